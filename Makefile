@@ -1,0 +1,59 @@
+# Commands of the project: `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+STAMP := .venv/.installed
+
+export MPLBACKEND := agg
+
+.DEFAULT_GOAL := help
+.PHONY: help env lock figures test notebooks check format lab bench counts clean
+
+help: ## show this help
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+env: $(STAMP) ## create .venv from requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+lock: ## rewrite requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --extra dev --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+
+figures: env ## build the data, run every notebook of the plan, write reports/index.html
+	$(BIN)/tlanalysis figures
+
+test: env ## run pytest, then compare the notebooks with their stored outputs
+	$(BIN)/python -m pytest
+	TLANALYSIS_OUT=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks
+
+notebooks: env ## execute the notebooks in place and store their outputs
+	$(BIN)/python -m tlanalysis.runs.stored
+
+check: env ## lint, type-check, and hold data, notebooks and plan to the rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/tlanalysis check
+
+format: env ## let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lab: env ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks
+
+bench: env ## print the benchmarks: ratios measured in one run
+	$(BIN)/python -m benchmarks.runs
+
+counts: env ## recompute data/raw/lieux_par_departement.csv from the open files (TLANALYSIS_MIRROR)
+	$(BIN)/tlanalysis count
+
+clean: ## remove everything that can be made again
+	rm -rf .venv reports data/processed/*.parquet data/processed/ledger.json

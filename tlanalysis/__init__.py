@@ -1,0 +1,74 @@
+"""Open, reproducible analysis of French tiers-lieux and of vocational training in them.
+
+Everything a researcher types hangs off this module; names are loaded when first used, so that importing it costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Public name -> module it lives in.
+_HOMES = {
+    "catalog": ["sources", "load", "describe"],
+    "observations": ["observations", "contradictions"],
+    "cite": ["cite"],
+    "territories": ["territory", "regions", "departements", "neighbours"],
+    "runs.params": ["params"],
+    "indicators.reach": ["people_trained", "share_training", "decompose_reach", "trained_by_region"],
+    "indicators.money": ["public_money", "state_credits", "announced_measures"],
+    "indicators.coverage": [
+        "deffinov_regions",
+        "deffinov_projects",
+        "deffinov_population",
+        "places_per_territory",
+    ],
+    "indicators.inequality": ["lorenz", "lorenz_of", "gini"],
+    "indicators.growth": ["places_over_time"],
+    "indicators.quality": ["holdings", "perimeters", "unknowns", "lists_ledger", "ledger"],
+    "indicators.profile": ["known_figures", "compare_rates", "rank_among_peers"],
+    "forecast.model": ["forecast", "priors"],
+    "forecast.register": ["published_forecasts"],
+    "charts.reach": [
+        "plot_people_trained",
+        "plot_share_training",
+        "plot_decomposition",
+        "plot_trained_by_region",
+        "plot_trained_rate_by_region",
+    ],
+    "charts.money": ["plot_announced_measures", "plot_state_credits"],
+    "charts.coverage": [
+        "plot_deffinov_regions",
+        "plot_deffinov_amounts",
+        "plot_deffinov_projects",
+        "plot_deffinov_population",
+    ],
+    "charts.labels": ["plot_departement_tiles", "plot_lorenz"],
+    "charts.growth": ["plot_places_over_time", "plot_forecast", "plot_published_forecasts"],
+    "charts.quality": [
+        "plot_holdings",
+        "plot_perimeters",
+        "plot_contradictions",
+        "plot_unknowns",
+        "plot_lists_ledger",
+    ],
+    "charts.profile": ["plot_compare_rates", "plot_rank"],
+    "charts.publish": ["publish", "fingerprint"],
+}
+_WHERE = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [*_WHERE]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'tlanalysis' has no attribute {name!r}")
+    value = getattr(import_module(f"tlanalysis.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WHERE])

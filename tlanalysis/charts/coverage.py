@@ -1,0 +1,225 @@
+"""Charts of DEFFINOV coverage: attested, probable, unknown; amounts and projects where known; bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+
+from tlanalysis.charts import caption
+from tlanalysis.charts.layout import finish, new_axes
+from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
+from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
+from tlanalysis.charts.tiles import draw_tiles, legend
+from tlanalysis.charts.words import Words
+from tlanalysis.indicators.coverage import DEFFINOV_REGIONS, STATUSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATUS_COLOURS = {"atteste": ACCENT, "probable": "#8fbbdb", "partage": "#f0c9a4", "inconnu": None}
+
+
+def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw which régions are attested, probable, named in a group or unknown, on tiles.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `deffinov_regions`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    count = table["statut"].value_counts().reindex(list(STATUSES), fill_value=0)
+    attested = int(count["atteste"])
+    values: dict[str, Any] = {name: words.number(n) for name, n in count.items()} | {
+        "total": words.number(len(table)),
+        "took_part": words.number(DEFFINOV_REGIONS),
+        "others": words.number(len(table) - attested),
+        "others_in": words.number(DEFFINOV_REGIONS - attested),
+        "unknown_names": ", ".join(table.loc[table["statut"] == "inconnu", "nom_region"]),
+    }
+    text = caption.write("deffinov-regions", table, lang, **values)
+    with style():
+        ax = new_axes(ax, 5.9)
+        colours = {row.code_region: STATUS_COLOURS[row.statut] for row in table.itertuples()}
+        texts = {
+            row.code_region: [
+                words.label("regions_courtes", row.code_region),
+                words.label("statuts", row.statut),
+            ]
+            for row in table.itertuples()
+        }
+        draw_tiles(ax, "region", colours, texts)
+        entries = [
+            (STATUS_COLOURS[name], f"{words.label('statuts_longs', name)} ({words.number(n)})")
+            for name, n in count.items()
+        ]
+        legend(ax, entries, loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=1)
+        return finish(ax, text)
+
+
+def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw the published regional envelopes beside the national one's average; régions without a figure are hatched.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `deffinov_regions`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    rows = table.assign(amount=table["enveloppe_eur"].astype("float64")).sort_values(
+        ["amount", "population"], ascending=False, na_position="last", ignore_index=True
+    )
+    known = rows[rows["amount"].notna()]
+    values: dict[str, Any] = {
+        "n_known": words.number(len(known)),
+        "n_unknown": words.number(len(rows) - len(known)),
+        "total": words.number(len(rows)),
+        "sum": words.euros(float(known["amount"].sum())),
+        "national": words.euros(table.attrs["enveloppe_nationale_eur"]),
+        "first": known["nom_region"].iloc[0] if len(known) else "",
+        "first_amount": words.euros(float(known["amount"].iloc[0])) if len(known) else "",
+    }
+    text = caption.write("deffinov-montants", table, lang, fallback=known.empty, **values)
+    with style():
+        ax = new_axes(ax, 0.75 + ROW * len(rows))
+        top = float(known["amount"].max()) if len(known) else 1.0
+        for rank, row in enumerate(rows.itertuples()):
+            if row.amount != row.amount:
+                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=top)
+                continue
+            ax.plot([0, row.amount], [rank, rank], color=RULE, linewidth=1, zorder=1)
+            ax.plot(row.amount, rank, zorder=2, **mark("objectif", CONTRAST))
+            said = words.euros(row.amount) + (
+                "" if row.statut == "atteste" else f" ({words.label('statuts', row.statut)})"
+            )
+            value_label(ax, row.amount + top * 0.01, rank, said)
+        label_rows(ax, rows["nom_region"].tolist())
+        ax.set_xlim(0, top * 1.28)
+        value_axis(ax, words.label("axes", "envelope"), words.euros)
+        return finish(ax, text)
+
+
+def plot_deffinov_projects(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw projects per million inhabitants with exact Poisson intervals; the remainder out of the national total is a row.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `deffinov_projects`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    rows = table.set_index("territoire")
+    left, total = rows.loc["reste"], rows.loc["FR"]
+    named = table[~table["territoire"].isin(["reste", "FR"])]
+    values: dict[str, Any] = {
+        "total": words.number(total["nb_projets"]),
+        "rest": words.number(left["nb_projets"]),
+        "known": words.number(named["nb_projets"].sum()),
+        "n_regions": words.number(sum(len(code.split(";")) for code in named["territoire"])),
+        "n_left": words.number(18 - sum(len(code.split(";")) for code in named["territoire"])),
+        "rate": words.number(total["taux_pour_million"], 1),
+        "about": ", ".join(
+            f"{row.nom} ({words.number(row.nb_projets)})"
+            for row in named.itertuples()
+            if row.nature_nombre == "environ"
+        ),
+        "first": named["nom"].iloc[0],
+        "first_n": words.number(named["nb_projets"].iloc[0]),
+        "first_rate": words.number(named["taux_pour_million"].iloc[0], 1),
+        "first_low": words.number(named["taux_bas_pour_million"].iloc[0], 1),
+        "first_high": words.number(named["taux_haut_pour_million"].iloc[0], 1),
+    }
+    text = caption.write("deffinov-projets", table, lang, **values)
+    with style():
+        ax = new_axes(ax, 0.75 + 1.7 * ROW * len(table))
+        ax.axvline(total["taux_pour_million"], color=SOFT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        names = []
+        for rank, row in enumerate(table.itertuples()):
+            special = row.territoire in {"reste", "FR"}
+            colour = SOFT if special else ACCENT
+            ax.plot(
+                [row.taux_bas_pour_million, row.taux_haut_pour_million],
+                [rank, rank],
+                color=colour,
+                linewidth=4,
+                alpha=0.35,
+                solid_capstyle="butt",
+            )
+            ax.plot(
+                row.taux_pour_million,
+                rank,
+                **mark("estime" if row.nature_nombre != "exact" else "compte", colour),
+            )
+            about = "≤ " if row.nature_nombre == "environ" else ""
+            value_label(
+                ax,
+                row.taux_haut_pour_million,
+                rank,
+                words.label("words", "projects").format(n=about + words.number(row.nb_projets)),
+            )
+            name = words.label("words", "rest") if row.territoire == "reste" else row.nom
+            names.append(name.replace(", ", ",\n") if len(name) > 28 else name)
+        label_rows(ax, names)
+        ax.set_xlim(0, table["taux_haut_pour_million"].max() * 1.25)
+        value_axis(ax, words.label("axes", "per_million"), lambda v: words.number(v))
+        return finish(ax, text)
+
+
+def plot_deffinov_population(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw the least and the most of the population that the covered départements can hold, for growing knowledge.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `deffinov_population`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    best = table.set_index("connaissance").loc["atteste"]
+    values: dict[str, Any] = {
+        "low": words.percent(best["part_bas"]),
+        "high": words.percent(best["part_haut"]),
+        "low_m": words.number(best["population_bas"] / 1e6, 1),
+        "high_m": words.number(best["population_haut"] / 1e6, 1),
+        "named": words.number(best["nb_nommes"]),
+        "gap": words.number((best["part_haut"] - best["part_bas"]) * 100),
+        "size": words.number(table.attrs["nb_couverts"]),
+        "all": words.number(table.attrs["nb_departements"]),
+    }
+    text = caption.write("deffinov-population", table, lang, **values)
+    with style():
+        ax = new_axes(ax, 0.75 + 2.1 * ROW * len(table))
+        for rank, row in enumerate(table.itertuples()):
+            ax.barh(rank, 1, height=0.42, color="#f4f4f4", linewidth=0, zorder=0)
+            bar_between(ax, rank, row.part_bas, row.part_haut, ACCENT, thick=0.42)
+            value_label(ax, row.part_bas, rank, words.percent(row.part_bas, 1), left=True)
+            ax.annotate(
+                words.percent(row.part_haut, 1),
+                (row.part_haut, rank),
+                xytext=(-5, 0),
+                textcoords="offset points",
+                va="center",
+                ha="right",
+                fontsize=SMALL,
+                color="white",
+            )
+        label_rows(
+            ax,
+            [
+                words.label("connaissances", row.connaissance).format(
+                    n=words.number(row.nb_nommes), size=values["size"]
+                )
+                for row in table.itertuples()
+            ],
+        )
+        ax.set_xlim(0, 1)
+        value_axis(ax, words.label("axes", "share_population"), words.percent)
+        return finish(ax, text)

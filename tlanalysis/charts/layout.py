@@ -1,0 +1,129 @@
+"""The page around a plot: title and subtitle above, reading sentence, scope, note and source below, nothing cut.
+
+Heights follow the texts: they are measured with the figure's own font, wrapped to the width, and the Axes get what is left.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
+from tlanalysis.charts import caption as captions
+from tlanalysis.charts.style import INK, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
+
+if TYPE_CHECKING:
+    from tlanalysis.charts.caption import Caption
+
+MARGIN = 0.16  # inches on every side
+LEADING = 1.32  # line height over font size
+GAP = 0.13  # inches between header, plot and footer
+
+_PLOT_HEIGHT = "tlanalysis_plot_height"
+
+
+def new_axes(ax: Axes | None, height: float) -> Axes:
+    """Return the Axes to draw on: the caller's, or those of a new figure whose plot zone is `height` inches tall."""
+    if ax is not None:
+        return ax
+    figure = Figure(figsize=(WIDTH, height))
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    axes.set_gid(f"{_PLOT_HEIGHT}={height}")
+    return axes
+
+
+def finish(ax: Axes, caption: Caption) -> Axes:
+    """Attach the caption and, on a figure of our own, write it around the plot. Return the Axes."""
+    captions.attach(ax, caption)
+    gid = ax.get_gid() or ""
+    if gid.startswith(_PLOT_HEIGHT):
+        _dress(ax, caption, float(gid.split("=")[1]))
+    else:
+        ax.set_title(caption.title, loc="left", fontsize=TITLE, fontweight="bold")
+    return ax
+
+
+def _dress(ax: Axes, caption: Caption, height: float) -> None:
+    figure = ax.figure
+    header = [(line, TITLE, "bold", INK) for line in wrap(caption.title, TITLE, bold=True)]
+    header += [(line, SUBTITLE, "normal", SOFT) for line in wrap(caption.subtitle, SUBTITLE)]
+    footer = [(line, SMALL, "normal", SOFT) for part in caption.footer for line in wrap(part, SMALL)]
+    top, bottom = _height(header), _height(footer)
+    total = MARGIN + top + GAP + height + GAP + bottom + MARGIN
+    figure.set_size_inches(WIDTH, total)
+    _write(figure, header, total - MARGIN, total)
+    _write(figure, footer, MARGIN + bottom, total)
+    zone = (
+        MARGIN / WIDTH,
+        (MARGIN + bottom + GAP) / total,
+        1 - MARGIN / WIDTH,
+        (MARGIN + bottom + GAP + height) / total,
+    )
+    _fit(ax, zone)
+
+
+def _height(lines: list[tuple[str, float, str, str]]) -> float:
+    return sum(size * LEADING for _, size, _, _ in lines) / 72
+
+
+def _write(figure: Figure, lines: list[tuple[str, float, str, str]], top: float, total: float) -> None:
+    for text, size, weight, colour in lines:
+        figure.text(
+            MARGIN / WIDTH,
+            top / total,
+            text,
+            fontsize=size,
+            fontweight=weight,
+            color=colour,
+            va="top",
+            ha="left",
+            in_layout=False,
+        )
+        top -= size * LEADING / 72
+
+
+def _fit(ax: Axes, zone: tuple[float, float, float, float]) -> None:
+    """Move the Axes so that everything they draw, labels included, lies inside the zone (figure fractions)."""
+    x0, y0, x1, y1 = zone
+    left, bottom, right, top = zone
+    renderer = ax.figure.canvas.get_renderer()
+    for _ in range(4):
+        ax.set_position((left, bottom, right - left, top - bottom))
+        drawn = ax.get_tightbbox(renderer).transformed(ax.figure.transFigure.inverted())
+        left, bottom = left + (x0 - drawn.x0), bottom + (y0 - drawn.y0)
+        right, top = right - (drawn.x1 - x1), top - (drawn.y1 - y1)
+    ax.set_position((left, bottom, right - left, top - bottom))
+
+
+def wrap(text: str, size: float, *, bold: bool = False, width: float = WIDTH - 2.5 * MARGIN) -> list[str]:
+    """Return text cut into lines no wider than `width` inches, at ordinary spaces only (no-break spaces hold).
+
+    Examples
+    --------
+    >>> wrap("one two", 10, width=0.4)
+    ['one', 'two']
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+@cache
+def _renderer() -> RendererAgg:
+    return RendererAgg(8, 8, 100)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Return the width of a text in inches, in the figures' font."""
+    font = FontProperties(family=["DejaVu Sans"], size=size, weight="bold" if bold else "normal")
+    return _renderer().get_text_width_height_descent(text, font, ismath=False)[0] / 100

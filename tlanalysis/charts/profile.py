@@ -1,0 +1,150 @@
+"""Charts of one territory beside France."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+
+from tlanalysis.charts import caption
+from tlanalysis.charts.layout import finish, new_axes
+from tlanalysis.charts.rows import ROW, label_rows, value_axis, value_label
+from tlanalysis.charts.style import ACCENT, SMALL, SOFT, mark, style
+from tlanalysis.charts.words import Words
+from tlanalysis.territories import territory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def plot_compare_rates(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw listed places per 100,000 inhabitants, the territory above France, for every list.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `compare_rates`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    place = territory(table.attrs["territoire"])
+    kinds = list(dict.fromkeys(table["type"]))
+    mine, all_ = (
+        table[table["territoire"] == place.code].set_index("type"),
+        table[table["territoire"] == "FR"].set_index("type"),
+    )
+    fabriques = "fabriques_de_territoire"
+    sure = place.code != "FR" and (
+        mine.loc[fabriques, "taux_bas_pour_100k"] > all_.loc[fabriques, "taux_pour_100k"]
+        or mine.loc[fabriques, "taux_haut_pour_100k"] < all_.loc[fabriques, "taux_pour_100k"]
+    )
+    above = mine.loc[fabriques, "taux_pour_100k"] > all_.loc[fabriques, "taux_pour_100k"]
+    values: dict[str, Any] = {
+        "place": place.name,
+        "more": words.label("words", "more" if above else "fewer"),
+        "n": words.number(mine.loc[fabriques, "nb_lieux"]),
+        "rate": words.number(mine.loc[fabriques, "taux_pour_100k"], 2),
+        "low": words.number(mine.loc[fabriques, "taux_bas_pour_100k"], 2),
+        "high": words.number(mine.loc[fabriques, "taux_haut_pour_100k"], 2),
+        "france": words.number(all_.loc[fabriques, "taux_pour_100k"], 2),
+        "population": words.number(place.population),
+    }
+    text = caption.write("profil-taux", table, lang, fallback=not sure, **values)
+    with style():
+        ax = new_axes(ax, 0.75 + 1.35 * ROW * len(table))
+        for rank, row in enumerate(table.itertuples()):
+            colour = SOFT if row.territoire == "FR" else ACCENT
+            ax.plot(
+                [row.taux_bas_pour_100k, row.taux_haut_pour_100k],
+                [rank, rank],
+                color=colour,
+                linewidth=4,
+                alpha=0.35,
+                solid_capstyle="butt",
+            )
+            ax.plot(row.taux_pour_100k, rank, **mark("compte", colour, 6.5))
+            value_label(
+                ax,
+                row.taux_haut_pour_100k,
+                rank,
+                words.label("words", "places").format(n=words.number(row.nb_lieux)),
+            )
+        label_rows(ax, [f"{words.label('types', row.type)} · {row.nom}" for row in table.itertuples()])
+        for boundary in range(1, len(kinds)):
+            ax.axhline(boundary * len(table) / len(kinds) - 0.5, color="#e5e5e5", linewidth=0.8)
+        ax.set_xlim(0, table["taux_haut_pour_100k"].max() * 1.22)
+        value_axis(ax, words.label("axes", "per_100k"), lambda v: words.significant(v, 2))
+        return finish(ax, text)
+
+
+def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw every territory of the level from the highest rate to the lowest, intervals included, the chosen one in colour.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `rank_among_peers`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    place, n = territory(table.attrs["territoire"]), len(table)
+    chosen = table[table["est_choisi"]]
+    values: dict[str, Any] = {
+        "place": place.name,
+        "n": words.number(n),
+        "level": words.label("niveaux", table.attrs["niveau"]),
+        "type": words.label("types", table.attrs["type"]),
+        "first": table["nom"].iloc[0],
+        "first_rate": words.number(table["taux_pour_100k"].iloc[0], 2),
+        "last": table["nom"].iloc[-1],
+        "last_rate": words.number(table["taux_pour_100k"].iloc[-1], 2),
+    }
+    if len(chosen):
+        mine = chosen.iloc[0]
+        overlap = (table["taux_bas_pour_100k"] <= mine["taux_haut_pour_100k"]) & (
+            table["taux_haut_pour_100k"] >= mine["taux_bas_pour_100k"]
+        )
+        values |= {
+            "rank": words.number(mine["rang"]),
+            "overlap": words.number(int(overlap.sum()) - 1),
+            "others": words.number(n - 1),
+        }
+    text = caption.write("profil-rang", table, lang, fallback=chosen.empty, **values)
+    few = n <= 20
+    with style():
+        ax = new_axes(ax, 0.75 + (ROW * n if few else 4.2))
+        for rank, row in enumerate(table.itertuples()):
+            colour = ACCENT if row.est_choisi or chosen.empty else "#9a9a9a"
+            ax.plot(
+                [row.taux_bas_pour_100k, row.taux_haut_pour_100k],
+                [rank, rank],
+                color=colour,
+                linewidth=3 if few or row.est_choisi else 1.2,
+                alpha=0.4,
+                solid_capstyle="butt",
+            )
+            ax.plot(
+                row.taux_pour_100k,
+                rank,
+                zorder=4 if row.est_choisi else 3,
+                **mark("compte", colour, 6 if few or row.est_choisi else 2.6),
+            )
+        if few:
+            label_rows(ax, table["nom"].tolist())
+            for tick, picked in zip(ax.get_yticklabels(), table["est_choisi"], strict=True):
+                tick.set(fontweight="bold" if picked else "normal")
+        else:
+            ends = {0: table["nom"].iloc[0], n - 1: table["nom"].iloc[-1]} | {
+                int(i): row["nom"] for i, row in chosen.iterrows()
+            }
+            for near in [int(i) for i in chosen.index]:
+                ends = {i: name for i, name in ends.items() if i == near or abs(i - near) > 4}
+            label_rows(ax, [""] * n)
+            ax.set_yticks(list(ends), list(ends.values()))
+            for tick, at in zip(ax.get_yticklabels(), ends, strict=True):
+                tick.set(fontweight="bold" if at in chosen.index else "normal", fontsize=SMALL + 0.5)
+        ax.set_xlim(0, table["taux_haut_pour_100k"].max() * 1.05)
+        value_axis(ax, words.label("axes", "per_100k"), lambda v: words.significant(v, 2))
+        return finish(ax, text)

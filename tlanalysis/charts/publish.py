@@ -1,0 +1,179 @@
+"""A figure leaves the house: SVG, PNG, CSV and a JSON sidecar, whole or not at all, same inputs same bytes.
+
+The facts of the sidecar stand in the SVG and PNG metadata too, so that `tlanalysis trace` works on a picture that travelled alone.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from tlanalysis import __version__, catalog, files, paths
+from tlanalysis.charts import caption as captions
+from tlanalysis.charts.style import DPI, style
+from tlanalysis.errors import BadInput
+from tlanalysis.runs.params import Params, params, run_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+FORMATS = ("svg", "png", "csv", "json")
+KEY = "tlanalysis"  # name of the metadata entry that holds the facts
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure that has been written: its `name` (`<id>--<run_key>`), `fingerprint` of the plotted data, and `facts`."""
+
+    name: str
+    fingerprint: str
+    facts: dict[str, Any]
+
+
+def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[str, Any] | None = None) -> Published:
+    """Write a figure's four files under `reports/figures/`, atomically and reproducibly; print the data fingerprint.
+
+    Parameters
+    ----------
+    ax : Axes
+        What a `plot_` function returned.
+    table : DataFrame
+        The result table it was drawn from; it carries its inputs and sources.
+    id : str
+        Slug of the figure, e.g. ``"formation-part"``.
+    params : Params or mapping, optional
+        The parameters of the run; the defaults when left out.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    BadInput
+        When the id is not a slug, the Axes have no caption, or the table does not say which inputs it was computed from.
+    """
+    if not _ID.fullmatch(id):
+        raise BadInput(f"{id!r} is not a figure id: write lower-case words joined by hyphens, e.g. formation-part.")
+    facts = _facts(ax, table, id, _as_params(params))
+    name = f"{id}--{facts['run_key']}"
+    written = _render(ax, facts) | {"csv": _csv(table), "json": files.to_json(facts).encode()}
+    folder = paths.reports() / "figures"
+    for extension in FORMATS:
+        files.write_bytes(folder / f"{name}.{extension}", written[extension])
+    print(f"{name}  {facts['fingerprint']}")
+    _show(written["png"], facts["alt"], ax)
+    return Published(name, facts["fingerprint"], facts)
+
+
+def fingerprint(table: pd.DataFrame) -> str:
+    """Return the first sixteen hexadecimal digits of the sha256 of a table's CSV: same data, same fingerprint."""
+    return files.sha256(_csv(table))[:16]
+
+
+def _as_params(given: Params | Mapping[str, Any] | None) -> Params:
+    return given if isinstance(given, Params) else params(**(given or {}))
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode("utf-8")
+
+
+def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params) -> dict[str, Any]:
+    text = captions.of(ax)
+    inputs = table.attrs.get("inputs")
+    if not inputs:
+        raise BadInput(
+            f"the table of {figure} does not say what it was computed from: use the table an indicator returned."
+        )
+    licences = {licence["name"] for name in inputs for licence in catalog.resource(name)["licenses"]}
+    return {
+        "id": figure,
+        "run_key": run_key(run),
+        "title": text.title,
+        "subtitle": text.subtitle,
+        "lecture": text.lecture,
+        "champ": text.champ,
+        "note": text.note,
+        "alt": text.alt,
+        "source": text.source_line,
+        "lang": text.lang,
+        "params": run.as_dict(),
+        "sources": list(text.sources),
+        "licence": " ; ".join(sorted(licences)),
+        "inputs": {name: catalog.recorded_sha256(name) for name in inputs},
+        "fingerprint": fingerprint(table),
+        "version": __version__,
+        "commit": commit(),
+    }
+
+
+def commit() -> str:
+    """Return the git commit of the project, or an empty string outside a checkout."""
+    command = ["git", "-C", str(paths.home()), "rev-parse", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
+    compact = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    svg, png = io.BytesIO(), io.BytesIO()
+    with style():
+        ax.figure.savefig(
+            svg, format="svg", metadata={"Date": None, "Title": facts["title"], "Source": facts["source"]}
+        )
+        about = {
+            "Title": facts["title"],
+            "Description": facts["alt"],
+            "Source": facts["source"],
+            KEY: compact,
+        }
+        ax.figure.savefig(png, format="png", dpi=2 * DPI, metadata=about | {"Software": None})
+    return {
+        "svg": _with_facts(svg.getvalue().decode("utf-8"), facts, compact).encode("utf-8"),
+        "png": png.getvalue(),
+    }
+
+
+def _with_facts(svg: str, facts: dict[str, Any], compact: str) -> str:
+    """Give an SVG its accessible name, its description and our facts, as the first children of the root."""
+    opening = re.search(r"<svg\b[^>]*>", svg)
+    if opening is None:
+        raise AssertionError("matplotlib wrote an SVG without a root element")
+    root = opening.group().replace("<svg", f'<svg role="img" aria-labelledby="titre alt" lang="{facts["lang"]}"', 1)
+    head = f'<title id="titre">{escape(facts["title"])}</title><desc id="alt">{escape(facts["alt"])}</desc>'
+    ours = f'<metadata id="{KEY}">{escape(compact)}</metadata>'
+    return f"{svg[: opening.start()]}{root}\n {head}\n {ours}{svg[opening.end() :]}"
+
+
+def _show(png: bytes, alt: str, ax: Axes) -> None:
+    """In a notebook, show the very picture that was saved (so it is drawn once), without what changes from commit to commit."""
+    try:
+        from IPython import get_ipython
+    except ImportError:  # a plain script has nothing to show it in
+        return
+    if get_ipython() is None:
+        return
+    from IPython.display import Image, display
+
+    width = int(ax.figure.get_size_inches()[0] * DPI)
+    display(Image(data=without_texts(png), format="png", width=width, alt=alt))
+
+
+def without_texts(png: bytes) -> bytes:
+    """Return a PNG without its text chunks; the pixels are untouched."""
+    kept, at = [png[:8]], 8
+    while at < len(png):
+        end = at + 12 + int.from_bytes(png[at : at + 4], "big")
+        if png[at + 4 : at + 8] not in {b"tEXt", b"iTXt", b"zTXt"}:
+            kept.append(png[at:end])
+        at = end
+    return b"".join(kept)

@@ -1,0 +1,52 @@
+"""Horizontal rows with a label at the left: the frame that most of our charts share."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from tlanalysis.charts.style import INK, RULE, SMALL, UNKNOWN
+
+ROW = 0.27  # inches per row
+
+
+def label_rows(ax: Axes, labels: list[str]) -> None:
+    """Name the rows 0, 1, 2... from the top; no frame, no ticks at the left."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.spines["left"].set_visible(False)
+
+
+def value_axis(ax: Axes, label: str, formatter: object, *, ticks: int = 5) -> None:
+    """Give the horizontal axis few round ticks, a light grid and a unit."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatter(value)))  # type: ignore[operator]
+    ax.grid(axis="x", color=RULE, linewidth=0.6)
+    ax.set_xlabel(label, loc="left")
+
+
+def bar_between(ax: Axes, row: float, low: float, high: float, colour: str, *, thick: float = 0.34) -> None:
+    """Draw an interval: a bar whose ends are the bounds, with nothing in the middle."""
+    ax.barh(row, high - low, left=low, height=thick, color=colour, linewidth=0)
+
+
+def unknown_row(ax: Axes, row: float, text: str, *, left: float, width: float, thick: float = 0.6) -> None:
+    """Hatch a row about which nothing is known, and say so."""
+    ax.barh(row, width, left=left, height=thick, **UNKNOWN)
+    box = {"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 1.0}
+    ax.text(left + width / 2, row, text, ha="center", va="center", fontsize=SMALL, color=INK, bbox=box)
+
+
+def value_label(ax: Axes, x: float, row: float, text: str, *, colour: str = INK, left: bool = False) -> None:
+    """Write a value at the end of its mark."""
+    ax.annotate(
+        text,
+        (x, row),
+        xytext=(-5 if left else 5, 0),
+        textcoords="offset points",
+        va="center",
+        ha="right" if left else "left",
+        fontsize=SMALL,
+        color=colour,
+    )

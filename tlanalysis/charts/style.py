@@ -1,0 +1,104 @@
+"""How our figures look: one size, one font, marks that carry the nature of a number, colours that survive grey and colour blindness."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+
+WIDTH = 7.2  # inches: 720 px at 100 dpi
+DPI = 100
+INK, SOFT, RULE, PALE = "#1a1a1a", "#555555", "#d9d9d9", "#efefef"
+ACCENT, CONTRAST = "#0072B2", "#C04A00"
+
+# Okabe-Ito, without the yellow that vanishes on white; the orange-red is darkened to 4.5:1.
+CATEGORIES = (ACCENT, CONTRAST, "#007A5E", "#A6487F", "#7A5C00")
+
+# One perimeter, one colour, whatever figure it stands in; perimeters that never share a plot may share a colour.
+PERIMETERS = {
+    "cget_2018": ACCENT,
+    "cget_2019": "#4B8FC4",
+    "ftl_2021": CONTRAST,
+    "ftl_2023": "#007A5E",
+    "ftl_2026": "#A6487F",
+    "coop_naq": "#7A5C00",
+    "ipr_large": "#333333",
+    "reseau_regional": "#6A4FA3",
+    "non_precise": "#8a8a8a",
+}
+
+TITLE, SUBTITLE, LABEL, SMALL = 13.0, 10.0, 9.5, 8.5
+
+# Nature of a number -> marker and whether it is filled.
+MARKS = {
+    "compte": {"marker": "o", "filled": True},
+    "estime": {"marker": "o", "filled": False},
+    "declare": {"marker": "s", "filled": False},
+    "objectif": {"marker": "D", "filled": False},
+    "prevision": {"marker": "D", "filled": False},
+}
+
+# Unknown: diagonal hatching on light grey, and the word.
+UNKNOWN: dict[str, Any] = {"facecolor": PALE, "edgecolor": "#8c8c8c", "hatch": "////", "linewidth": 0.0}
+
+RC = {
+    "figure.dpi": DPI,
+    "figure.facecolor": "white",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": LABEL,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": SOFT,
+    "axes.labelsize": LABEL,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": False,
+    "axes.axisbelow": True,
+    "axes.formatter.use_locale": False,
+    "xtick.color": SOFT,
+    "ytick.color": INK,
+    "xtick.labelsize": LABEL,
+    "ytick.labelsize": LABEL,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "text.color": INK,
+    "hatch.linewidth": 0.6,
+    "hatch.color": "#a6a6a6",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "tlanalysis",
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """Return the context in which every figure is drawn and saved; nothing leaks into the caller's settings."""
+    return mpl.rc_context(RC)
+
+
+def mark(nature: str, colour: str = ACCENT, size: float = 7.5) -> dict[str, Any]:
+    """Return the marker settings of a nature; raises `KeyError` on an unknown one."""
+    shape = MARKS[nature]
+    face = colour if shape["filled"] else "white"
+    return {
+        "marker": shape["marker"],
+        "markersize": size,
+        "markerfacecolor": face,
+        "markeredgecolor": colour,
+        "markeredgewidth": 1.6,
+    }
+
+
+def sequential(n: int) -> list[str]:
+    """Return `n` colours of a perceptually even ramp, light to dark."""
+    return list(sns.color_palette("blend:#e3eef6,#a9cde6,#3b78ab,#0b3c68", n_colors=n).as_hex())
+
+
+def on(colour: str) -> str:
+    """Return the text colour, black or white, that reads better on a background."""
+    r, g, b = (x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in mpl.colors.to_rgb(colour))
+    luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.06 else INK

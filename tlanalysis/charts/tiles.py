@@ -1,0 +1,130 @@
+"""Tile maps: every territory one square of the same size, neighbours kept as far as possible, overseas as visible as any other.
+
+The layouts (`tuiles_regions.csv`, `tuiles_departements.csv`: column and row of each code) are our own.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch, Rectangle
+
+from tlanalysis.charts.style import INK, UNKNOWN, on, sequential
+from tlanalysis.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INSET = 0.04  # white space around a tile, in tiles
+
+
+@cache
+def layout(level: str) -> pd.DataFrame:
+    """Return `code, colonne, ligne` of every territory of a level ("region" or "departement")."""
+    import pandas as pd
+
+    return pd.read_csv(Path(__file__).with_name(f"tuiles_{level}s.csv"), dtype={"code": str})
+
+
+def draw_tiles(
+    ax: Axes,
+    level: str,
+    colours: dict[str, str | None],
+    texts: dict[str, list[str]],
+    *,
+    sizes: tuple[float, ...] = (7.8, 8.2),
+    margin: float = 0,
+) -> None:
+    """Draw one square per territory: coloured, or hatched where the colour is None (unknown).
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw; its frame is removed.
+    level : {"region", "departement"}
+        Layout.
+    colours : dict
+        Code -> colour, or None for unknown. Every territory of the level must be there.
+    texts : dict
+        Code -> lines to write in the tile.
+    sizes : tuple of float
+        Font size of the first line, then of the others.
+    margin : float
+        Room kept at the right for a legend, in tiles.
+
+    Raises
+    ------
+    BadInput
+        When a territory of the layout has no colour entry, or the other way round.
+    """
+    tiles = layout(level)
+    if odd := set(tiles["code"]) ^ set(colours):
+        raise BadInput(
+            f"the table and the {level} layout do not hold the same territories: {', '.join(sorted(odd)[:8])}."
+        )
+    for tile in tiles.itertuples():
+        colour = colours[tile.code]
+        look = UNKNOWN if colour is None else {"facecolor": colour, "edgecolor": "none"}
+        corner = (tile.colonne + INSET, tile.ligne + INSET)
+        ax.add_patch(Rectangle(corner, 1 - 2 * INSET, 1 - 2 * INSET, **look))
+        lines = texts.get(tile.code, [])
+        for rank, line in enumerate(lines):
+            y = tile.ligne + (rank + 0.72) / (len(lines) + 0.44)
+            ax.text(
+                tile.colonne + 0.5,
+                y,
+                line,
+                ha="center",
+                va="center",
+                fontsize=sizes[min(rank, len(sizes) - 1)],
+                fontweight="bold" if rank == 0 else "normal",
+                color=INK if colour is None else on(colour),
+                bbox={"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 0.6} if colour is None else None,
+            )
+    ax.set_xlim(tiles["colonne"].min(), tiles["colonne"].max() + 1 + margin)
+    ax.set_ylim(tiles["ligne"].max() + 1, tiles["ligne"].min())
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+
+
+def classes(values: np.ndarray, n: int = 5) -> list[float]:
+    """Return class bounds (`n` + 1 of them) at quantiles rounded to two significant digits, outermost ones enclosing all.
+
+    Examples
+    --------
+    >>> classes(np.array([1.0, 2.0, 3.0, 4.0]), n=2)
+    [1.0, 2.5, 4.0]
+    """
+    cuts = [_round(float(q), 2) for q in np.quantile(values, np.linspace(0, 1, n + 1)[1:-1])]
+    low, high = _round(float(values.min()), 2, down=True), _round(float(values.max()), 2, up=True)
+    return [low, *sorted({cut for cut in cuts if low < cut < high}), high]
+
+
+def _round(value: float, digits: int, *, down: bool = False, up: bool = False) -> float:
+    if value == 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
+    steps = value / step
+    near = round(steps)
+    whole = near if math.isclose(steps, near) else math.floor(steps) if down else math.ceil(steps) if up else near
+    return round(whole * step, 10)
+
+
+def colour_of(value: float, bounds: list[float]) -> str:
+    """Return the colour of the class a value falls in; the last class holds its upper bound."""
+    ramp = sequential(len(bounds) - 1)
+    return ramp[int(np.clip(np.searchsorted(bounds, value, side="right") - 1, 0, len(ramp) - 1))]
+
+
+def legend(ax: Axes, entries: list[tuple[str | None, str]], **where: object) -> None:
+    """Write the classes beside the map; a None colour is the unknown."""
+    handles = [Patch(label=text, **(UNKNOWN if colour is None else {"facecolor": colour})) for colour, text in entries]
+    ax.legend(
+        handles=handles,
+        **({"loc": "upper left", "handlelength": 1.3, "handleheight": 1.1, "borderpad": 0} | where),
+    )

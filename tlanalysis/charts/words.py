@@ -1,0 +1,147 @@
+"""What figures say: messages in French and English, numbers as CLDR writes them. No number is ever typed in a message."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.numbers import format_compact_currency, format_decimal, format_percent
+
+from tlanalysis import catalog
+from tlanalysis.errors import BadInput
+
+LANGS = ("fr", "en")
+_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+
+
+@cache
+def _messages() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("messages.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language: its messages and its way of writing numbers.
+
+    Parameters
+    ----------
+    lang : {"fr", "en"}
+    """
+
+    lang: str = "fr"
+
+    def __post_init__(self) -> None:
+        if self.lang not in LANGS:
+            raise BadInput(f"no texts in {self.lang!r}: lang is one of {', '.join(LANGS)}.")
+
+    @property
+    def locale(self) -> Locale:
+        """The CLDR locale numbers are written in."""
+        return Locale.parse(_LOCALES[self.lang])
+
+    def say(self, figure: str, key: str, **values: object) -> str:
+        """Return a message of a figure, its placeholders filled; empty when the figure has no such message.
+
+        Raises
+        ------
+        BadInput
+            Unknown figure.
+        """
+        try:
+            message = _messages()[figure][self.lang].get(key, "")
+        except KeyError:
+            raise BadInput(f"no messages for a figure called {figure!r}.") from None
+        return typeset(message.format(**values), self.lang)
+
+    def has(self, figure: str, key: str) -> bool:
+        """Tell whether a figure has such a message, be it empty."""
+        return key in _messages().get(figure, {}).get(self.lang, {})
+
+    def label(self, group: str, code: object) -> str:
+        """Return the name of a code (`natures`, `indicateurs`, ...); raises on a code without a name."""
+        names = _names(group)
+        if code not in names:
+            raise BadInput(f"{code!r} has no name among the {group}: {', '.join(names)}.")
+        return typeset(names[code][self.lang], self.lang)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with the language's separators.
+
+        Examples
+        --------
+        >>> Words("fr").number(3951), Words("en").number(3951)
+        ('3\\u202f951', '3,951')
+        """
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return format_decimal(round(value, digits), format=pattern, locale=self.locale)
+
+    def significant(self, value: float, digits: int = 2) -> str:
+        """Return a number with so many significant digits, without scientific notation."""
+        if value == 0:
+            return self.number(0)
+        places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        return self.number(value, places)
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """Return a fraction as a percentage.
+
+        Examples
+        --------
+        >>> Words("fr").percent(0.6), Words("en").percent(0.6)
+        ('60\\u202f%', '60%')
+        """
+        pattern = "#,##0" + ("." + "0" * digits if digits else "") + (" %" if self.lang == "fr" else "%")
+        return typeset(format_percent(share, format=pattern, locale=self.locale), self.lang)
+
+    def euros(self, value: float) -> str:
+        """Return an amount in euros, compact: "12,6 M€" or "€12.6M"."""
+        digits = 0 if value == round(value, -6) else 1
+        return format_compact_currency(value, "EUR", locale=self.locale, fraction_digits=digits)
+
+    def join(self, items: list[str]) -> str:
+        """Return items as a list in words: "a, b et c".
+
+        Examples
+        --------
+        >>> Words("fr").join(["a", "b", "c"])
+        'a, b et c'
+        """
+        last = " et " if self.lang == "fr" else " and "
+        return last.join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+    def span(self, low: str, high: str) -> str:
+        """Return two written bounds as one range, or a single figure when they read the same."""
+        if low == high:
+            return low
+        return f"{low} à {high}" if self.lang == "fr" else f"{low} to {high}"
+
+
+def _names(group: str) -> dict[str, dict[str, str]]:
+    """Return code -> names; indicators and perimeters are named by their own tables, everything else by the message file."""
+    if group not in {"indicateurs", "perimetres"}:
+        return _messages()["labels"][group]
+    table = catalog.load(group)
+    return {
+        code: {"fr": fr, "en": en}
+        for code, fr, en in zip(table[group[:-1]], table["nom_fr"], table["nom_en"], strict=True)
+    }
+
+
+def typeset(text: str, lang: str) -> str:
+    """Return text with the spaces French typography wants before `: ; ! ? % »` and after `«` (no-break).
+
+    Examples
+    --------
+    >>> typeset("Champ : France", "fr")
+    'Champ\\xa0: France'
+    """
+    if lang != "fr":
+        return text
+    for mark in ";!?%":
+        text = text.replace(f" {mark}", f"\u202f{mark}")
+    return text.replace(" :", "\u00a0:").replace("« ", "«\u00a0").replace(" »", "\u00a0»")

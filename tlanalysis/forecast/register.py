@@ -1,0 +1,98 @@
+"""The register of published forecasts: who announced how many, by when, and whether it came true.
+
+A verdict is computed from observations, never typed. The measure used has a compatible perimeter and speaks of the target
+period or of the year after it (counted before estimated before declared, then the earliest); before the target date has passed
+the verdict is `a_venir`. A forecast without an upper figure means "at least".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tlanalysis import catalog, periods
+from tlanalysis.observations import COLLECTED_ON, MEASURES, as_intervals, known_on, observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERDICTS = ("tenue", "manquee", "non_verifiable", "a_venir")
+
+# Perimeters a forecast may be judged by: successive editions of the France Tiers-Lieux count continue each other (each wider or
+# better covered than the last, never narrower); any other perimeter only by itself.
+_EDITIONS = ("ftl_2021", "ftl_2023", "ftl_2026")
+WINDOW = timedelta(days=365)
+
+
+def compatible(perimeter: str) -> tuple[str, ...]:
+    """Return the perimeters whose counts can judge a forecast made under `perimeter`."""
+    return _EDITIONS if perimeter in _EDITIONS else (perimeter,)
+
+
+def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return every published forecast or target with its verdict, one row per row of `previsions_publiees`.
+
+    Parameters
+    ----------
+    as_of : str, optional
+        Judge with what was public on that day; by default the day the evidence was collected.
+
+    Returns
+    -------
+    DataFrame
+        The register's columns, then `verdict` (one of `VERDICTS`), `mesure_bas, mesure_haut, mesure_periode,
+        mesure_perimetre` (the observation used) and `motif`, a code of the reason: `dans_la_fourchette`, `en_dessous`,
+        `au_dessus`, `chevauche`, `sans_date_cible`, `sans_mesure`, `date_future`.
+    """
+    import pandas as pd
+
+    register = catalog.load("previsions_publiees")
+    if as_of is not None:
+        day = periods.last_day(as_of)
+        register = register[register["date_publication"].map(lambda text: known_on(text) <= day)]
+    measures = as_intervals(observations(nature=MEASURES, as_of=as_of))
+    today = min(periods.last_day(as_of), COLLECTED_ON) if as_of else COLLECTED_ON
+    judged = [_judge(row, measures, today) for row in register.itertuples()]
+    columns = ["verdict", "mesure_bas", "mesure_haut", "mesure_periode", "mesure_perimetre", "motif"]
+    table = pd.concat([register.reset_index(drop=True), pd.DataFrame(judged, columns=columns)], axis=1)
+    used = measures[measures["indicateur"].isin(set(table["indicateur"]))]
+    return stamp(table, register, used, inputs=["previsions_publiees", "observations"])
+
+
+def _judge(row: object, measures: pd.DataFrame, today: object) -> tuple[object, ...]:
+    nothing = (float("nan"), float("nan"), None, None)
+    if not isinstance(row.periode_cible, str):  # type: ignore[attr-defined]
+        return ("non_verifiable", *nothing, "sans_date_cible")
+    target = periods.last_day(row.periode_cible)  # type: ignore[attr-defined]
+    if target > today:  # type: ignore[operator]
+        return ("a_venir", *nothing, "date_future")
+    found = _measure(row, measures)
+    if found is None:
+        return ("non_verifiable", *nothing, "sans_mesure")
+    seen = (found["bas"], found["haut"], found["periode"], found["perimetre"])
+    low = row.valeur_bas  # type: ignore[attr-defined]
+    high = row.valeur_haut if row.valeur_haut == row.valeur_haut else float("inf")  # type: ignore[attr-defined]
+    if found["haut"] < low:
+        return ("manquee", *seen, "en_dessous")
+    if found["bas"] > high:
+        return ("manquee", *seen, "au_dessus")
+    if found["bas"] >= low and found["haut"] <= high:
+        return ("tenue", *seen, "dans_la_fourchette")
+    return ("non_verifiable", *seen, "chevauche")
+
+
+def _measure(row: object, measures: pd.DataFrame) -> pd.Series | None:
+    """Return the observation that judges a forecast, or None when nothing compatible was published."""
+    start, end = periods.first_day(row.periode_cible), periods.last_day(row.periode_cible) + WINDOW  # type: ignore[attr-defined]
+    kept = measures[
+        (measures["indicateur"] == row.indicateur)  # type: ignore[attr-defined]
+        & (measures["territoire"] == row.territoire)  # type: ignore[attr-defined]
+        & measures["perimetre"].isin(compatible(row.perimetre))  # type: ignore[attr-defined]
+        & measures["periode"].notna()
+    ]
+    close = kept[kept["periode"].map(lambda text: start <= periods.last_day(text) and periods.first_day(text) <= end)]
+    if close.empty:
+        return None
+    ranked = close.assign(rang=close["nature"].map(MEASURES.index), fin=close["periode"].map(periods.last_day))
+    return ranked.sort_values(["rang", "fin"], kind="stable").iloc[0]

@@ -1,0 +1,1 @@
+"""Answers as small tidy tables, intervals included."""

@@ -1,0 +1,262 @@
+"""DEFFINOV coverage and places per territory: what is attested, what is known in part, what nobody says.
+
+The call: 50 million euros; 17 of 18 régions took part and no source says which one did not. National totals (204 projects, 208
+places, 353 training bodies, 85 départements) are known without their regional split.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis import catalog, territories
+from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.indicators.intervals import garwood
+from tlanalysis.observations import observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATUSES = ("atteste", "probable", "partage", "inconnu")
+KINDS = ("coworking", "fablab", "fabriques_de_territoire", "manufactures_de_proximite")
+DEFFINOV_REGIONS = 17
+
+
+def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return what is known of each of the 18 régions: one row per région.
+
+    `statut` is `atteste` (a source ties the région to the call by name), `probable` (same purpose and funds, name not printed),
+    `partage` (named only within a group of régions) or `inconnu` (no source found, which does not show absence). 17 of the 18
+    took part; at most one of those not attested did not.
+
+    Returns
+    -------
+    DataFrame
+        `code_region, nom_region, population, statut, nb_projets, nb_projets_nature` (`exact`, `environ`, missing),
+        `enveloppe_eur, subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that no source says.
+    """
+    import pandas as pd
+
+    rows = observations(as_of=as_of)
+    facts = rows[rows["indicateur"].str.startswith("deffinov_")]
+    projects = catalog.load("deffinov_projets")
+    named = projects[projects["certitude"] == "atteste"].groupby("code_region").size()
+    shared = {code[1:] for listed in facts["territoires"].dropna() for code in listed.split(";")}
+    table = territories.regions()[["code_region", "nom_region", "population"]]
+    records = [_region_facts(facts[facts["territoire"] == f"R{code}"], code in shared) for code in table["code_region"]]
+    table = pd.concat([table, pd.DataFrame(records, index=table.index)], axis=1)
+    table["nb_projets_nommes"] = table["code_region"].map(named).fillna(0).astype("Int64")
+    dtypes = {
+        "nb_projets": "Int64",
+        "enveloppe_eur": "Int64",
+        "subvention_max_eur": "Int64",
+        "nb_sources": "Int64",
+    }
+    table = stamp(table.astype(dtypes), facts, projects, inputs=["observations", "regions", "deffinov_projets"])
+    table.attrs["enveloppe_nationale_eur"] = float(
+        facts.loc[facts["indicateur"] == "deffinov_enveloppe_nationale_eur", "valeur"].max()
+    )
+    return table
+
+
+def _region_facts(facts: pd.DataFrame, shared: bool) -> dict[str, object]:
+    def largest(*indicators: str) -> float:
+        return facts.loc[facts["indicateur"].isin(indicators), "valeur"].max()
+
+    took_part = set(facts["indicateur"])
+    status = (
+        "atteste"
+        if "deffinov_participation" in took_part
+        else "probable"
+        if "deffinov_participation_probable" in took_part
+        else "partage"
+        if shared
+        else "inconnu"
+    )
+    projects = facts[facts["indicateur"] == "deffinov_projets"]
+    return {
+        "statut": status,
+        "nb_projets": projects["valeur"].max(),
+        "nb_projets_nature": None if projects.empty else _exactness(projects),
+        "enveloppe_eur": largest("deffinov_enveloppe_appel_eur", "deffinov_enveloppe_etat_eur"),
+        "subvention_max_eur": largest("deffinov_subvention_max_eur"),
+        "nb_sources": facts["source"].nunique(),
+    }
+
+
+def _exactness(counts: pd.DataFrame) -> str:
+    """Return `exact` when a source prints the number without "nearly" or "more than", else `environ`."""
+    bare = counts["valeur_bas"].isna() & counts["valeur_haut"].isna()
+    return "exact" if bare.any() else "environ"
+
+
+def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
+    """Return projects per million inhabitants where a count is published, and what remains for all the others out of 204.
+
+    Intervals are exact Poisson (Garwood): what a process of the same intensity could have given, not doubt about the count.
+    The national total and the remainder are rows too (`territoire` `FR` and `reste`).
+
+    Returns
+    -------
+    DataFrame
+        `territoire` (`R52`, a group such as `R01;R02;R03`, `FR`, `reste`), `nom`, `population`, `nb_projets`,
+        `nature_nombre` (`exact`, `environ`, `difference`), `taux_pour_million`, `taux_bas_pour_million`,
+        `taux_haut_pour_million`.
+
+    Raises
+    ------
+    BadInput
+        When no national total is published by that day.
+    """
+    import pandas as pd
+
+    rows = observations("deffinov_projets", as_of=as_of)
+    national = rows.loc[rows["territoire"] == "FR", "valeur"].dropna()
+    if national.empty:
+        raise BadInput(f"no national number of DEFFINOV projects was published by {as_of}.")
+    known = rows[rows["territoire"] != "FR"].copy()
+    known["territoire"] = known["territoire"].fillna(known["territoires"])
+    records = [
+        (
+            place,
+            territories_named(place),
+            territories.population(place.split(";")),
+            int(group["valeur"].max()),
+            _exactness(group),
+        )
+        for place, group in known.groupby("territoire")
+    ]
+    france, total = territories.territory("FR"), int(national.max())
+    rest = total - sum(record[3] for record in records)
+    population_left = france.population - sum(record[2] for record in records)
+    records.append(("reste", "reste", population_left, rest, "difference"))
+    records.append(("FR", france.name, france.population, total, "exact"))
+    table = pd.DataFrame(records, columns=["territoire", "nom", "population", "nb_projets", "nature_nombre"])
+    table = table.join(_rates(table["nb_projets"], table["population"], 1e6, "million", level))
+    table = table.sort_values("taux_pour_million", ascending=False, ignore_index=True)
+    return stamp(table, rows, territories.regions(), inputs=["observations", "regions"])
+
+
+def territories_named(codes: str) -> str:
+    """Return the names of one or several territories, joined: `R01;R02` -> "Guadeloupe, Martinique"."""
+    return ", ".join(territories.territory(code).name for code in codes.split(";"))
+
+
+def _rates(count: pd.Series, population: pd.Series, per: float, unit: str, level: float) -> pd.DataFrame:
+    import pandas as pd
+
+    bounds = np.array([garwood(int(k), level) for k in count])
+    exposure = population.to_numpy(float) / per
+    return pd.DataFrame(
+        {
+            f"taux_pour_{unit}": count.to_numpy(float) / exposure,
+            f"taux_bas_pour_{unit}": bounds[:, 0] / exposure,
+            f"taux_haut_pour_{unit}": bounds[:, 1] / exposure,
+        },
+        index=count.index,
+    )
+
+
+def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return the least and the most of the population that the covered départements can hold.
+
+    85 of the 101 départements are said to be covered, without a list. The least is the 85 smallest, the most the 85 largest; each
+    is tightened by the départements where a source names a project, which must be among the 85. The bounds are attained: no
+    assumption is made. The source does not say how it counts (Saint-Martin, 978, has a project but is not a département).
+
+    Returns
+    -------
+    DataFrame
+        One row per `connaissance`: `nombre` (85 known only), `atteste` (with attested départements), `probable` (with probable
+        ones too); `nb_nommes`, `population_bas, population_haut, part_bas, part_haut` (of the population of France).
+
+    Raises
+    ------
+    BadInput
+        When no number of départements is published by that day.
+    """
+    import pandas as pd
+
+    rows = observations("deffinov_departements", "FR", as_of=as_of)
+    if rows.empty:
+        raise BadInput(f"no number of départements covered by DEFFINOV was published by {as_of}.")
+    size = int(rows["valeur"].max())
+    people = territories.departements().set_index("code_departement")["population"].astype(int)
+    projects = catalog.load("deffinov_projets")
+    projects = projects[projects["code_departement"].isin(people.index)]
+    attested = set(projects.loc[projects["certitude"] == "atteste", "code_departement"])
+    levels = {"nombre": set(), "atteste": attested, "probable": set(projects["code_departement"])}
+    records = []
+    for name, inside in levels.items():
+        low, high = _subset_bounds(people, inside, size)
+        records.append((name, len(inside), low, high, low / people.sum(), high / people.sum()))
+    columns = ["connaissance", "nb_nommes", "population_bas", "population_haut", "part_bas", "part_haut"]
+    table = pd.DataFrame(records, columns=columns)
+    inputs = ["observations", "departements", "deffinov_projets"]
+    table = stamp(table, rows, projects, territories.departements(), inputs=inputs)
+    table.attrs |= {"nb_couverts": size, "nb_departements": len(people)}
+    return table
+
+
+def _subset_bounds(values: pd.Series, inside: set[str], size: int) -> tuple[int, int]:
+    """Return the least and the most that `size` of the values can add up to when `inside` must be among them."""
+    fixed = values[values.index.isin(inside)]
+    others = values[~values.index.isin(inside)].sort_values()
+    free = size - len(fixed)
+    if not 0 <= free <= len(others):
+        raise BadInput(f"{len(fixed)} départements are named, more than the {size} that are covered.")
+    return int(fixed.sum() + others.iloc[:free].sum()), int(fixed.sum() + others.iloc[len(others) - free :].sum())
+
+
+def places_per_territory(
+    kind: str = "fabriques_de_territoire",
+    level: str = "departement",
+    *,
+    vintage: str | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return listed places per territory and per 100,000 inhabitants, with exact Poisson intervals.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`, or ``"tiers_lieux"`` for every kind of the CGET list.
+    level : {"departement", "region"}
+        Territories to count by.
+    vintage : str, optional
+        List to count (``"cget_2018"``, ``"cget_2019"``); by default the latest that has this kind.
+    confidence : float
+        Level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        `territoire, code, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`. Zero is a true
+        zero of the list. Places outside the régions (Saint-Martin) are not in the rows: `attrs["nb_hors_champ"]` counts them.
+
+    Raises
+    ------
+    BadInput
+        Unknown kind, level or vintage.
+    """
+    known = (*KINDS, "tiers_lieux")
+    if kind not in known:
+        raise BadInput(f"no kind of place called {kind!r}{did_you_mean(kind, known)}: it is one of {', '.join(known)}.")
+    counts = catalog.load("lieux_par_departement")
+    counts = counts[counts["jeu"].str.startswith("cget") if kind == "tiers_lieux" else counts["typologie"] == kind]
+    vintage = vintage or counts["jeu"].max()
+    counts = counts[counts["jeu"] == vintage]
+    if counts.empty:
+        raise BadInput(f"no list called {vintage!r} counts {kind}.")
+    per_code = counts.groupby(f"code_{level}")["nb_lieux"].sum()
+    table = territories.table(level).drop(columns="annee_population")
+    table["nb_lieux"] = table["code"].map(per_code).astype("Int64")
+    outside = int(counts["nb_lieux"].sum() - table["nb_lieux"].sum())
+    table = table.join(_rates(table["nb_lieux"], table["population"], 1e5, "100k", confidence))
+    table = stamp(
+        table, counts, territories.departements(), inputs=["lieux_par_departement", "departements", "regions"]
+    )
+    table.attrs |= {"nb_hors_champ": outside, "jeu": vintage, "type": kind}
+    return table

@@ -1,0 +1,67 @@
+"""Growth: what was counted when, under which perimeter. Figures of two perimeters are never joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis import periods
+from tlanalysis.observations import MEASURES, observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def places_over_time(
+    territory: str = "FR", indicator: str = "tiers_lieux", *, as_of: str | None = None
+) -> pd.DataFrame:
+    """Return dated measures of a count, one row per distinct figure (period, value, nature, perimeter).
+
+    Parameters
+    ----------
+    territory : str
+        Territory code.
+    indicator : str
+        A counted indicator.
+    as_of : str, optional
+        Known on that day.
+
+    Returns
+    -------
+    DataFrame
+        `periode, annee` (decimal, middle of the period), `valeur, valeur_bas, valeur_haut, nature, perimetre, nb_sources,
+        editeurs`, oldest first. Undated figures are left out: `attrs["nb_sans_date"]` counts them.
+    """
+    rows = observations(indicator, territory, nature=MEASURES, as_of=as_of)
+    dated = rows[rows["periode"].notna()]
+    keys = ["periode", "valeur", "nature", "perimetre"]
+    table = (
+        dated.groupby(keys, dropna=False, sort=False)
+        .agg(
+            valeur_bas=("valeur_bas", "min"),
+            valeur_haut=("valeur_haut", "max"),
+            nb_sources=("id_observation", "size"),
+            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
+        )
+        .reset_index()
+    )
+    table.insert(1, "annee", table["periode"].map(periods.middle).astype("float64"))
+    table = table.sort_values(["annee", "perimetre", "valeur"], ignore_index=True)
+    columns = [
+        "periode",
+        "annee",
+        "valeur",
+        "valeur_bas",
+        "valeur_haut",
+        "nature",
+        "perimetre",
+        "nb_sources",
+        "editeurs",
+    ]
+    table = stamp(table[columns], dated, inputs=["observations"])
+    table.attrs |= {
+        "nb_sans_date": int(len(rows) - len(dated)),
+        "territoire": territory,
+        "indicateur": indicator,
+    }
+    return table

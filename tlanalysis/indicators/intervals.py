@@ -1,0 +1,100 @@
+"""Intervals: Wilson for shares, Garwood for counts, rounding for printed percentages. Pure functions of numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import stats
+
+from tlanalysis.errors import BadInput
+
+
+def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of a share observed on `n` respondents.
+
+    It is what the answers would say if respondents were a simple random sample; nothing here speaks of those who did not
+    answer. Source: E. B. Wilson, JASA 22 (1927), 209-212.
+
+    Parameters
+    ----------
+    share : float
+        Observed fraction, 0 to 1.
+    n : float
+        Respondents, at least 1.
+    level : float
+        Confidence level.
+
+    Examples
+    --------
+    >>> tuple(round(x, 3) for x in wilson(0.58, 1700))
+    (0.556, 0.603)
+    """
+    if not 0 <= share <= 1 or n < 1:
+        raise BadInput(f"a share lies between 0 and 1 and needs at least one respondent, not {share} of {n}.")
+    z = stats.norm.ppf((1 + level) / 2)
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def garwood(count: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact (Garwood) interval of a Poisson mean of which `count` events were seen.
+
+    Source: F. Garwood, Biometrika 28 (1936), 437-442.
+
+    Examples
+    --------
+    >>> tuple(round(x, 3) for x in garwood(6))
+    (2.202, 13.059)
+    >>> tuple(round(x, 3) for x in garwood(0))
+    (0.0, 3.689)
+    """
+    if count < 0:
+        raise BadInput(f"a count is not negative: {count}.")
+    tail = (1 - level) / 2
+    low = 0.0 if count == 0 else stats.chi2.ppf(tail, 2 * count) / 2
+    return float(low), float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
+
+
+def shares_that_add_up(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sharp bounds of shares that lie in intervals and add up to one.
+
+    Each share can be no smaller than what is left when all others are at their largest, and the other way round.
+
+    Parameters
+    ----------
+    low, high : ndarray of shape (k,)
+        Interval of each share, e.g. a printed percentage half a point either way.
+
+    Raises
+    ------
+    BadInput
+        When no shares inside the intervals add up to one.
+
+    Examples
+    --------
+    >>> low, high = shares_that_add_up(np.array([0.0, 0.55]), np.array([0.4, 0.7]))
+    >>> [round(float(x), 2) for x in (*low, *high)]
+    [0.3, 0.6, 0.4, 0.7]
+    """
+    if low.sum() > 1 or high.sum() < 1:
+        raise BadInput(
+            f"these shares cannot add up to one: they lie between {low.sum():.3f} and {high.sum():.3f} together."
+        )
+    return np.maximum(low, 1 - (high.sum() - high)), np.minimum(high, 1 - (low.sum() - low))
+
+
+def rounding(value: float) -> float:
+    """Return half of what the last printed digit of a round number stands for; 0 for a number given to the unit.
+
+    A number ending in fewer than two zeros counts as exact: 250 may well be 250.
+
+    Examples
+    --------
+    >>> rounding(134_000), rounding(3_500), rounding(377_159), rounding(250)
+    (500.0, 50.0, 0.0, 0.0)
+    """
+    digits = str(int(value))
+    zeros = len(digits) - len(digits.rstrip("0"))
+    return 0.5 * 10**zeros if zeros >= 2 and value == int(value) else 0.0

@@ -1,0 +1,93 @@
+"""Public money: what was promised, voted, frozen and spent are four different figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis import catalog, periods, territories
+from tlanalysis.observations import known_on
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STAGES = ("annonce", "projet_de_loi", "vote", "apres_gel", "depense")
+
+
+def public_money(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
+    """Return every published amount with its stage, one row per amount and source.
+
+    Parameters
+    ----------
+    territory : str
+        Territory code.
+    as_of : str, optional
+        Known on that day.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `financements`; `stade` says whether it was announced, drafted, voted, left after a freeze, or spent.
+    """
+    code = territories.territory(territory).code
+    table = catalog.load("financements")
+    kept = table[table["territoire"] == code]
+    if as_of is not None:
+        day = periods.last_day(as_of)
+        kept = kept[kept["date_publication"].map(lambda text: known_on(text) <= day)]
+    return stamp(kept.reset_index(drop=True), kept, inputs=["financements"])
+
+
+def state_credits(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return the yearly State credits for tiers-lieux, year by stage: the range that sources print.
+
+    Returns
+    -------
+    DataFrame
+        `annee, stade, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`. A stage that no source gives for a year has no
+        row: it is unknown, not zero.
+    """
+    rows = public_money(as_of=as_of)
+    rows = rows[(rows["famille"] == "credits_etat") & rows["stade"].isin(STAGES)]
+    table = (
+        rows.assign(annee=rows["periode"].astype(int))
+        .groupby(["annee", "stade"])
+        .agg(
+            montant_bas_eur=("montant_eur", "min"),
+            montant_haut_eur=("montant_eur", "max"),
+            nb_sources=("id_financement", "size"),
+            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
+        )
+        .reset_index()
+        .sort_values(
+            ["annee", "stade"],
+            key=lambda c: c.map(STAGES.index) if c.name == "stade" else c,
+            ignore_index=True,
+        )
+    )
+    return stamp(table, rows, inputs=["financements"])
+
+
+def announced_measures(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return the measures of the State plan of August 2021, each with the range of amounts that sources print.
+
+    Returns
+    -------
+    DataFrame
+        `famille, mesure, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`; announced amounts, none of them spent.
+    """
+    rows = public_money(as_of=as_of)
+    rows = rows[(rows["stade"] == "annonce") & rows["perimetre"].isin(["plan_etat_2021", "deffinov", "label_anct"])]
+    table = (
+        rows.groupby("famille")
+        .agg(
+            mesure=("mesure", lambda names: min(names, key=len)),
+            montant_bas_eur=("montant_eur", "min"),
+            montant_haut_eur=("montant_eur", "max"),
+            nb_sources=("id_financement", "size"),
+            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
+        )
+        .reset_index()
+        .sort_values(["montant_haut_eur", "famille"], ascending=[False, True], ignore_index=True)
+    )
+    return stamp(table, rows, inputs=["financements"])

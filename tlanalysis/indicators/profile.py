@@ -1,0 +1,126 @@
+"""One territory: everything known about it, beside France."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis import territories
+from tlanalysis.indicators.coverage import places_per_territory
+from tlanalysis.indicators.intervals import garwood
+from tlanalysis.observations import observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = ("tiers_lieux", "fabriques_de_territoire", "manufactures_de_proximite")
+
+
+def known_figures(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
+    """Return every published figure that names a territory, alone or in a group, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        `indicateur, periode, valeur, valeur_bas, valeur_haut, unite, nature, perimetre, territoires, editeur, source`.
+    """
+    code = territories.territory(territory).code
+    rows = observations(as_of=as_of)
+    named = rows["territoires"].fillna("").map(lambda listed: code in listed.split(";"))
+    kept = rows[(rows["territoire"] == code) | named]
+    columns = [
+        "indicateur",
+        "periode",
+        "valeur",
+        "valeur_bas",
+        "valeur_haut",
+        "unite",
+        "nature",
+        "perimetre",
+        "territoires",
+        "editeur",
+        "source",
+    ]
+    table = kept.sort_values(["indicateur", "periode", "valeur"], na_position="last", kind="stable")[
+        columns
+    ].reset_index(drop=True)
+    return stamp(table, kept, inputs=["observations"])
+
+
+def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame:
+    """Return listed places per 100,000 inhabitants in a territory and in France, for every list we can count.
+
+    Parameters
+    ----------
+    territory : str
+        Territory code; for ``"FR"`` only the national row is returned.
+    level : float
+        Confidence level of the exact Poisson intervals.
+
+    Returns
+    -------
+    DataFrame
+        `type, jeu, territoire, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`. France here is
+        the 101 départements: the Fabrique of Saint-Martin is outside.
+    """
+    import pandas as pd
+
+    place = territories.territory(territory)
+    france = territories.territory("FR")
+    records, used = [], []
+    for kind in KINDS:
+        counts = places_per_territory(kind, "departement" if place.level == "departement" else "region")
+        used.append(counts)
+        rows = [(france, int(counts["nb_lieux"].sum()))]
+        if not place.is_france:
+            rows.insert(0, (place, int(counts.set_index("territoire").loc[place.code, "nb_lieux"])))
+        for where, count in rows:
+            low, high = garwood(count, level)
+            per = 1e5 / where.population
+            records.append(
+                (
+                    kind,
+                    counts.attrs["jeu"],
+                    where.code,
+                    where.name,
+                    where.population,
+                    count,
+                    count * per,
+                    low * per,
+                    high * per,
+                )
+            )
+    columns = [
+        "type",
+        "jeu",
+        "territoire",
+        "nom",
+        "population",
+        "nb_lieux",
+        "taux_pour_100k",
+        "taux_bas_pour_100k",
+        "taux_haut_pour_100k",
+    ]
+    table = pd.DataFrame(records, columns=columns)
+    table = stamp(table, *used, inputs=["lieux_par_departement", "departements", "regions"])
+    table.attrs["territoire"] = territory
+    return table
+
+
+def rank_among_peers(territory: str = "FR", kind: str = "fabriques_de_territoire") -> pd.DataFrame:
+    """Return the rate of every territory of the same level, the one asked for marked (for France: the régions, none marked).
+
+    Returns
+    -------
+    DataFrame
+        What `places_per_territory` returns, best provided first, plus `est_choisi` and `rang` (1 is the highest rate).
+    """
+    place = territories.territory(territory)
+    level = "departement" if place.level == "departement" else "region"
+    counts = places_per_territory(kind, level)
+    table = counts.sort_values(["taux_pour_100k", "code"], ascending=[False, True], ignore_index=True)
+    table["est_choisi"] = table["territoire"] == place.code
+    table["rang"] = table["taux_pour_100k"].rank(ascending=False, method="min").astype(int)
+    table = stamp(table, counts, inputs=["lieux_par_departement", "departements", "regions"])
+    table.attrs |= {"territoire": territory, "type": kind, "jeu": counts.attrs["jeu"], "niveau": level}
+    return table

@@ -1,0 +1,152 @@
+"""What we hold and what we do not: figures by nature, perimeters over time, gaps, and what became of every row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis import catalog, periods, territories
+from tlanalysis.indicators.coverage import deffinov_regions
+from tlanalysis.observations import MEASURES, NATURES, observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Questions one would want answered in every région, in the order they are shown.
+QUESTIONS = (
+    "lieux_2019",
+    "lieux_2023",
+    "lieux_depuis_2024",
+    "deffinov_participation",
+    "deffinov_projets",
+    "deffinov_enveloppe",
+    "personnes_formees",
+)
+
+
+def holdings(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return how many published figures we hold, by nature: one row per nature.
+
+    Returns
+    -------
+    DataFrame
+        `nature, nb_chiffres, nb_editeurs, nb_sans_periode, part` (of all figures).
+    """
+    rows = observations(as_of=as_of)
+    table = (
+        rows.groupby("nature")
+        .agg(
+            nb_chiffres=("id_observation", "size"),
+            nb_editeurs=("editeur", "nunique"),
+            nb_sans_periode=("periode", lambda p: p.isna().sum()),
+        )
+        .reindex(list(NATURES), fill_value=0)
+        .reset_index()
+    )
+    table["part"] = table["nb_chiffres"] / max(len(rows), 1)
+    return stamp(table, rows, inputs=["observations"])
+
+
+def perimeters(indicator: str = "tiers_lieux", *, as_of: str | None = None) -> pd.DataFrame:
+    """Return which perimeter speaks in which year about an indicator: one row per perimeter, year and nature.
+
+    Returns
+    -------
+    DataFrame
+        `perimetre, annee, nature, nb_chiffres, nb_territoires`, measures only, dated figures only.
+    """
+    rows = observations(indicator, nature=MEASURES, as_of=as_of)
+    dated = rows[rows["periode"].notna()]
+    table = (
+        dated.assign(
+            annee=dated["periode"].map(periods.year).astype("int64"),
+            lieu=dated["territoire"].fillna(dated["territoires"]),
+        )
+        .groupby(["perimetre", "annee", "nature"])
+        .agg(nb_chiffres=("id_observation", "size"), nb_territoires=("lieu", "nunique"))
+        .reset_index()
+    )
+    first = table.groupby("perimetre")["annee"].transform("min")
+    table = (
+        table.assign(debut=first)
+        .sort_values(["debut", "perimetre", "annee", "nature"], ignore_index=True)
+        .drop(columns="debut")
+    )
+    return stamp(table, dated, inputs=["observations"])
+
+
+def unknowns(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return, for each région, which questions a published figure answers: one row per région and question.
+
+    Returns
+    -------
+    DataFrame
+        `code_region, nom_region, question, est_connu`. A figure for a group of régions does not answer for one of them.
+    """
+    import pandas as pd
+
+    rows = observations(nature=MEASURES, as_of=as_of)
+    places = rows[rows["indicateur"].isin(["tiers_lieux", "tiers_lieux_listes"])]
+    years = places["periode"].map(periods.year, na_action="ignore")
+    shares = rows[rows["indicateur"] == "part_nationale_tiers_lieux"]
+    people = rows[rows["indicateur"] == "personnes_formees"]
+    calls = deffinov_regions(as_of=as_of).assign(territoire=lambda t: "R" + t["code_region"])
+    answers = {
+        "lieux_2019": set(places.loc[years == 2019, "territoire"]),
+        "lieux_2023": set(shares["territoire"]) | set(places.loc[years == 2023, "territoire"]),
+        "lieux_depuis_2024": set(places.loc[years >= 2024, "territoire"]),
+        "deffinov_participation": set(calls.loc[calls["statut"] == "atteste", "territoire"]),
+        "deffinov_projets": set(calls.loc[calls["nb_projets"].notna(), "territoire"]),
+        "deffinov_enveloppe": set(calls.loc[calls["enveloppe_eur"].notna(), "territoire"]),
+        "personnes_formees": set(people["territoire"]),
+    }
+    regions = territories.regions()
+    table = pd.DataFrame(
+        [
+            (row.code_region, row.nom_region, question, f"R{row.code_region}" in answers[question])
+            for row in regions.itertuples()
+            for question in QUESTIONS
+        ],
+        columns=["code_region", "nom_region", "question", "est_connu"],
+    )
+    return stamp(table, places, shares, people, calls, inputs=["observations", "regions", "deffinov_projets"])
+
+
+def lists_ledger() -> pd.DataFrame:
+    """Return what became of the rows of every list of places: read, placed, contradictory, lost by naive grouping.
+
+    Returns
+    -------
+    DataFrame
+        `jeu, constat, nb_lignes, part` (of the rows read).
+    """
+    table = catalog.load("registre_lieux")
+    read = table[table["constat"] == "lignes_lues"].set_index("jeu")["nb_lignes"]
+    table["part"] = (table["nb_lignes"] / table["jeu"].map(read)).astype("float64")
+    return stamp(table, catalog.load("lieux_par_departement"), inputs=["registre_lieux", "lieux_par_departement"])
+
+
+def ledger() -> pd.DataFrame:
+    """Return the ledger of the embedded tables: rows read = rows accepted + rows rejected.
+
+    Returns
+    -------
+    DataFrame
+        `jeu, lignes_lues, lignes_acceptees, lignes_rejetees, sha256` (first twelve characters).
+    """
+    import pandas as pd
+
+    records = []
+    for name in catalog.names():
+        read, kept = catalog.read_raw(name), catalog.load(name)
+        lines = len(list(_rows(read)))
+        records.append((name, lines, len(kept), lines - len(kept), catalog.recorded_sha256(name)[:12]))
+    table = pd.DataFrame(records, columns=["jeu", "lignes_lues", "lignes_acceptees", "lignes_rejetees", "sha256"])
+    return stamp(table, *(catalog.load(name) for name in catalog.names()), inputs=catalog.names())
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    import csv
+    import io
+
+    return list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))[1:]

@@ -1,0 +1,299 @@
+"""Training reach: how many people, in how many places, and how much of the change each factor explains."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis import periods, territories
+from tlanalysis.errors import BadInput
+from tlanalysis.indicators.intervals import rounding, shares_that_add_up, wilson
+from tlanalysis.observations import MEASURES, as_intervals, observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The three wordings that the sources print, widest first.
+TRAINING_SHARES = ("part_formation", "part_formation_apprentissage", "part_formation_professionnelle")
+FACTORS = ("lieux", "part_qui_forme", "personnes_par_lieu")
+
+
+def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
+    """Return the claims on people trained, one row per distinct claim (value, period, nature).
+
+    Several publishers repeat one claim: `nb_sources` says how many, `editeurs` who. A claim without a period keeps a missing
+    `periode`: nobody knows which year it speaks of.
+
+    Parameters
+    ----------
+    territory : str
+        Territory code.
+    as_of : str, optional
+        Known on that day, see `observations`.
+
+    Returns
+    -------
+    DataFrame
+        `periode, valeur` (people; possibly once per training followed), `nature, perimetre, nb_sources, editeurs`.
+    """
+    rows = observations("personnes_formees", territory, nature=MEASURES, as_of=as_of)
+    keys = ["periode", "valeur", "nature", "perimetre"]
+    table = (
+        rows.groupby(keys, dropna=False, sort=False)
+        .agg(
+            nb_sources=("id_observation", "size"),
+            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
+        )
+        .reset_index()
+        .sort_values(["periode", "valeur"], na_position="last", ignore_index=True)
+    )
+    return stamp(table, rows, inputs=["observations"])
+
+
+def share_training(territory: str = "FR", *, level: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
+    """Return the share of places that train, the definitions and the rounds apart, one row per distinct claim.
+
+    Three intervals, each answering another doubt. `part_bas, part_haut`: the rounding of the printed percentage.
+    `ic_bas, ic_haut`: Wilson interval around it, where the number of respondents is known, as if those who answered were a
+    random sample. `borne_bas, borne_haut`: what all listed places could show if those who did not answer all trained, or none
+    did (Manski bounds), where the number of listed places of the same perimeter is known too.
+
+    Parameters
+    ----------
+    territory : str
+        Territory code.
+    level : float
+        Confidence level of the Wilson interval.
+    as_of : str, optional
+        Known on that day.
+
+    Returns
+    -------
+    DataFrame
+        `indicateur, periode, perimetre, part, part_bas, part_haut, effectif, ic_bas, ic_haut, borne_bas, borne_haut,
+        nb_sources, editeurs`.
+    """
+    import pandas as pd
+
+    rows = pd.concat(
+        [observations(name, territory, nature=MEASURES, as_of=as_of) for name in TRAINING_SHARES],
+        ignore_index=True,
+    )
+    keys = ["indicateur", "periode", "perimetre", "valeur"]
+    table = (
+        rows.groupby(keys, dropna=False, sort=False)
+        .agg(
+            part_bas=("valeur_bas", "min"),
+            part_haut=("valeur_haut", "max"),
+            effectif=("effectif", "max"),
+            nb_sources=("id_observation", "size"),
+            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
+        )
+        .reset_index()
+        .rename(columns={"valeur": "part"})
+    )
+    listed = _listed_places(territory, as_of)
+    respondents = table["effectif"].astype("float64")
+    spans = [
+        _share_intervals(row.part_bas, row.part_haut, n, listed.get(row.perimetre, np.nan), level)
+        for row, n in zip(table.itertuples(), respondents, strict=True)
+    ]
+    table = pd.concat(
+        [
+            table,
+            pd.DataFrame(spans, index=table.index, columns=["ic_bas", "ic_haut", "borne_bas", "borne_haut"]),
+        ],
+        axis=1,
+    )
+    order = {name: rank for rank, name in enumerate(TRAINING_SHARES)}
+    table = table.sort_values(
+        ["indicateur", "periode"],
+        key=lambda c: c.map(order) if c.name == "indicateur" else c,
+        ignore_index=True,
+    )
+    columns = [
+        *keys[:3],
+        "part",
+        "part_bas",
+        "part_haut",
+        "effectif",
+        "ic_bas",
+        "ic_haut",
+        "borne_bas",
+        "borne_haut",
+        "nb_sources",
+        "editeurs",
+    ]
+    return stamp(table[columns], rows, inputs=["observations"])
+
+
+def _listed_places(territory: str, as_of: str | None) -> dict[str, float]:
+    places = observations("tiers_lieux", territory, nature=("compte",), as_of=as_of)
+    return places.groupby("perimetre")["valeur"].max().to_dict()
+
+
+def _share_intervals(
+    share_low: float, share_high: float, n: float, listed: float, level: float
+) -> tuple[float, float, float, float]:
+    """Return the Wilson interval and the bounds without assumption; missing where the respondents are unknown."""
+    if np.isnan(n):
+        return (np.nan, np.nan, np.nan, np.nan)
+    low, high = wilson(share_low, n, level)[0], wilson(share_high, n, level)[1]
+    if np.isnan(listed) or listed < n:
+        return (low, high, np.nan, np.nan)
+    answered = n / listed
+    return (low, high, share_low * answered, share_high * answered + 1 - answered)
+
+
+def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None = None) -> pd.DataFrame:
+    """Return how much of the change in people trained comes from each factor, as intervals (log-mean Divisia).
+
+    People trained = places x share of them that train x people per place that trains. With L(a, b) = (a - b) / ln(a / b), the
+    contribution of a factor x is L(P1, P0) ln(x1 / x0); the three add up to the change exactly. Every input is the whole range
+    of what the sources print for that year (a rounding counts as half its last digit), so every contribution is the range over
+    all inputs in those ranges. People per place is not observed: it is what the other figures leave. The two years do not use
+    the same definition of a tiers-lieu: part of "more places" is a wider definition. Source of the method: B. W. Ang, Energy
+    Policy 32 (2004), 1131-1139.
+
+    Parameters
+    ----------
+    start, end : str
+        The two years.
+    as_of : str, optional
+        Known on that day.
+
+    Returns
+    -------
+    DataFrame
+        One row per factor of `FACTORS` and `total`: `valeur_debut_bas, valeur_debut_haut, valeur_fin_bas, valeur_fin_haut`,
+        `contribution_bas, contribution_haut` (people), `part_bas, part_haut` (of the change).
+
+    Raises
+    ------
+    BadInput
+        When a factor has no figure in one of the years.
+    """
+    import pandas as pd
+
+    inputs, rows = {}, []
+    for year in (start, end):
+        for name, indicator in (
+            ("personnes", "personnes_formees"),
+            ("lieux", "tiers_lieux"),
+            ("part", "part_formation"),
+        ):
+            span, used = _span_of(indicator, year, as_of)
+            inputs[name, year] = span
+            rows.append(used)
+    draws = _contributions(inputs, start, end)
+    change = draws["total"]
+    start_end = {
+        "lieux": (inputs["lieux", start], inputs["lieux", end]),
+        "part_qui_forme": (inputs["part", start], inputs["part", end]),
+        "personnes_par_lieu": (_per_place(inputs, start), _per_place(inputs, end)),
+        "total": (inputs["personnes", start], inputs["personnes", end]),
+    }
+    table = pd.DataFrame(
+        [
+            {
+                "facteur": name,
+                "valeur_debut_bas": first[0],
+                "valeur_debut_haut": first[1],
+                "valeur_fin_bas": last[0],
+                "valeur_fin_haut": last[1],
+                "contribution_bas": draws[name].min(),
+                "contribution_haut": draws[name].max(),
+                "part_bas": (draws[name] / change).min(),
+                "part_haut": (draws[name] / change).max(),
+            }
+            for name, (first, last) in start_end.items()
+        ]
+    )
+    return stamp(table, *rows, inputs=["observations"])
+
+
+def _span_of(indicator: str, year: str, as_of: str | None) -> tuple[tuple[float, float], pd.DataFrame]:
+    """Return the range of what sources print for a year, and the rows it comes from."""
+    rows = observations(indicator, "FR", nature=MEASURES, as_of=as_of)
+    rows = rows[rows["periode"].notna()]
+    rows = rows[rows["periode"].map(lambda text: periods.year(text) == int(year))]
+    # A "more than" or a "nearly" counts for the number it prints; a bare round number for its rounding.
+    bare = rows["valeur_bas"].isna() & rows["valeur_haut"].isna()
+    half = rows["valeur"].map(rounding, na_action="ignore").where(bare, 0)
+    low = rows["valeur_bas"].fillna(rows["valeur"] - half).min()
+    high = rows["valeur_haut"].fillna(rows["valeur"] + half).max()
+    if rows.empty or np.isnan(low) or np.isnan(high):
+        raise BadInput(f"no published figure of {indicator} for {year}: the change cannot be split.")
+    return (float(low), float(high)), rows
+
+
+def _per_place(inputs: dict, year: str) -> tuple[float, float]:
+    people, places, share = (inputs[name, year] for name in ("personnes", "lieux", "part"))
+    return people[0] / (places[1] * share[1]), people[1] / (places[0] * share[0])
+
+
+def _contributions(inputs: dict, start: str, end: str) -> dict[str, np.ndarray]:
+    """Evaluate the decomposition on a grid over the box of inputs.
+
+    Each contribution is monotone in the numbers of places and in the shares, so their ends suffice; the people trained enter
+    through the log-mean too, so their ranges are walked.
+    """
+    people = [np.linspace(*inputs["personnes", year], 41) for year in (start, end)]
+    ends = [inputs[name, year] for name in ("lieux", "part") for year in (start, end)]
+    p0, p1, n0, n1, s0, s1 = (np.array(x) for x in zip(*itertools.product(*people, *ends), strict=True))
+    ratio = np.log(p1 / p0)
+    log_mean = np.where(np.isclose(ratio, 0), p0, (p1 - p0) / np.where(ratio == 0, 1, ratio))
+    lieux, part = log_mean * np.log(n1 / n0), log_mean * np.log(s1 / s0)
+    return {
+        "lieux": lieux,
+        "part_qui_forme": part,
+        "personnes_par_lieu": (p1 - p0) - lieux - part,
+        "total": p1 - p0,
+    }
+
+
+def trained_by_region(year: str = "2023", *, as_of: str | None = None) -> pd.DataFrame:
+    """Return an estimate of people trained per région, as if a place trained as many people everywhere (equal intensity).
+
+    No source counts people trained by région. The national total is shared out in proportion to the published shares of places.
+    The intervals carry the rounding of those shares (half of the last digit printed; both figures where two sources disagree),
+    under the constraint that the true shares add up to one, and the range of the national total (a single claim repeated with
+    other roundings counts once, as first printed). They do not carry the assumption of equal intensity: that is not testable here.
+
+    Returns
+    -------
+    DataFrame
+        `code_region, nom_region, population, part_bas, part_haut, personnes_bas, personnes_haut, taux_bas_pour_100k,
+        taux_haut_pour_100k`, one row per région with a published share.
+
+    Raises
+    ------
+    BadInput
+        When no share or no total is published for that year.
+    """
+    shares = observations("part_nationale_tiers_lieux", as_of=as_of)
+    shares = shares[shares["periode"] == year]
+    totals = observations("personnes_formees", "FR", nature=MEASURES, as_of=as_of)
+    totals = totals[(totals["periode"] == year) & (totals["perimetre"] == f"ftl_{year}")]
+    if shares.empty or totals.empty:
+        raise BadInput(f"no regional shares or no total of people trained for {year}: nothing to share out.")
+    total = totals.loc[totals["valeur"] == totals["valeur"].min(), "valeur"].iloc[0]
+    spans = as_intervals(shares).groupby("territoire").agg(low=("bas", "min"), high=("haut", "max"))
+    regions = (
+        territories.regions()
+        .assign(territoire=lambda t: "R" + t["code_region"])
+        .merge(spans, on="territoire", validate="1:1")
+    )
+    low, high = shares_that_add_up(regions["low"].to_numpy(), regions["high"].to_numpy())
+    table = regions[["code_region", "nom_region", "population"]].assign(
+        part_bas=low,
+        part_haut=high,
+        personnes_bas=low * total,
+        personnes_haut=high * total,
+        taux_bas_pour_100k=low * total / regions["population"] * 1e5,
+        taux_haut_pour_100k=high * total / regions["population"] * 1e5,
+    )
+    return stamp(table, shares, totals, territories.regions(), inputs=["observations", "regions"])

@@ -1,0 +1,178 @@
+"""The evidence table: one row is one figure printed by one source, with its nature and its perimeter.
+
+Nothing is averaged away: two sources that disagree both stay, and `contradictions` lists them. A target is never a measure.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tlanalysis import catalog, periods, provenance, territories
+from tlanalysis.errors import BadInput, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NATURES = ("compte", "estime", "declare", "objectif", "prevision")
+MEASURES = ("compte", "estime", "declare")
+
+# The day the evidence was collected: what it holds was public by then, whatever its own date.
+COLLECTED_ON = date(2026, 11, 21)
+
+
+def observations(
+    indicateur: str | None = None,
+    territoire: str | None = None,
+    *,
+    nature: str | tuple[str, ...] | None = None,
+    perimetre: str | None = None,
+    as_of: str | None = None,
+) -> pd.DataFrame:
+    """Return published figures: one row is one figure printed by one source.
+
+    Parameters
+    ----------
+    indicateur : str, optional
+        A code of the table `indicateurs`, e.g. ``"tiers_lieux"``, ``"personnes_formees"``.
+    territoire : str, optional
+        ``"FR"``, ``"R75"``, ``"D33"``. Figures for several territories together (column `territoires`) are left out.
+    nature : str or tuple of str, optional
+        ``"compte"``, ``"estime"``, ``"declare"``, ``"objectif"``, ``"prevision"``.
+    perimetre : str, optional
+        A code of the table `perimetres`, e.g. ``"ftl_2023"``.
+    as_of : str, optional
+        Only what was known to be public on that day (ISO date). A source without a date counts as public on the day the
+        evidence was collected, one dated "2021" at the end of 2021.
+
+    Returns
+    -------
+    DataFrame
+        The columns of DESIGN section 4; the table carries its sources.
+
+    Raises
+    ------
+    BadInput
+        Unknown indicator, territory, nature or perimeter.
+
+    Examples
+    --------
+    >>> int(observations("personnes_formees", "FR", perimetre="ftl_2023")["valeur"].min())
+    377000
+    """
+    table = catalog.load("observations")
+    kept = table["id_observation"].notna()
+    if indicateur is not None:
+        kept &= table["indicateur"] == _known(indicateur, catalog.load("indicateurs")["indicateur"], "indicator")
+    if territoire is not None:
+        kept &= table["territoire"] == territories.territory(territoire).code
+    if nature is not None:
+        wanted = (nature,) if isinstance(nature, str) else nature
+        kept &= table["nature"].isin([_known(name, NATURES, "nature") for name in wanted])
+    if perimetre is not None:
+        kept &= table["perimetre"] == _known(perimetre, catalog.load("perimetres")["perimetre"], "perimeter")
+    if as_of is not None:
+        day = periods.last_day(as_of)
+        kept &= table["date_publication"].map(lambda text: known_on(text) <= day)
+    found = table[kept].reset_index(drop=True)
+    return provenance.stamp(found, found, inputs=["observations"])
+
+
+def known_on(date_publication: object) -> date:
+    """Return the day by which a figure is certain to have been public.
+
+    Examples
+    --------
+    >>> known_on("2021-08"), known_on(None)
+    (datetime.date(2021, 8, 31), datetime.date(2026, 11, 21))
+    """
+    if not isinstance(date_publication, str):
+        return COLLECTED_ON
+    return min(periods.last_day(date_publication), COLLECTED_ON)
+
+
+def _known(value: str, known: object, what: str) -> str:
+    listed = [str(item) for item in known]  # type: ignore[attr-defined]
+    if value not in listed:
+        raise BadInput(f"no {what} called {value!r}{did_you_mean(value, listed)}.")
+    return value
+
+
+def as_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` with `bas` and `haut`: the least and the most each row allows.
+
+    A printed point is its own interval; a bound on one side leaves the other open (infinite); an interval is itself.
+    """
+    import numpy as np
+
+    point = table["valeur"]
+    one_sided = table["valeur_bas"].isna() ^ table["valeur_haut"].isna()
+    low = table["valeur_bas"].fillna(point.where(~one_sided, -np.inf))
+    high = table["valeur_haut"].fillna(point.where(~one_sided, np.inf))
+    return table.assign(bas=low, haut=high)
+
+
+def contradictions(territoire: str | None = None, *, as_of: str | None = None) -> pd.DataFrame:
+    """Return the figures that cannot both be true: one row per territory, indicator and period on which sources disagree.
+
+    Two measures (counted, estimated or declared) of the same printed period disagree when the intervals they allow do not
+    meet. A rounding or a "more than" is an interval, so 3,500 does not contradict "more than 3,500".
+
+    Parameters
+    ----------
+    territoire, as_of
+        As for `observations`.
+
+    Returns
+    -------
+    DataFrame
+        `territoire, indicateur, periode, nb_chiffres, valeur_min, valeur_max, rapport` (largest over smallest),
+        `perimetres` (those involved, `;`-joined: more than one may explain the gap) and `editeurs`.
+    """
+    import pandas as pd
+
+    measures = observations(territoire=territoire, nature=MEASURES, as_of=as_of)
+    dated = as_intervals(measures[measures["periode"].notna() & measures["territoire"].notna()])
+    # A printed 5 % means less than 5.5 %: roundings that only touch (5 % and 6 %) do not meet.
+    rounded = (dated["unite"] == "part") & (dated["bas"] < dated["valeur"]) & (dated["valeur"] < dated["haut"])
+    spans = dated.assign(haut=dated["haut"].where(~rounded, dated["haut"] - 1e-9))
+    found, rows = [], []
+    for (place, indicator, period), group in spans.groupby(["territoire", "indicateur", "periode"], sort=True):
+        if group["bas"].max() <= group["haut"].min():
+            continue
+        printed = group["valeur"].notna()
+        values = pd.concat(
+            [
+                group.loc[printed, "valeur"],
+                group.loc[~printed, "valeur_bas"],
+                group.loc[~printed, "valeur_haut"],
+            ]
+        )
+        rows.append(group)
+        found.append(
+            {
+                "territoire": place,
+                "indicateur": indicator,
+                "periode": period,
+                "nb_chiffres": len(group),
+                "valeur_min": values.min(),
+                "valeur_max": values.max(),
+                "rapport": values.max() / values.min() if values.min() > 0 else math.inf,
+                "perimetres": ";".join(sorted(set(group["perimetre"]))),
+                "editeurs": " ; ".join(sorted(set(group["editeur"]))),
+            }
+        )
+    columns = [
+        "territoire",
+        "indicateur",
+        "periode",
+        "nb_chiffres",
+        "valeur_min",
+        "valeur_max",
+        "rapport",
+        "perimetres",
+        "editeurs",
+    ]
+    table = pd.DataFrame(found, columns=columns)
+    return provenance.stamp(table, *rows, inputs=["observations"])

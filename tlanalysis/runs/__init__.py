@@ -1,0 +1,1 @@
+"""Runs: parameters, the plan, execution through papermill, and the manifest of what happened."""

@@ -1,0 +1,128 @@
+"""Régions and départements: codes, names, neighbours, populations.
+
+A territory is written `FR`, `R75` (région) or `D75` (département), because the INSEE code 75 is both Nouvelle-Aquitaine
+and Paris. Codes are text, always: "01" is Guadeloupe and also Ain; 1 is neither. Source: INSEE, code officiel
+géographique 2026 and populations de référence 2023 (Mayotte: census of 2017).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tlanalysis import catalog
+from tlanalysis.errors import BadInput, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FRANCE = "FR"
+LEVELS = ("region", "departement")
+
+
+@dataclass(frozen=True)
+class Territory:
+    """One territory: `code` (`FR`, `R75`, `D33`), `level`, `insee` code, `name`, `population` (inhabitants)."""
+
+    code: str
+    level: str
+    insee: str
+    name: str
+    population: int
+
+    @property
+    def is_france(self) -> bool:
+        """True for France as a whole."""
+        return self.code == FRANCE
+
+
+def regions() -> pd.DataFrame:
+    """Return the 18 régions: one row each, with `code_region`, `nom_region`, `population`, `voisins`."""
+    return catalog.load("regions")
+
+
+def departements() -> pd.DataFrame:
+    """Return the 101 départements: one row each, with `code_departement`, `code_region`, `population`, `voisins`."""
+    return catalog.load("departements")
+
+
+def table(level: str) -> pd.DataFrame:
+    """Return all territories of a level with uniform columns: `territoire`, `code`, `nom`, `population`.
+
+    Parameters
+    ----------
+    level : {"region", "departement"}
+    """
+    if level not in LEVELS:
+        raise BadInput(f"no level called {level!r}: it is one of {', '.join(LEVELS)}.")
+    frame = regions() if level == "region" else departements()
+    named = frame.rename(columns={f"code_{level}": "code", f"nom_{level}": "nom"})
+    named["territoire"] = level[0].upper() + named["code"]
+    return named[["territoire", "code", "nom", "population", "annee_population"]]
+
+
+def codes() -> list[str]:
+    """Return every territory the library knows: `FR`, then the régions, then the départements."""
+    return [FRANCE, *table("region")["territoire"], *table("departement")["territoire"]]
+
+
+def territory(code: str) -> Territory:
+    """Return the territory of a code.
+
+    Parameters
+    ----------
+    code : str
+        `FR`, `R` and two digits, or `D` and the département's code.
+
+    Raises
+    ------
+    BadInput
+        When the code is not one of the 120, with what was probably meant.
+
+    Examples
+    --------
+    >>> territory("D75").name, territory("R75").name
+    ('Paris', 'Nouvelle-Aquitaine')
+    """
+    if code == FRANCE:
+        return Territory(FRANCE, "france", FRANCE, "France", int(regions()["population"].sum()))
+    for level in LEVELS:
+        frame = table(level)
+        row = frame[frame["territoire"] == code]
+        if len(row):
+            found = row.iloc[0]
+            return Territory(code, level, found["code"], found["nom"], int(found["population"]))
+    raise BadInput(f"no territory {code!r}{_hint(code)}: write FR, R75 (a région) or D33 (a département).")
+
+
+def _hint(code: str) -> str:
+    bare = re.fullmatch(r"0*([0-9]{1,3}|2[AB])", str(code).upper())
+    if bare:
+        padded = bare[1].zfill(2)
+        meant = [prefix + padded for prefix in "RD" if prefix + padded in codes()]
+        return f" (did you mean {' or '.join(meant)}?)" if meant else ""
+    return did_you_mean(str(code).upper(), codes())
+
+
+def region_of(code_departement: str) -> str | None:
+    """Return the région code of a département code; None for a collectivity outside the régions ("978")."""
+    frame = departements()
+    found = frame.loc[frame["code_departement"] == code_departement, "code_region"]
+    return None if found.empty else str(found.iloc[0])
+
+
+def neighbours(code: str) -> list[str]:
+    """Return the territories of the same level that share a land border, as codes (`D33` -> `D17`, ...)."""
+    place = territory(code)
+    if place.is_france:
+        return []
+    frame = regions() if place.level == "region" else departements()
+    listed = frame.loc[frame[f"code_{place.level}"] == place.insee, "voisins"].iloc[0]
+    return [code[0] + other for other in listed.split(";")] if isinstance(listed, str) else []
+
+
+def population(codes_wanted: Iterable[str]) -> int:
+    """Return the inhabitants of several territories together; each must exist."""
+    return sum(territory(code).population for code in codes_wanted)

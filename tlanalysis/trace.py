@@ -1,0 +1,74 @@
+"""Where does a figure come from? Read the facts a picture carries, even one that travelled alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from tlanalysis.errors import BadInput
+
+_METADATA = re.compile(r'<metadata id="tlanalysis">(.*?)</metadata>', re.DOTALL)
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """Return the facts of a published SVG, PNG or JSON sidecar (for a CSV: of the sidecar beside it).
+
+    Raises
+    ------
+    BadInput
+        When there is no such file, or it carries no facts of ours.
+    """
+    if not path.is_file():
+        raise BadInput(f"{path} is not a file.")
+    if path.suffix == ".csv":
+        path = path.with_suffix(".json")
+    reader = {".svg": _from_svg, ".png": _from_png, ".json": _from_json}.get(path.suffix.lower())
+    if reader is None:
+        raise BadInput(f"{path.name}: only .svg, .png, .csv and .json files can be traced.")
+    try:
+        facts = reader(path)
+    except (OSError, ValueError):
+        facts = None
+    if not isinstance(facts, dict) or "fingerprint" not in facts:
+        raise BadInput(
+            f"{path.name} carries no trace of tlanalysis: it was not published by it, or was saved again by another program."
+        )
+    return facts
+
+
+def _from_svg(path: Path) -> dict[str, Any] | None:
+    found = _METADATA.search(path.read_text(encoding="utf-8"))
+    return json.loads(unescape(found[1])) if found else None
+
+
+def _from_png(path: Path) -> dict[str, Any] | None:
+    from PIL import Image
+
+    with Image.open(path) as image:
+        image.load()
+        held = image.info.get("tlanalysis")
+    return json.loads(held) if held else None
+
+
+def _from_json(path: Path) -> dict[str, Any] | None:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def written(facts: dict[str, Any]) -> str:
+    """Return the facts as lines for a person to read."""
+    lines = [facts["title"], facts["subtitle"], "", f"figure       {facts['id']}--{facts['run_key']}"]
+    lines += [f"parameters   {', '.join(f'{key}={value}' for key, value in facts['params'].items())}"]
+    lines += [
+        f"data         {facts['fingerprint']}",
+        f"tlanalysis   {facts['version']}, commit {facts['commit'] or 'unknown'}",
+    ]
+    lines += ["", "inputs (sha256)"] + [f"  {name}  {digest}" for name, digest in facts["inputs"].items()]
+    lines += ["", f"sources ({facts['licence']})"]
+    lines += [
+        f"  {source['editeur']}{', ' + source['date_publication'] if source['date_publication'] else ''}: {source['source']}"
+        for source in facts["sources"]
+    ]
+    return "\n".join(lines)
