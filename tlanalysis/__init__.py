@@ -1,11 +1,14 @@
 """Open, reproducible analysis of French tiers-lieux and of vocational training in them.
 
-Everything a researcher types hangs off this module; names are loaded when first used, so that importing it costs next to nothing.
+Everything a researcher types hangs off this module; names are loaded when first used, so
+that importing it costs next to nothing.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
@@ -68,6 +71,21 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f"tlanalysis.{_WHERE[name]}"), name)
     globals()[name] = value
     return value
+
+
+class _Package(ModuleType):
+    """A package in which `tl.observations` stays the function once the module `tlanalysis.observations` is imported.
+
+    Importing a submodule makes Python set it as an attribute of its package; where a public name is the same word, the
+    public name wins. `from tlanalysis.observations import ...` works as ever.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _WHERE and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

@@ -29,11 +29,15 @@ def cite(name: str) -> str:
         entry = catalog.resource(name)
         publishers = " ; ".join(source["title"] for source in entry["sources"])
         licences = " ; ".join(licence["title"] for licence in entry["licenses"])
-        return f"{publishers}, « {entry['title']} » ({entry['millesime']}), {licences}, sha256 {catalog.recorded_sha256(name)[:12]}, tlanalysis {__version__}."
+        title = f"{publishers}, « {entry['title']} » ({entry['millesime']})"
+        digest = catalog.recorded_sha256(name)[:12]
+        return f"{title}, {licences}, sha256 {digest}, tlanalysis {__version__}."
     folder = paths.reports() / "figures"
     path = folder / f"{name if '--' in name else f'{name}--FR'}.json"
     if not path.is_file():
         known = [*catalog.names(), *sorted({found.stem.split("--")[0] for found in folder.glob("*.json")})]
         raise BadInput(f"nothing called {name!r} is published or held{did_you_mean(name, known)}.")
     facts = trace.read_facts(path)
-    return f"tlanalysis {facts['version']}, « {facts['title']} » ({facts['id']}--{facts['run_key']}, données {facts['fingerprint']}). {facts['source']}"
+    title = f"tlanalysis {facts['version']}, « {facts['title']} »"
+    mark = f"{facts['id']}--{facts['run_key']}, données {facts['fingerprint']}"
+    return f"{title} ({mark}). {facts['source']}"

@@ -1,11 +1,13 @@
 """The evidence table: one row is one figure printed by one source, with its nature and its perimeter.
 
-Nothing is averaged away: two sources that disagree both stay, and `contradictions` lists them. A target is never a measure.
+Nothing is averaged away: two sources that disagree both stay, and `contradictions`
+lists them. A target is never a measure.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -76,7 +78,9 @@ def observations(
         day = periods.last_day(as_of)
         kept &= table["date_publication"].map(lambda text: known_on(text) <= day)
     found = table[kept].reset_index(drop=True)
-    return provenance.stamp(found, found, inputs=["observations"])
+    found = provenance.stamp(found, found, inputs=["observations"])
+    found.attrs |= {"territoire": territoire, "indicateur": indicateur}
+    return found
 
 
 def known_on(date_publication: object) -> date:
@@ -92,8 +96,8 @@ def known_on(date_publication: object) -> date:
     return min(periods.last_day(date_publication), COLLECTED_ON)
 
 
-def _known(value: str, known: object, what: str) -> str:
-    listed = [str(item) for item in known]  # type: ignore[attr-defined]
+def _known(value: str, known: Iterable[object], what: str) -> str:
+    listed = [str(item) for item in known]
     if value not in listed:
         raise BadInput(f"no {what} called {value!r}{did_you_mean(value, listed)}.")
     return value
@@ -114,10 +118,12 @@ def as_intervals(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def contradictions(territoire: str | None = None, *, as_of: str | None = None) -> pd.DataFrame:
-    """Return the figures that cannot both be true: one row per territory, indicator and period on which sources disagree.
+    """Return the figures that cannot both be true.
 
-    Two measures (counted, estimated or declared) of the same printed period disagree when the intervals they allow do not
-    meet. A rounding or a "more than" is an interval, so 3,500 does not contradict "more than 3,500".
+    One row per territory, indicator and period on which sources disagree.
+
+    Two measures (counted, estimated or declared) of the same printed period disagree when the intervals they allow do
+    not meet. A rounding or a "more than" is an interval, so 3,500 does not contradict "more than 3,500".
 
     Parameters
     ----------

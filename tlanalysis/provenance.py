@@ -1,7 +1,7 @@
 """Where a result table comes from: carried in `DataFrame.attrs`, read by `publish`, `cite` and the charts.
 
-`attrs["inputs"]` lists the embedded tables that were read; `attrs["sources"]` the published figures behind the rows, one
-dict per source with `editeur`, `source` and `date_publication`.
+`attrs["inputs"]` lists the embedded tables that were read; `attrs["sources"]` the published figures behind the rows,
+one dict per source with `editeur`, `source` and `date_publication`.
 """
 
 from __future__ import annotations

@@ -113,6 +113,25 @@ def region_of(code_departement: str) -> str | None:
     return None if found.empty else str(found.iloc[0])
 
 
+def within(code: str, level: str) -> set[str]:
+    """Return the INSEE codes of a level that a territory is, holds or lies in; none for France.
+
+    Examples
+    --------
+    >>> within("D33", "region"), sorted(within("R94", "departement")), within("FR", "region")
+    ({'75'}, ['2A', '2B'], set())
+    """
+    place = territory(code)
+    if place.is_france:
+        return set()
+    if place.level == level:
+        return {place.insee}
+    frame = departements()
+    if level == "region":
+        return set(frame.loc[frame["code_departement"] == place.insee, "code_region"])
+    return set(frame.loc[frame["code_region"] == place.insee, "code_departement"])
+
+
 def neighbours(code: str) -> list[str]:
     """Return the territories of the same level that share a land border, as codes (`D33` -> `D17`, ...)."""
     place = territory(code)

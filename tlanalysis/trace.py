@@ -34,7 +34,8 @@ def read_facts(path: Path) -> dict[str, Any]:
         facts = None
     if not isinstance(facts, dict) or "fingerprint" not in facts:
         raise BadInput(
-            f"{path.name} carries no trace of tlanalysis: it was not published by it, or was saved again by another program."
+            f"{path.name} carries no trace of tlanalysis: "
+            "it was not published by it, or was saved again by another program."
         )
     return facts
 
@@ -67,8 +68,7 @@ def written(facts: dict[str, Any]) -> str:
     ]
     lines += ["", "inputs (sha256)"] + [f"  {name}  {digest}" for name, digest in facts["inputs"].items()]
     lines += ["", f"sources ({facts['licence']})"]
-    lines += [
-        f"  {source['editeur']}{', ' + source['date_publication'] if source['date_publication'] else ''}: {source['source']}"
-        for source in facts["sources"]
-    ]
+    for source in facts["sources"]:
+        date = f", {source['date_publication']}" if source["date_publication"] else ""
+        lines.append(f"  {source['editeur']}{date}: {source['source']}")
     return "\n".join(lines)

@@ -1,1 +1,1 @@
-"""Charts: result tables drawn with matplotlib, texts computed from the table, and figures published with their provenance."""
+"""Charts: result tables drawn with matplotlib, texts computed from the table, figures published with provenance."""

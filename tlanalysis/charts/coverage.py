@@ -13,6 +13,7 @@ from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, s
 from tlanalysis.charts.tiles import draw_tiles, legend
 from tlanalysis.charts.words import Words
 from tlanalysis.indicators.coverage import DEFFINOV_REGIONS, STATUSES
+from tlanalysis.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 STATUS_COLOURS = {"atteste": ACCENT, "probable": "#8fbbdb", "partage": "#f0c9a4", "inconnu": None}
 
 
-def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
     """Draw which régions are attested, probable, named in a group or unknown, on tiles.
 
     Parameters
@@ -29,6 +30,8 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         From `deffinov_regions`.
     ax, lang
         As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
     """
     words = Words(lang)
     count = table["statut"].value_counts().reindex(list(STATUSES), fill_value=0)
@@ -51,7 +54,7 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
             ]
             for row in table.itertuples()
         }
-        draw_tiles(ax, "region", colours, texts)
+        draw_tiles(ax, "region", colours, texts, focus=within(focus, "region"))
         entries = [
             (STATUS_COLOURS[name], f"{words.label('statuts_longs', name)} ({words.number(n)})")
             for name, n in count.items()
@@ -60,7 +63,7 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         return finish(ax, text)
 
 
-def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
     """Draw the published regional envelopes beside the national one's average; régions without a figure are hatched.
 
     Parameters
@@ -69,6 +72,8 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         From `deffinov_regions`.
     ax, lang
         As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
     """
     words = Words(lang)
     rows = table.assign(amount=table["enveloppe_eur"].astype("float64")).sort_values(
@@ -98,14 +103,17 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
                 "" if row.statut == "atteste" else f" ({words.label('statuts', row.statut)})"
             )
             value_label(ax, row.amount + top * 0.01, rank, said)
-        label_rows(ax, rows["nom_region"].tolist())
+        chosen = within(focus, "region")
+        label_rows(ax, rows["nom_region"].tolist(), [i for i, code in enumerate(rows["code_region"]) if code in chosen])
         ax.set_xlim(0, top * 1.28)
         value_axis(ax, words.label("axes", "envelope"), words.euros)
         return finish(ax, text)
 
 
 def plot_deffinov_projects(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw projects per million inhabitants with exact Poisson intervals; the remainder out of the national total is a row.
+    """Draw projects per million inhabitants with exact Poisson intervals.
+
+    The remainder out of the national total is a row.
 
     Parameters
     ----------

@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from tlanalysis import periods
 from tlanalysis.charts import caption
 from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.rows import ROW, label_rows, unknown_row, value_axis
 from tlanalysis.charts.style import ACCENT, CONTRAST, INK, PERIMETERS, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.words import Words
+from tlanalysis.forecast.register import announced
 from tlanalysis.territories import territory
 
 if TYPE_CHECKING:
@@ -88,15 +90,19 @@ def _one_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> N
 
 
 def _label_perimeters(ax: Axes, table: pd.DataFrame, perimeters: list[str], words: Words) -> None:
-    """Name each perimeter once, with its main value: a legend of its own marks below the plot, one entry per perimeter."""
+    """Name each perimeter once, with its main value.
+
+    A legend of its own marks below the plot, one entry per perimeter.
+    """
     from matplotlib.lines import Line2D
 
+    colon = _colon(words)
     handles = []
     for name in perimeters:
         rows = table[table["perimetre"] == name]
         points = rows["valeur"].dropna()
         said = words.span(words.number(points.min()), words.number(points.max())) if len(points) else ""
-        label = f"{words.label('perimetres', name)}{f' : {said}' if said and words.lang == 'fr' else f': {said}' if said else ''}"
+        label = words.label("perimetres", name) + (f"{colon}{said}" if said else "")
         colour = PERIMETERS.get(name, SOFT)
         handles.append(Line2D([], [], linestyle="", label=label, **mark(rows["nature"].iloc[0], colour)))
     ax.legend(
@@ -108,6 +114,10 @@ def _label_perimeters(ax: Axes, table: pd.DataFrame, perimeters: list[str], word
         columnspacing=1.2,
         borderpad=0,
     )
+
+
+def _colon(words: Words) -> str:
+    return " : " if words.lang == "fr" else ": "
 
 
 def _time_axis(ax: Axes, first: float, last: float, words: Words) -> None:
@@ -139,10 +149,10 @@ def _empty(ax: Axes, words: Words) -> Axes:
     return ax
 
 
-def plot_forecast(
-    table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr", target: float = 5000
-) -> Axes:
+def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
     """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
+
+    The last published announcement for the same territory, if there is one, is marked beside it.
 
     Parameters
     ----------
@@ -152,10 +162,10 @@ def plot_forecast(
         The forecast itself, for its figures and probabilities.
     ax, lang
         As for every chart.
-    target : float
-        Published target to compare with.
     """
     words = Words(lang)
+    place = table.attrs.get("territoire") or "FR"
+    target = announced(place, table.attrs.get("indicateur") or "tiers_lieux")
     last_seen = int(fc.used["annee"].max())
     ahead = table[table["annee"] >= last_seen]
     end = table.iloc[-1]
@@ -165,52 +175,62 @@ def plot_forecast(
         "high": words.number(round(end["p80_haut"], -2)),
         "low95": words.number(round(end["p95_bas"], -2)),
         "high95": words.number(round(end["p95_haut"], -2)),
-        "target": words.number(target),
-        "p_target": words.percent(fc.probability(int(end["annee"]), target)),
         "p_fall": words.percent(float((fc.draws[int(end["annee"])] < fc.draws[last_seen]).mean())),
         "last_seen": last_seen,
         "n": words.number(len(fc.used)),
+        "place": territory(place).name,
     }
-    text = caption.write("croissance-prevision", table, lang, **values)
+    if target:
+        chance = fc.probability(int(end["annee"]), target[1])
+        values |= {"target": words.number(target[1]), "p_target": words.percent(chance)}
+    text = caption.write("croissance-prevision", table, lang, fallback=target is None, **values)
     with style():
         ax = new_axes(ax, 3.9)
-        x = ahead["annee"] + 0.5
-        ax.fill_between(x, ahead["p95_bas"], ahead["p95_haut"], color="#c9dfee", linewidth=0)
-        ax.fill_between(x, ahead["p80_bas"], ahead["p80_haut"], color="#7fb2d6", linewidth=0)
-        for name, level in (("p95_haut", 95), ("p80_haut", 80), ("p80_bas", 80), ("p95_bas", 95)):
-            said = (
-                f"{words.percent(level / 100)} : {words.number(round(end[name], -2))}"
-                if lang == "fr"
-                else f"{words.percent(level / 100)}: {words.number(round(end[name], -2))}"
-            )
-            ax.annotate(
-                said,
-                (end["annee"] + 0.5, end[name]),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=SMALL,
-                color=SOFT,
-            )
+        _fan(ax, ahead, words)
         perimeters = list(dict.fromkeys(fc.used["perimetre"]))
         for name in perimeters:
             _one_perimeter(ax, fc.used[fc.used["perimetre"] == name], PERIMETERS.get(name, SOFT), words)
         _label_perimeters(ax, fc.used, perimeters, words)
-        ax.plot(2025.5, target, zorder=4, **mark("prevision", CONTRAST))
-        said = words.label("words", "published_forecast").format(n=words.number(target))
+        if target:
+            _target(ax, *target, words)
+        _time_axis(ax, table["annee"].min(), table["annee"].max(), words)
+        ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
+        return finish(ax, text)
+
+
+def _fan(ax: Axes, ahead: pd.DataFrame, words: Words) -> None:
+    """Draw the two bands; each edge is labelled where it ends."""
+    x, end = ahead["annee"] + 0.5, ahead.iloc[-1]
+    ax.fill_between(x, ahead["p95_bas"], ahead["p95_haut"], color="#c9dfee", linewidth=0)
+    ax.fill_between(x, ahead["p80_bas"], ahead["p80_haut"], color="#7fb2d6", linewidth=0)
+    for name, level in (("p95_haut", 95), ("p80_haut", 80), ("p80_bas", 80), ("p95_bas", 95)):
+        said = f"{words.percent(level / 100)}{_colon(words)}{words.number(round(end[name], -2))}"
         ax.annotate(
             said,
-            (2025.5, target),
-            xytext=(-9, 4),
+            (end["annee"] + 0.5, end[name]),
+            xytext=(5, 0),
             textcoords="offset points",
-            ha="right",
             va="center",
             fontsize=SMALL,
-            color=CONTRAST,
+            color=SOFT,
         )
-        _time_axis(ax, table["annee"].min(), table["annee"].max(), words)
-        ax.set_ylim(0, max(table["p95_haut"].iloc[-1], target) * 1.1)
-        return finish(ax, text)
+
+
+def _target(ax: Axes, period: str, target: float, words: Words) -> None:
+    """Mark the published announcement and name it."""
+    when = periods.middle(period)
+    ax.plot(when, target, zorder=4, **mark("prevision", CONTRAST))
+    said = words.label("words", "published_forecast").format(n=words.number(target))
+    ax.annotate(
+        said,
+        (when, target),
+        xytext=(-9, 4),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        fontsize=SMALL,
+        color=CONTRAST,
+    )
 
 
 def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
@@ -246,32 +266,9 @@ def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lan
         ax.axvline(1, color=INK, linewidth=0.8)
         right = 1.5
         for rank, row in enumerate(table.itertuples()):
-            high = row.valeur_haut / row.valeur_bas if row.valeur_haut == row.valeur_haut else None
-            ax.plot(
-                [1, high or right],
-                [rank + 0.12] * 2,
-                color=CONTRAST,
-                linewidth=1.4,
-                linestyle="-" if high else (0, (2, 2)),
-            )
-            ax.plot(1, rank + 0.12, zorder=3, **mark(row.nature, CONTRAST))
+            _announced(ax, rank + 0.12, row, right)
             if row.mesure_bas == row.mesure_bas:
-                low, top = row.mesure_bas / row.valeur_bas, row.mesure_haut / row.valeur_bas
-                if low < top:
-                    ax.barh(rank - 0.16, top - low, left=low, height=0.2, color=ACCENT, linewidth=0)
-                else:
-                    ax.plot(low, rank - 0.16, zorder=3, **mark("compte", ACCENT))
-                seen = words.span(words.number(row.mesure_bas), words.number(row.mesure_haut))
-                ax.annotate(
-                    f"{seen} ({row.mesure_periode})",
-                    ((low + top) / 2, rank - 0.16),
-                    xytext=(0, 6),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=SMALL - 0.5,
-                    color=ACCENT,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
-                )
+                _seen(ax, rank - 0.16, row, words)
             else:
                 unknown_row(ax, rank - 0.16, words.label("motifs", row.motif), left=0.45, width=0.5, thick=0.4)
             ax.annotate(
@@ -289,11 +286,44 @@ def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lan
         return finish(ax, text)
 
 
-def _forecast_label(row: object, words: Words) -> str:
-    floor = words.number(row.valeur_bas)  # type: ignore[attr-defined]
-    high = row.valeur_haut  # type: ignore[attr-defined]
-    announced = (
-        words.span(floor, words.number(high)) if high == high else words.label("words", "at_least").format(n=floor)
+def _announced(ax: Axes, y: float, row: Any, right: float) -> None:
+    """Draw what was announced, from its lower figure; dashed to the edge when it has no upper one."""
+    high = row.valeur_haut / row.valeur_bas if row.valeur_haut == row.valeur_haut else None
+    ax.plot(
+        [1, high or right],
+        [y] * 2,
+        color=CONTRAST,
+        linewidth=1.4,
+        linestyle="-" if high else (0, (2, 2)),
     )
-    when = row.periode_cible if isinstance(row.periode_cible, str) else words.label("words", "no_date")  # type: ignore[attr-defined]
-    return f"{words.label('annonces', row.indicateur)} · {territory(row.territoire).name}\n{announced} · {when}"  # type: ignore[attr-defined]
+    ax.plot(1, y, zorder=3, **mark(row.nature, CONTRAST))
+
+
+def _seen(ax: Axes, y: float, row: Any, words: Words) -> None:
+    """Draw the measure that judges a forecast, with its value and its period."""
+    low, top = row.mesure_bas / row.valeur_bas, row.mesure_haut / row.valeur_bas
+    if low < top:
+        ax.barh(y, top - low, left=low, height=0.2, color=ACCENT, linewidth=0)
+    else:
+        ax.plot(low, y, zorder=3, **mark("compte", ACCENT))
+    seen = words.span(words.number(row.mesure_bas), words.number(row.mesure_haut))
+    ax.annotate(
+        f"{seen} ({row.mesure_periode})",
+        ((low + top) / 2, y),
+        xytext=(0, 6),
+        textcoords="offset points",
+        ha="center",
+        fontsize=SMALL - 0.5,
+        color=ACCENT,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+    )
+
+
+def _forecast_label(row: Any, words: Words) -> str:
+    floor, high = words.number(row.valeur_bas), row.valeur_haut
+    if high == high:
+        announced = words.span(floor, words.number(high))
+    else:
+        announced = words.label("words", "at_least").format(n=floor)
+    when = row.periode_cible if isinstance(row.periode_cible, str) else words.label("words", "no_date")
+    return f"{words.label('annonces', row.indicateur)} · {territory(row.territoire).name}\n{announced} · {when}"

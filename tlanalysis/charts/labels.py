@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,20 +14,24 @@ from tlanalysis.charts.rows import value_axis
 from tlanalysis.charts.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, style
 from tlanalysis.charts.tiles import classes, colour_of, draw_tiles, legend
 from tlanalysis.charts.words import Words
+from tlanalysis.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_departement_tiles(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+def plot_departement_tiles(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
     """Draw labelled places per 100,000 inhabitants on the tiles of the 101 départements; the count stands in each tile.
 
     Parameters
     ----------
     table : DataFrame
-        From `places_per_territory(kind, "departement")`; one kind of `fabriques_de_territoire`, `manufactures_de_proximite`.
+        From `places_per_territory(kind, "departement")`; one kind of
+        `fabriques_de_territoire`, `manufactures_de_proximite`.
     ax, lang
         As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
     """
     words = Words(lang)
     figure = f"{table.attrs['type'].split('_')[0]}-departements"
@@ -57,12 +62,17 @@ def plot_departement_tiles(table: pd.DataFrame, *, ax: Axes | None = None, lang:
             row.code: zero if row.nb_lieux == 0 else colour_of(row.taux_pour_100k, bounds) for row in table.itertuples()
         }
         texts = {row.code: [row.code, words.number(row.nb_lieux)] for row in table.itertuples()}
-        draw_tiles(ax, "departement", colours, texts, sizes=(7.2, 7.2))
+        draw_tiles(ax, "departement", colours, texts, sizes=(7.2, 7.2), focus=within(focus, "departement"))
         for patch in ax.patches:
-            if patch.get_facecolor()[:3] == (1.0, 1.0, 1.0):
+            if patch.get_fill() and patch.get_facecolor()[:3] == (1.0, 1.0, 1.0):
                 patch.set(edgecolor="#b5b5b5", linewidth=0.7)
-        legend(ax, [(zero, words.label("words", "zero_place"))] + [(colour_of(low, bounds), words.span(words.significant(low), words.significant(high))) for low, high in zip(bounds, bounds[1:], strict=False)], title=words.label("axes", "per_100k"), loc="upper right", bbox_to_anchor=(1.0, 1.0))  # fmt: skip
-        ax.get_legend().legend_handles[0].set(edgecolor="#b5b5b5", linewidth=0.7)
+        entries = [(zero, words.label("words", "zero_place"))]
+        for low, high in pairwise(bounds):
+            said = words.span(words.significant(low), words.significant(high))
+            entries.append((colour_of(low, bounds), said))
+        title = words.label("axes", "per_100k")
+        key = legend(ax, entries, title=title, loc="upper right", bbox_to_anchor=(1.0, 1.0))
+        key.get_patches()[0].set(edgecolor="#b5b5b5", linewidth=0.7)
         return finish(ax, text)
 
 

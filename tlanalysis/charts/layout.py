@@ -1,6 +1,7 @@
 """The page around a plot: title and subtitle above, reading sentence, scope, note and source below, nothing cut.
 
-Heights follow the texts: they are measured with the figure's own font, wrapped to the width, and the Axes get what is left.
+Heights follow the texts: they are measured with the figure's own font, wrapped to
+the width, and the Axes get what is left.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from matplotlib.font_manager import FontProperties
 
 from tlanalysis.charts import caption as captions
 from tlanalysis.charts.style import INK, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
+from tlanalysis.errors import BadInput
 
 if TYPE_CHECKING:
     from tlanalysis.charts.caption import Caption
@@ -37,6 +39,20 @@ def new_axes(ax: Axes | None, height: float) -> Axes:
     return axes
 
 
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that holds the Axes; for Axes in a subfigure, the whole figure around it.
+
+    Raises
+    ------
+    BadInput
+        When the Axes have been removed from their figure.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise BadInput("these Axes have been removed from their figure: draw them again.")
+    return figure
+
+
 def finish(ax: Axes, caption: Caption) -> Axes:
     """Attach the caption and, on a figure of our own, write it around the plot. Return the Axes."""
     captions.attach(ax, caption)
@@ -49,7 +65,7 @@ def finish(ax: Axes, caption: Caption) -> Axes:
 
 
 def _dress(ax: Axes, caption: Caption, height: float) -> None:
-    figure = ax.figure
+    figure = figure_of(ax)
     header = [(line, TITLE, "bold", INK) for line in wrap(caption.title, TITLE, bold=True)]
     header += [(line, SUBTITLE, "normal", SOFT) for line in wrap(caption.subtitle, SUBTITLE)]
     footer = [(line, SMALL, "normal", SOFT) for part in caption.footer for line in wrap(part, SMALL)]
@@ -91,10 +107,13 @@ def _fit(ax: Axes, zone: tuple[float, float, float, float]) -> None:
     """Move the Axes so that everything they draw, labels included, lies inside the zone (figure fractions)."""
     x0, y0, x1, y1 = zone
     left, bottom, right, top = zone
-    renderer = ax.figure.canvas.get_renderer()
+    to_fractions = figure_of(ax).transFigure.inverted()
     for _ in range(4):
         ax.set_position((left, bottom, right - left, top - bottom))
-        drawn = ax.get_tightbbox(renderer).transformed(ax.figure.transFigure.inverted())
+        box = ax.get_tightbbox()
+        if box is None:  # invisible Axes draw nothing
+            return
+        drawn = box.transformed(to_fractions)
         left, bottom = left + (x0 - drawn.x0), bottom + (y0 - drawn.y0)
         right, top = right - (drawn.x1 - x1), top - (drawn.y1 - y1)
     ax.set_position((left, bottom, right - left, top - bottom))

@@ -1,6 +1,7 @@
 """A figure leaves the house: SVG, PNG, CSV and a JSON sidecar, whole or not at all, same inputs same bytes.
 
-The facts of the sidecar stand in the SVG and PNG metadata too, so that `tlanalysis trace` works on a picture that travelled alone.
+The facts of the sidecar stand in the SVG and PNG metadata too, so that `tlanalysis trace`
+works on a picture that travelled alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis import __version__, catalog, files, paths
 from tlanalysis.charts import caption as captions
+from tlanalysis.charts.layout import figure_of
 from tlanalysis.charts.style import DPI, style
 from tlanalysis.errors import BadInput
 from tlanalysis.runs.params import Params, params, run_key
@@ -31,7 +33,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Published:
-    """A figure that has been written: its `name` (`<id>--<run_key>`), `fingerprint` of the plotted data, and `facts`."""
+    """A figure that has been written: its `name` (`<id>--<run_key>`), `fingerprint` of the plotted data, `facts`."""
 
     name: str
     fingerprint: str
@@ -59,7 +61,8 @@ def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[
     Raises
     ------
     BadInput
-        When the id is not a slug, the Axes have no caption, or the table does not say which inputs it was computed from.
+        When the id is not a slug, the Axes have no caption, or the table does not say
+        which inputs it was computed from.
     """
     if not _ID.fullmatch(id):
         raise BadInput(f"{id!r} is not a figure id: write lower-case words joined by hyphens, e.g. formation-part.")
@@ -126,17 +129,16 @@ def commit() -> str:
 def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
     compact = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
     svg, png = io.BytesIO(), io.BytesIO()
+    figure = figure_of(ax)
     with style():
-        ax.figure.savefig(
-            svg, format="svg", metadata={"Date": None, "Title": facts["title"], "Source": facts["source"]}
-        )
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Title": facts["title"], "Source": facts["source"]})
         about = {
             "Title": facts["title"],
             "Description": facts["alt"],
             "Source": facts["source"],
             KEY: compact,
         }
-        ax.figure.savefig(png, format="png", dpi=2 * DPI, metadata=about | {"Software": None})
+        figure.savefig(png, format="png", dpi=2 * DPI, metadata=about | {"Software": None})
     return {
         "svg": _with_facts(svg.getvalue().decode("utf-8"), facts, compact).encode("utf-8"),
         "png": png.getvalue(),
@@ -155,7 +157,7 @@ def _with_facts(svg: str, facts: dict[str, Any], compact: str) -> str:
 
 
 def _show(png: bytes, alt: str, ax: Axes) -> None:
-    """In a notebook, show the very picture that was saved (so it is drawn once), without what changes from commit to commit."""
+    """In a notebook, show the picture that was saved, so that it is drawn once."""
     try:
         from IPython import get_ipython
     except ImportError:  # a plain script has nothing to show it in
@@ -164,16 +166,15 @@ def _show(png: bytes, alt: str, ax: Axes) -> None:
         return
     from IPython.display import Image, display
 
-    width = int(ax.figure.get_size_inches()[0] * DPI)
-    display(Image(data=without_texts(png), format="png", width=width, alt=alt))
+    width = int(figure_of(ax).get_size_inches()[0] * DPI)
+    display(Image(data=lightened(png), format="png", width=width, alt=alt))
 
 
-def without_texts(png: bytes) -> bytes:
-    """Return a PNG without its text chunks; the pixels are untouched."""
-    kept, at = [png[:8]], 8
-    while at < len(png):
-        end = at + 12 + int.from_bytes(png[at : at + 4], "big")
-        if png[at + 4 : at + 8] not in {b"tEXt", b"iTXt", b"zTXt"}:
-            kept.append(png[at:end])
-        at = end
-    return b"".join(kept)
+def lightened(png: bytes) -> bytes:
+    """Return a picture in 64 colours without its metadata: lighter, and with nothing that changes by commit."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True)
+    return buffer.getvalue()

@@ -103,7 +103,7 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
 
 
 def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw the figures that cannot both be true, side by side: a bar from the smallest to the largest, on a ratio scale.
+    """Draw the figures that cannot both be true, side by side: a bar from smallest to largest, on a ratio scale.
 
     Parameters
     ----------
@@ -159,7 +159,10 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
 
 
 def _what(row: pd.Series, words: Words) -> str:
-    return f"{words.label('indicateurs', row['indicateur'])} · {territory(row['territoire']).name} · {row['periode'].replace('/', '-')}"
+    indicator = words.label("indicateurs", row["indicateur"])
+    place = territory(row["territoire"]).name
+    period = row["periode"].replace("/", "-")
+    return f"{indicator} · {place} · {period}"
 
 
 def _amount(value: float, indicator: str, words: Words) -> str:
@@ -179,7 +182,8 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         As for every chart.
     """
     words = Words(lang)
-    grid = table.pivot(index="nom_region", columns="question", values="est_connu").loc[:, list(QUESTIONS)]
+    cells = table.pivot_table(index="nom_region", columns="question", values="est_connu", aggfunc="any")
+    grid = cells.loc[:, list(QUESTIONS)]
     grid = grid.loc[grid.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     known = int(table["est_connu"].sum())
     per_question = grid.sum()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from tlanalysis.charts.rows import ROW, bar_between, label_rows, value_axis, val
 from tlanalysis.charts.style import ACCENT, INK, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.tiles import classes, colour_of, draw_tiles, legend
 from tlanalysis.charts.words import Words
+from tlanalysis.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +77,11 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         As for every chart.
     """
     words = Words(lang)
-    labels = [
-        f"{words.label('formations', row.indicateur)}\n{row.periode if isinstance(row.periode, str) else words.label('words', 'undated')}"
-        for row in table.itertuples()
-    ]
+    undated = words.label("words", "undated")
+    labels = []
+    for row in table.itertuples():
+        when = row.periode if isinstance(row.periode, str) else undated
+        labels.append(f"{words.label('formations', row.indicateur)}\n{when}")
     known = table[table["ic_bas"].notna()]
     one = known.iloc[0] if len(known) else None
     values: dict[str, Any] = {
@@ -175,8 +178,10 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
         return finish(ax, text)
 
 
-def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw the estimate of people trained per région: one bar per région, from the least to the most the rounding allows.
+def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+    """Draw the estimate of people trained per région.
+
+    One bar per région, from the least to the most the rounding allows.
 
     Parameters
     ----------
@@ -184,6 +189,8 @@ def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang:
         From `trained_by_region`.
     ax, lang
         As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
     """
     words = Words(lang)
     middle = table["personnes_bas"] + table["personnes_haut"]
@@ -210,14 +217,19 @@ def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang:
                 words.number(round(row.personnes_bas, -2)), words.number(round(row.personnes_haut, -2))
             )
             value_label(ax, row.personnes_haut, rank, written)
-        label_rows(ax, rows["nom_region"].tolist())
+        chosen = within(focus, "region")
+        label_rows(ax, rows["nom_region"].tolist(), [i for i, code in enumerate(rows["code_region"]) if code in chosen])
         ax.set_xlim(0, rows["personnes_haut"].max() * 1.3)
         value_axis(ax, words.label("axes", "people_estimated"), words.number)
         return finish(ax, text)
 
 
-def plot_trained_rate_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw the estimate of people trained per 100,000 inhabitants on the tiles of the régions, with its interval in each tile.
+def plot_trained_rate_by_region(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR"
+) -> Axes:
+    """Draw the estimate of people trained per 100,000 inhabitants on the tiles of the régions.
+
+    Its interval stands in each tile.
 
     Parameters
     ----------
@@ -225,6 +237,8 @@ def plot_trained_rate_by_region(table: pd.DataFrame, *, ax: Axes | None = None, 
         From `trained_by_region`.
     ax, lang
         As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
     """
     words = Words(lang)
     middle = (table["taux_bas_pour_100k"] + table["taux_haut_pour_100k"]) / 2
@@ -252,10 +266,10 @@ def plot_trained_rate_by_region(table: pd.DataFrame, *, ax: Axes | None = None, 
             ]
             for row in table.itertuples()
         }
-        draw_tiles(ax, "region", colours, texts, margin=1.4)
+        draw_tiles(ax, "region", colours, texts, margin=1.4, focus=within(focus, "region"))
         ramp = [
             (colour_of(low, bounds), words.span(words.number(low), words.number(high)))
-            for low, high in zip(bounds, bounds[1:], strict=False)
+            for low, high in pairwise(bounds)
         ]
         legend(ax, ramp, title=words.label("axes", "middle_rate"), loc="upper right", bbox_to_anchor=(1.0, 1.0))
         return finish(ax, text)

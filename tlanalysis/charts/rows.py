@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.style import INK, RULE, SMALL, UNKNOWN
@@ -9,19 +11,21 @@ from tlanalysis.charts.style import INK, RULE, SMALL, UNKNOWN
 ROW = 0.27  # inches per row
 
 
-def label_rows(ax: Axes, labels: list[str]) -> None:
-    """Name the rows 0, 1, 2... from the top; no frame, no ticks at the left."""
+def label_rows(ax: Axes, labels: list[str], bold: Collection[int] = ()) -> None:
+    """Name the rows 0, 1, 2... from the top, some of them in bold; no frame, no ticks at the left."""
     ax.set_yticks(range(len(labels)), labels)
+    for row in bold:
+        ax.get_yticklabels()[row].set_fontweight("bold")
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
 
 
-def value_axis(ax: Axes, label: str, formatter: object, *, ticks: int = 5) -> None:
+def value_axis(ax: Axes, label: str, formatter: Callable[[float], str], *, ticks: int = 5) -> None:
     """Give the horizontal axis few round ticks, a light grid and a unit."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     ax.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatter(value)))  # type: ignore[operator]
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatter(value)))
     ax.grid(axis="x", color=RULE, linewidth=0.6)
     ax.set_xlabel(label, loc="left")
 

@@ -1,12 +1,18 @@
-"""How our figures look: one size, one font, marks that carry the nature of a number, colours that survive grey and colour blindness."""
+"""How our figures look: one size, one font.
+
+Marks carry the nature of a number; colours survive grey and colour blindness.
+"""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import seaborn as sns
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 WIDTH = 7.2  # inches: 720 px at 100 dpi
 DPI = 100
@@ -43,7 +49,7 @@ MARKS = {
 # Unknown: diagonal hatching on light grey, and the word.
 UNKNOWN: dict[str, Any] = {"facecolor": PALE, "edgecolor": "#8c8c8c", "hatch": "////", "linewidth": 0.0}
 
-RC = {
+RC: dict[RcKeyType, Any] = {
     "figure.dpi": DPI,
     "figure.facecolor": "white",
     "font.family": "sans-serif",

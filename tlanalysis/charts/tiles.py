@@ -1,24 +1,27 @@
-"""Tile maps: every territory one square of the same size, neighbours kept as far as possible, overseas as visible as any other.
+"""Tile maps: every territory one square of the same size.
 
+Neighbours are kept as far as possible; overseas is as visible as any other.
 The layouts (`tuiles_regions.csv`, `tuiles_departements.csv`: column and row of each code) are our own.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from tlanalysis.charts.style import INK, UNKNOWN, on, sequential
+from tlanalysis.charts.style import CONTRAST, INK, UNKNOWN, on, sequential
 from tlanalysis.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.legend import Legend
 
 INSET = 0.04  # white space around a tile, in tiles
 
@@ -34,11 +37,12 @@ def layout(level: str) -> pd.DataFrame:
 def draw_tiles(
     ax: Axes,
     level: str,
-    colours: dict[str, str | None],
-    texts: dict[str, list[str]],
+    colours: Mapping[str, str | None],
+    texts: Mapping[str, Sequence[str]],
     *,
     sizes: tuple[float, ...] = (7.8, 8.2),
     margin: float = 0,
+    focus: Collection[str] = (),
 ) -> None:
     """Draw one square per territory: coloured, or hatched where the colour is None (unknown).
 
@@ -48,14 +52,16 @@ def draw_tiles(
         Where to draw; its frame is removed.
     level : {"region", "departement"}
         Layout.
-    colours : dict
+    colours : mapping
         Code -> colour, or None for unknown. Every territory of the level must be there.
-    texts : dict
+    texts : mapping
         Code -> lines to write in the tile.
     sizes : tuple of float
         Font size of the first line, then of the others.
     margin : float
         Room kept at the right for a legend, in tiles.
+    focus : collection of str
+        Codes to frame.
 
     Raises
     ------
@@ -72,6 +78,9 @@ def draw_tiles(
         look = UNKNOWN if colour is None else {"facecolor": colour, "edgecolor": "none"}
         corner = (tile.colonne + INSET, tile.ligne + INSET)
         ax.add_patch(Rectangle(corner, 1 - 2 * INSET, 1 - 2 * INSET, **look))
+        if tile.code in focus:
+            frame: dict[str, Any] = {"fill": False, "edgecolor": CONTRAST, "linewidth": 2.4, "zorder": 3}
+            ax.add_patch(Rectangle(corner, 1 - 2 * INSET, 1 - 2 * INSET, **frame))
         lines = texts.get(tile.code, [])
         for rank, line in enumerate(lines):
             y = tile.ligne + (rank + 0.72) / (len(lines) + 0.44)
@@ -93,7 +102,7 @@ def draw_tiles(
 
 
 def classes(values: np.ndarray, n: int = 5) -> list[float]:
-    """Return class bounds (`n` + 1 of them) at quantiles rounded to two significant digits, outermost ones enclosing all.
+    """Return class bounds (`n` + 1 of them) at quantiles rounded to two significant digits; the outermost enclose all.
 
     Examples
     --------
@@ -115,16 +124,14 @@ def _round(value: float, digits: int, *, down: bool = False, up: bool = False) -
     return round(whole * step, 10)
 
 
-def colour_of(value: float, bounds: list[float]) -> str:
+def colour_of(value: float, bounds: Sequence[float]) -> str:
     """Return the colour of the class a value falls in; the last class holds its upper bound."""
     ramp = sequential(len(bounds) - 1)
     return ramp[int(np.clip(np.searchsorted(bounds, value, side="right") - 1, 0, len(ramp) - 1))]
 
 
-def legend(ax: Axes, entries: list[tuple[str | None, str]], **where: object) -> None:
+def legend(ax: Axes, entries: Sequence[tuple[str | None, str]], **where: Any) -> Legend:
     """Write the classes beside the map; a None colour is the unknown."""
     handles = [Patch(label=text, **(UNKNOWN if colour is None else {"facecolor": colour})) for colour, text in entries]
-    ax.legend(
-        handles=handles,
-        **({"loc": "upper left", "handlelength": 1.3, "handleheight": 1.1, "borderpad": 0} | where),
-    )
+    settings: dict[str, Any] = {"loc": "upper left", "handlelength": 1.3, "handleheight": 1.1, "borderpad": 0}
+    return ax.legend(handles=handles, **(settings | where))

@@ -1,4 +1,7 @@
-"""What figures say: messages in French and English, numbers as CLDR writes them. No number is ever typed in a message."""
+"""What figures say: messages in French and English, numbers as CLDR writes them.
+
+No number is ever typed in a message.
+"""
 
 from __future__ import annotations
 
@@ -70,12 +73,12 @@ class Words:
         return typeset(names[code][self.lang], self.lang)
 
     def number(self, value: float, digits: int = 0) -> str:
-        """Return a number with the language's separators.
+        r"""Return a number with the language's separators.
 
         Examples
         --------
         >>> Words("fr").number(3951), Words("en").number(3951)
-        ('3\\u202f951', '3,951')
+        ('3\u202f951', '3,951')
         """
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(round(value, digits), format=pattern, locale=self.locale)
@@ -88,12 +91,12 @@ class Words:
         return self.number(value, places)
 
     def percent(self, share: float, digits: int = 0) -> str:
-        """Return a fraction as a percentage.
+        r"""Return a fraction as a percentage.
 
         Examples
         --------
         >>> Words("fr").percent(0.6), Words("en").percent(0.6)
-        ('60\\u202f%', '60%')
+        ('60\u202f%', '60%')
         """
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + (" %" if self.lang == "fr" else "%")
         return typeset(format_percent(share, format=pattern, locale=self.locale), self.lang)
@@ -122,7 +125,7 @@ class Words:
 
 
 def _names(group: str) -> dict[str, dict[str, str]]:
-    """Return code -> names; indicators and perimeters are named by their own tables, everything else by the message file."""
+    """Return code -> names; indicators and perimeters are named by their own tables, all else by the message file."""
     if group not in {"indicateurs", "perimetres"}:
         return _messages()["labels"][group]
     table = catalog.load(group)
@@ -133,12 +136,12 @@ def _names(group: str) -> dict[str, dict[str, str]]:
 
 
 def typeset(text: str, lang: str) -> str:
-    """Return text with the spaces French typography wants before `: ; ! ? % »` and after `«` (no-break).
+    r"""Return text with the spaces French typography wants before `: ; ! ? % »` and after `«` (no-break).
 
     Examples
     --------
     >>> typeset("Champ : France", "fr")
-    'Champ\\xa0: France'
+    'Champ\xa0: France'
     """
     if lang != "fr":
         return text

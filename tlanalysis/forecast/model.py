@@ -1,10 +1,13 @@
-"""A first honest forecast of a published count: few figures, several definitions, intervals wide where nothing is known.
+"""A first honest forecast of a published count.
 
-The model, on the logarithm of the count. Growth g follows a damped path, g_t = a g_{t-1} + shock, so it fades and may turn
-negative. A published figure reads the true level plus the offset of its perimeter (what its definition and its coverage leave
-out or add; a prior, printed by `priors`) plus an error that depends on its nature. Targets and forecasts never enter; one list
-counts once. Given the damping, everything is Gaussian: the posterior of points is exact, damping and interval-valued figures
-are handled by importance weights. Saturation is not identified by so few figures and is not modelled here.
+Few figures, several definitions, intervals wide where nothing is known.
+
+The model, on the logarithm of the count. Growth g follows a damped path, g_t = a g_{t-1} + shock, so it fades and
+may turn negative. A published figure reads the true level plus the offset of its perimeter (what its definition
+and its coverage leave out or add; a prior, printed by `priors`) plus an error that depends on its nature. Targets
+and forecasts never enter; one list counts once. Given the damping, everything is Gaussian: the posterior of
+points is exact, damping and interval-valued figures are handled by importance weights. Saturation is not
+identified by so few figures and is not modelled here.
 """
 
 from __future__ import annotations
@@ -27,8 +30,8 @@ SAME_LIST = {"cget_2019": "cget_2018"}
 # Log-scale error of a figure that reads its own perimeter, by nature.
 ERROR = {"compte": 0.03, "estime": 0.10, "declare": 0.10}
 
-# Log-scale offset of a perimeter from the definition of 2023: mean, standard deviation. The mission of 2018 thought it had missed a
-# fifth of the places of its own narrower definition; the report of 2021 may include projects.
+# Log-scale offset of a perimeter from the definition of 2023: mean, standard deviation. The mission of 2018 thought it
+# had missed a fifth of the places of its own narrower definition; the report of 2021 may include projects.
 OFFSET = {
     "cget_2018": (-0.30, 0.15),
     "ftl_2021": (0.0, 0.12),
@@ -85,8 +88,9 @@ def forecast(observations: pd.DataFrame, horizon: int = 2030, seed: int = 0, *, 
     Parameters
     ----------
     observations : DataFrame
-        At least `periode, valeur, valeur_bas, valeur_haut, nature, perimetre`, e.g. ``observations("tiers_lieux", "FR")``. Targets
-        and forecasts are ignored. A perimeter without a prior of its own gets `DEFAULT_OFFSET`.
+        At least `periode, valeur, valeur_bas, valeur_haut, nature, perimetre`, e.g.
+        ``observations("tiers_lieux", "FR")``. Targets and forecasts are ignored. A perimeter without a prior of
+        its own gets `DEFAULT_OFFSET`.
     horizon : int
         Last year.
     seed : int
@@ -106,8 +110,8 @@ def forecast(observations: pd.DataFrame, horizon: int = 2030, seed: int = 0, *, 
     Examples
     --------
     >>> import pandas as pd
-    >>> seen = pd.DataFrame({"periode": ["2018", "2023"], "valeur": [100.0, 150.0], "valeur_bas": None, "valeur_haut": None,
-    ...                      "nature": "compte", "perimetre": "x"})
+    >>> seen = pd.DataFrame({"periode": ["2018", "2023"], "valeur": [100.0, 150.0]})
+    >>> seen = seen.assign(valeur_bas=None, valeur_haut=None, nature="compte", perimetre="x")
     >>> forecast(seen, horizon=2026).draws.shape
     (40000, 9)
     """
@@ -128,7 +132,11 @@ def forecast(observations: pd.DataFrame, horizon: int = 2030, seed: int = 0, *, 
             "draws": float(size),
             "damping_mean": float(np.average(damping, weights=weights)),
         },
-        attrs={key: value for key, value in observations.attrs.items() if key in {"inputs", "sources"}},
+        attrs={
+            key: value
+            for key, value in observations.attrs.items()
+            if key in {"inputs", "sources", "territoire", "indicateur"}
+        },
     )
 
 
@@ -170,9 +178,8 @@ def priors() -> pd.DataFrame:
 
 def _years(used: pd.DataFrame, horizon: int) -> list[int]:
     if len(used) < 2:
-        raise BadInput(
-            f"a forecast needs two dated measures that are not targets, there {'is' if len(used) == 1 else 'are'} {len(used)}."
-        )
+        verb = "is" if len(used) == 1 else "are"
+        raise BadInput(f"a forecast needs two dated measures that are not targets, there {verb} {len(used)}.")
     first, last = int(used["annee"].min()), int(used["annee"].max())
     if horizon <= last:
         raise BadInput(f"the horizon {horizon} is not after the last figure ({last}): choose {last + 1} or later.")
@@ -186,7 +193,10 @@ def _integer_frame(counts: np.ndarray, years: list[int]) -> pd.DataFrame:
 
 
 class _Design:
-    """The linear-Gaussian system behind a forecast: unknowns are first level, first growth, shocks, perimeter offsets."""
+    """The linear-Gaussian system behind a forecast.
+
+    Unknowns are first level, first growth, shocks, perimeter offsets.
+    """
 
     def __init__(self, used: pd.DataFrame, years: list[int]) -> None:
         self.years = years

@@ -1,14 +1,14 @@
 """The register of published forecasts: who announced how many, by when, and whether it came true.
 
-A verdict is computed from observations, never typed. The measure used has a compatible perimeter and speaks of the target
-period or of the year after it (counted before estimated before declared, then the earliest); before the target date has passed
-the verdict is `a_venir`. A forecast without an upper figure means "at least".
+A verdict is computed from observations, never typed. The measure used has a compatible perimeter and speaks of the
+target period or of the year after it (counted before estimated before declared, then the earliest); before the target
+date has passed the verdict is `a_venir`. A forecast without an upper figure means "at least".
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from tlanalysis import catalog, periods
 from tlanalysis.observations import COLLECTED_ON, MEASURES, as_intervals, known_on, observations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 VERDICTS = ("tenue", "manquee", "non_verifiable", "a_venir")
 
-# Perimeters a forecast may be judged by: successive editions of the France Tiers-Lieux count continue each other (each wider or
-# better covered than the last, never narrower); any other perimeter only by itself.
+# Perimeters a forecast may be judged by: successive editions of the France Tiers-Lieux count continue each other (each
+# wider or better covered than the last, never narrower); any other perimeter only by itself.
 _EDITIONS = ("ftl_2021", "ftl_2023", "ftl_2026")
 WINDOW = timedelta(days=365)
 
@@ -60,19 +60,30 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, register, used, inputs=["previsions_publiees", "observations"])
 
 
-def _judge(row: object, measures: pd.DataFrame, today: object) -> tuple[object, ...]:
+def announced(territory: str, indicator: str = "tiers_lieux") -> tuple[str, float] | None:
+    """Return the last announcement for a territory, as its target period and lower figure; None when there is none."""
+    register = catalog.load("previsions_publiees")
+    rows = register[(register["territoire"] == territory) & (register["indicateur"] == indicator)]
+    rows = rows[rows["periode_cible"].notna()]
+    if rows.empty:
+        return None
+    last = rows.sort_values("periode_cible", key=lambda column: column.map(periods.last_day)).iloc[-1]
+    return str(last["periode_cible"]), float(last["valeur_bas"])
+
+
+def _judge(row: Any, measures: pd.DataFrame, today: date) -> tuple[object, ...]:
     nothing = (float("nan"), float("nan"), None, None)
-    if not isinstance(row.periode_cible, str):  # type: ignore[attr-defined]
+    if not isinstance(row.periode_cible, str):
         return ("non_verifiable", *nothing, "sans_date_cible")
-    target = periods.last_day(row.periode_cible)  # type: ignore[attr-defined]
-    if target > today:  # type: ignore[operator]
+    target = periods.last_day(row.periode_cible)
+    if target > today:
         return ("a_venir", *nothing, "date_future")
     found = _measure(row, measures)
     if found is None:
         return ("non_verifiable", *nothing, "sans_mesure")
     seen = (found["bas"], found["haut"], found["periode"], found["perimetre"])
-    low = row.valeur_bas  # type: ignore[attr-defined]
-    high = row.valeur_haut if row.valeur_haut == row.valeur_haut else float("inf")  # type: ignore[attr-defined]
+    low = row.valeur_bas
+    high = row.valeur_haut if row.valeur_haut == row.valeur_haut else float("inf")
     if found["haut"] < low:
         return ("manquee", *seen, "en_dessous")
     if found["bas"] > high:
@@ -82,13 +93,13 @@ def _judge(row: object, measures: pd.DataFrame, today: object) -> tuple[object, 
     return ("non_verifiable", *seen, "chevauche")
 
 
-def _measure(row: object, measures: pd.DataFrame) -> pd.Series | None:
+def _measure(row: Any, measures: pd.DataFrame) -> pd.Series | None:
     """Return the observation that judges a forecast, or None when nothing compatible was published."""
-    start, end = periods.first_day(row.periode_cible), periods.last_day(row.periode_cible) + WINDOW  # type: ignore[attr-defined]
+    start, end = periods.first_day(row.periode_cible), periods.last_day(row.periode_cible) + WINDOW
     kept = measures[
-        (measures["indicateur"] == row.indicateur)  # type: ignore[attr-defined]
-        & (measures["territoire"] == row.territoire)  # type: ignore[attr-defined]
-        & measures["perimetre"].isin(compatible(row.perimetre))  # type: ignore[attr-defined]
+        (measures["indicateur"] == row.indicateur)
+        & (measures["territoire"] == row.territoire)
+        & measures["perimetre"].isin(compatible(row.perimetre))
         & measures["periode"].notna()
     ]
     close = kept[kept["periode"].map(lambda text: start <= periods.last_day(text) and periods.first_day(text) <= end)]

@@ -1,7 +1,7 @@
 """DEFFINOV coverage and places per territory: what is attested, what is known in part, what nobody says.
 
-The call: 50 million euros; 17 of 18 régions took part and no source says which one did not. National totals (204 projects, 208
-places, 353 training bodies, 85 départements) are known without their regional split.
+The call: 50 million euros; 17 of 18 régions took part and no source says which one did not. National totals (204
+projects, 208 places, 353 training bodies, 85 départements) are known without their regional split.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ DEFFINOV_REGIONS = 17
 def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
     """Return what is known of each of the 18 régions: one row per région.
 
-    `statut` is `atteste` (a source ties the région to the call by name), `probable` (same purpose and funds, name not printed),
-    `partage` (named only within a group of régions) or `inconnu` (no source found, which does not show absence). 17 of the 18
-    took part; at most one of those not attested did not.
+    `statut` is `atteste` (a source ties the région to the call by name), `probable` (same purpose and funds, name not
+    printed), `partage` (named only within a group of régions) or `inconnu` (no source found, which does not show
+    absence). 17 of the 18 took part; at most one of those not attested did not.
 
     Returns
     -------
@@ -93,10 +93,10 @@ def _exactness(counts: pd.DataFrame) -> str:
 
 
 def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
-    """Return projects per million inhabitants where a count is published, and what remains for all the others out of 204.
+    """Return projects per million inhabitants where a count is published, and what remains out of 204 for all others.
 
-    Intervals are exact Poisson (Garwood): what a process of the same intensity could have given, not doubt about the count.
-    The national total and the remainder are rows too (`territoire` `FR` and `reste`).
+    Intervals are exact Poisson (Garwood): what a process of the same intensity could have given, not doubt about the
+    count. The national total and the remainder are rows too (`territoire` `FR` and `reste`).
 
     Returns
     -------
@@ -162,15 +162,17 @@ def _rates(count: pd.Series, population: pd.Series, per: float, unit: str, level
 def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
     """Return the least and the most of the population that the covered départements can hold.
 
-    85 of the 101 départements are said to be covered, without a list. The least is the 85 smallest, the most the 85 largest; each
-    is tightened by the départements where a source names a project, which must be among the 85. The bounds are attained: no
-    assumption is made. The source does not say how it counts (Saint-Martin, 978, has a project but is not a département).
+    85 of the 101 départements are said to be covered, without a list. The least is the 85 smallest, the most the 85
+    largest; each is tightened by the départements where a source names a project, which must be among the 85. The
+    bounds are attained: no assumption is made. The source does not say how it counts (Saint-Martin, 978, has a
+    project but is not a département).
 
     Returns
     -------
     DataFrame
-        One row per `connaissance`: `nombre` (85 known only), `atteste` (with attested départements), `probable` (with probable
-        ones too); `nb_nommes`, `population_bas, population_haut, part_bas, part_haut` (of the population of France).
+        One row per `connaissance`: `nombre` (85 known only), `atteste` (with attested départements),
+        `probable` (with probable ones too); `nb_nommes`, `population_bas, population_haut, part_bas,
+        part_haut` (of the population of France).
 
     Raises
     ------
@@ -233,8 +235,9 @@ def places_per_territory(
     Returns
     -------
     DataFrame
-        `territoire, code, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`. Zero is a true
-        zero of the list. Places outside the régions (Saint-Martin) are not in the rows: `attrs["nb_hors_champ"]` counts them.
+        `territoire, code, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`. Zero is
+        a true zero of the list. Places outside the régions (Saint-Martin) are not in the rows:
+        `attrs["nb_hors_champ"]` counts them.
 
     Raises
     ------

@@ -29,8 +29,8 @@ def places_over_time(
     Returns
     -------
     DataFrame
-        `periode, annee` (decimal, middle of the period), `valeur, valeur_bas, valeur_haut, nature, perimetre, nb_sources,
-        editeurs`, oldest first. Undated figures are left out: `attrs["nb_sans_date"]` counts them.
+        `periode, annee` (decimal, middle of the period), `valeur, valeur_bas, valeur_haut, nature, perimetre,
+        nb_sources, editeurs`, oldest first. Undated figures are left out: `attrs["nb_sans_date"]` counts them.
     """
     rows = observations(indicator, territory, nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]

@@ -13,8 +13,8 @@ from tlanalysis.errors import BadInput
 def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score interval of a share observed on `n` respondents.
 
-    It is what the answers would say if respondents were a simple random sample; nothing here speaks of those who did not
-    answer. Source: E. B. Wilson, JASA 22 (1927), 209-212.
+    It is what the answers would say if respondents were a simple random sample; nothing here speaks of those who did
+    not answer. Source: E. B. Wilson, JASA 22 (1927), 209-212.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     z = stats.norm.ppf((1 + level) / 2)
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
 def garwood(count: int, level: float = 0.95) -> tuple[float, float]:

@@ -27,7 +27,8 @@ def public_money(territory: str = "FR", *, as_of: str | None = None) -> pd.DataF
     Returns
     -------
     DataFrame
-        The columns of `financements`; `stade` says whether it was announced, drafted, voted, left after a freeze, or spent.
+        The columns of `financements`; `stade` says whether it was announced, drafted, voted,
+        left after a freeze, or spent.
     """
     code = territories.territory(territory).code
     table = catalog.load("financements")
@@ -44,8 +45,8 @@ def state_credits(*, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `annee, stade, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`. A stage that no source gives for a year has no
-        row: it is unknown, not zero.
+        `annee, stade, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`. A stage that no source gives for a year
+        has no row: it is unknown, not zero.
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["famille"] == "credits_etat") & rows["stade"].isin(STAGES)]
@@ -74,7 +75,8 @@ def announced_measures(*, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `famille, mesure, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`; announced amounts, none of them spent.
+        `famille, mesure, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`;
+        announced amounts, none of them spent.
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["stade"] == "annonce") & rows["perimetre"].isin(["plan_etat_2021", "deffinov", "label_anct"])]

@@ -60,8 +60,8 @@ def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        `type, jeu, territoire, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`. France here is
-        the 101 départements: the Fabrique of Saint-Martin is outside.
+        `type, jeu, territoire, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`.
+        France here is the 101 départements: the Fabrique of Saint-Martin is outside.
     """
     import pandas as pd
 
@@ -108,7 +108,9 @@ def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame
 
 
 def rank_among_peers(territory: str = "FR", kind: str = "fabriques_de_territoire") -> pd.DataFrame:
-    """Return the rate of every territory of the same level, the one asked for marked (for France: the régions, none marked).
+    """Return the rate of every territory of the same level, the one asked for marked.
+
+    For France: the régions, none marked.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 TRAINING_SHARES = ("part_formation", "part_formation_apprentissage", "part_formation_professionnelle")
 FACTORS = ("lieux", "part_qui_forme", "personnes_par_lieu")
 
+_Ranges = Mapping[tuple[str, str], tuple[float, float]]  # (figure, year) -> least and most
+
 
 def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
     """Return the claims on people trained, one row per distinct claim (value, period, nature).
 
-    Several publishers repeat one claim: `nb_sources` says how many, `editeurs` who. A claim without a period keeps a missing
-    `periode`: nobody knows which year it speaks of.
+    Several publishers repeat one claim: `nb_sources` says how many, `editeurs` who. A claim without a period keeps a
+    missing `periode`: nobody knows which year it speaks of.
 
     Parameters
     ----------
@@ -57,9 +60,9 @@ def share_training(territory: str = "FR", *, level: float = 0.95, as_of: str | N
     """Return the share of places that train, the definitions and the rounds apart, one row per distinct claim.
 
     Three intervals, each answering another doubt. `part_bas, part_haut`: the rounding of the printed percentage.
-    `ic_bas, ic_haut`: Wilson interval around it, where the number of respondents is known, as if those who answered were a
-    random sample. `borne_bas, borne_haut`: what all listed places could show if those who did not answer all trained, or none
-    did (Manski bounds), where the number of listed places of the same perimeter is known too.
+    `ic_bas, ic_haut`: Wilson interval around it, where the number of respondents is known, as if those who answered
+    were a random sample. `borne_bas, borne_haut`: what all listed places could show if those who did not answer all
+    trained, or none did (Manski bounds), where the number of listed places of the same perimeter is known too.
 
     Parameters
     ----------
@@ -151,12 +154,12 @@ def _share_intervals(
 def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None = None) -> pd.DataFrame:
     """Return how much of the change in people trained comes from each factor, as intervals (log-mean Divisia).
 
-    People trained = places x share of them that train x people per place that trains. With L(a, b) = (a - b) / ln(a / b), the
-    contribution of a factor x is L(P1, P0) ln(x1 / x0); the three add up to the change exactly. Every input is the whole range
-    of what the sources print for that year (a rounding counts as half its last digit), so every contribution is the range over
-    all inputs in those ranges. People per place is not observed: it is what the other figures leave. The two years do not use
-    the same definition of a tiers-lieu: part of "more places" is a wider definition. Source of the method: B. W. Ang, Energy
-    Policy 32 (2004), 1131-1139.
+    People trained = places x share of them that train x people per place that trains. With L(a, b) = (a - b) /
+    ln(a / b), the contribution of a factor x is L(P1, P0) ln(x1 / x0); the three add up to the change exactly. Every
+    input is the whole range of what the sources print for that year (a rounding counts as half its last digit), so
+    every contribution is the range over all inputs in those ranges. People per place is not observed: it is what the
+    other figures leave. The two years do not use the same definition of a tiers-lieu: part of "more places" is a wider
+    definition. Source of the method: B. W. Ang, Energy Policy 32 (2004), 1131-1139.
 
     Parameters
     ----------
@@ -168,8 +171,8 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
     Returns
     -------
     DataFrame
-        One row per factor of `FACTORS` and `total`: `valeur_debut_bas, valeur_debut_haut, valeur_fin_bas, valeur_fin_haut`,
-        `contribution_bas, contribution_haut` (people), `part_bas, part_haut` (of the change).
+        One row per factor of `FACTORS` and `total`: `valeur_debut_bas, valeur_debut_haut, valeur_fin_bas,
+        valeur_fin_haut`, `contribution_bas, contribution_haut` (people), `part_bas, part_haut` (of the change).
 
     Raises
     ------
@@ -178,7 +181,8 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
     """
     import pandas as pd
 
-    inputs, rows = {}, []
+    inputs: dict[tuple[str, str], tuple[float, float]] = {}
+    rows = []
     for year in (start, end):
         for name, indicator in (
             ("personnes", "personnes_formees"),
@@ -230,16 +234,16 @@ def _span_of(indicator: str, year: str, as_of: str | None) -> tuple[tuple[float,
     return (float(low), float(high)), rows
 
 
-def _per_place(inputs: dict, year: str) -> tuple[float, float]:
+def _per_place(inputs: _Ranges, year: str) -> tuple[float, float]:
     people, places, share = (inputs[name, year] for name in ("personnes", "lieux", "part"))
     return people[0] / (places[1] * share[1]), people[1] / (places[0] * share[0])
 
 
-def _contributions(inputs: dict, start: str, end: str) -> dict[str, np.ndarray]:
+def _contributions(inputs: _Ranges, start: str, end: str) -> dict[str, np.ndarray]:
     """Evaluate the decomposition on a grid over the box of inputs.
 
-    Each contribution is monotone in the numbers of places and in the shares, so their ends suffice; the people trained enter
-    through the log-mean too, so their ranges are walked.
+    Each contribution is monotone in the numbers of places and in the shares, so their ends suffice; the people trained
+    enter through the log-mean too, so their ranges are walked.
     """
     people = [np.linspace(*inputs["personnes", year], 41) for year in (start, end)]
     ends = [inputs[name, year] for name in ("lieux", "part") for year in (start, end)]
@@ -256,12 +260,13 @@ def _contributions(inputs: dict, start: str, end: str) -> dict[str, np.ndarray]:
 
 
 def trained_by_region(year: str = "2023", *, as_of: str | None = None) -> pd.DataFrame:
-    """Return an estimate of people trained per région, as if a place trained as many people everywhere (equal intensity).
+    """Return an estimate of people trained per région, as if a place trained as many everywhere (equal intensity).
 
-    No source counts people trained by région. The national total is shared out in proportion to the published shares of places.
-    The intervals carry the rounding of those shares (half of the last digit printed; both figures where two sources disagree),
-    under the constraint that the true shares add up to one, and the range of the national total (a single claim repeated with
-    other roundings counts once, as first printed). They do not carry the assumption of equal intensity: that is not testable here.
+    No source counts people trained by région. The national total is shared out in proportion to the published shares of
+    places. The intervals carry the rounding of those shares (half of the last digit printed; both figures where two
+    sources disagree), under the constraint that the true shares add up to one, and the range of the national total (a
+    single claim repeated with other roundings counts once, as first printed). They do not carry the assumption of equal
+    intensity: that is not testable here.
 
     Returns
     -------

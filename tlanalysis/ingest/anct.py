@@ -1,7 +1,8 @@
 """Points published by the ANCT: Fabriques de territoire and Manufactures de proximité (GeoJSON, September 2024).
 
-Points are commune centroids, not addresses; the commune code places each row. One Fabrique lies in Saint-Martin (97801),
-outside the régions and the 101 départements, with an empty geometry: it is kept, under département "978" and no région.
+Points are commune centroids, not addresses; the commune code places each row. One Fabrique lies in
+Saint-Martin (97801), outside the régions and the 101 départements, with an empty geometry: it is kept,
+under département "978" and no région.
 """
 
 from __future__ import annotations

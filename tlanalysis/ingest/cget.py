@@ -1,9 +1,9 @@
 """The CGET list of 2019 (Mission coworking): 1,512 rows, of which the first 1,463 are the list of 2018.
 
-What naive grouping gets wrong in this file: by `INSEEREG`, seven rows vanish (six overseas and Audierne have no région); by
-`INSEEDEP`, Guadeloupe and Martinique count as Guyane (973) and La Réunion as Corse-du-Sud (2A), because the column was
-filled from the nearest commune of a list without them; and one place of Viroflay counts in Hauts-de-Seine. Code
-communes are worse on two rows (a Sophia Antipolis place in Calvados, a Paris one in Saint-Ouen). See `placement`.
+What naive grouping gets wrong in this file: by `INSEEREG`, seven rows vanish (six overseas and Audierne have no
+région); by `INSEEDEP`, Guadeloupe and Martinique count as Guyane (973) and La Réunion as Corse-du-Sud (2A), because the
+column was filled from the nearest commune of a list without them; and one place of Viroflay counts in Hauts-de-Seine.
+Code communes are worse on two rows (a Sophia Antipolis place in Calvados, a Paris one in Saint-Ouen). See `placement`.
 """
 
 from __future__ import annotations

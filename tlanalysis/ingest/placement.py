@@ -1,10 +1,10 @@
-"""In which département does a place lie, when its own columns contradict each other?
+"""The département a place lies in, when its own columns contradict each other.
 
 The rule. Up to four pieces of evidence each name a département: the postal code, the commune code, the coordinates
 (nearest commune centre) and the département the publisher printed. A missing or impossible value names nothing. The
-département named most often wins; a tie goes to the first in the order written here: the postal code is what people type
-from an envelope; a commune code is copied with it; a printed département was derived from one of the others; and a nearest
-centre is not a border. A place whose evidence names nothing at all is kept, without a département.
+département named most often wins; a tie goes to the first in the order written here: the postal code is what people
+type from an envelope; a commune code is copied with it; a printed département was derived from one of the others; and a
+nearest centre is not a border. A place whose evidence names nothing at all is kept, without a département.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ratios measured in one run; none is a timed test."""

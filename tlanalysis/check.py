@@ -1,0 +1,184 @@
+"""`tlanalysis check`: data, notebooks and plan obey the rules. Each check returns sentences; none is a pass."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tlanalysis import catalog, paths
+from tlanalysis.errors import TlanalysisError
+from tlanalysis.runs.params import NAMES, params
+from tlanalysis.runs.plan import TAG, notebooks, read_plan
+
+_FORBIDDEN_CALLS = {"open", "read_csv", "read_excel", "read_parquet", "read_json"}
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_PATH = re.compile(r"(^|[\"'\s])(/|\.\./|\./|~/|[A-Za-z]:\\)[\w.]")
+
+
+def check() -> list[str]:
+    """Return every rule that is broken, one sentence each."""
+    return [*check_data(), *check_notebooks(), *check_plan()]
+
+
+def check_data() -> list[str]:
+    """Return what the Frictionless validator and our own rules find wrong with `data/raw/`."""
+    problems = []
+    for name in catalog.names():
+        try:
+            catalog.load(name)
+        except TlanalysisError as error:
+            problems.append(str(error))
+    if problems:
+        return problems
+    return [*_frictionless_errors(), *_territory_errors()]
+
+
+def _frictionless_errors() -> Iterable[str]:
+    from frictionless import Package, system
+
+    with system.use_context(trusted=True):
+        report = Package(str(paths.raw() / catalog.PACKAGE_FILE)).validate()
+    for task in report.tasks:
+        for error in task.errors:
+            yield f"data/raw/{task.name}.csv: {error.message}"
+    yield from (f"data/raw/{catalog.PACKAGE_FILE}: {error.message}" for error in report.errors)
+
+
+def _territory_errors() -> Iterable[str]:
+    rows = catalog.load("observations")
+    for row in rows[rows["territoire"].isna() & rows["territoires"].isna()].itertuples():
+        yield f"data/raw/observations.csv: {row.id_observation} speaks of no territory."
+    without = rows[["valeur", "valeur_bas", "valeur_haut"]].isna().all(axis=1)
+    for row in rows[without].itertuples():
+        yield f"data/raw/observations.csv: {row.id_observation} has no value and no bound."
+
+
+def check_plan() -> list[str]:
+    """Return the mistakes of `notebooks/plan.toml`."""
+    try:
+        read_plan()
+    except TlanalysisError as error:
+        return str(error).splitlines()
+    return []
+
+
+def check_notebooks() -> list[str]:
+    """Return the broken rules of every notebook of the project."""
+    return [problem for name in notebooks() for problem in check_notebook(paths.notebooks() / f"{name}.ipynb")]
+
+
+def check_notebook(path: Path) -> list[str]:
+    """Return the broken rules of one notebook, each with the cell it is about.
+
+    The rules: execution counts run 1..n; one parameters cell, the first, of plain literals that are valid defaults; no
+    path, no `open`, no `read_csv`; a chart cell follows the cell that shows its table and ends with an assignment; no
+    `;`; no timestamp, set, Styler or progress bar in a stored output; at most one `nbval-ignore-output`, with its
+    reason.
+    """
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError):
+        return [f"{path.name} is not a notebook."]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    problems = [*_counts(code), *_parameters(code), *_ignored(code)]
+    for before, cell in zip([None, *code], code, strict=False):
+        problems += [f"cell {cell.get('execution_count')}: {sentence}" for sentence in _cell(before, cell)]
+    return [f"{path.name}: {problem}" for problem in problems]
+
+
+def _counts(code: list[dict[str, Any]]) -> list[str]:
+    found = [cell.get("execution_count") for cell in code]
+    if found == list(range(1, len(code) + 1)):
+        return []
+    return [f"execution counts are {found}: run `make notebooks`."]
+
+
+def _parameters(code: list[dict[str, Any]]) -> list[str]:
+    tagged = [number for number, cell in enumerate(code) if TAG in cell["metadata"].get("tags", [])]
+    if tagged != [0]:
+        return ["the first code cell, and no other, carries the tag 'parameters'."]
+    try:
+        values = {
+            node.targets[0].id: ast.literal_eval(node.value)  # type: ignore[attr-defined]
+            for node in ast.parse(_source(code[0])).body
+        }
+        params(**values)
+    except (ValueError, SyntaxError, AttributeError):
+        return [f"the parameters cell holds plain literals only, of {', '.join(NAMES)}."]
+    except TlanalysisError as error:
+        return [str(error)]
+    return []
+
+
+def _ignored(code: list[dict[str, Any]]) -> list[str]:
+    marked = [
+        cell
+        for cell in code
+        if "nbval-ignore-output" in cell["metadata"].get("tags", []) or "NBVAL_IGNORE_OUTPUT" in _source(cell)
+    ]
+    if len(marked) > 1:
+        return ["more than one cell ignores its output."]
+    return [
+        "a cell ignores its output without saying why: add a comment." for cell in marked if "#" not in _source(cell)
+    ]
+
+
+def _cell(before: dict[str, Any] | None, cell: dict[str, Any]) -> Iterable[str]:
+    source = _source(cell)
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        yield f"it is not Python ({error.msg})."
+        return
+    if any(line.rstrip().endswith(";") for line in source.splitlines()):
+        yield "a line ends with ';'."
+    if _PATH.search(source):
+        yield "it holds a path: the library knows where things lie."
+    called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    if wrong := sorted(called & _FORBIDDEN_CALLS):
+        yield f"it calls {', '.join(wrong)}: use tl.load or an indicator."
+    if any(name.startswith("plot_") for name in called):
+        yield from _chart(before, tree)
+    yield from _outputs(cell)
+
+
+def _chart(before: dict[str, Any] | None, tree: ast.Module) -> Iterable[str]:
+    if not isinstance(tree.body[-1], ast.Assign):
+        yield "a chart cell ends with an assignment."
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func).startswith("plot_")]
+    first = calls[0].args[0] if calls and calls[0].args else None
+    plotted = first.id if isinstance(first, ast.Name) else None
+    shown = ast.parse(_source(before)).body[-1] if before and _source(before).strip() else None
+    if not (isinstance(shown, ast.Expr) and isinstance(shown.value, ast.Name) and shown.value.id == plotted):
+        yield f"the cell before a chart shows its table ({plotted})."
+
+
+def _outputs(cell: dict[str, Any]) -> Iterable[str]:
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        text = "".join(output.get("text", [])) + "".join(
+            map("".join, (v for k, v in data.items() if k.startswith("text/")))
+        )
+        if output["output_type"] == "error":
+            yield "its stored output is an error."
+        if _TIMESTAMP.search(text):
+            yield "its stored output holds a timestamp."
+        if "<style id=" in text or "<style type=" in text:
+            yield "its stored output is a Styler."
+        if "%|" in text or "it/s" in text:
+            yield "its stored output holds a progress bar."
+        plain = "".join(data.get("text/plain", []))
+        if re.fullmatch(r"\{[^:{}]+\}", plain.strip()):
+            yield "its stored output is a set, whose order changes."
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def _name(node: ast.AST) -> str:
+    return getattr(node, "attr", getattr(node, "id", ""))

@@ -1,0 +1,171 @@
+"""The command line: parses, calls, prints. Every mistake ends in one sentence and the exit code of its kind."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tlanalysis.errors import BadInput, RunFailed, TlanalysisError
+
+if TYPE_CHECKING:
+    from tlanalysis.runs.plan import Run
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Open, reproducible analysis of French tiers-lieux and of vocational training in them.",
+)
+
+OutOption = Annotated[Path | None, typer.Option("--out", help="Folder that stands in for reports/.")]
+
+
+@app.command()
+def sources() -> None:
+    """List the datasets: publisher, licence, vintage, and whether embedded, downloaded or missing."""
+    from tlanalysis import catalog
+
+    table = catalog.sources()[["id", "editeur", "licence", "millesime", "nb_lignes", "etat"]]
+    print(table.to_string(index=False, na_rep="", max_colwidth=48))
+
+
+@app.command()
+def build() -> None:
+    """Write data/processed/ from data/raw/: Parquet tables and a ledger that adds up."""
+    from tlanalysis.build import build as build_tables
+    from tlanalysis.indicators.quality import ledger
+
+    written = build_tables()
+    account = ledger()
+    rows, rejected = account["lignes_lues"].sum(), account["lignes_rejetees"].sum()
+    print(f"{len(written)} files in data/processed/: {rows} rows read, {rows - rejected} accepted, {rejected} rejected")
+
+
+@app.command()
+def run(
+    notebook: Annotated[list[str] | None, typer.Argument(help="Notebooks to run; none: the plan.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("-p", help="name=value, e.g. territory=R75.")] = None,
+    territories: Annotated[str | None, typer.Option("--for", help="regions, departements or all.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Notebooks at a time.", min=1)] = os.cpu_count() or 1,
+    out: OutOption = None,
+) -> None:
+    """Execute notebooks through papermill; without a name, the runs of notebooks/plan.toml."""
+    _run(_wanted(notebook or [], parameter or [], territories), jobs, _out(out))
+
+
+@app.command()
+def report(out: OutOption = None) -> None:
+    """Write the gallery from what has run."""
+    from tlanalysis.report.gallery import report as write_pages
+
+    print("\n".join(str(page) for page in write_pages(_out(out))))
+
+
+@app.command()
+def figures(
+    jobs: Annotated[int, typer.Option("--jobs", help="Notebooks at a time.", min=1)] = os.cpu_count() or 1,
+    out: OutOption = None,
+) -> None:
+    """Do the main job: build, run the plan, report."""
+    from tlanalysis.report.gallery import report as write_pages
+    from tlanalysis.runs.plan import read_plan
+
+    plan = read_plan()
+    build()
+    try:
+        _run(plan, jobs, _out(out))
+    finally:
+        pages = write_pages(_out(out))
+    print(f"open {pages[0]}")
+
+
+@app.command()
+def trace(file: Annotated[Path, typer.Argument(help="A published SVG, PNG, CSV or JSON.")]) -> None:
+    """Say where a figure comes from: sources, parameters, inputs."""
+    from tlanalysis import trace as tracing
+
+    print(tracing.written(tracing.read_facts(file)))
+
+
+@app.command()
+def check() -> None:
+    """Hold data, notebooks and plan to the rules."""
+    from tlanalysis import check as checking
+    from tlanalysis.runs.plan import notebooks, read_plan
+
+    if problems := checking.check():
+        raise BadInput("\n".join(problems))
+    print(f"data, {len(notebooks())} notebooks and {len(read_plan())} planned runs obey the rules")
+
+
+@app.command()
+def count() -> None:
+    """Recompute the embedded counts per département from the open files (TLANALYSIS_MIRROR or data/raw/downloads/)."""
+    from tlanalysis.counts import write_counts
+
+    changed = write_counts()
+    print(f"rewritten: {', '.join(changed)}" if changed else "counted again, nothing changed")
+
+
+@app.command()
+def seal() -> None:
+    """Record the checksums of data/raw/ after a reviewed change."""
+    from tlanalysis import catalog
+
+    changed = catalog.seal()
+    print(f"recorded: {', '.join(changed)}" if changed else "checksums were already those recorded")
+
+
+def _out(given: Path | None) -> Path:
+    from tlanalysis import paths
+
+    return given.absolute() if given else paths.reports()
+
+
+def _wanted(names: list[str], given: list[str], territories: str | None) -> list[Run]:
+    from tlanalysis.runs import plan
+    from tlanalysis.runs.params import parse
+
+    if not names:
+        if given or territories:
+            raise BadInput("-p and --for go with a notebook: the plan has parameters of its own.")
+        return plan.read_plan()
+    values: dict[str, object] = dict(parse(text) for text in given)
+    if territories:
+        if "territory" in values:
+            raise BadInput("--for already says which territories: leave out -p territory=...")
+        values["territory"] = plan.territories_for(territories)
+    return [wanted for name in names for wanted in plan.grid(name.removesuffix(".ipynb"), values)]
+
+
+def _run(runs: list[Run], jobs: int, out: Path) -> None:
+    from tlanalysis.progress import Progress
+    from tlanalysis.runs.execute import execute
+
+    with Progress(len(runs)) as progress:
+        outcomes = execute(runs, out, jobs=jobs, started=progress.started, finished=progress.finished)
+    if failed := [outcome for outcome in outcomes if outcome.status != "ok"]:
+        sentences = [f"{outcome.name} failed: {outcome.error}" for outcome in failed]
+        raise RunFailed("\n".join(sentences))
+
+
+def main() -> None:
+    """Run the command line; the process ends with the exit code of the design."""
+    try:
+        app()  # wrong usage ends here, with 2
+    except TlanalysisError as error:
+        print(f"tlanalysis: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        print(f"tlanalysis: {error.filename or 'the disk'}: {error.strerror}.", file=sys.stderr)
+        sys.exit(BadInput.exit_code)

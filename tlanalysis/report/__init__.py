@@ -1,0 +1,1 @@
+"""The gallery: one offline page per language from what has run."""
