@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis import periods
 from tlanalysis.charts import caption
@@ -15,6 +16,7 @@ from tlanalysis.charts.rows import ROW, label_rows, unknown_row, value_axis
 from tlanalysis.charts.style import ACCENT, CONTRAST, INK, PERIMETERS, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.words import Words
 from tlanalysis.forecast.register import announced
+from tlanalysis.observations import MEASURES
 from tlanalysis.territories import territory
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
 def _one_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> None:
     for row in rows.itertuples():
         if row.valeur == row.valeur:
-            ax.plot(row.annee, row.valeur, zorder=3, **mark(row.nature, colour))
+            ax.plot(row.annee, row.valeur, zorder=4 if row.nature == "compte" else 3, **mark(row.nature, colour))
         else:
             ax.bar(
                 row.annee,
@@ -97,20 +99,25 @@ def _label_perimeters(ax: Axes, table: pd.DataFrame, perimeters: list[str], word
     from matplotlib.lines import Line2D
 
     colon = _colon(words)
-    handles = []
+    handles: list[Artist] = []
     for name in perimeters:
         rows = table[table["perimetre"] == name]
         points = rows["valeur"].dropna()
         said = words.span(words.number(points.min()), words.number(points.max())) if len(points) else ""
         label = words.label("perimetres", name) + (f"{colon}{said}" if said else "")
         colour = PERIMETERS.get(name, SOFT)
-        handles.append(Line2D([], [], linestyle="", label=label, **mark(rows["nature"].iloc[0], colour)))
+        best = min(rows["nature"], key=MEASURES.index)
+        if len(points):
+            handles.append(Line2D([], [], linestyle="", label=label, **mark(best, colour)))
+        else:  # an interval: its own bar
+            handles.append(Patch(facecolor=colour, label=label))
     ax.legend(
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(0, -0.09),
         ncols=1,
-        handletextpad=0.3,
+        handlelength=0.9,
+        handletextpad=0.6,
         columnspacing=1.2,
         borderpad=0,
     )

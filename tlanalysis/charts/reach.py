@@ -148,15 +148,15 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
     words = Words(lang)
     rows = table.set_index("facteur")
     values: dict[str, Any] = {
-        "total_low": words.number(rows.loc["total", "contribution_bas"]),
-        "total_high": words.number(rows.loc["total", "contribution_haut"]),
+        "total_low": _thousands(rows.loc["total", "contribution_bas"], words),
+        "total_high": _thousands(rows.loc["total", "contribution_haut"], words),
     }
     for name in ("lieux", "personnes_par_lieu", "part_qui_forme"):
         values |= {
             f"{name}_low": words.percent(rows.loc[name, "part_bas"]),
             f"{name}_high": words.percent(rows.loc[name, "part_haut"]),
-            f"{name}_n_low": words.number(rows.loc[name, "contribution_bas"]),
-            f"{name}_n_high": words.number(rows.loc[name, "contribution_haut"]),
+            f"{name}_n_low": _thousands(rows.loc[name, "contribution_bas"], words),
+            f"{name}_n_high": _thousands(rows.loc[name, "contribution_haut"], words),
         }
     places_lead = (
         rows.loc["lieux", "contribution_bas"]
@@ -168,7 +168,7 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
         for rank, row in enumerate(table.itertuples()):
             colour = SOFT if row.facteur == "total" else ACCENT
             bar_between(ax, rank, row.contribution_bas, row.contribution_haut, colour, thick=0.42)
-            written = words.span(words.number(row.contribution_bas), words.number(row.contribution_haut))
+            written = words.span(_thousands(row.contribution_bas, words), _thousands(row.contribution_haut, words))
             value_label(ax, row.contribution_haut, rank, written)
         label_rows(ax, [words.label("facteurs", name) for name in table["facteur"]])
         ax.axvline(0, color=INK, linewidth=0.8)
@@ -176,6 +176,11 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
         ax.set_xlim(low - 0.02 * high, high * 1.32)
         value_axis(ax, words.label("axes", "people_added"), words.number)
         return finish(ax, text)
+
+
+def _thousands(people: float, words: Words) -> str:
+    """Write a deduced number of people no finer than it is known: to the thousand."""
+    return words.number(round(people, -3))
 
 
 def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tlanalysis import __version__, files
 from tlanalysis.errors import BadInput
 from tlanalysis.runs import manifest
+from tlanalysis.territories import territory
 
 PAGES = {"fr": "index.html", "en": "index.en.html"}
 
@@ -56,6 +57,7 @@ def _run(outcome: manifest.Outcome, out: Path) -> dict[str, Any]:
         "name": outcome.name,
         "notebook": outcome.notebook,
         "territory": outcome.parameters["territory"],
+        "place": territory(outcome.parameters["territory"]).name,
         "status": outcome.status,
         "error": outcome.error,
         "seconds": outcome.seconds,

@@ -127,7 +127,8 @@ def _execute_one(run: Run, home: str, staging: str) -> Outcome:
         return _failed(run, time.perf_counter() - begun, f"cell {error.exec_count}: {error.ename}: {error.evalue}")
     except (DeadKernelError, OSError, ValueError) as error:
         return _failed(run, time.perf_counter() - begun, f"{type(error).__name__}: {error}")
-    sidecars = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "figures").glob("*.json"))]
+    in_order = sorted((folder / "figures").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    sidecars = [json.loads(path.read_text(encoding="utf-8")) for path in in_order]
     return Outcome(
         name=run.name,
         notebook=run.notebook,
