@@ -47,6 +47,11 @@ class Words:
         """The CLDR locale numbers are written in."""
         return Locale.parse(_LOCALES[self.lang])
 
+    @property
+    def colon(self) -> str:
+        """A colon with the spaces the language wants."""
+        return "\u00a0: " if self.lang == "fr" else ": "
+
     def say(self, figure: str, key: str, **values: object) -> str:
         """Return a message of a figure, its placeholders filled; empty when the figure has no such message.
 

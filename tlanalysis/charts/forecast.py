@@ -1,0 +1,435 @@
+"""Charts of the forecast: the fan, the régions, the back-tests, the sensitivity, the scenarios, the people trained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+
+from tlanalysis import periods, territories
+from tlanalysis.charts import caption
+from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
+from tlanalysis.charts.layout import finish, new_axes
+from tlanalysis.charts.rows import ROW, bar_between, label_rows, value_axis, value_label
+from tlanalysis.charts.style import ACCENT, CONTRAST, PERIMETERS, RULE, SMALL, SOFT, mark, style
+from tlanalysis.charts.words import Words
+from tlanalysis.forecast.references import NAIVE
+from tlanalysis.forecast.register import announced
+from tlanalysis.territories import territory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tlanalysis.forecast.model import Forecast
+
+WIDE, NARROW = "#c9dfee", "#7fb2d6"  # the 95 % and the 80 % band
+DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance_constante": (0, (6, 2, 1, 2))}
+
+
+def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
+
+    Beside it the naive references, dashed, and the last published announcement for the same territory, if there is one.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``fc.table()``.
+    fc : Forecast
+        The forecast itself, for its figures and probabilities.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    place = table.attrs.get("territoire") or "FR"
+    target = announced(place, table.attrs.get("indicateur") or "tiers_lieux")
+    last_seen = int(fc.used["annee"].max())
+    ahead = table[table["annee"] >= last_seen]
+    end = table.iloc[-1]
+    values: dict[str, Any] = {
+        "year": int(end["annee"]),
+        "low": words.number(round(end["p80_bas"], -2)),
+        "high": words.number(round(end["p80_haut"], -2)),
+        "low95": words.number(round(end["p95_bas"], -2)),
+        "high95": words.number(round(end["p95_haut"], -2)),
+        "p_fall": words.percent(float((fc.draws[int(end["annee"])] < fc.draws[last_seen]).mean())),
+        "last_seen": last_seen,
+        "n": words.number(len(fc.used)),
+        "place": territory(place).name,
+        "ceiling": words.label("words", "identified" if fc.diagnostics["ceiling_learned"] > 0.8 else "not_identified"),
+        "learned": words.percent(fc.diagnostics["ceiling_learned"]),
+    }
+    if target:
+        chance = fc.probability(int(end["annee"]), target[1])
+        values |= {"target": words.number(target[1]), "p_target": words.percent(chance)}
+    text = caption.write("croissance-prevision", table, lang, fallback=target is None, **values)
+    with style():
+        ax = new_axes(ax, 3.9)
+        _fan(ax, ahead, words)
+        naive = _naive(ax, fc, words)
+        perimeters = list(dict.fromkeys(fc.used["perimetre"]))
+        for name in perimeters:
+            draw_perimeter(ax, fc.used[fc.used["perimetre"] == name], PERIMETERS.get(name, SOFT), words)
+        label_perimeters(ax, fc.used, perimeters, words, naive)
+        if target:
+            _target(ax, *target, words)
+        time_axis(ax, table["annee"].min(), table["annee"].max(), words)
+        ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
+        return finish(ax, text)
+
+
+def _fan(ax: Axes, ahead: pd.DataFrame, words: Words, digits: int = -2) -> None:
+    """Draw the two bands; each edge is labelled where it ends."""
+    x, end = ahead["annee"] + 0.5, ahead.iloc[-1]
+    ax.fill_between(x, ahead["p95_bas"], ahead["p95_haut"], color=WIDE, linewidth=0)
+    ax.fill_between(x, ahead["p80_bas"], ahead["p80_haut"], color=NARROW, linewidth=0)
+    for name, level in (("p95_haut", 95), ("p80_haut", 80), ("p80_bas", 80), ("p95_bas", 95)):
+        said = f"{words.percent(level / 100)}{words.colon}{words.number(round(end[name], digits))}"
+        ax.annotate(
+            said,
+            (end["annee"] + 0.5, end[name]),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=SOFT,
+        )
+
+
+def _target(ax: Axes, period: str, target: float, words: Words) -> None:
+    """Mark the published announcement and name it."""
+    when = periods.middle(period)
+    ax.plot(when, target, zorder=4, **mark("prevision", CONTRAST))
+    said = words.label("words", "published_forecast").format(n=words.number(target))
+    ax.annotate(
+        said,
+        (when, target),
+        xytext=(-9, 4),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        fontsize=SMALL,
+        color=CONTRAST,
+    )
+
+
+def _naive(ax: Axes, fc: Forecast, words: Words) -> list[Artist]:
+    """Draw the naive references, thin and dashed; return what names them in the legend."""
+    handles: list[Artist] = []
+    for name in NAIVE:
+        (line,) = ax.plot(
+            fc.references["annee"] + 0.5, fc.references[name], color=SOFT, linewidth=1, linestyle=DASHES[name], zorder=2
+        )
+        line.set_label(words.label("references", name))
+        handles.append(line)
+    return handles
+
+
+def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+    """Draw one small fan per région, per 100,000 inhabitants, on shared axes, France in grey behind each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `RegionalForecast.table`.
+    ax, lang
+        As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
+    """
+    words = Words(lang)
+    end = int(table["annee"].max())
+    last = table[table["annee"] == end].set_index("territoire")
+    order = last["taux_mediane_pour_100k"].sort_values(ascending=False).index
+    people = {code: territories.territory(code).population for code in order}
+    national = table.assign(n=table["mediane"]).groupby("annee")["n"].sum() / sum(people.values()) * 1e5
+    ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
+    widest = ratio.idxmax()
+    values: dict[str, Any] = {
+        "year": end,
+        "first": last.loc[order[0], "nom"],
+        "first_low": words.number(last.loc[order[0], "taux_p80_bas_pour_100k"], 1),
+        "first_high": words.number(last.loc[order[0], "taux_p80_haut_pour_100k"], 1),
+        "widest": last.loc[widest, "nom"],
+        "widest_low": words.number(last.loc[widest, "p80_bas"]),
+        "widest_high": words.number(last.loc[widest, "p80_haut"]),
+        "france": words.number(national.loc[end], 1),
+    }
+    text = caption.write("croissance-regions", table, lang, **values)
+    top = float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()) * 1.05
+    chosen = {f"R{code}" for code in territories.within(focus, "region")}
+    columns, rows = 6, 3
+    with style():
+        ax = new_axes(ax, 5.4)
+        ax.set_axis_off()
+        for place, code in enumerate(order):
+            x, y = place % columns / columns, 1 - (place // columns + 1) / rows
+            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - 0.085))
+            _small_fan(small, table[table["territoire"] == code], national, words, bold=code in chosen)
+            small.set(xlim=(2018, end), ylim=(0, top))
+            small.set_yticks([0, 5, 10], ["0", "5", "10"] if place % columns == 0 else [""] * 3, fontsize=7.5)
+            years = ["2018", str(end)] if place // columns == rows - 1 else ["", ""]
+            small.set_xticks([2018, end], years, fontsize=7.5)
+            first, second = small.get_xticklabels()
+            first.set_horizontalalignment("left")
+            second.set_horizontalalignment("right")
+        return finish(ax, text)
+
+
+def _small_fan(ax: Axes, rows: pd.DataFrame, national: pd.Series, words: Words, *, bold: bool) -> None:
+    ax.fill_between(
+        rows["annee"], rows["taux_p80_bas_pour_100k"], rows["taux_p80_haut_pour_100k"], color=NARROW, linewidth=0
+    )
+    ax.plot(national.index, national, color="#6b6b6b", linewidth=1)
+    name = words.label("regions_courtes", rows["territoire"].iloc[0][1:])
+    ax.set_title(name, fontsize=8.2, loc="left", pad=2, fontweight="bold" if bold else "normal")
+    ax.grid(axis="y", color=RULE, linewidth=0.5)
+    ax.tick_params(length=2, colors=SOFT)
+    ax.set_axisbelow(True)
+
+
+def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw what was foretold on past days against what came, published claims beside, one row per forecast.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `hindsight`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    ours, claims = table[table["qui"] == "melange"], table[table["qui"] != "melange"]
+    inside = ours[(ours["p80_bas"] <= ours["mesure_haut"]) & (ours["p80_haut"] >= ours["mesure_bas"])]
+    worst = claims.sort_values("crps_relatif").iloc[-1] if len(claims) else None
+    values: dict[str, Any] = {
+        "n": words.number(len(ours)),
+        "inside": words.number(len(inside)),
+        "score": words.percent(ours["crps_relatif"].mean()),
+        "claims": words.percent(claims["crps_relatif"].mean()) if len(claims) else "",
+        "worst": worst["qui"] if worst is not None else "",
+        "worst_score": words.percent(worst["crps_relatif"]) if worst is not None else "",
+    }
+    text = caption.write("croissance-retrospective", table, lang, fallback=claims.empty, **values)
+    with style():
+        ax = new_axes(ax, 0.95 + 1.75 * ROW * len(table))
+        for rank, row in enumerate(table.itertuples()):
+            if row.qui == "melange":
+                bar_between(ax, rank, row.p95_bas, row.p95_haut, WIDE, thick=0.42)
+                bar_between(ax, rank, row.p80_bas, row.p80_haut, NARROW, thick=0.42)
+            else:
+                ax.plot([row.p95_bas, row.p95_haut], [rank, rank], color=CONTRAST, linewidth=1.6)
+                ax.plot(row.mediane, rank, zorder=3, **mark("prevision", CONTRAST))
+            ax.plot(
+                [row.mesure_bas, row.mesure_haut],
+                [rank + 0.32] * 2,
+                color="#333333",
+                linewidth=3,
+                solid_capstyle="butt",
+            )
+            if row.mesure_bas == row.mesure_haut:
+                ax.plot(row.mesure_bas, rank + 0.32, zorder=3, **mark("compte", "#333333", 6))
+            score = words.label("words", "score").format(n=words.percent(row.crps_relatif))
+            ax.annotate(
+                score,
+                (1.0, rank),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                ha="right",
+                fontsize=SMALL,
+                color=SOFT,
+            )
+        label_rows(ax, [_hindsight_label(row, words) for row in table.itertuples()])
+        ax.set_xlim(0, table["p95_haut"].max() * 1.25)
+        value_axis(ax, words.label("axes", "places"), words.number)
+        return finish(ax, text)
+
+
+def _hindsight_label(row: Any, words: Words) -> str:
+    who = words.label("words", "ours") if row.qui == "melange" else row.qui.split(",")[0].split(" (")[0]
+    return f"{who}\n{words.label('words', 'known_in').format(day=row.connu_le[:7], year=row.annee)}"
+
+
+def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw the mean relative score of every model over the back-tests, best first, naive references in grey.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `backtest_summary`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    mine = table[table["modele"] == "melange"].iloc[0]
+    naive = table[table["modele"].str.startswith("ref_")]
+    best = naive.sort_values("crps_relatif").iloc[0]
+    values: dict[str, Any] = {
+        "mine": words.percent(mine["crps_relatif"], 1),
+        "best": words.label("modeles", best["modele"]),
+        "best_score": words.percent(best["crps_relatif"], 1),
+        "n": words.number(mine["nb_cas"]),
+        "c80": words.percent(mine["couvert_80"]),
+        "c95": words.percent(mine["couvert_95"]),
+    }
+    text = caption.write(
+        "croissance-modeles", table, lang, fallback=bool(mine["crps_relatif"] >= best["crps_relatif"]), **values
+    )
+    with style():
+        ax = new_axes(ax, 0.75 + 1.3 * ROW * len(table))
+        for rank, row in enumerate(table.itertuples()):
+            colour = ACCENT if row.modele == "melange" else "#b5b5b5" if row.modele.startswith("ref_") else NARROW
+            bar_between(ax, rank, 0, row.crps_relatif, colour, thick=0.6)
+            value_label(ax, row.crps_relatif, rank, words.percent(row.crps_relatif, 1))
+        label_rows(
+            ax, [words.label("modeles", name) for name in table["modele"]], [list(table["modele"]).index("melange")]
+        )
+        ax.set_xlim(0, table["crps_relatif"].max() * 1.18)
+        value_axis(ax, words.label("axes", "crps"), words.percent)
+        return finish(ax, text)
+
+
+def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", at_least: float = 5000) -> Axes:
+    """Draw the 80 % interval at the horizon under each prior, with its median as a tick and its probability written.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `sensitivity`.
+    ax, lang
+        As for every chart.
+    at_least : float
+        What the probability is of.
+    """
+    words = Words(lang)
+    base = table.iloc[0]
+    values: dict[str, Any] = {
+        "low": words.number(round(table["mediane"].min(), -2)),
+        "high": words.number(round(table["mediane"].max(), -2)),
+        "p_low": words.percent(table["probabilite"].min()),
+        "p_high": words.percent(table["probabilite"].max()),
+        "target": words.number(at_least),
+        "learned": words.percent(base["plafond_appris"]),
+        "base": words.number(round(base["mediane"], -2)),
+    }
+    text = caption.write("croissance-sensibilite", table, lang, **values)
+    with style():
+        ax = new_axes(ax, 0.75 + 1.35 * ROW * len(table))
+        for rank, row in enumerate(table.itertuples()):
+            bar_between(ax, rank, row.p80_bas, row.p80_haut, NARROW if rank else ACCENT, thick=0.5)
+            ax.plot([row.mediane] * 2, [rank - 0.25, rank + 0.25], color="white", linewidth=2)
+            value_label(
+                ax, row.p80_haut, rank, f"P(≥ {words.number(at_least)}){words.colon}{words.percent(row.probabilite)}"
+            )
+        label_rows(ax, [words.label("variantes", name) for name in table["variante"]])
+        ax.set_xlim(0, table["p80_haut"].max() * 1.4)
+        value_axis(ax, words.label("axes", "places"), words.number)
+        return finish(ax, text)
+
+
+def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw the scenarios as separate lines, each named with its assumption at its end; no band, no probability.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `scenarios`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    end = int(table["annee"].max())
+    last = table[table["annee"] == end].set_index("scenario")
+    values: dict[str, Any] = {
+        "year": end,
+        "low": words.number(round(last["valeur"].min(), -2)),
+        "high": words.number(round(last["valeur"].max(), -2)),
+        "closing": words.percent(-last.loc["soutien_prend_fin", "hypothese"], 1),
+        "growth": words.percent(last.loc["soutien_revient", "hypothese"], 1),
+        "known": words.percent(last.loc["definition_se_resserre", "hypothese"]),
+        "first": words.number(round(last.loc["soutien_revient", "valeur"], -2)),
+    }
+    text = caption.write("croissance-scenarios", table, lang, **values)
+    looks = {
+        "soutien_revient": (ACCENT, "-"),
+        "definition_se_resserre": (SOFT, (0, (5, 2))),
+        "soutien_prend_fin": (CONTRAST, (0, (2, 1.5))),
+    }
+    ends = _spread({name: float(last.loc[name, "valeur"]) for name in looks}, gap=float(table["valeur"].max()) * 0.085)
+    with style():
+        ax = new_axes(ax, 3.4)
+        for name, (colour, dashes) in looks.items():
+            rows = table[table["scenario"] == name]
+            ax.plot(rows["annee"] + 0.5, rows["valeur"], color=colour, linestyle=dashes, linewidth=2)
+            said = f"{words.label('scenarios', name)}\n{words.number(round(last.loc[name, 'valeur'], -2))}"
+            ax.annotate(
+                said,
+                (end + 0.5, ends[name]),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=SMALL,
+                color=colour,
+            )
+        time_axis(ax, table["annee"].min(), end, words)
+        ax.set_ylim(0, table["valeur"].max() * 1.12)
+        return finish(ax, text)
+
+
+def _spread(ends: dict[str, float], gap: float) -> dict[str, float]:
+    """Return where to write the labels: at the ends, pushed apart until `gap` separates them."""
+    placed: dict[str, float] = {}
+    for name, value in sorted(ends.items(), key=lambda item: item[1]):
+        below = max(placed.values(), default=-np.inf)
+        placed[name] = max(value, below + 2 * gap)
+    return placed
+
+
+def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw the forecast of people trained as a fan, with the declared totals it starts from as hollow squares.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `forecast_people_trained`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    end = table.iloc[-1]
+    totals: dict[int, tuple[float, float]] = table.attrs["entrees"]
+    last = max(totals)
+    values: dict[str, Any] = {
+        "year": int(end["annee"]),
+        "low": words.number(round(end["p80_bas"], -4)),
+        "high": words.number(round(end["p80_haut"], -4)),
+        "low95": words.number(round(end["p95_bas"], -4)),
+        "high95": words.number(round(end["p95_haut"], -4)),
+        "last": last,
+        "ratio": words.number(end["p80_haut"] / end["p80_bas"], 1),
+    }
+    text = caption.write("formation-prevision", table, lang, **values)
+    with style():
+        ax = new_axes(ax, 3.4)
+        _fan(ax, table, words, digits=-4)
+        for year, bounds in totals.items():
+            for value in sorted(set(bounds)):
+                ax.plot(
+                    year + 0.5,
+                    value,
+                    zorder=4,
+                    **mark("declare", PERIMETERS["ftl_2023" if year == last else "ftl_2021"]),
+                )
+            ax.annotate(
+                words.span(*(words.number(v) for v in bounds)),
+                (year + 0.5, max(bounds)),
+                xytext=(0, 7),
+                textcoords="offset points",
+                ha="center",
+                fontsize=SMALL,
+            )
+        time_axis(ax, min(totals), end["annee"], words)
+        ax.set_ylim(0, table["p95_haut"].max() * 1.08)
+        return finish(ax, text)

@@ -1,0 +1,113 @@
+"""Chart of the register: each published forecast against the measure that judges it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+
+from tlanalysis.charts import caption
+from tlanalysis.charts.layout import finish, new_axes
+from tlanalysis.charts.rows import ROW, label_rows, unknown_row, value_axis
+from tlanalysis.charts.style import ACCENT, CONTRAST, INK, SMALL, mark, style
+from tlanalysis.charts.words import Words
+from tlanalysis.territories import territory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw each published forecast against the measure that judges it, both relative to what was announced.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `published_forecasts`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    counts = table["verdict"].value_counts()
+    big = table[table["id_prevision"] == "ftl_2023_2025"]
+    holds = len(big) == 1 and big["verdict"].iloc[0] == "manquee"
+    values: dict[str, Any] = {
+        name: words.number(counts.get(name, 0)) for name in ("tenue", "manquee", "non_verifiable", "a_venir")
+    }
+    values["n"] = words.number(len(table))
+    if holds:
+        row = big.iloc[0]
+        values |= {
+            "announced": words.number(row["valeur_bas"]),
+            "target_year": row["periode_cible"],
+            "seen": words.span(words.number(row["mesure_bas"]), words.number(row["mesure_haut"])),
+            "seen_year": row["mesure_periode"],
+            "ratio_high": words.percent(row["mesure_haut"] / row["valeur_bas"]),
+        }
+    text = caption.write("previsions-publiees", table, lang, fallback=not holds, **values)
+    with style():
+        ax = new_axes(ax, 0.75 + 1.9 * ROW * len(table))
+        ax.axvline(1, color=INK, linewidth=0.8)
+        right = 1.5
+        for rank, row in enumerate(table.itertuples()):
+            _announced(ax, rank + 0.12, row, right)
+            if row.mesure_bas == row.mesure_bas:
+                _seen(ax, rank - 0.16, row, words)
+            else:
+                unknown_row(ax, rank - 0.16, words.label("motifs", row.motif), left=0.45, width=0.5, thick=0.4)
+            ax.annotate(
+                words.label("verdicts", row.verdict),
+                (right, rank),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=SMALL,
+                fontweight="bold",
+            )
+        label_rows(ax, [_forecast_label(row, words) for row in table.itertuples()])
+        ax.set_xlim(0.4, right)
+        value_axis(ax, words.label("axes", "relative_to_announced"), words.percent)
+        return finish(ax, text)
+
+
+def _announced(ax: Axes, y: float, row: Any, right: float) -> None:
+    """Draw what was announced, from its lower figure; dashed to the edge when it has no upper one."""
+    high = row.valeur_haut / row.valeur_bas if row.valeur_haut == row.valeur_haut else None
+    ax.plot(
+        [1, high or right],
+        [y] * 2,
+        color=CONTRAST,
+        linewidth=1.4,
+        linestyle="-" if high else (0, (2, 2)),
+    )
+    ax.plot(1, y, zorder=3, **mark(row.nature, CONTRAST))
+
+
+def _seen(ax: Axes, y: float, row: Any, words: Words) -> None:
+    """Draw the measure that judges a forecast, with its value and its period."""
+    low, top = row.mesure_bas / row.valeur_bas, row.mesure_haut / row.valeur_bas
+    if low < top:
+        ax.barh(y, top - low, left=low, height=0.2, color=ACCENT, linewidth=0)
+    else:
+        ax.plot(low, y, zorder=3, **mark("compte", ACCENT))
+    seen = words.span(words.number(row.mesure_bas), words.number(row.mesure_haut))
+    ax.annotate(
+        f"{seen} ({row.mesure_periode})",
+        ((low + top) / 2, y),
+        xytext=(0, 6),
+        textcoords="offset points",
+        ha="center",
+        fontsize=SMALL - 0.5,
+        color=ACCENT,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+    )
+
+
+def _forecast_label(row: Any, words: Words) -> str:
+    floor, high = words.number(row.valeur_bas), row.valeur_haut
+    if high == high:
+        announced = words.span(floor, words.number(high))
+    else:
+        announced = words.label("words", "at_least").format(n=floor)
+    when = row.periode_cible if isinstance(row.periode_cible, str) else words.label("words", "no_date")
+    return f"{words.label('annonces', row.indicateur)} · {territory(row.territoire).name}\n{announced} · {when}"

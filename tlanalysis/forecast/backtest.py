@@ -1,0 +1,191 @@
+"""What the forecast would have said with only the first figures, against what came; references beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tlanalysis.errors import BadInput
+from tlanalysis.forecast.curves import CURVES
+from tlanalysis.forecast.figures import usable
+from tlanalysis.forecast.model import Forecast, forecast
+from tlanalysis.forecast.references import NAIVE, references
+from tlanalysis.forecast.scores import covered, crps, interval_score, pit
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MIXTURE = "melange"
+SIZE, PROPOSALS = 4_000, 12_000
+STEPS = 21  # an interval that came is scored at so many values between its bounds, and the scores are averaged
+
+
+def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Score forecasts made from the first two, three, ... figures of a series against each later figure.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        As for `forecast`, with at least three dates.
+    seed : int
+        Same seed, same digits.
+
+    Returns
+    -------
+    DataFrame
+        One row per origin, later figure and model: `origine` (year of the last figure known), `annee`, `perimetre`
+        (of the later figure), `mesure_bas, mesure_haut`, `modele` (`melange`, the curves, the naive references as
+        `ref_...`), `mediane`, `p80_bas, p80_haut`, `crps`, `crps_relatif` (over the figure that came), `score_80`
+        (interval score), `couvert_80`, `couvert_95`, `pit`. References are points: their CRPS is the absolute error,
+        and they have no interval.
+
+    Raises
+    ------
+    BadInput
+        Fewer than three dates.
+    """
+    import pandas as pd
+
+    rows = usable(observations)
+    dates = sorted(set(rows["annee"].astype(int)))
+    if len(dates) < 3:
+        raise BadInput(f"a back-test needs figures of at least three years, {len(dates)} found.")
+    found = []
+    for origin in dates[1:-1]:
+        known, later = rows[rows["annee"] < origin + 1], rows[rows["annee"] >= origin + 1]
+        if len(known) < 2 or known["annee"].max() - known["annee"].min() < 0.5:
+            continue
+        found += _score_origin(known, later, origin, seed)
+    return stamp(pd.DataFrame(found), observations, inputs=observations.attrs.get("inputs", ["observations"]))
+
+
+def _score_origin(known: pd.DataFrame, later: pd.DataFrame, origin: int, seed: int) -> list[dict[str, Any]]:
+    horizon = int(later["annee"].max())
+    settings: dict[str, Any] = {"horizon": horizon, "seed": seed, "size": SIZE, "proposals": PROPOSALS}
+    models: dict[str, Forecast] = {MIXTURE: forecast(known, **settings)}
+    for name in CURVES:
+        models[name] = forecast(known, weights={other: float(other == name) for other in CURVES}, **settings)
+    naive = references(known, horizon).set_index("annee")
+    scored = []
+    for figure in later.itertuples():
+        year = int(figure.annee)
+        low = figure.valeur if figure.valeur == figure.valeur else figure.valeur_bas
+        high = figure.valeur if figure.valeur == figure.valeur else figure.valeur_haut
+        came = {"origine": origin, "annee": year, "perimetre": figure.perimetre, "mesure_bas": low, "mesure_haut": high}
+        truths = np.unique(np.linspace(low, high, STEPS))
+        scored += [came | {"modele": name} | _scores(fc.draws[year].to_numpy(), truths) for name, fc in models.items()]
+        scored += [came | {"modele": f"ref_{name}"} | _point(float(naive.loc[year, name]), truths) for name in NAIVE]
+    return scored
+
+
+def _scores(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
+    low, high = np.quantile(draws, [0.1, 0.9])
+    score = float(np.mean([crps(draws, truth) for truth in truths]))
+    return {
+        "mediane": float(np.median(draws)),
+        "p80_bas": float(low),
+        "p80_haut": float(high),
+        "crps": score,
+        "crps_relatif": score / truths.mean(),
+        "score_80": float(np.mean([interval_score(low, high, truth, 0.8) for truth in truths])),
+        "couvert_80": float(np.mean([covered(draws, truth, 0.80) for truth in truths])),
+        "couvert_95": float(np.mean([covered(draws, truth, 0.95) for truth in truths])),
+        "pit": float(np.mean([pit(draws, truth) for truth in truths])),
+    }
+
+
+def _point(value: float, truths: np.ndarray) -> dict[str, float]:
+    error = float(np.abs(value - truths).mean())
+    nothing = dict.fromkeys(("p80_bas", "p80_haut", "score_80", "couvert_80", "couvert_95", "pit"), float("nan"))
+    return {"mediane": value, "crps": error, "crps_relatif": error / truths.mean()} | nothing
+
+
+def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per model of a back-test: number of cases, mean relative CRPS, coverage; best first."""
+    grouped = table.groupby("modele", sort=False)
+    found = grouped.agg(
+        nb_cas=("crps", "size"),
+        crps_relatif=("crps_relatif", "mean"),
+        couvert_80=("couvert_80", "mean"),
+        couvert_95=("couvert_95", "mean"),
+    )
+    ordered = found.reset_index().sort_values("crps_relatif", ignore_index=True, kind="stable")
+    ordered.attrs = dict(table.attrs)
+    return ordered
+
+
+def backtests(series: dict[str, pd.DataFrame], seed: int = 0) -> pd.DataFrame:
+    """Back-test several series; return all their rows, with the name of the series first."""
+    import pandas as pd
+
+    parts = [backtest(rows, seed).assign(serie=name) for name, rows in series.items()]
+    table = pd.concat(parts, ignore_index=True)
+    table = table[["serie", *(column for column in table.columns if column != "serie")]]
+    inputs = sorted({name for rows in series.values() for name in rows.attrs.get("inputs", [])}) or ["observations"]
+    return stamp(table, *series.values(), inputs=inputs)
+
+
+def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int = 0) -> pd.DataFrame:
+    """Return what was foretold for France on past days, against what came; published claims on the same footing.
+
+    Parameters
+    ----------
+    cutoffs : tuple of str
+        ISO dates. A figure without a publication date counts as public only on the day the evidence was collected.
+    seed : int
+        Same seed, same digits.
+
+    Returns
+    -------
+    DataFrame
+        One row per cutoff, later figure and who foretold: `connu_le, annee, perimetre, mesure_bas, mesure_haut, qui`
+        (`melange` or the publisher of a claim made by then for that year or the one before), `p95_bas, p80_bas,
+        mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif`. A claim of "at least" counts for its
+        lower figure, a range as equally likely throughout.
+    """
+    import pandas as pd
+
+    from tlanalysis import catalog, periods
+    from tlanalysis.observations import known_on, observations
+
+    everything = observations("tiers_lieux", "FR")
+    register = catalog.load("previsions_publiees")
+    claims = register[(register["territoire"] == "FR") & (register["indicateur"] == "tiers_lieux")]
+    rows = []
+    for day in cutoffs:
+        known = observations("tiers_lieux", "FR", as_of=day)
+        last_known = usable(known)["annee"].max()
+        later = usable(everything)
+        later = later[
+            (later["annee"] > last_known + 0.5) & (later["perimetre"].isin(["ftl_2021", "ftl_2023", "ftl_2026"]))
+        ]
+        fc = forecast(known, horizon=int(later["annee"].max()), seed=seed, size=SIZE, proposals=PROPOSALS)
+        public = claims[claims["date_publication"].map(lambda text, day=day: known_on(text) <= periods.last_day(day))]
+        for figure in later.itertuples():
+            year = int(figure.annee)
+            point = figure.valeur == figure.valeur
+            low, high = (figure.valeur, figure.valeur) if point else (figure.valeur_bas, figure.valeur_haut)
+            came = {
+                "connu_le": day,
+                "annee": year,
+                "perimetre": figure.perimetre,
+                "mesure_bas": low,
+                "mesure_haut": high,
+            }
+            truths = np.unique(np.linspace(low, high, STEPS))
+            rows.append(came | {"qui": MIXTURE} | _foretold(fc.draws[year].to_numpy(), truths))
+            for claim in public.itertuples():
+                if periods.year(claim.periode_cible) in {year - 1, year}:
+                    top = claim.valeur_haut if claim.valeur_haut == claim.valeur_haut else claim.valeur_bas
+                    said = np.linspace(claim.valeur_bas, top, STEPS)
+                    rows.append(came | {"qui": f"{claim.editeur} ({claim.periode_cible})"} | _foretold(said, truths))
+    return stamp(pd.DataFrame(rows), everything, claims, inputs=["observations", "previsions_publiees"])
+
+
+def _foretold(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
+    marks = {"p95_bas": 0.025, "p80_bas": 0.1, "mediane": 0.5, "p80_haut": 0.9, "p95_haut": 0.975}
+    found = {name: float(np.rint(np.quantile(draws, q))) for name, q in marks.items()}
+    score = float(np.mean([crps(draws, truth) for truth in truths])) / truths.mean()
+    return found | {"crps_relatif": round(score, 4)}

@@ -1,0 +1,200 @@
+"""The observation model: which published figures enter a forecast, and how each reads the count behind it.
+
+A point reads the level of its date, shifted by the offset of its perimeter, with the error of its nature, of its
+rounding and of small numbers. An interval says that what its perimeter holds lies between its bounds. Targets and
+forecasts never enter; one list counts once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis import periods
+from tlanalysis.errors import BadInput
+from tlanalysis.forecast.priors import Priors
+from tlanalysis.indicators.intervals import rounding
+from tlanalysis.observations import MEASURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre")
+
+# The CGET file of 2019 is the list of 2018 with 49 additions, not a second count.
+SAME_LIST = {"cget_2019": "cget_2018"}
+
+# Years within which the same number, printed again without a count, is taken for a quotation.
+RESTATED_WITHIN = 3.0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures in the form the model reads; arrays of length n, oldest first.
+
+    Attributes
+    ----------
+    when : ndarray
+        Decimal year of each figure.
+    value : ndarray
+        Log of the printed value; missing for an interval.
+    low, high : ndarray
+        Logs of the bounds; only read where `value` is missing.
+    error : ndarray
+        Standard deviation of the figure around what its perimeter holds, on the log scale.
+    which : ndarray of int
+        Index of its perimeter.
+    offsets : ndarray of shape (perimeters, 2)
+        Mean and standard deviation of each perimeter's offset.
+    """
+
+    when: np.ndarray
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    error: np.ndarray
+    which: np.ndarray
+    offsets: np.ndarray
+
+    @property
+    def point(self) -> np.ndarray:
+        """True where a figure is a point, False where it is an interval."""
+        return ~np.isnan(self.value)
+
+
+def usable(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures a forecast may use, one row each, oldest first.
+
+    Out: undated figures, targets, forecasts, rows with neither a value nor two bounds. Out too, what repeats another
+    figure of its perimeter (the same number printed again, see `_restated`), and in a year that has a figure of a
+    stronger nature the weaker ones.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        At least the columns of `COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        `periode, annee, valeur, valeur_bas, valeur_haut, nature, perimetre`.
+
+    Raises
+    ------
+    BadInput
+        A column is missing, a nature unknown, a bound above the other, a negative value; the row is named.
+    """
+    _check(observations)
+    rows = observations[observations["nature"].isin(MEASURES) & observations["periode"].notna()].copy()
+    for name in ("valeur", "valeur_bas", "valeur_haut"):
+        rows[name] = rows[name].astype("float64")
+    rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
+    counted = set(rows.loc[rows["nature"] == "compte", "perimetre"])
+    rows = rows[[SAME_LIST.get(name) not in counted for name in rows["perimetre"]]]
+    rows["annee"] = rows["periode"].map(lambda text: periods.middle(str(text))).astype("float64")
+    rows = rows[~_restated(rows)]
+    rank = rows["nature"].map(MEASURES.index)
+    rows = rows[rank == rank.groupby([rows["perimetre"], rows["annee"].astype(int)]).transform("min")]
+    rows = rows.sort_values(["annee", "perimetre", "valeur"], kind="stable").reset_index(drop=True)
+    rows = rows[["periode", "annee", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]]
+    _check_intervals(rows)
+    return rows
+
+
+def _restated(rows: pd.DataFrame) -> pd.Series:
+    """Tell which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
+
+    The period that most sources give the number is kept, counted figures first, then the earliest.
+    """
+    again = rows["annee"].isna()  # all false: every row here has a date
+    points = rows[rows["valeur"].notna()]
+    for _, group in points.groupby(["perimetre", "valeur"], sort=False):
+        times = group.groupby("periode")["periode"].transform("size")
+        ranked = group.assign(fois=times, rang=group["nature"].map(MEASURES.index))
+        ranked = ranked.sort_values(["rang", "fois", "annee"], ascending=[True, False, True], kind="stable")
+        kept: list[tuple[float, str]] = []
+        for label, row in ranked.iterrows():
+            near = [when for when, _ in kept if abs(when - row["annee"]) < RESTATED_WITHIN]
+            counted_anew = row["nature"] == "compte" and row["periode"] not in {period for _, period in kept}
+            if near and not counted_anew:
+                again[label] = True
+            else:
+                kept.append((row["annee"], row["periode"]))
+    return again
+
+
+def _check(observations: pd.DataFrame) -> None:
+    missing = [name for name in COLUMNS if name not in observations]
+    if missing:
+        raise BadInput(f"a forecast needs the columns {', '.join(COLUMNS)}: {', '.join(missing)} missing.")
+    known = (*MEASURES, "objectif", "prevision")
+    odd = observations[~observations["nature"].isin(known)]
+    if len(odd):
+        raise BadInput(f"row {odd.index[0]}: nature is {odd['nature'].iloc[0]!r}, it is one of {', '.join(known)}.")
+    values = observations[["valeur", "valeur_bas", "valeur_haut"]].astype("float64")
+    negative = (values < 0).any(axis=1)
+    if negative.any():
+        raise BadInput(f"row {observations.index[negative][0]}: a count is not negative.")
+    crossed = values["valeur_bas"] > values["valeur_haut"]
+    if crossed.any():
+        raise BadInput(f"row {observations.index[crossed][0]}: its lower bound is above its upper bound.")
+
+
+def _check_intervals(rows: pd.DataFrame) -> None:
+    """Refuse two intervals of one perimeter and period that do not meet: no count can lie in both."""
+    spans = rows[rows["valeur"].isna()]
+    for (perimeter, period), group in spans.groupby(["perimetre", "periode"]):
+        if group["valeur_bas"].max() > group["valeur_haut"].min():
+            bounds = " and ".join(
+                f"[{a:g}, {b:g}]" for a, b in zip(group["valeur_bas"], group["valeur_haut"], strict=True)
+            )
+            raise BadInput(
+                f"the intervals {bounds} of {perimeter} in {period} contradict each other: correct one of them."
+            )
+
+
+def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) -> None:
+    """Refuse what cannot be forecast: fewer than two measures, or a horizon that is not after the last.
+
+    Raises
+    ------
+    BadInput
+        Saying what is missing.
+    """
+    if len(rows) < 2:
+        targets = int(observations["nature"].isin(["objectif", "prevision"]).sum())
+        left_out = f"; {targets} targets or forecasts were left out" if targets else ""
+        raise BadInput(
+            f"a forecast needs at least two dated measures of a count, {len(rows)} found{left_out}: "
+            "add counted, estimated or declared figures with a period."
+        )
+    if rows["annee"].max() - rows["annee"].min() < 0.5:
+        raise BadInput("all figures speak of the same date: growth needs a second one.")
+    last = int(rows["annee"].max())
+    if horizon <= last:
+        raise BadInput(f"the horizon {horizon} is not after the last figure ({last}): choose {last + 1} or later.")
+
+
+def as_figures(rows: pd.DataFrame, priors: Priors) -> Figures:
+    """Return usable rows in the form the model reads."""
+    perimeters = list(dict.fromkeys(rows["perimetre"]))
+    value, low, high = (rows[name].to_numpy(float) for name in ("valeur", "valeur_bas", "valeur_haut"))
+    point = ~np.isnan(value)
+    size = np.maximum(np.where(point, value, (low + high) / 2), 0.5)
+    half = np.array([rounding(v) if known else 0.0 for v, known in zip(np.nan_to_num(value), point, strict=True)])
+    both = point & ~np.isnan(low) & ~np.isnan(high)
+    half = np.maximum(half, np.where(both, (high - low) / 2, 0.0))
+    nature = rows["nature"].map(dict(priors.error)).to_numpy(float)
+    # Rounding is uniform over its width; small numbers move by whole places.
+    error = np.sqrt(nature**2 + (half / size) ** 2 / 3 + 0.25 / size)
+    return Figures(
+        when=rows["annee"].to_numpy(float),
+        value=np.where(point, np.log(size), np.nan),
+        low=np.log(np.maximum(np.nan_to_num(low), 0.5)),
+        high=np.log(np.maximum(np.nan_to_num(high), 0.5)),
+        error=error,
+        which=np.array([perimeters.index(name) for name in rows["perimetre"]]),
+        offsets=np.array([priors.offset(name) for name in perimeters], dtype=float),
+    )

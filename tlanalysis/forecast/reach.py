@@ -1,0 +1,103 @@
+"""People trained, not only places: the same treatment for places x share that trains x people per place that trains.
+
+How the factors depend on each other. People per training place is never published: it is what the declared total
+leaves once places and share are drawn, so in the year of the total more places means fewer people in each, draw by
+draw, and the product keeps to the declared total whatever the places. Afterwards places go on with their own
+forecast, and people per place with a pace drawn around half of what 2019 to 2023 shows, shrunk because part of that
+change is a change of question and of definition. Share and people per place are taken as independent after that year:
+no figure says otherwise, and none says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis.errors import BadInput
+from tlanalysis.forecast.model import Forecast, quantiles
+from tlanalysis.forecast.priors import DEFAULT, Priors
+from tlanalysis.observations import MEASURES, observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARE_ERROR = 0.03  # standard deviation of the true share around the printed ones: wording, rounding and non-response
+SHARE_DRIFT = 0.015  # what a year adds to or takes from the share
+PACE_KEPT = 0.5  # share of the pace of people per place that goes on
+PACE_ERROR = 0.08  # standard deviation of that yearly pace
+PACE_SHOCK = 0.06  # what a year adds to or takes from people per place, log scale
+
+
+def forecast_people_trained(
+    fc: Forecast, seed: int = 0, *, as_of: str | None = None, priors: Priors = DEFAULT
+) -> pd.DataFrame:
+    """Forecast what a new declared total of people trained would read, year by year.
+
+    Parameters
+    ----------
+    fc : Forecast
+        The forecast of places in France.
+    seed : int
+        Same seed, same digits.
+    as_of : str, optional
+        Known on that day.
+    priors : Priors
+        For the error of a declared figure.
+
+    Returns
+    -------
+    DataFrame
+        `annee, p95_bas, p80_bas, mediane, p80_haut, p95_haut`, from the year of the last declared total to the horizon.
+        ``attrs["entrees"]`` holds the two declared totals, with their years.
+
+    Raises
+    ------
+    BadInput
+        When two dated totals and a share are not published by that day.
+    """
+    totals = observations("personnes_formees", "FR", nature=MEASURES, as_of=as_of)
+    shares = observations("part_formation", "FR", nature=MEASURES, as_of=as_of)
+    dated = totals[totals["periode"].notna() & totals["valeur"].notna()].assign(
+        annee=lambda t: t["periode"].str[:4].astype(int)
+    )
+    # A later year that only repeats an earlier perimeter is a quotation, not a new total.
+    first_of = dated.groupby("perimetre")["annee"].min()
+    if len(first_of) < 2 or shares.empty:
+        raise BadInput("people trained need two dated totals of different surveys and a share of places that train.")
+    start, end = int(first_of.min()), int(first_of.max())
+    ranges = {year: dated.loc[dated["annee"] == year, "valeur"].agg(["min", "max"]) for year in (start, end)}
+    rng = np.random.default_rng(seed)
+    size = len(fc.levels)
+    share = np.clip(shares["valeur"].mean() + SHARE_ERROR * rng.standard_normal(size), 0.05, 0.95)
+    per_place = {}
+    for year in (start, end):
+        low, high = ranges[year]
+        declared = np.log(rng.uniform(low, high, size)) + priors.error["declare"] * rng.standard_normal(size)
+        per_place[year] = declared - np.log(fc.levels[year].to_numpy()) - np.log(share)
+    pace = PACE_KEPT * (per_place[end] - per_place[start]) / (end - start) + PACE_ERROR * rng.standard_normal(size)
+    years = [int(year) for year in fc.levels.columns if int(year) >= end]
+    ahead = np.array(years) - end
+    log_per_place = per_place[end][:, None] + np.outer(pace, _fading(ahead))
+    log_per_place += PACE_SHOCK * np.sqrt(ahead) * rng.standard_normal((size, 1))
+    moved = np.clip(share[:, None] + SHARE_DRIFT * np.sqrt(ahead) * rng.standard_normal((size, 1)), 0.05, 0.95)
+    people = np.exp(log_per_place) * moved * fc.levels[years].to_numpy()
+    read = people * np.exp(priors.error["declare"] * rng.standard_normal(people.shape))
+    table = quantiles(_frame(read, years))
+    places = table.iloc[:0].copy()
+    places.attrs = dict(fc.attrs)
+    table = stamp(table, totals, shares, places, inputs=["observations"])
+    table.attrs["entrees"] = {year: (float(ranges[year]["min"]), float(ranges[year]["max"])) for year in (start, end)}
+    return table
+
+
+def _fading(ahead: np.ndarray, lasting: float = 0.85) -> np.ndarray:
+    """Return how many years' worth of pace have passed, each lasting less than the one before."""
+    return (1 - lasting**ahead) / (1 - lasting)
+
+
+def _frame(values: np.ndarray, years: list[int]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(values, columns=years)

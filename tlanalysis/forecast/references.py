@@ -1,0 +1,44 @@
+"""The naive references beside every forecast: no change, linear, constant growth. Each is a point per year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis.forecast.figures import usable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAIVE = ("sans_changement", "lineaire", "croissance_constante")
+
+
+def references(observations: pd.DataFrame, horizon: int = 2030) -> pd.DataFrame:
+    """Return what each naive reference says, year by year after the last figure.
+
+    `sans_changement` repeats the last figure, `lineaire` and `croissance_constante` go on as from the first figure to
+    the last. An interval counts for its middle (geometric for the growth). They know nothing of natures nor of
+    perimeters.
+
+    Returns
+    -------
+    DataFrame
+        `annee` and one column per name of `NAIVE`.
+    """
+    import pandas as pd
+
+    rows = usable(observations)
+    values = rows["valeur"].fillna((rows["valeur_bas"] + rows["valeur_haut"]) / 2).clip(lower=0.5)
+    (t0, t1), (v0, v1) = rows["annee"].iloc[[0, -1]], values.iloc[[0, -1]]
+    years = np.arange(int(t1) + 1, horizon + 1)
+    ahead = years + 0.5 - t1
+    slope, rate = (v1 - v0) / (t1 - t0), np.log(v1 / v0) / (t1 - t0)
+    return pd.DataFrame(
+        {
+            "annee": years,
+            "sans_changement": np.full(len(years), float(v1)),
+            "lineaire": np.maximum(v1 + slope * ahead, 0.0),
+            "croissance_constante": v1 * np.exp(rate * ahead),
+        }
+    )

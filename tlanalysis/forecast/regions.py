@@ -1,0 +1,170 @@
+"""Régions that share information and add up to France, draw by draw.
+
+A région's count is France's, drawn by `forecast`, times its share. Shares are known twice: from the list of 2018
+(counts) and from the rounded percentages of 2023. How fast a share moved between the two is pooled: each région's
+pace is drawn around zero with a spread estimated over all régions, so that a small one with two noisy figures is not
+given a trend of its own. Draw by draw the shares add up to one, and whole places are dealt out so that the régions
+add up to France exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis import territories
+from tlanalysis.errors import BadInput
+from tlanalysis.forecast.model import Forecast
+from tlanalysis.indicators.intervals import shares_that_add_up
+from tlanalysis.observations import as_intervals, observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIST, LIST_YEAR = "cget_2018", 2018
+SHARES_YEAR = 2023
+LIST_NOISE = 0.20  # log-scale: how differently the narrow list of 2018 covers the régions
+PACE_KEPT = (
+    0.5  # half of the pace goes on: the rest is the list of 2018 being another definition, which hid some régions more
+)
+YEARLY_DRIFT = 0.03  # log-scale: what a year adds to or takes from a share, beyond its pace
+LASTING = 0.85  # share of the pace that lasts to the next year
+
+
+@dataclass(frozen=True)
+class RegionalForecast:
+    """Forecast of all régions.
+
+    Attributes
+    ----------
+    draws : dict of str to DataFrame
+        Région code (`R75`) -> one row per draw, one integer column per year; they add up to `france`, draw by draw.
+    france : DataFrame
+        The national draws.
+    pooling : dict
+        `spread`, the estimated standard deviation of the yearly pace of a share, and `shrinkage`, the mean share of a
+        région's own pace that is kept.
+    attrs : dict
+        Inputs and sources.
+    """
+
+    draws: dict[str, pd.DataFrame]
+    france: pd.DataFrame
+    pooling: dict[str, float]
+    attrs: dict[str, object]
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per région and year: median and intervals, also per 100,000 inhabitants."""
+        import pandas as pd
+
+        from tlanalysis.forecast.model import quantiles
+
+        parts = []
+        for code, draws in self.draws.items():
+            place = territories.territory(code)
+            table = quantiles(draws)
+            for name in ("p80_bas", "mediane", "p80_haut"):
+                table[f"taux_{name}_pour_100k"] = table[name] / place.population * 1e5
+            parts.append(table.assign(territoire=code, nom=place.name))
+        long = pd.concat(parts, ignore_index=True)
+        long = long[["territoire", "nom", *(name for name in long.columns if name not in {"territoire", "nom"})]]
+        long.attrs = dict(self.attrs)
+        return long
+
+
+def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -> RegionalForecast:
+    """Share a national forecast out among the régions.
+
+    Parameters
+    ----------
+    fc : Forecast
+        The forecast of France.
+    seed : int
+        Same seed, same digits.
+    as_of : str, optional
+        Known on that day, see `observations`.
+
+    Returns
+    -------
+    RegionalForecast
+
+    Raises
+    ------
+    BadInput
+        When the shares of some région are not published by that day.
+    """
+    import pandas as pd
+
+    codes, listed, low, high, used = _evidence(as_of)
+    rng = np.random.default_rng(seed)
+    size, years = len(fc.draws), np.array([int(year) for year in fc.draws.columns])
+    now = np.log(_shares_in_box(rng, low, high, size))
+    before = np.log(rng.gamma(listed + 0.5, size=(size, len(codes))))
+    before = before - np.log(np.exp(before).sum(axis=1, keepdims=True))
+    pace, pooling = _pooled_pace(now, before, rng)
+    after = np.maximum(years - SHARES_YEAR, 0)
+    lasting = (1 - LASTING**after) / (1 - LASTING)
+    earlier = np.minimum(years - SHARES_YEAR, 0)
+    wander = YEARLY_DRIFT * np.sqrt(np.abs(years - SHARES_YEAR)) * rng.standard_normal((size, len(codes), 1))
+    log_share = now[:, :, None] + pace[:, :, None] * (lasting + earlier) + wander
+    share = np.exp(log_share)
+    share /= share.sum(axis=1, keepdims=True)
+    dealt = _deal(fc.draws.to_numpy(), share)
+    draws = {f"R{code}": pd.DataFrame(dealt[:, i], columns=fc.draws.columns) for i, code in enumerate(codes)}
+    holder = stamp(pd.DataFrame(), *used, territories.regions(), inputs=["observations", "regions"])
+    sources = [*fc.attrs.get("sources", []), *holder.attrs["sources"]]
+    unique = [dict(pairs) for pairs in sorted({tuple(source.items()) for source in sources})]
+    return RegionalForecast(draws, fc.draws, pooling, {"inputs": holder.attrs["inputs"], "sources": unique})
+
+
+def _evidence(as_of: str | None) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, list[pd.DataFrame]]:
+    codes = territories.regions()["code_region"].tolist()
+    counts = observations("tiers_lieux", perimetre=LIST, nature="compte", as_of=as_of)
+    listed = counts.groupby("territoire")["valeur"].max().reindex([f"R{code}" for code in codes]).fillna(0).to_numpy()
+    shares = observations("part_nationale_tiers_lieux", as_of=as_of)
+    shares = shares[shares["periode"] == str(SHARES_YEAR)]
+    spans = as_intervals(shares).groupby("territoire").agg(low=("bas", "min"), high=("haut", "max"))
+    spans = spans.reindex([f"R{code}" for code in codes])
+    if spans.isna().any(axis=None):
+        missing = spans.index[spans["low"].isna()].tolist()
+        raise BadInput(f"no share of {', '.join(missing)} is published: régions cannot be made to add up to France.")
+    low, high = shares_that_add_up(spans["low"].to_numpy(), spans["high"].to_numpy())
+    return codes, listed, low, high, [counts, shares]
+
+
+def _shares_in_box(rng: np.random.Generator, low: np.ndarray, high: np.ndarray, size: int) -> np.ndarray:
+    """Draw shares uniformly between their bounds, then move each within its bounds until they add up to one."""
+    share = rng.uniform(low, high, size=(size, len(low)))
+    excess = share.sum(axis=1, keepdims=True) - 1
+    room = np.where(excess > 0, share - low, high - share)
+    return share - excess * room / room.sum(axis=1, keepdims=True)
+
+
+def _pooled_pace(now: np.ndarray, before: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, dict[str, float]]:
+    """Return the yearly pace of each région's log share, shrunk towards none by how much régions really differ."""
+    span = SHARES_YEAR - LIST_YEAR
+    pace = (now - before) / span
+    noise = pace.var(axis=0) + (LIST_NOISE / span) ** 2
+    precision = noise.min() / noise  # a région with one place in 2018 says little of how régions differ
+    spread = max(float(np.average(pace.mean(axis=0) ** 2 - noise, weights=precision)), 1e-6)
+    kept = spread / (spread + noise)
+    drawn = kept * pace.mean(axis=0) + np.sqrt(kept * noise) * rng.standard_normal(pace.shape)
+    return PACE_KEPT * drawn, {"spread": float(np.sqrt(spread)), "shrinkage": float(kept.mean())}
+
+
+def _deal(total: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Deal whole places out by largest remainder, so that parts add up to the total exactly.
+
+    Parameters
+    ----------
+    total : ndarray of int, shape (draws, years)
+    share : ndarray, shape (draws, parts, years), adding up to one over the parts
+    """
+    exact = share * total[:, None, :]
+    whole = np.floor(exact).astype(np.int64)
+    left = total - whole.sum(axis=1)
+    rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1, kind="stable")
+    return whole + (rank < left[:, None, :])

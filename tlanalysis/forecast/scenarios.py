@@ -1,0 +1,88 @@
+"""Scenarios: what if? Lines with their assumptions written on them, never probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis.errors import BadInput
+from tlanalysis.forecast.model import Forecast
+from tlanalysis.observations import observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCENARIOS = ("soutien_prend_fin", "soutien_revient", "definition_se_resserre")
+
+
+def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
+    """Return three lines from the last figure's year to the horizon, each under one assumption from a published figure.
+
+    `soutien_prend_fin`: no opening any more, and closures at the only published yearly rate, that of coworking floor
+    area (closed over total). `soutien_revient`: growth as in the one région counted every few years under one
+    definition, between its counts of 2019 and 2022, years of public support. `definition_se_resserre`: only listed
+    places whose state is known count, and their number then follows the median of the forecast. All start from the
+    forecast's median level in that year.
+
+    Parameters
+    ----------
+    fc : Forecast
+        The forecast of France.
+    as_of : str, optional
+        Known on that day.
+
+    Returns
+    -------
+    DataFrame
+        `scenario, annee, valeur, hypothese` (the assumed yearly growth, or for the last the ratio of the definitions).
+
+    Raises
+    ------
+    BadInput
+        When a figure that an assumption rests on is not published by that day.
+    """
+    import pandas as pd
+
+    start = int(fc.used["annee"].max())
+    median = fc.levels.median()
+    closing, rows_closing = _ratio("surface_coworking_fermee_m2", "surface_coworking_totale_m2", as_of)
+    naq = observations("tiers_lieux", "R75", perimetre="coop_naq", nature="compte", as_of=as_of)
+    first, last = (naq.loc[naq["periode"] == year, "valeur"].max() for year in ("2019", "2022"))
+    known, rows_known = _known_share(as_of)
+    if pd.isna(first) or pd.isna(last):
+        raise BadInput("the counts of Nouvelle-Aquitaine of 2019 and 2022 are not both published: no pace to assume.")
+    growth = (last / first) ** (1 / 3) - 1
+    lines = []
+    for year in [int(year) for year in fc.levels.columns if int(year) >= start]:
+        ahead = year - start
+        lines.append(("soutien_prend_fin", year, median[start] * (1 - closing) ** ahead, -closing))
+        lines.append(("soutien_revient", year, median[start] * (1 + growth) ** ahead, growth))
+        lines.append(("definition_se_resserre", year, median[year] * known, known))
+    table = pd.DataFrame(lines, columns=["scenario", "annee", "valeur", "hypothese"])
+    order = {name: rank for rank, name in enumerate(SCENARIOS)}
+    table = table.sort_values(
+        ["scenario", "annee"], key=lambda c: c.map(order) if c.name == "scenario" else c, ignore_index=True
+    )
+    holder = pd.DataFrame()
+    holder.attrs = dict(fc.attrs)
+    return stamp(table, holder, rows_closing, naq, rows_known, inputs=["observations"])
+
+
+def _ratio(part: str, whole: str, as_of: str | None) -> tuple[float, pd.DataFrame]:
+    import pandas as pd
+
+    rows = pd.concat([observations(name, "FR", as_of=as_of) for name in (part, whole)], ignore_index=True)
+    values = rows.groupby("indicateur")["valeur"].max()
+    if part not in values or whole not in values:
+        raise BadInput(f"{part} and {whole} are not both published: no rate to assume.")
+    return float(values[part] / values[whole]), rows
+
+
+def _known_share(as_of: str | None) -> tuple[float, pd.DataFrame]:
+    """Return the share of listed places whose state is known, in the latest interval-valued count."""
+    rows = observations("tiers_lieux", "FR", perimetre="ftl_2026", as_of=as_of)
+    spans = rows[rows["valeur"].isna()]
+    if spans.empty:
+        raise BadInput("no count with places of unknown state is published: no narrower definition to assume.")
+    last = spans.iloc[-1]
+    return float(2 * last["valeur_bas"] / (last["valeur_bas"] + last["valeur_haut"])), rows

@@ -1,0 +1,53 @@
+"""How good was a forecast? Proper scores of draws against what came. Pure functions of arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def crps(draws: np.ndarray, truth: float) -> float:
+    """Return the continuous ranked probability score of draws: 0 is perfect, in the unit of the count.
+
+    For a point forecast (one draw) it is the absolute error. Source: Gneiting and Raftery, JASA 102 (2007), 359-378.
+
+    Examples
+    --------
+    >>> crps(np.array([10.0]), 12.0), crps(np.array([1.0, 3.0]), 2.0)
+    (2.0, 0.5)
+    """
+    x = np.sort(np.asarray(draws, dtype=float))
+    n = len(x)
+    spread = 2 / n**2 * (x * (np.arange(1, n + 1) - (n + 1) / 2)).sum()  # half the mean distance between two draws
+    return float(np.abs(x - truth).mean() - spread)
+
+
+def interval_score(low: float, high: float, truth: float, level: float) -> float:
+    """Return the interval score: the width, plus a penalty for what falls outside (smaller is better).
+
+    Examples
+    --------
+    >>> interval_score(8, 12, 10, 0.8), round(interval_score(8, 12, 13, 0.8), 6)
+    (4, 14.0)
+    """
+    penalty = 2 / (1 - level)
+    return (high - low) + penalty * max(low - truth, 0) + penalty * max(truth - high, 0)
+
+
+def pit(draws: np.ndarray, truth: float) -> float:
+    """Return the probability integral transform: the share of draws below what came, ties counted half.
+
+    Over many forecasts it is uniform when the forecasts are calibrated.
+
+    Examples
+    --------
+    >>> pit(np.array([1, 2, 3, 4]), 2)
+    0.375
+    """
+    x = np.asarray(draws)
+    return float((x < truth).mean() + (x == truth).mean() / 2)
+
+
+def covered(draws: np.ndarray, truth: float, level: float) -> bool:
+    """Tell whether the central interval of a level holds what came."""
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return bool(low <= truth <= high)

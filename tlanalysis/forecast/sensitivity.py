@@ -1,0 +1,69 @@
+"""What would change the answer: the forecast again, under other priors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis.forecast.model import forecast
+from tlanalysis.forecast.priors import DEFAULT, Priors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROPOSALS = 24_000
+
+
+def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
+    """Return the priors to try: each doubles, halves or removes one belief."""
+    wide = {name: (mean, 2 * sd) for name, (mean, sd) in base.offsets.items()}
+    flat = {name: (0.0, sd) for name, (_, sd) in base.offsets.items()}
+    room, spread = base.room
+    return {
+        "reference": base,
+        "plafond_deux_fois_plus_bas": replace(base, room=(room / 2, spread)),
+        "plafond_deux_fois_plus_haut": replace(base, room=(2 * room, spread)),
+        "couverture_deux_fois_moins_sure": replace(
+            base, offsets=wide, default_offset=(0.0, 2 * base.default_offset[1])
+        ),
+        "definitions_sans_effet_attendu": replace(base, offsets=flat),
+        "erreurs_deux_fois_plus_grandes": replace(base, error={name: 2 * sd for name, sd in base.error.items()}),
+        "sans_essoufflement": replace(base, waning=0.0),
+        "croissance_initiale_nulle": replace(base, growth=(0.0, base.growth[1])),
+    }
+
+
+def sensitivity(
+    observations: pd.DataFrame, horizon: int = 2030, seed: int = 0, *, at_least: float = 5000, base: Priors = DEFAULT
+) -> pd.DataFrame:
+    """Return what happens to the horizon when one prior changes, one row per variant.
+
+    Parameters
+    ----------
+    observations, horizon, seed
+        As for `forecast`.
+    at_least : float
+        The probability of reading this much or more is reported.
+    base : Priors
+        What the variants start from.
+
+    Returns
+    -------
+    DataFrame
+        `variante, p80_bas, mediane, p80_haut, probabilite, plafond_appris` (share of the prior variance of the
+        logistic ceiling that the figures removed).
+    """
+    import pandas as pd
+
+    rows = []
+    for name, beliefs in variants(base).items():
+        fc = forecast(observations, horizon, seed, priors=beliefs, proposals=PROPOSALS)
+        low, middle, high = np.rint(np.quantile(fc.draws[horizon], [0.1, 0.5, 0.9]))
+        chance, learned = fc.probability(horizon, at_least), fc.diagnostics["ceiling_learned"]
+        rows.append((name, int(low), int(middle), int(high), round(chance, 3), round(learned, 2)))
+    columns = ["variante", "p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.attrs = {key: value for key, value in observations.attrs.items() if key in {"inputs", "sources"}}
+    return table

@@ -1,0 +1,95 @@
+"""Prior weights of the curves, learned on analogous series by how well each curve foretold the next figure.
+
+For every series with at least three dates and every figure but the first two, each curve gives the density it had
+foretold for that figure (the ratio of two evidences). The weights maximise the log score of the mixture, with a
+Dirichlet prior of two pseudo-cases a curve, so that a handful of series cannot rule a curve out. They are kept in
+`weights.csv` beside this module, recomputed by `python -m tlanalysis.forecast.weights`; a test holds the file to the
+recomputation.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis import files
+from tlanalysis.forecast.curves import CURVES
+from tlanalysis.forecast.figures import as_figures, usable
+from tlanalysis.forecast.posterior import sample
+from tlanalysis.forecast.priors import DEFAULT, Priors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = Path(__file__).with_name("weights.csv")
+PSEUDO_CASES = 2.0
+PROPOSALS = 4_000
+
+# Analogous series: indicator, territory, perimeter. Counts of tiers-lieux, of labels and of coworking spaces that
+# grew in the same years, each under one definition. France's own figures are not among them.
+SERIES = (
+    ("tiers_lieux", "R75", "coop_naq"),
+    ("tiers_lieux", "R11", "ipr_large"),
+    ("tiers_lieux", "R24", "reseau_regional"),
+    ("tiers_lieux", "R53", "reseau_regional"),
+    ("fabriques_de_territoire", "FR", "label_anct"),
+    ("tiers_lieux_labellises_region", "R76", "label_occitanie"),
+    ("espaces_coworking", "FR", "coworking_marche"),
+)
+
+
+@cache
+def learned_weights() -> dict[str, float]:
+    """Return the prior weight of each curve, as recorded in `weights.csv`."""
+    with FILE.open(encoding="utf-8", newline="") as lines:
+        return {row["courbe"]: float(row["poids"]) for row in csv.DictReader(lines)}
+
+
+def learn(seed: int = 0, priors: Priors = DEFAULT) -> tuple[dict[str, float], np.ndarray]:
+    """Return the weights, and the log densities they come from: one row per foretold figure, one column per curve."""
+    cases = np.array(list(_cases(seed, priors)))
+    density = np.exp(cases - cases.max(axis=1, keepdims=True))
+    weights = np.full(len(CURVES), 1 / len(CURVES))
+    for _ in range(500):  # expectation-maximisation: each step raises the penalised log score
+        share = weights * density
+        share /= share.sum(axis=1, keepdims=True)
+        weights = share.sum(axis=0) + PSEUDO_CASES
+        weights /= weights.sum()
+    return dict(zip(CURVES, (float(round(w, 4)) for w in weights), strict=True)), cases
+
+
+def _cases(seed: int, priors: Priors) -> list[np.ndarray]:
+    from tlanalysis.observations import observations
+
+    cases = []
+    for indicator, territory, perimeter in SERIES:
+        rows = usable(observations(indicator, territory, perimetre=perimeter))
+        evidence = [_log_evidence(rows.iloc[:n].reset_index(drop=True), seed, priors) for n in range(2, len(rows) + 1)]
+        cases += list(np.diff(evidence, axis=0))
+    return cases
+
+
+def _log_evidence(rows: pd.DataFrame, seed: int, priors: Priors) -> np.ndarray:
+    figures = as_figures(rows, priors)
+    years = np.array([int(figures.when[0])])
+    rng = np.random.default_rng(seed)
+    return np.array([sample(name, figures, years, priors, rng, PROPOSALS).log_evidence for name in CURVES])
+
+
+def write() -> Path:
+    """Recompute the weights and write them; return the path."""
+    weights, _ = learn()
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["courbe", "poids"])
+    writer.writerows(weights.items())
+    return files.write_text(FILE, buffer.getvalue())
+
+
+if __name__ == "__main__":
+    print(write().read_text(encoding="utf-8"))
