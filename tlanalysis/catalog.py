@@ -141,6 +141,8 @@ def _typed(name: str, data: bytes) -> pd.DataFrame:
 
 def _as_type(column: pd.Series, kind: str) -> pd.Series:
     if kind == "boolean":
+        if odd := sorted(set(column.dropna()) - {"true", "false"}):
+            raise ValueError(f"{odd[0]!r} is neither true nor false")
         return column.map({"true": True, "false": False}).astype("boolean")
     if kind == "integer":
         return column.astype("float64").astype("Int64")

@@ -50,8 +50,8 @@ def _frictionless_errors() -> Iterable[str]:
 
 def _territory_errors() -> Iterable[str]:
     rows = catalog.load("observations")
-    for row in rows[rows["territoire"].isna() & rows["territoires"].isna()].itertuples():
-        yield f"data/raw/observations.csv: {row.id_observation} speaks of no territory."
+    for row in rows[rows["territoire"].isna() == rows["territoires"].isna()].itertuples():
+        yield f"data/raw/observations.csv: {row.id_observation} names one territory or lists several, never both."
     without = rows[["valeur", "valeur_bas", "valeur_haut"]].isna().all(axis=1)
     for row in rows[without].itertuples():
         yield f"data/raw/observations.csv: {row.id_observation} has no value and no bound."

@@ -19,8 +19,7 @@ def first_day(period: str) -> date:
     >>> first_day("2018/2023"), first_day("2021-08")
     (datetime.date(2018, 1, 1), datetime.date(2021, 8, 1))
     """
-    year, month, day = _parts(period.split("/")[0])
-    return date(year, month or 1, day or 1)
+    return _span(period)[0]
 
 
 def last_day(period: str) -> date:
@@ -31,9 +30,37 @@ def last_day(period: str) -> date:
     >>> last_day("2018/2023"), last_day("2021-02")
     (datetime.date(2023, 12, 31), datetime.date(2021, 2, 28))
     """
-    year, month, day = _parts(period.split("/")[-1])
-    month = month or 12
-    return date(year, month, day or calendar.monthrange(year, month)[1])
+    return _span(period)[1]
+
+
+def _span(period: str) -> tuple[date, date]:
+    parts = period.split("/")
+    if len(parts) > 2:
+        raise _not_a_date(period)
+    (start, _), (_, end) = _ends(parts[0], period), _ends(parts[-1], period)
+    if start > end:
+        raise BadInput(f"{period!r} ends before it starts.")
+    return start, end
+
+
+def _ends(text: str, period: str) -> tuple[date, date]:
+    """Return the first and last day of one reduced date."""
+    found = _REDUCED.fullmatch(text)
+    if not found:
+        raise _not_a_date(period)
+    year, month, day = (None if part is None else int(part) for part in found.groups())
+    try:
+        start = date(year or 0, 1 if month is None else month, 1 if day is None else day)
+    except ValueError:
+        raise BadInput(f"{period!r} is not a date that exists.") from None
+    if day is not None:
+        return start, start
+    last = start.month if month is not None else 12
+    return start, date(start.year, last, calendar.monthrange(start.year, last)[1])
+
+
+def _not_a_date(text: str) -> BadInput:
+    return BadInput(f"{text!r} is not a date: write 2021, 2021-08 or 2021-08-27, or two of them joined by a slash.")
 
 
 def middle(period: str) -> float:
@@ -59,15 +86,3 @@ def _decimal(day: date) -> float:
 
 def _days(day: date) -> int:
     return 366 if calendar.isleap(day.year) else 365
-
-
-def _parts(text: str) -> tuple[int, int | None, int | None]:
-    found = _REDUCED.fullmatch(text)
-    if not found:
-        raise BadInput(f"{text!r} is not a date: write 2021, 2021-08 or 2021-08-27.")
-    year, month, day = (int(part) if part else None for part in found.groups())
-    try:
-        date(year or 0, month or 1, day or 1)
-    except ValueError:
-        raise BadInput(f"{text!r} is not a date that exists.") from None
-    return year or 0, month, day

@@ -98,6 +98,7 @@ def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         "gini_uneven": words.number(ginis[last], 2),
         "half_even": words.percent(halves[first]),
         "half_uneven": words.percent(halves[last]),
+        "n": words.number(len(table) / len(kinds) - 1),
     }
     text = caption.write("fabriques-lorenz", table, lang, fallback=len(kinds) < 2, **values)
     styles = [(ACCENT, "-"), (CONTRAST, (0, (5, 2))), (SOFT, (0, (1, 1.5)))]

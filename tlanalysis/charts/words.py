@@ -86,14 +86,15 @@ class Words:
         ('3\u202f951', '3,951')
         """
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(round(value, digits), format=pattern, locale=self.locale)
+        rounded = round(float(value), digits)
+        return format_decimal(rounded if rounded else 0.0, format=pattern, locale=self.locale)  # no "-0"
 
     def significant(self, value: float, digits: int = 2) -> str:
         """Return a number with so many significant digits, without scientific notation."""
         if value == 0:
             return self.number(0)
-        places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-        return self.number(value, places)
+        rounded = float(f"{value:.{digits - 1}e}")
+        return self.number(rounded, max(0, digits - 1 - math.floor(math.log10(abs(rounded)))))
 
     def percent(self, share: float, digits: int = 0) -> str:
         r"""Return a fraction as a percentage.
@@ -107,7 +108,7 @@ class Words:
         return typeset(format_percent(share, format=pattern, locale=self.locale), self.lang)
 
     def euros(self, value: float) -> str:
-        """Return an amount in euros, compact: "12,6 M€" or "€12.6M"."""
+        """Return an amount in euros, compact: "12,6 M €" or "€12.6M"."""
         digits = 0 if value == round(value, -6) else 1
         return format_compact_currency(value, "EUR", locale=self.locale, fraction_digits=digits)
 

@@ -92,8 +92,8 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
         rows[name] = rows[name].astype("float64")
     rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
     counted = set(rows.loc[rows["nature"] == "compte", "perimetre"])
-    rows = rows[[SAME_LIST.get(name) not in counted for name in rows["perimetre"]]]
-    rows["annee"] = rows["periode"].map(lambda text: periods.middle(str(text))).astype("float64")
+    rows = rows[np.array([SAME_LIST.get(name) not in counted for name in rows["perimetre"]], dtype=bool)]
+    rows["annee"] = np.array([periods.middle(str(text)) for text in rows["periode"]], dtype=float)
     rows = rows[~_restated(rows)]
     rank = rows["nature"].map(MEASURES.index)
     rows = rows[rank == rank.groupby([rows["perimetre"], rows["annee"].astype(int)]).transform("min")]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import catalog, territories
+from tlanalysis import catalog, periods, territories
 from tlanalysis.errors import BadInput, did_you_mean
 from tlanalysis.indicators.intervals import garwood
-from tlanalysis.observations import observations
+from tlanalysis.observations import known_on, observations
 from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
 
     rows = observations(as_of=as_of)
     facts = rows[rows["indicateur"].str.startswith("deffinov_")]
-    projects = catalog.load("deffinov_projets")
+    projects = _public_projects(as_of)
     named = projects[projects["certitude"] == "atteste"].groupby("code_region").size()
     shared = {code[1:] for listed in facts["territoires"].dropna() for code in listed.split(";")}
     table = territories.regions()[["code_region", "nom_region", "population"]]
@@ -59,6 +59,16 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
         facts.loc[facts["indicateur"] == "deffinov_enveloppe_nationale_eur", "valeur"].max()
     )
     return table
+
+
+def _public_projects(as_of: str | None) -> pd.DataFrame:
+    """Return the projects that a page named by a day; all of them without one."""
+    projects = catalog.load("deffinov_projets")
+    if as_of is None:
+        return projects
+    day = periods.last_day(as_of)
+    public = [known_on(text) <= day for text in projects["date_publication"]]
+    return projects.loc[public].reset_index(drop=True)
 
 
 def _region_facts(facts: pd.DataFrame, shared: bool) -> dict[str, object]:
@@ -186,7 +196,7 @@ def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
         raise BadInput(f"no number of départements covered by DEFFINOV was published by {as_of}.")
     size = int(rows["valeur"].max())
     people = territories.departements().set_index("code_departement")["population"].astype(int)
-    projects = catalog.load("deffinov_projets")
+    projects = _public_projects(as_of)
     projects = projects[projects["code_departement"].isin(people.index)]
     attested = set(projects.loc[projects["certitude"] == "atteste", "code_departement"])
     levels = {"nombre": set(), "atteste": attested, "probable": set(projects["code_departement"])}
@@ -244,6 +254,7 @@ def places_per_territory(
     BadInput
         Unknown kind, level or vintage.
     """
+    table = territories.table(level).drop(columns="annee_population")
     known = (*KINDS, "tiers_lieux")
     if kind not in known:
         raise BadInput(f"no kind of place called {kind!r}{did_you_mean(kind, known)}: it is one of {', '.join(known)}.")
@@ -254,7 +265,6 @@ def places_per_territory(
     if counts.empty:
         raise BadInput(f"no list called {vintage!r} counts {kind}.")
     per_code = counts.groupby(f"code_{level}")["nb_lieux"].sum()
-    table = territories.table(level).drop(columns="annee_population")
     table["nb_lieux"] = table["code"].map(per_code).astype("Int64")
     outside = int(counts["nb_lieux"].sum() - table["nb_lieux"].sum())
     table = table.join(_rates(table["nb_lieux"], table["population"], 1e5, "100k", confidence))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def places_over_time(
     territory: str = "FR", indicator: str = "tiers_lieux", *, as_of: str | None = None
 ) -> pd.DataFrame:
-    """Return dated measures of a count, one row per distinct figure (period, value, nature, perimeter).
+    """Return dated measures of a count, one row per distinct figure (period, value, bounds, nature, perimeter).
 
     Parameters
     ----------
@@ -34,12 +34,10 @@ def places_over_time(
     """
     rows = observations(indicator, territory, nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]
-    keys = ["periode", "valeur", "nature", "perimetre"]
+    keys = ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]
     table = (
         dated.groupby(keys, dropna=False, sort=False)
         .agg(
-            valeur_bas=("valeur_bas", "min"),
-            valeur_haut=("valeur_haut", "max"),
             nb_sources=("id_observation", "size"),
             editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
         )

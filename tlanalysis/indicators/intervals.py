@@ -10,6 +10,11 @@ from scipy import stats
 from tlanalysis.errors import BadInput
 
 
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise BadInput(f"a confidence level lies between 0 and 1, not {level}: write 0.95.")
+
+
 def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score interval of a share observed on `n` respondents.
 
@@ -32,6 +37,7 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """
     if not 0 <= share <= 1 or n < 1:
         raise BadInput(f"a share lies between 0 and 1 and needs at least one respondent, not {share} of {n}.")
+    _check_level(level)
     z = stats.norm.ppf((1 + level) / 2)
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -52,6 +58,7 @@ def garwood(count: int, level: float = 0.95) -> tuple[float, float]:
     """
     if count < 0:
         raise BadInput(f"a count is not negative: {count}.")
+    _check_level(level)
     tail = (1 - level) / 2
     low = 0.0 if count == 0 else stats.chi2.ppf(tail, 2 * count) / 2
     return float(low), float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
@@ -78,7 +85,7 @@ def shares_that_add_up(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, n
     >>> [round(float(x), 2) for x in (*low, *high)]
     [0.3, 0.6, 0.4, 0.7]
     """
-    if low.sum() > 1 or high.sum() < 1:
+    if low.sum() > 1 + 1e-9 or high.sum() < 1 - 1e-9:
         raise BadInput(
             f"these shares cannot add up to one: they lie between {low.sum():.3f} and {high.sum():.3f} together."
         )

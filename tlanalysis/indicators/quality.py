@@ -34,11 +34,12 @@ def holdings(*, as_of: str | None = None) -> pd.DataFrame:
     """
     rows = observations(as_of=as_of)
     table = (
-        rows.groupby("nature")
+        rows.assign(sans_periode=rows["periode"].isna())
+        .groupby("nature")
         .agg(
             nb_chiffres=("id_observation", "size"),
             nb_editeurs=("editeur", "nunique"),
-            nb_sans_periode=("periode", lambda p: p.isna().sum()),
+            nb_sans_periode=("sans_periode", "sum"),
         )
         .reindex(list(NATURES), fill_value=0)
         .reset_index()

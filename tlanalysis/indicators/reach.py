@@ -194,6 +194,7 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
             rows.append(used)
     draws = _contributions(inputs, start, end)
     change = draws["total"]
+    moved = bool((np.abs(change) > 0).all())  # where there may be no change, no factor has a share of it
     start_end = {
         "lieux": (inputs["lieux", start], inputs["lieux", end]),
         "part_qui_forme": (inputs["part", start], inputs["part", end]),
@@ -210,8 +211,8 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
                 "valeur_fin_haut": last[1],
                 "contribution_bas": draws[name].min(),
                 "contribution_haut": draws[name].max(),
-                "part_bas": (draws[name] / change).min(),
-                "part_haut": (draws[name] / change).max(),
+                "part_bas": (draws[name] / change).min() if moved else np.nan,
+                "part_haut": (draws[name] / change).max() if moved else np.nan,
             }
             for name, (first, last) in start_end.items()
         ]
@@ -223,7 +224,7 @@ def _span_of(indicator: str, year: str, as_of: str | None) -> tuple[tuple[float,
     """Return the range of what sources print for a year, and the rows it comes from."""
     rows = observations(indicator, "FR", nature=MEASURES, as_of=as_of)
     rows = rows[rows["periode"].notna()]
-    rows = rows[rows["periode"].map(lambda text: periods.year(text) == int(year))]
+    rows = rows.loc[[periods.year(text) == int(year) for text in rows["periode"]]]
     # A "more than" or a "nearly" counts for the number it prints; a bare round number for its rounding.
     bare = rows["valeur_bas"].isna() & rows["valeur_haut"].isna()
     half = rows["valeur"].map(rounding, na_action="ignore").where(bare, 0)

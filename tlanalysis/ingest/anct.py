@@ -8,7 +8,7 @@ under département "978" and no région.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tlanalysis import territories
 from tlanalysis.ingest import placement
@@ -32,10 +32,18 @@ def read_anct(data: bytes) -> pd.DataFrame:
     features = json.loads(data)["features"]
     rows = [
         {ours: feature["properties"][theirs] for theirs, ours in RAW_TO_CLEAN.items()}
-        | dict(zip(("longitude", "latitude"), feature["geometry"].get("coordinates", (None, None)), strict=True))
+        | dict(zip(("longitude", "latitude"), _point(feature["geometry"]), strict=True))
         for feature in features
     ]
     return pd.DataFrame(rows)
+
+
+def _point(geometry: dict[str, Any] | None) -> tuple[float | None, float | None]:
+    """Return longitude and latitude of a GeoJSON geometry; nothing for an empty one (a third coordinate is height)."""
+    if not geometry or geometry["type"] != "Point":
+        return None, None
+    longitude, latitude = geometry["coordinates"][:2]
+    return longitude, latitude
 
 
 def clean_anct(raw: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,9 @@ RAW_TO_CLEAN = {
     "WEB": "site_web",
 }
 LAST_OF_2018 = 1463
+
+# The WEB column also holds an e-mail address and a person's name: only what reads as a web address is kept.
+WEB_ADDRESS = r"[^@\s]+\.[^@\s]+"
 KINDS = {"Tiers lieux à dominante coworking": "coworking", "Tiers lieux à dominante fablab": "fablab"}
 
 
@@ -68,6 +71,7 @@ def clean_cget(raw: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:
         code_postal=text["code_postal"].replace("0", None),
         latitude=pd.to_numeric(text["latitude"], errors="raise"),
         longitude=pd.to_numeric(text["longitude"], errors="raise"),
+        site_web=text["site_web"].where(text["site_web"].str.fullmatch(WEB_ADDRESS).fillna(False).astype(bool), None),
         typologie=text["typologie"].map(KINDS).fillna("non_precise"),
         ligne_source=range(2, len(text) + 2),
     )

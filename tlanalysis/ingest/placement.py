@@ -9,6 +9,7 @@ nearest centre is not a border. A place whose evidence names nothing at all is k
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,19 @@ def departement_of_postal_code(code: str | None) -> str | None:
         return _ISLANDS[code]
     if code.startswith("20"):
         return "2A" if code[:3] in {"200", "201"} else "2B"
-    return code[:3] if code[:2] in {"97", "98"} else code[:2]
+    return _existing(code)
+
+
+_COMMUNE = re.compile(r"(\d\d|2[AB])\d{3}")
+
+# Départements, and the collectivities that have INSEE and postal codes of their own.
+_EXISTING = {f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
+_EXISTING |= {f"97{n}" for n in range(1, 9)} | {"984", "986", "987", "988"}
+
+
+def _existing(code: str) -> str | None:
+    place = code[:3] if code[:2] in {"97", "98"} else code[:2]
+    return place if place in _EXISTING else None
 
 
 # Saint-Barthélemy and Saint-Martin have postal codes of the Guadeloupe series.
@@ -51,9 +64,9 @@ def departement_of_commune(code: str | None) -> str | None:
     >>> [departement_of_commune(c) for c in ("2A041", "97418", "0")]
     ['2A', '974', None]
     """
-    if not isinstance(code, str) or len(code) != 5:
+    if not isinstance(code, str) or not _COMMUNE.fullmatch(code):
         return None
-    return code[:3] if code[:2] in {"97", "98"} else code[:2]
+    return _existing(code)
 
 
 def nearest_commune(places: pd.DataFrame, centres: pd.DataFrame) -> pd.Series:

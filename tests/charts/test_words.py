@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tlanalysis.charts.words import LANGS, Words, typeset
+from tlanalysis.errors import BadInput
+
+FR, EN = Words("fr"), Words("en")
+THIN, HARD = "\u202f", "\xa0"  # narrow no-break space, no-break space
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "fr", "en"),
+    [
+        pytest.param(3951, 0, f"3{THIN}951", "3,951", id="thousands"),
+        pytest.param(68350798, 0, f"68{THIN}350{THIN}798", "68,350,798", id="millions"),
+        pytest.param(0, 0, "0", "0", id="zero"),
+        pytest.param(978, 0, "978", "978", id="no-separator-below-a-thousand"),
+        pytest.param(2.98, 1, "3,0", "3.0", id="one-digit-is-kept"),
+        pytest.param(0.496, 2, "0,50", "0.50", id="two-digits"),
+        pytest.param(1234.5678, 2, f"1{THIN}234,57", "1,234.57", id="both-separators"),
+        pytest.param(-1500, 0, f"-1{THIN}500", "-1,500", id="negative"),
+        pytest.param(-0.4, 0, "0", "0", id="no-negative-zero"),
+    ],
+)
+def test_number(value, digits, fr, en):
+    assert (FR.number(value, digits), EN.number(value, digits)) == (fr, en)
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_a_whole_number_can_be_read_back(value):
+    assert int(FR.number(value).replace(THIN, "")) == int(EN.number(value).replace(",", "")) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(0, "0", id="zero"),
+        pytest.param(0.0123, "0.012", id="small"),
+        pytest.param(0.5, "0.50", id="half"),
+        pytest.param(2.5, "2.5", id="one-before-the-point"),
+        pytest.param(12, "12", id="two-before-the-point"),
+        pytest.param(-2.54, "-2.5", id="negative"),
+        pytest.param(9.96, "10", id="rounds-up"),
+        pytest.param(
+            123456,
+            "120,000",
+            id="large",
+        ),
+    ],
+)
+def test_two_significant_digits(value, expected):
+    assert EN.significant(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "fr", "en"),
+    [
+        pytest.param(0.6, 0, f"60{THIN}%", "60%", id="whole"),
+        pytest.param(0.575, 1, f"57,5{THIN}%", "57.5%", id="one-digit"),
+        pytest.param(0, 0, f"0{THIN}%", "0%", id="zero"),
+        pytest.param(1, 0, f"100{THIN}%", "100%", id="all"),
+        pytest.param(12.5, 0, f"1{THIN}250{THIN}%", "1,250%", id="more-than-all"),
+    ],
+)
+def test_percent(share, digits, fr, en):
+    assert (FR.percent(share, digits), EN.percent(share, digits)) == (fr, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "fr", "en"),
+    [
+        pytest.param(50_000_000, f"50{HARD}M{HARD}€", "€50M", id="whole-millions"),
+        pytest.param(12_600_000, f"12,6{HARD}M{HARD}€", "€12.6M", id="tenths"),
+        pytest.param(700_000, f"700{HARD}k{HARD}€", "€700K", id="below-a-million"),
+        pytest.param(0, f"0{HARD}€", "€0", id="zero"),
+    ],
+)
+def test_euros(value, fr, en):
+    assert (FR.euros(value), EN.euros(value)) == (fr, en)
+
+
+@pytest.mark.parametrize(
+    ("items", "fr", "en"),
+    [
+        ([], "", ""),
+        (["a"], "a", "a"),
+        (["a", "b"], "a et b", "a and b"),
+        (["a", "b", "c"], "a, b et c", "a, b and c"),
+    ],
+    ids=len,
+)
+def test_join(items, fr, en):
+    before = list(items)
+    assert (FR.join(items), EN.join(items)) == (fr, en)
+    assert items == before
+
+
+def test_span():
+    assert FR.span("1", "2") == "1 à 2"
+    assert EN.span("1", "2") == "1 to 2"
+    assert FR.span("1", "1") == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Champ : France", f"Champ{HARD}: France", id="colon"),
+        pytest.param("un ; deux", f"un{THIN}; deux", id="semicolon"),
+        pytest.param("Quoi ? Non !", f"Quoi{THIN}? Non{THIN}!", id="question-and-exclamation"),
+        pytest.param("60 %", f"60{THIN}%", id="percent"),
+        pytest.param("« Lieu »", f"«{HARD}Lieu{HARD}»", id="quotes"),
+        pytest.param("https://example.org", "https://example.org", id="an-address"),
+    ],
+)
+def test_french_spaces_do_not_break(text, expected):
+    assert typeset(text, "fr") == expected
+    assert typeset(expected, "fr") == expected
+    assert typeset(text, "en") == text
+
+
+def test_a_message_is_filled_and_typeset():
+    said = FR.say("figure", "champ", text="France")
+    assert said == f"Champ{HARD}: France"
+    assert EN.say("figure", "champ", text="France") == "Scope: France"
+
+
+def test_a_message_that_a_figure_does_not_have_is_empty():
+    assert EN.say("figure", "nothing") == ""
+    assert not EN.has("figure", "nothing")
+    assert EN.has("figure", "source")
+    assert not EN.has("no-figure", "source")
+
+
+def test_a_message_without_its_value_fails():
+    with pytest.raises(KeyError, match="text"):
+        FR.say("figure", "champ")
+
+
+def test_an_unknown_figure_is_refused():
+    with pytest.raises(BadInput, match="no-figure"):
+        FR.say("no-figure", "title")
+
+
+def test_labels_come_from_the_messages_and_from_the_tables():
+    assert (FR.label("natures", "declare"), EN.label("natures", "declare")) == ("déclaré", "declared")
+    assert EN.label("perimetres", "cget_2018") == "Mission coworking list, 2018"
+    assert FR.label("indicateurs", "adherents") == "Adhérents"
+
+
+def test_a_code_without_a_name_is_refused():
+    with pytest.raises(BadInput, match="'mesure' has no name among the natures: compte"):
+        FR.label("natures", "mesure")
+
+
+def test_an_unknown_language_is_refused():
+    assert LANGS == ("fr", "en")
+    with pytest.raises(BadInput, match="'de': lang is one of fr, en"):
+        Words("de")

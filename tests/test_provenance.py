@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pandas as pd
+
+from tlanalysis.provenance import sources_of, stamp
+
+ROWS = pd.DataFrame(
+    {
+        "valeur": [1, 2, 3, 4],
+        "editeur": ["ANCT", "INSEE", "ANCT", "ANCT"],
+        "source": ["b", "c", "a", "b"],
+        "date_publication": ["2021-08", None, None, "2021-08"],
+    }
+)
+
+
+def source(editeur, address, day=""):
+    return {"editeur": editeur, "source": address, "date_publication": day}
+
+
+def test_sources_are_distinct_and_ordered_by_publisher_then_address():
+    assert sources_of(ROWS) == [source("ANCT", "a"), source("ANCT", "b", "2021-08"), source("INSEE", "c")]
+
+
+def test_one_address_at_two_dates_is_two_sources():
+    again = ROWS.iloc[[0]].assign(date_publication="2022")
+    assert len(sources_of(ROWS, again)) == 4
+
+
+def test_a_table_without_dates_has_undated_sources():
+    assert sources_of(ROWS[["editeur", "source"]].iloc[:1]) == [source("ANCT", "b")]
+
+
+def test_a_result_hands_on_the_sources_it_carries():
+    result = stamp(pd.DataFrame({"part": [0.5]}), ROWS.iloc[:1], inputs=["observations"])
+    assert sources_of(result) == [source("ANCT", "b", "2021-08")]
+    assert sources_of(result, ROWS.iloc[[1]]) == [source("ANCT", "b", "2021-08"), source("INSEE", "c")]
+
+
+def test_a_frame_that_carries_nothing_has_no_sources():
+    assert sources_of(pd.DataFrame({"part": [0.5]})) == []
+    assert sources_of(ROWS.iloc[:0]) == []
+
+
+def test_stamp_names_each_input_once_in_order():
+    result = stamp(pd.DataFrame(), inputs=["regions", "observations", "regions"])
+    assert result.attrs == {"inputs": ["observations", "regions"], "sources": []}
+
+
+def test_stamp_leaves_the_rows_it_read_alone():
+    before = ROWS.copy()
+    stamp(pd.DataFrame(), ROWS, inputs=[])
+    pd.testing.assert_frame_equal(ROWS, before)
+    assert ROWS.attrs == {}
