@@ -58,15 +58,8 @@ _HOMES = {
     "charts.labels": ["plot_departement_tiles", "plot_lorenz"],
     "charts.growth": ["plot_places_over_time"],
     "charts.register": ["plot_published_forecasts"],
-    "charts.forecast": [
-        "plot_forecast",
-        "plot_regions_forecast",
-        "plot_hindsight",
-        "plot_backtest",
-        "plot_sensitivity",
-        "plot_scenarios",
-        "plot_people_forecast",
-    ],
+    "charts.forecast": ["plot_forecast", "plot_regions_forecast", "plot_scenarios", "plot_people_forecast"],
+    "charts.judgement": ["plot_hindsight", "plot_backtest", "plot_sensitivity"],
     "charts.quality": [
         "plot_holdings",
         "plot_perimeters",

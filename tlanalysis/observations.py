@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tlanalysis import catalog, periods, provenance, territories
 from tlanalysis.errors import BadInput, did_you_mean
@@ -101,6 +101,29 @@ def _known(value: str, known: Iterable[object], what: str) -> str:
     if value not in listed:
         raise BadInput(f"no {what} called {value!r}{did_you_mean(value, listed)}.")
     return value
+
+
+def distinct(rows: pd.DataFrame, keys: list[str], **aggregations: tuple[str, Any]) -> pd.DataFrame:
+    """Return one row per distinct claim: the keys, other aggregations, then `nb_sources` and `editeurs`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Figures, with `editeur`.
+    keys : list of str
+        What makes two figures the same claim; missing is a value like any other.
+    **aggregations
+        Further columns, as `DataFrameGroupBy.agg` takes them.
+    """
+    return (
+        rows.groupby(keys, dropna=False, sort=False)
+        .agg(
+            **aggregations,
+            nb_sources=("editeur", "size"),
+            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
+        )
+        .reset_index()
+    )
 
 
 def as_intervals(table: pd.DataFrame) -> pd.DataFrame:

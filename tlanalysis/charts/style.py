@@ -37,6 +37,9 @@ PERIMETERS = {
 
 TITLE, SUBTITLE, LABEL, SMALL = 13.0, 10.0, 9.5, 8.5
 
+# Bands of a fan: 95 %, 80 %.
+WIDE, NARROW = "#c9dfee", "#7fb2d6"
+
 # Nature of a number -> marker and whether it is filled.
 MARKS = {
     "compte": {"marker": "o", "filled": True},

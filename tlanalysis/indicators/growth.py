@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis import periods
-from tlanalysis.observations import MEASURES, observations
+from tlanalysis.observations import MEASURES, distinct, observations
 from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
@@ -35,14 +35,7 @@ def places_over_time(
     rows = observations(indicator, territory, nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]
     keys = ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]
-    table = (
-        dated.groupby(keys, dropna=False, sort=False)
-        .agg(
-            nb_sources=("id_observation", "size"),
-            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
-        )
-        .reset_index()
-    )
+    table = distinct(dated, keys)
     table.insert(1, "annee", table["periode"].map(periods.middle).astype("float64"))
     table = table.sort_values(["annee", "perimetre", "valeur"], ignore_index=True)
     columns = [

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis import catalog, periods, territories
-from tlanalysis.observations import known_on
+from tlanalysis.observations import distinct, known_on
 from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd
 
+RANGE = {"montant_bas_eur": ("montant_eur", "min"), "montant_haut_eur": ("montant_eur", "max")}
 STAGES = ("annonce", "projet_de_loi", "vote", "apres_gel", "depense")
 
 
@@ -50,21 +51,8 @@ def state_credits(*, as_of: str | None = None) -> pd.DataFrame:
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["famille"] == "credits_etat") & rows["stade"].isin(STAGES)]
-    table = (
-        rows.assign(annee=rows["periode"].astype(int))
-        .groupby(["annee", "stade"])
-        .agg(
-            montant_bas_eur=("montant_eur", "min"),
-            montant_haut_eur=("montant_eur", "max"),
-            nb_sources=("id_financement", "size"),
-            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
-        )
-        .reset_index()
-        .sort_values(
-            ["annee", "stade"],
-            key=lambda c: c.map(STAGES.index) if c.name == "stade" else c,
-            ignore_index=True,
-        )
+    table = distinct(rows.assign(annee=rows["periode"].astype(int)), ["annee", "stade"], **RANGE).sort_values(
+        ["annee", "stade"], key=lambda c: c.map(STAGES.index) if c.name == "stade" else c, ignore_index=True
     )
     return stamp(table, rows, inputs=["financements"])
 
@@ -80,16 +68,8 @@ def announced_measures(*, as_of: str | None = None) -> pd.DataFrame:
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["stade"] == "annonce") & rows["perimetre"].isin(["plan_etat_2021", "deffinov", "label_anct"])]
-    table = (
-        rows.groupby("famille")
-        .agg(
-            mesure=("mesure", lambda names: min(names, key=len)),
-            montant_bas_eur=("montant_eur", "min"),
-            montant_haut_eur=("montant_eur", "max"),
-            nb_sources=("id_financement", "size"),
-            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
-        )
-        .reset_index()
-        .sort_values(["montant_haut_eur", "famille"], ascending=[False, True], ignore_index=True)
+    shortest = ("mesure", lambda names: min(names, key=len))
+    table = distinct(rows, ["famille"], mesure=shortest, **RANGE).sort_values(
+        ["montant_haut_eur", "famille"], ascending=[False, True], ignore_index=True
     )
     return stamp(table, rows, inputs=["financements"])

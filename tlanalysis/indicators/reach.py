@@ -11,7 +11,7 @@ import numpy as np
 from tlanalysis import periods, territories
 from tlanalysis.errors import BadInput
 from tlanalysis.indicators.intervals import rounding, shares_that_add_up, wilson
-from tlanalysis.observations import MEASURES, as_intervals, observations
+from tlanalysis.observations import MEASURES, as_intervals, distinct, observations
 from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
@@ -44,15 +44,7 @@ def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.Dat
     """
     rows = observations("personnes_formees", territory, nature=MEASURES, as_of=as_of)
     keys = ["periode", "valeur", "nature", "perimetre"]
-    table = (
-        rows.groupby(keys, dropna=False, sort=False)
-        .agg(
-            nb_sources=("id_observation", "size"),
-            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
-        )
-        .reset_index()
-        .sort_values(["periode", "valeur"], na_position="last", ignore_index=True)
-    )
+    table = distinct(rows, keys).sort_values(["periode", "valeur"], na_position="last", ignore_index=True)
     return stamp(table, rows, inputs=["observations"])
 
 
@@ -86,18 +78,8 @@ def share_training(territory: str = "FR", *, level: float = 0.95, as_of: str | N
         ignore_index=True,
     )
     keys = ["indicateur", "periode", "perimetre", "valeur"]
-    table = (
-        rows.groupby(keys, dropna=False, sort=False)
-        .agg(
-            part_bas=("valeur_bas", "min"),
-            part_haut=("valeur_haut", "max"),
-            effectif=("effectif", "max"),
-            nb_sources=("id_observation", "size"),
-            editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
-        )
-        .reset_index()
-        .rename(columns={"valeur": "part"})
-    )
+    bounds = {"part_bas": ("valeur_bas", "min"), "part_haut": ("valeur_haut", "max"), "effectif": ("effectif", "max")}
+    table = distinct(rows, keys, **bounds).rename(columns={"valeur": "part"})
     listed = _listed_places(territory, as_of)
     respondents = table["effectif"].astype("float64")
     spans = [
