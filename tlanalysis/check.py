@@ -16,7 +16,7 @@ from tlanalysis.runs.plan import TAG, notebooks, read_plan
 
 _FORBIDDEN_CALLS = {"open", "read_csv", "read_excel", "read_parquet", "read_json"}
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
-_PATH = re.compile(r"(^|[\"'\s])(/|\.\./|\./|~/|[A-Za-z]:\\)[\w.]")
+_PATH = re.compile(r"[/\\]|\.(csv|json|parquet|xlsx|ods|geojson)$")
 
 
 def check() -> list[str]:
@@ -81,7 +81,7 @@ def check_notebook(path: Path) -> list[str]:
     """
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return [f"{path.name} is not a notebook."]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     problems = [*_counts(code), *_parameters(code), *_ignored(code)]
@@ -107,10 +107,10 @@ def _parameters(code: list[dict[str, Any]]) -> list[str]:
             for node in ast.parse(_source(code[0])).body
         }
         params(**values)
-    except (ValueError, SyntaxError, AttributeError):
-        return [f"the parameters cell holds plain literals only, of {', '.join(NAMES)}."]
     except TlanalysisError as error:
         return [str(error)]
+    except (ValueError, SyntaxError, AttributeError):
+        return [f"the parameters cell holds plain literals only, of {', '.join(NAMES)}."]
     return []
 
 
@@ -136,7 +136,8 @@ def _cell(before: dict[str, Any] | None, cell: dict[str, Any]) -> Iterable[str]:
         return
     if any(line.rstrip().endswith(";") for line in source.splitlines()):
         yield "a line ends with ';'."
-    if _PATH.search(source):
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    if any(_PATH.search(text) for text in texts):
         yield "it holds a path: the library knows where things lie."
     called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     if wrong := sorted(called & _FORBIDDEN_CALLS):
@@ -152,9 +153,17 @@ def _chart(before: dict[str, Any] | None, tree: ast.Module) -> Iterable[str]:
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func).startswith("plot_")]
     first = calls[0].args[0] if calls and calls[0].args else None
     plotted = first.id if isinstance(first, ast.Name) else None
-    shown = ast.parse(_source(before)).body[-1] if before and _source(before).strip() else None
+    shown = _last_statement(before)
     if not (isinstance(shown, ast.Expr) and isinstance(shown.value, ast.Name) and shown.value.id == plotted):
         yield f"the cell before a chart shows its table ({plotted})."
+
+
+def _last_statement(cell: dict[str, Any] | None) -> ast.stmt | None:
+    try:
+        body = ast.parse(_source(cell)).body if cell else []
+    except SyntaxError:  # said of that cell already
+        return None
+    return body[-1] if body else None
 
 
 def _outputs(cell: dict[str, Any]) -> Iterable[str]:
@@ -171,7 +180,7 @@ def _outputs(cell: dict[str, Any]) -> Iterable[str]:
             yield "its stored output is a Styler."
         if "%|" in text or "it/s" in text:
             yield "its stored output holds a progress bar."
-        plain = "".join(data.get("text/plain", []))
+        plain = "".join(data.get("text/plain", output.get("text", [])))
         if re.fullmatch(r"\{[^:{}]+\}", plain.strip()):
             yield "its stored output is a set, whose order changes."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,22 @@ def sha256(data: bytes) -> str:
 
 def write_bytes(path: Path, data: bytes) -> Path:
     """Write a file whole or not at all: beside its place first, then moved over it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_together({path: data})
     return path
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write several files: all are written beside their places before the first is moved over the old one."""
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
+    try:
+        for path, data in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside[path].write_bytes(data)
+        for path, part in beside.items():
+            part.replace(path)
+    finally:
+        for part in beside.values():
+            part.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -48,10 +48,10 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
     end = table.iloc[-1]
     values: dict[str, Any] = {
         "year": int(end["annee"]),
-        "low": words.number(round(end["p80_bas"], -2)),
-        "high": words.number(round(end["p80_haut"], -2)),
-        "low95": words.number(round(end["p95_bas"], -2)),
-        "high95": words.number(round(end["p95_haut"], -2)),
+        "low": about(end["p80_bas"], words),
+        "high": about(end["p80_haut"], words),
+        "low95": about(end["p95_bas"], words),
+        "high95": about(end["p95_haut"], words),
         "p_fall": words.percent(float((fc.draws[int(end["annee"])] < fc.draws[last_seen]).mean())),
         "last_seen": last_seen,
         "n": words.number(len(fc.used)),
@@ -78,16 +78,23 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         return finish(ax, text)
 
 
-def _fan(ax: Axes, ahead: pd.DataFrame, words: Words, digits: int = -2) -> None:
-    """Draw the two bands; each edge is labelled where it ends."""
+def about(value: float, words: Words) -> str:
+    """Write a forecast number no finer than it is known: two significant digits."""
+    return words.number(float(f"{value:.1e}"))
+
+
+def _fan(ax: Axes, ahead: pd.DataFrame, words: Words) -> None:
+    """Draw the two bands; each edge is labelled where it ends, labels pushed apart where edges meet."""
     x, end = ahead["annee"] + 0.5, ahead.iloc[-1]
     ax.fill_between(x, ahead["p95_bas"], ahead["p95_haut"], color=WIDE, linewidth=0)
     ax.fill_between(x, ahead["p80_bas"], ahead["p80_haut"], color=NARROW, linewidth=0)
-    for name, level in (("p95_haut", 95), ("p80_haut", 80), ("p80_bas", 80), ("p95_bas", 95)):
-        said = f"{words.percent(level / 100)}{words.colon}{words.number(round(end[name], digits))}"
+    edges = {"p95_bas": 95, "p80_bas": 80, "p80_haut": 80, "p95_haut": 95}
+    heights = _spread({name: float(end[name]) for name in edges}, gap=float(ahead["p95_haut"].max()) * 0.06)
+    for name, level in reversed(edges.items()):
+        said = f"{words.percent(level / 100)}{words.colon}{about(end[name], words)}"
         ax.annotate(
             said,
-            (end["annee"] + 0.5, end[name]),
+            (end["annee"] + 0.5, heights[name]),
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
@@ -203,12 +210,12 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     last = table[table["annee"] == end].set_index("scenario")
     values: dict[str, Any] = {
         "year": end,
-        "low": words.number(round(last["valeur"].min(), -2)),
-        "high": words.number(round(last["valeur"].max(), -2)),
+        "low": about(last["valeur"].min(), words),
+        "high": about(last["valeur"].max(), words),
         "closing": words.percent(-last.loc["soutien_prend_fin", "hypothese"], 1),
         "growth": words.percent(last.loc["soutien_revient", "hypothese"], 1),
         "known": words.percent(last.loc["definition_se_resserre", "hypothese"]),
-        "first": words.number(round(last.loc["soutien_revient", "valeur"], -2)),
+        "first": about(last.loc["soutien_revient", "valeur"], words),
     }
     text = caption.write("croissance-scenarios", table, lang, **values)
     looks = {
@@ -216,13 +223,13 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         "definition_se_resserre": (SOFT, (0, (5, 2))),
         "soutien_prend_fin": (CONTRAST, (0, (2, 1.5))),
     }
-    ends = _spread({name: float(last.loc[name, "valeur"]) for name in looks}, gap=float(table["valeur"].max()) * 0.085)
+    ends = _spread({name: float(last.loc[name, "valeur"]) for name in looks}, gap=float(table["valeur"].max()) * 0.17)
     with style():
         ax = new_axes(ax, 3.4)
         for name, (colour, dashes) in looks.items():
             rows = table[table["scenario"] == name]
             ax.plot(rows["annee"] + 0.5, rows["valeur"], color=colour, linestyle=dashes, linewidth=2)
-            said = f"{words.label('scenarios', name)}\n{words.number(round(last.loc[name, 'valeur'], -2))}"
+            said = f"{words.label('scenarios', name)}\n{about(last.loc[name, 'valeur'], words)}"
             ax.annotate(
                 said,
                 (end + 0.5, ends[name]),
@@ -242,7 +249,7 @@ def _spread(ends: dict[str, float], gap: float) -> dict[str, float]:
     placed: dict[str, float] = {}
     for name, value in sorted(ends.items(), key=lambda item: item[1]):
         below = max(placed.values(), default=-np.inf)
-        placed[name] = max(value, below + 2 * gap)
+        placed[name] = max(value, below + gap)
     return placed
 
 
@@ -262,17 +269,17 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
     last = max(totals)
     values: dict[str, Any] = {
         "year": int(end["annee"]),
-        "low": words.number(round(end["p80_bas"], -4)),
-        "high": words.number(round(end["p80_haut"], -4)),
-        "low95": words.number(round(end["p95_bas"], -4)),
-        "high95": words.number(round(end["p95_haut"], -4)),
+        "low": about(end["p80_bas"], words),
+        "high": about(end["p80_haut"], words),
+        "low95": about(end["p95_bas"], words),
+        "high95": about(end["p95_haut"], words),
         "last": last,
         "ratio": words.number(end["p80_haut"] / end["p80_bas"], 1),
     }
     text = caption.write("formation-prevision", table, lang, **values)
     with style():
         ax = new_axes(ax, 3.4)
-        _fan(ax, table, words, digits=-4)
+        _fan(ax, table, words)
         for year, bounds in totals.items():
             for value in sorted(set(bounds)):
                 ax.plot(

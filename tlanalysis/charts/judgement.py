@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts import caption
+from tlanalysis.charts.forecast import about
 from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
@@ -132,13 +133,13 @@ def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     words = Words(lang)
     base = table.iloc[0]
     values: dict[str, Any] = {
-        "low": words.number(round(table["mediane"].min(), -2)),
-        "high": words.number(round(table["mediane"].max(), -2)),
+        "low": about(table["mediane"].min(), words),
+        "high": about(table["mediane"].max(), words),
         "p_low": words.percent(table["probabilite"].min()),
         "p_high": words.percent(table["probabilite"].max()),
         "target": words.number(at_least),
         "learned": words.percent(base["plafond_appris"]),
-        "base": words.number(round(base["mediane"], -2)),
+        "base": about(base["mediane"], words),
     }
     text = caption.write("croissance-sensibilite", table, lang, **values)
     with style():

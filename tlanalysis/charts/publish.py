@@ -70,8 +70,7 @@ def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[
     name = f"{id}--{facts['run_key']}"
     written = _render(ax, facts) | {"csv": _csv(table), "json": files.to_json(facts).encode()}
     folder = paths.reports() / "figures"
-    for extension in FORMATS:
-        files.write_bytes(folder / f"{name}.{extension}", written[extension])
+    files.write_together({folder / f"{name}.{extension}": written[extension] for extension in FORMATS})
     print(f"{name}  {facts['fingerprint']}")
     _show(written["png"], facts["alt"], ax)
     return Published(name, facts["fingerprint"], facts)

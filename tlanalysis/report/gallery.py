@@ -14,6 +14,7 @@ from tlanalysis.errors import BadInput
 from tlanalysis.runs import manifest
 from tlanalysis.territories import territory
 
+KINDS = ("svg", "png", "csv", "json")
 PAGES = {"fr": "index.html", "en": "index.en.html"}
 
 
@@ -69,4 +70,5 @@ def _run(outcome: manifest.Outcome, out: Path) -> dict[str, Any]:
 def _figure(name: str, out: Path) -> dict[str, Any]:
     path = out / "figures" / f"{name}.json"
     facts = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    return {"name": name, "facts": facts}
+    held = [kind for kind in KINDS if (out / "figures" / f"{name}.{kind}").exists()]
+    return {"name": name, "facts": facts if "svg" in held else None, "kinds": held}

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -56,18 +56,14 @@ def execute(
     """
     recorded = manifest.read(out)
     done: dict[str, Outcome] = {}
-    with ProcessPoolExecutor(min(jobs, len(runs)), mp_context=_context()) as pool:
-        try:
-            for outcome in _as_they_end(pool, runs, out, jobs, started):
-                settled = _settle(outcome, recorded.get(outcome.name), out)
-                recorded[settled.name] = done[settled.name] = settled
-                manifest.write(out, recorded)
-                finished(settled)
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        finally:
-            shutil.rmtree(out / ".staging", ignore_errors=True)
+    try:
+        for outcome in _as_they_end(runs, out, jobs, started):
+            settled = _settle(outcome, recorded.get(outcome.name), out)
+            recorded[settled.name] = done[settled.name] = settled
+            manifest.write(out, recorded)
+            finished(settled)
+    finally:
+        shutil.rmtree(out / ".staging", ignore_errors=True)
     return [done[run.name] for run in runs]
 
 
@@ -80,22 +76,28 @@ def _context() -> multiprocessing.context.BaseContext:
     return multiprocessing.get_context("spawn")
 
 
-def _as_they_end(
-    pool: ProcessPoolExecutor, runs: list[Run], out: Path, jobs: int, started: Callable[[Run], None]
-) -> Iterable[Outcome]:
-    waiting, under_way = list(runs), dict[Future[Outcome], Run]()
-    while waiting or under_way:
-        while waiting and len(under_way) < jobs:
-            run = waiting.pop(0)
-            started(run)
-            under_way[pool.submit(_execute_one, run, str(paths.home()), str(out / ".staging" / run.name))] = run
-        ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
-        for future in ended:
-            run = under_way.pop(future)
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                yield _failed(run, 0.0, "the process that executed it died")
+def _as_they_end(runs: list[Run], out: Path, jobs: int, started: Callable[[Run], None]) -> Iterator[Outcome]:
+    """Yield outcomes as runs end. Each run has a process of its own: one that dies takes nothing with it."""
+    context = _context()
+    waiting, under_way = list(runs), dict[Future[Outcome], tuple[Run, ProcessPoolExecutor]]()
+    try:
+        while waiting or under_way:
+            while waiting and len(under_way) < jobs:
+                run, pool = waiting.pop(0), ProcessPoolExecutor(1, mp_context=context)
+                started(run)
+                future = pool.submit(_execute_one, run, str(paths.home()), str(out / ".staging" / run.name))
+                under_way[future] = (run, pool)
+            ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in ended:
+                run, pool = under_way.pop(future)
+                pool.shutdown()
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    yield _failed(run, 0.0, "the process that executed it died")
+    finally:
+        for _, pool in under_way.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _execute_one(run: Run, home: str, staging: str) -> Outcome:

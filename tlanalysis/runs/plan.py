@@ -73,7 +73,12 @@ def read_plan(path: Path | None = None) -> list[Run]:
         if key != "run"
     ]
     runs: list[Run] = []
-    for number, entry in enumerate(plan.get("run", []), start=1):
+    entries = plan.get("run", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadInput(
+            f"{path.name}: it is not a list of [[run]] tables: write [[run]], with two brackets, before each."
+        )
+    for number, entry in enumerate(entries, start=1):
         found, wrong = _expand(entry)
         runs += found
         mistakes += [f"run {number}: {sentence}" for sentence in wrong]
@@ -92,8 +97,10 @@ def _expand(entry: dict[str, Any]) -> tuple[list[Run], list[str]]:
         for key in entry
         if key not in {"notebook", "parameters"}
     ]
-    if "notebook" not in entry:
+    if not isinstance(entry.get("notebook"), str):
         return [], [*wrong, "it does not name a notebook."]
+    if not isinstance(entry.get("parameters", {}), dict):
+        return [], [*wrong, 'its parameters are not a table: write parameters = { lang = "fr" }.']
     try:
         return [*grid(entry["notebook"], entry.get("parameters", {}))], wrong
     except BadInput as error:
@@ -114,6 +121,7 @@ def grid(notebook: str, values: dict[str, Any]) -> Iterable[Run]:
         for name in values
         if name not in taken
     ]
+    wrong += [f"{name} is an empty list: give it a value." for name, value in values.items() if value == []]
     known = {name: value if isinstance(value, list) else [value] for name, value in values.items() if name in taken}
     combinations = [dict(zip(known, combination, strict=True)) for combination in itertools.product(*known.values())]
     wrong += list(dict.fromkeys(mistake for given in combinations for mistake in mistakes_in(given)))
