@@ -1,0 +1,288 @@
+"""Every public chart on the real tables, drawn once per language, and what its Axes hold, read without our code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+import tlanalysis as tl
+
+PLACES = ("FR", "R75", "R06", "D33", "D976")
+LANGS = ("fr", "en")
+LABELS = ("fabriques_de_territoire", "manufactures_de_proximite")
+
+# Nature of a number -> marker and whether it is filled, as figures.md has it.
+MARKS = {
+    "compte": ("o", True),
+    "estime": ("o", False),
+    "declare": ("s", False),
+    "objectif": ("D", False),
+    "prevision": ("D", False),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One public chart over one territory: how its table is made and what else it is called with."""
+
+    plot: str
+    place: str
+    make: Callable[[], pd.DataFrame] = field(compare=False)
+    extra: Callable[[], tuple[Any, ...]] = field(default=tuple, compare=False)
+    focus: bool = False
+    kind: str = ""
+
+    def __str__(self) -> str:
+        """Return the id of the tests of this case."""
+        return "-".join(filter(None, [self.plot.removeprefix("plot_"), self.kind.split("_")[0], self.place]))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table the chart is drawn from: always the same object."""
+        return _made(self)[0]
+
+    @property
+    def untouched(self) -> pd.DataFrame:
+        """A copy of the table made before any chart saw it."""
+        return _made(self)[1]
+
+    @property
+    def extras(self) -> tuple[Any, ...]:
+        """What the chart takes besides its table."""
+        return _extra(self)
+
+    def on(self, table: pd.DataFrame, *, lang: str = "fr", ax: Axes | None = None) -> Axes:
+        """Draw the chart from another table."""
+        options = {"focus": self.place} if self.focus else {}
+        return getattr(tl, self.plot)(table, *self.extras, ax=ax, lang=lang, **options)
+
+    def draw(self, lang: str = "fr") -> Axes:
+        """Return the Axes of this chart, drawn once per language."""
+        return _draw(self, lang)
+
+
+# National tables are made once, whatever the territory in focus.
+_regional = cache(lambda: tl.trained_by_region("2023"))
+_calls = cache(lambda: tl.deffinov_regions())
+_labelled = cache(lambda kind: tl.places_per_territory(kind))
+_forecast = cache(lambda place: tl.forecast(tl.observations("tiers_lieux", place), horizon=2030))
+_regional_forecast = cache(lambda: tl.forecast_regions(_forecast("FR")).table())
+
+
+def _by_hand(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return a result table of rows written here: the real one takes too long to compute for a chart."""
+    table = pd.DataFrame(rows)
+    source = {"editeur": "France Tiers-Lieux", "source": "https://example.org", "date_publication": "2023-09-11"}
+    table.attrs = {"inputs": ["observations"], "sources": [source]}
+    return table
+
+
+def _scores() -> pd.DataFrame:
+    """Return a table like that of `backtest_summary`: models, the best first, naive references without coverage."""
+    models = {
+        "logistique": (0.0889, 0.91, 0.99),
+        "melange": (0.0987, 0.94, 0.98),
+        "gompertz": (0.1004, 0.81, 0.92),
+        "tendance_amortie": (0.176, 0.67, 1.0),
+        "ref_lineaire": (0.1904, None, None),
+        "croissance_constante": (0.2045, 0.78, 0.9),
+        "ref_sans_changement": (0.2597, None, None),
+        "ref_croissance_constante": (0.4569, None, None),
+    }
+    columns = ("crps_relatif", "couvert_80", "couvert_95")
+    return _by_hand(
+        [{"modele": name, "nb_cas": 29} | dict(zip(columns, held, strict=True)) for name, held in models.items()]
+    )
+
+
+def _variants() -> pd.DataFrame:
+    """Return a table like that of `sensitivity`: the reference, then one belief changed at a time."""
+    held = {
+        "reference": (2711, 3520, 4420, 0.039, 0.56),
+        "plafond_deux_fois_plus_bas": (2637, 3480, 4387, 0.039, 0.41),
+        "plafond_deux_fois_plus_haut": (2693, 3607, 4609, 0.057, 0.6),
+        "couverture_deux_fois_moins_sure": (2598, 3397, 4371, 0.042, 0.45),
+        "definitions_sans_effet_attendu": (2784, 3544, 4365, 0.029, 0.57),
+        "erreurs_deux_fois_plus_grandes": (2644, 3545, 4685, 0.067, 0.51),
+        "sans_essoufflement": (2795, 3541, 4481, 0.046, 0.57),
+        "croissance_initiale_nulle": (2774, 3538, 4424, 0.034, 0.57),
+    }
+    columns = ("p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris")
+    return _by_hand([{"variante": name} | dict(zip(columns, row, strict=True)) for name, row in held.items()])
+
+
+_NATIONAL: dict[str, Callable[[], pd.DataFrame]] = {
+    "plot_people_trained": lambda: tl.people_trained(),
+    "plot_share_training": lambda: tl.share_training(),
+    "plot_decomposition": lambda: tl.decompose_reach("2019", "2023"),
+    "plot_announced_measures": lambda: tl.announced_measures(),
+    "plot_state_credits": lambda: tl.state_credits(),
+    "plot_deffinov_projects": lambda: tl.deffinov_projects(),
+    "plot_deffinov_population": lambda: tl.deffinov_population(),
+    "plot_lorenz": lambda: tl.lorenz_of({kind: _labelled(kind) for kind in LABELS}),
+    "plot_published_forecasts": lambda: tl.published_forecasts(),
+    "plot_hindsight": lambda: tl.hindsight(),
+    "plot_backtest": _scores,
+    "plot_sensitivity": _variants,
+    "plot_scenarios": lambda: tl.scenarios(_forecast("FR")),
+    "plot_people_forecast": lambda: tl.forecast_people_trained(_forecast("FR")),
+    "plot_holdings": lambda: tl.holdings(),
+    "plot_perimeters": lambda: tl.perimeters(),
+    "plot_contradictions": lambda: tl.contradictions(),
+    "plot_unknowns": lambda: tl.unknowns(),
+    "plot_lists_ledger": lambda: tl.lists_ledger(),
+}
+
+
+def _in_focus(place: str) -> list[Case]:
+    """Return the charts that set a territory off in bold or with a frame."""
+    tiles = (Case("plot_departement_tiles", place, partial(_labelled, kind), focus=True, kind=kind) for kind in LABELS)
+    return [
+        Case("plot_trained_by_region", place, _regional, focus=True),
+        Case("plot_trained_rate_by_region", place, _regional, focus=True),
+        Case("plot_deffinov_regions", place, _calls, focus=True),
+        Case("plot_deffinov_amounts", place, _calls, focus=True),
+        *tiles,
+    ]
+
+
+def _of_place(place: str) -> list[Case]:
+    return [
+        Case("plot_places_over_time", place, lambda: tl.places_over_time(place)),
+        Case("plot_compare_rates", place, lambda: tl.compare_rates(place)),
+        Case("plot_rank", place, lambda: tl.rank_among_peers(place)),
+    ]
+
+
+def _forecast_case(place: str) -> Case:
+    return Case("plot_forecast", place, lambda: _forecast(place).table(), lambda: (_forecast(place),))
+
+
+CASES = [
+    *(Case(plot, "FR", make) for plot, make in _NATIONAL.items()),
+    *(_forecast_case(place) for place in ("FR", "R75", "R06", "D33")),
+    *(Case("plot_regions_forecast", place, _regional_forecast, focus=True) for place in ("FR", "D33")),
+    *(case for place in ("FR", "R75") for case in _in_focus(place)),
+    Case("plot_departement_tiles", "D976", partial(_labelled, LABELS[0]), focus=True, kind=LABELS[0]),
+    *(case for place in PLACES for case in _of_place(place)),
+]
+# One case per public chart, in its simplest form.
+ONE_EACH = list({case.plot: case for case in reversed(CASES) if case.place == "FR"}.values())
+
+
+def case(plot: str, place: str = "FR", kind: str = "") -> Case:
+    """Return one case by its name."""
+    return next(c for c in CASES if (c.plot, c.place) == (plot, place) and c.kind.startswith(kind))
+
+
+@cache
+def _made(asked: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
+    made = asked.make()
+    return made, made.copy(deep=True)
+
+
+@cache
+def _extra(asked: Case) -> tuple[Any, ...]:
+    return asked.extra()
+
+
+@cache
+def _draw(asked: Case, lang: str) -> Axes:
+    return asked.on(asked.table, lang=lang)
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure of some Axes."""
+    figure = ax.get_figure()
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def dots(ax: Axes) -> list[tuple[float, float, str, bool]]:
+    """Return the marks drawn: x, y, marker, whether it is filled."""
+    return [
+        (float(line.get_xdata()[0]), float(line.get_ydata()[0]), str(line.get_marker()), not _hollow(line))
+        for line in ax.lines
+        if line.get_marker() not in {"None", "none", "", None}
+    ]
+
+
+def _hollow(line: Any) -> bool:
+    return line.get_markerfacecolor() in {"white", "none", "#ffffff"}
+
+
+def runs(ax: Axes) -> list[tuple[list[float], list[float]]]:
+    """Return the lines drawn without marks: their x and their y."""
+    return [
+        ([float(x) for x in line.get_xdata()], [float(y) for y in line.get_ydata()])
+        for line in ax.lines
+        if line.get_marker() in {"None", "none", "", None}
+    ]
+
+
+def boxes(ax: Axes, *, hatched: bool = False) -> list[tuple[float, float, float]]:
+    """Return the bars or tiles drawn, hatched or not: left end, right end, middle height."""
+    return [
+        (box.get_x(), box.get_x() + box.get_width(), box.get_y() + box.get_height() / 2)
+        for box in ax.patches
+        if isinstance(box, Rectangle) and bool(box.get_hatch()) == hatched and box.get_fill()
+    ]
+
+
+def row_labels(ax: Axes) -> list[str]:
+    """Return the labels at the left, from the top."""
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def legend_labels(ax: Axes) -> list[str]:
+    """Return what the legend names."""
+    legend = ax.get_legend()
+    assert legend is not None
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def drawn_texts(figure: Figure) -> list[Text]:
+    """Return the texts that a rendering really writes (ticks out of sight are not), laid out."""
+    written: dict[Text, None] = {}
+    original = Text.draw
+
+    def draw(self: Text, renderer: Any) -> None:
+        if self.get_visible() and self.get_text().strip():
+            written[self] = None
+        original(self, renderer)
+
+    Text.draw = draw  # type: ignore[method-assign]
+    try:
+        figure.draw_without_rendering()
+    finally:
+        Text.draw = original  # type: ignore[method-assign]
+    return list(written)
+
+
+def plain(text: str) -> str:
+    """Return text with ordinary spaces."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def words_of(ax: Axes) -> list[str]:
+    return [plain(text.get_text()) for text in ax.texts]
+
+
+def assert_close(found: list[Any], expected: list[Any]) -> None:
+    """Compare lists of tuples, numbers within rounding."""
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
+
+
+def expected_dots(*expected: tuple[float, float, str]) -> list[tuple[float, float, str, bool]]:
+    return [(x, y, *MARKS[nature]) for x, y, nature in expected]

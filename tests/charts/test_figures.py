@@ -1,0 +1,335 @@
+"""What holds for every public chart: real tables, both languages, several territories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import tlanalysis as tl
+from tests.charts.drawn import (
+    CASES,
+    LANGS,
+    ONE_EACH,
+    Case,
+    boxes,
+    case,
+    dots,
+    drawn_texts,
+    figure_of,
+    legend_labels,
+    runs,
+)
+from tlanalysis.charts import caption
+from tlanalysis.errors import BadInput
+
+every_case = pytest.mark.parametrize("drawn", CASES, ids=str)
+one_each = pytest.mark.parametrize("drawn", ONE_EACH, ids=str)
+in_both = pytest.mark.parametrize("lang", LANGS)
+
+SMALLEST = 6.8  # points: 9 px of a page 720 px wide
+MISSING_WORD = {"fr": "inconnu", "en": "unknown"}
+NO_MEASURE = {"fr": "aucune mesure publiée", "en": "no published measure"}
+
+
+def test_every_public_chart_has_a_case() -> None:
+    assert {c.plot for c in CASES} == {name for name in tl.__all__ if name.startswith("plot_")}
+
+
+@in_both
+@every_case
+def test_nothing_is_cut_too_small_or_overlapping(drawn: Case, lang: str) -> None:
+    ax = drawn.draw(lang)
+    assert isinstance(ax, Axes)
+    figure = figure_of(ax)
+    texts = drawn_texts(figure)
+    assert len(texts) >= 6
+    said = [text.get_text() for text in texts]
+    x0, y0, x1, y1 = np.array([text.get_window_extent().extents for text in texts]).T
+    cut = np.flatnonzero((x0 < 0) | (y0 < 0) | (x1 > figure.bbox.x1) | (y1 > figure.bbox.y1))
+    small = [text.get_text() for text in texts if text.get_fontsize() < SMALLEST]
+    # Two texts may share the white line that surrounds letters (in pixels), no more.
+    wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0) > 1
+    high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0) > 3
+    over = [(said[i], said[j]) for i, j in np.argwhere(np.triu(wide & high, 1))]
+    assert ([said[i] for i in cut], small, over) == ([], [], [])
+
+
+@in_both
+@every_case
+def test_page_carries_the_texts_of_its_language(drawn: Case, lang: str) -> None:
+    ax = drawn.draw(lang)
+    text = caption.of(ax)
+    assert text.lang == lang
+    page = " ".join(written.get_text() for written in figure_of(ax).texts)
+    written = [text.title, text.subtitle, text.lecture, text.champ, text.note, text.source_line]
+    assert all(part in page for part in written)
+    assert all([text.title, text.subtitle, text.lecture, text.champ])
+    assert bool(text.sources) == (len(drawn.table) > 0)
+    assert text.alt.startswith(text.title)
+    assert len(text.alt) > len(text.title) + 20
+    assert not re.findall(r"[{}]|<NA>|\bnan\b", page)
+
+
+@one_each
+def test_languages_differ(drawn: Case) -> None:
+    fr, en = (caption.of(drawn.draw(lang)) for lang in LANGS)
+    assert fr.title != en.title
+    assert fr.lecture != en.lecture
+    assert fr.alt != en.alt
+
+
+@one_each
+def test_marks_do_not_depend_on_the_language(drawn: Case) -> None:
+    fr, en = (drawn.draw(lang) for lang in LANGS)
+    assert (dots(fr), runs(fr), boxes(fr)) == (dots(en), runs(en), boxes(en))
+
+
+@one_each
+def test_the_table_is_left_as_it_was(drawn: Case) -> None:
+    drawn.draw("fr")
+    drawn.draw("en")
+    pd.testing.assert_frame_equal(drawn.table, drawn.untouched)
+    assert drawn.table.attrs == drawn.untouched.attrs
+
+
+@one_each
+def test_given_axes_are_drawn_on(drawn: Case) -> None:
+    figure = Figure(figsize=(9, 7))
+    left, right = figure.subplots(1, 2)
+    assert drawn.on(drawn.table, ax=right) is right
+    assert not left.has_data()
+    assert not left.texts
+    assert figure.get_axes() == [left, right]
+    assert tuple(figure.get_size_inches()) == (9, 7)
+    assert right.get_title(loc="left") == caption.of(right).title
+    own = drawn.draw("fr")
+    assert (dots(right), runs(right), boxes(right)) == (dots(own), runs(own), boxes(own))
+
+
+@one_each
+def test_a_language_without_texts_is_refused(drawn: Case) -> None:
+    with pytest.raises(BadInput, match="'de'"):
+        drawn.on(drawn.table, lang="de")
+
+
+# Chart -> how many of its marks are unknown, counted on the table.
+UNKNOWN_MARKS: dict[str, Callable[[pd.DataFrame], int]] = {
+    "plot_deffinov_regions": lambda table: (table["statut"] == "inconnu").sum(),
+    "plot_deffinov_amounts": lambda table: table["enveloppe_eur"].isna().sum(),
+    "plot_state_credits": lambda table: 4 * table["annee"].nunique() - len(table),
+    "plot_published_forecasts": lambda table: table["mesure_bas"].isna().sum(),
+    "plot_unknowns": lambda table: (~table["est_connu"]).sum(),
+    "plot_places_over_time": lambda table: int(table.empty),
+}
+
+
+@in_both
+@every_case
+def test_hatching_stands_exactly_where_unknown_and_is_named(drawn: Case, lang: str) -> None:
+    ax = drawn.draw(lang)
+    expected = int(UNKNOWN_MARKS.get(drawn.plot, lambda table: 0)(drawn.table))
+    assert len(boxes(ax, hatched=True)) == expected
+    in_legend = [patch for patch in ax.get_legend().get_patches() if patch.get_hatch()] if ax.get_legend() else []
+    if not expected:
+        assert in_legend == []
+        return
+    assert MISSING_WORD[lang] in caption.of(ax).alt.lower()
+    said = [text.get_text() for text in ax.texts] + (legend_labels(ax) if in_legend else [])
+    word = NO_MEASURE[lang] if drawn.plot == "plot_published_forecasts" else MISSING_WORD[lang]
+    assert any(word in text.lower() for text in said)
+
+
+def test_the_unknown_has_the_look_of_the_design() -> None:
+    hatched = [patch for patch in case("plot_deffinov_regions").draw().patches if patch.get_hatch()]
+    assert {patch.get_hatch() for patch in hatched} == {"////"}
+    faces = {tuple(round(part, 2) for part in patch.get_facecolor()[:3]) for patch in hatched}
+    assert faces == {(0.94, 0.94, 0.94)}
+
+
+@in_both
+@pytest.mark.parametrize("place", ["D976"])
+def test_a_territory_without_a_count_is_drawn_as_unknown(place: str, lang: str) -> None:
+    drawn = case("plot_places_over_time", place)
+    assert drawn.table.empty
+    ax = drawn.draw(lang)
+    assert boxes(ax, hatched=True) == [(0, 1, 0.5)]
+    assert dots(ax) == []
+    sentence = {"fr": "aucun chiffre daté n'est publié : inconnu", "en": "no dated figure is published: unknown"}[lang]
+    assert [text.get_text().replace("\u00a0", " ") for text in ax.texts] == [sentence]
+    assert "Mayotte" in caption.of(ax).title
+
+
+def _with(table: pd.DataFrame, rows: pd.Series | slice, **values: object) -> pd.DataFrame:
+    changed = table.copy()
+    changed.attrs = table.attrs
+    for column, value in values.items():
+        changed.loc[rows, column] = value
+    return changed
+
+
+def _last(table: pd.DataFrame) -> pd.Series:
+    return table.index == table.index[-1]
+
+
+def _three_points(table: pd.DataFrame) -> pd.DataFrame:
+    """Return Lorenz curves on which the least provided half has 31 % and 12 % of the places."""
+    some = table.groupby("type", sort=False).head(3).copy()
+    some.attrs = table.attrs
+    first = some["type"] == "fabriques_de_territoire"
+    some["part_population"] = [0.0, 0.5, 1.0] * 2
+    some.loc[first, "part_lieux"] = [0.0, 0.31, 1.0]
+    some.loc[~first, "part_lieux"] = [0.0, 0.12, 1.0]
+    return some
+
+
+def _two_above(table: pd.DataFrame) -> pd.DataFrame:
+    """Return rates on which two régions are surely above the median upper bound, 500."""
+    changed = _with(table, slice(None), taux_bas_pour_100k=400.0, taux_haut_pour_100k=500.0)
+    changed.loc[changed["code_region"].isin(["11", "53"]), ["taux_bas_pour_100k", "taux_haut_pour_100k"]] = [900, 1000]
+    return changed
+
+
+# Chart, territory, what is changed in its table, what the French title must then say.
+TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
+    ("plot_people_trained", "FR", lambda t: _with(t, t["periode"] == "2019", valeur=135_111.0), "135 111"),
+    ("plot_share_training", "FR", lambda t: _with(t, t["part"] == t["part"].min(), part=0.21), "De 21 % à"),
+    ("plot_decomposition", "FR", lambda t: _with(t, t["facteur"] == "lieux", part_bas=0.61), "61 % à 87 %"),
+    (
+        "plot_trained_by_region",
+        "FR",
+        lambda t: _with(t, t["code_region"] == "11", personnes_bas=59_049.0),
+        "Île-de-France : 59 000 à 62 200 personnes",
+    ),
+    ("plot_trained_rate_by_region", "FR", _two_above, "2 régions dépassent sûrement 500 personnes"),
+    (
+        "plot_announced_measures",
+        "FR",
+        lambda t: _with(t, t["famille"] == "formation", montant_haut_eur=65_000_000),
+        "65 M € promis sur 130 M € (50 %)",
+    ),
+    (
+        "plot_state_credits",
+        "FR",
+        lambda t: _with(t, t["annee"].eq(2025) & t["stade"].eq("vote"), montant_haut_eur=14_000_000),
+        "14 M € votés, un peu plus de 7 M €",
+    ),
+    (
+        "plot_deffinov_regions",
+        "FR",
+        lambda t: _with(t, t["code_region"] == "28", statut="inconnu"),
+        " : 9 sont attestées",
+    ),
+    (
+        "plot_deffinov_amounts",
+        "FR",
+        lambda t: _with(t, t["code_region"] == "28", enveloppe_eur=3_900_000),
+        "4 régions sur 18 : 15,2 M €",
+    ),
+    (
+        "plot_deffinov_projects",
+        "FR",
+        lambda t: _with(t, t["territoire"] == "R28", nb_projets=10),
+        "59 projets sur 204 sont situés ; 146 restent",
+    ),
+    ("plot_deffinov_population", "FR", lambda t: _with(t, t["connaissance"] == "atteste", part_bas=0.5), "de 50 % à"),
+    ("plot_departement_tiles", "FR", lambda t: _with(t, t["code"] == "33", nb_lieux=108), "442 Fabriques"),
+    ("plot_lorenz", "FR", _three_points, "31 % des lieux"),
+    ("plot_places_over_time", "FR", lambda t: _with(t, _last(t), valeur_haut=4200.0), "2 528 à 4 200 en 2026"),
+    (
+        "plot_forecast",
+        "FR",
+        lambda t: _with(t, _last(t), p80_bas=t["p80_bas"].iloc[-1] * 0 + 1149),
+        "donnerait 1 100 à",
+    ),
+    (
+        "plot_published_forecasts",
+        "FR",
+        lambda t: _with(t, t["id_prevision"] == "ftl_2023_2025", mesure_haut=4100.0),
+        "2 528 à 4 100 comptés en 2026, soit au plus 82 %",
+    ),
+    (
+        "plot_regions_forecast",
+        "FR",
+        lambda t: _with(t, t["annee"] == t["annee"].max(), taux_p80_bas_pour_100k=3.21),
+        "aurait 3,2 à",
+    ),
+    ("plot_hindsight", "FR", lambda t: _with(t, t["qui"] == "melange", p80_haut=0.0), "0 fois sur"),
+    ("plot_backtest", "FR", lambda t: _with(t, t["modele"] == "melange", crps_relatif=0.1234), "se trompe de 12,3 %"),
+    ("plot_sensitivity", "FR", lambda t: _with(t, _last(t), mediane=4_990), "de 3 400 à 5 000 et"),
+    (
+        "plot_scenarios",
+        "FR",
+        lambda t: _with(t, t["scenario"].eq("soutien_revient") & t["annee"].eq(t["annee"].max()), valeur=9_049.0),
+        "à 9 000 tiers-lieux",
+    ),
+    ("plot_people_forecast", "FR", lambda t: _with(t, _last(t), p80_bas=114_999), "entre 110 000 et"),
+    ("plot_holdings", "FR", lambda t: _with(t, t["nature"] == "compte", nb_chiffres=1_001), "1 001 sont des comptages"),
+    ("plot_perimeters", "FR", lambda t: _with(t, t["annee"] == t["annee"].max(), annee=2031), "à 2031"),
+    ("plot_contradictions", "FR", lambda t: t.head(5), "5 fois"),
+    ("plot_unknowns", "FR", lambda t: _with(t, slice(None), est_connu=[n % 2 == 0 for n in range(len(t))]), "50 %"),
+    (
+        "plot_lists_ledger",
+        "FR",
+        lambda t: _with(
+            t, t["jeu"].eq("cget_2019") & t["constat"].eq("mal_placees_par_code_departement"), nb_lignes=41
+        ),
+        "en déplacerait 41",
+    ),
+    (
+        "plot_compare_rates",
+        "R75",
+        lambda t: _with(t, t["territoire"] == "R75", taux_bas_pour_100k=3.0),
+        "Nouvelle-Aquitaine a sûrement plus de Fabriques",
+    ),
+    ("plot_rank", "R75", lambda t: _with(t, t["est_choisi"], rang=13), "au rang 13 sur 18"),
+]
+
+
+@pytest.mark.parametrize(("plot", "place", "change", "expected"), TITLES, ids=[row[0] for row in TITLES])
+def test_titles_are_computed_from_the_table(
+    plot: str, place: str, change: Callable[[pd.DataFrame], pd.DataFrame], expected: str
+) -> None:
+    drawn = case(plot, place)
+    before, after = (_title(ax) for ax in (drawn.draw(), drawn.on(change(drawn.table), ax=Figure().subplots())))
+    assert expected not in before
+    assert expected in after
+
+
+def _title(ax: Axes) -> str:
+    return caption.of(ax).title.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_every_public_chart_has_a_title_that_can_change() -> None:
+    assert {row[0] for row in TITLES} == {c.plot for c in CASES}
+
+
+@pytest.mark.parametrize(
+    ("plot", "place", "change", "shown"),
+    [
+        (
+            "plot_people_trained",
+            "FR",
+            lambda t: t[t["periode"] != "2019"],
+            "chiffres publiés sur les personnes formées",
+        ),
+        ("plot_announced_measures", "FR", lambda t: t[t["famille"] != "formation"], "Montants annoncés par l'État"),
+        ("plot_state_credits", "FR", lambda t: t[t["stade"] != "depense"], "Crédits de l'État"),
+        ("plot_hindsight", "FR", lambda t: t[t["qui"] == "melange"], "recoupe ce qui est venu"),
+        ("plot_backtest", "FR", lambda t: t.replace(0.0987, 0.3), "pas mieux que la meilleure référence"),
+        ("plot_places_over_time", "FR", lambda t: t[t["perimetre"] == "ftl_2023"], "nombre de tiers-lieux publié"),
+        ("plot_compare_rates", "FR", lambda t: t, "France : lieux listés pour 100 000 habitants"),
+        ("plot_rank", "FR", lambda t: t, "De Corse à Île-de-France"),
+    ],
+)
+def test_a_title_without_a_finding_says_what_is_shown(
+    plot: str, place: str, change: Callable[[pd.DataFrame], pd.DataFrame], shown: str
+) -> None:
+    drawn = case(plot, place)
+    table = change(drawn.table).reset_index(drop=True)
+    assert shown in _title(drawn.on(table, ax=Figure().subplots()))

@@ -1,0 +1,390 @@
+"""What each public chart draws: every mark read back from the Axes and held against its table."""
+
+from __future__ import annotations
+
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+
+from tests.charts.drawn import (
+    LABELS,
+    MARKS,
+    assert_close,
+    boxes,
+    case,
+    dots,
+    expected_dots,
+    legend_labels,
+    plain,
+    row_labels,
+    runs,
+    words_of,
+)
+
+CONTRAST = "#c04a00"
+
+
+def test_people_trained_are_hollow_squares_one_row_per_claim() -> None:
+    drawn = case("plot_people_trained")
+    table, ax = drawn.table, drawn.draw("fr")
+    assert dots(ax) == expected_dots(*((value, rank, "declare") for rank, value in enumerate(table["valeur"])))
+    assert {134_000.0, 377_159.0, 400_000.0} <= {x for x, *_ in dots(ax)}
+    assert row_labels(ax) == [period if isinstance(period, str) else "sans année" for period in table["periode"]]
+    assert "377 159  (2 sources)" in words_of(ax)
+    assert ax.get_xlim()[0] == 0
+
+
+def test_a_claim_keeps_the_mark_of_its_nature() -> None:
+    drawn = case("plot_people_trained")
+    table = drawn.table.head(3).assign(nature=["compte", "estime", "objectif"])
+    assert [mark[2:] for mark in dots(drawn.on(table))] == [("o", True), ("o", False), ("D", False)]
+    with pytest.raises(KeyError):
+        drawn.on(table.assign(nature="rumeur"))
+
+
+def test_shares_have_a_bar_only_where_respondents_are_known() -> None:
+    drawn = case("plot_share_training")
+    table, ax = drawn.table, drawn.draw("fr")
+    assert dots(ax) == expected_dots(*((part, rank, "declare") for rank, part in enumerate(table["part"])))
+    known = table[table["effectif"].notna()]
+    assert list(known["effectif"]) == [1700]
+    assert_close(boxes(ax), [(row.ic_bas, row.ic_haut, row.Index) for row in known.itertuples()])
+    assert_close(
+        [(x[0], x[1], y[0]) for x, y in runs(ax)],
+        [(row.borne_bas, row.borne_haut, row.Index) for row in known.itertuples()],
+    )
+    assert words_of(ax).count("répondants : inconnu") == len(table) - 1
+    assert "1 700 répondants" in words_of(ax)
+    assert row_labels(ax)[4] == "Formation et apprentissage\n2023"
+
+
+def test_decomposition_is_intervals_without_a_middle() -> None:
+    drawn = case("plot_decomposition")
+    table, ax = drawn.table, drawn.draw("en")
+    bounds = zip(table["contribution_bas"], table["contribution_haut"], range(len(table)), strict=True)
+    assert_close(boxes(ax), list(bounds))
+    assert dots(ax) == []
+    assert row_labels(ax) == ["Number of places", "Share that trains", "People per\ntraining place", "Total change"]
+    assert "28,000 to 119,000" in words_of(ax)
+
+
+@pytest.mark.parametrize(("place", "bold"), [("FR", []), ("R75", ["Nouvelle-Aquitaine"])])
+def test_trained_by_region_is_one_interval_per_region_from_most_to_least(place: str, bold: list[str]) -> None:
+    drawn = case("plot_trained_by_region", place)
+    ax = drawn.draw("fr")
+    rows = drawn.table.assign(middle=drawn.table["personnes_bas"] + drawn.table["personnes_haut"])
+    rows = rows.sort_values("middle", ascending=False)
+    assert_close(
+        boxes(ax), [(row.personnes_bas, row.personnes_haut, rank) for rank, row in enumerate(rows.itertuples())]
+    )
+    assert len(boxes(ax)) == 18
+    assert row_labels(ax) == list(rows["nom_region"])
+    assert row_labels(ax)[0] == "Île-de-France"
+    assert [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"] == bold
+
+
+def test_trained_rate_is_eighteen_tiles_with_their_interval() -> None:
+    ax = case("plot_trained_rate_by_region").draw("fr")
+    assert len(boxes(ax)) == 18
+    names, intervals = words_of(ax)[::2], words_of(ax)[1::2]
+    assert dict(zip(names, intervals, strict=True))["Corse"] == "530–1 590"
+    assert _luminance(ax, names, "Bretagne") < _luminance(ax, names, "La Réunion")
+
+
+@pytest.mark.parametrize(
+    ("plot", "place", "framed"),
+    [
+        ("plot_trained_rate_by_region", "FR", set()),
+        ("plot_trained_rate_by_region", "R75", {"N.-Aquit."}),
+        ("plot_deffinov_regions", "R75", {"N.-Aquit."}),
+        ("plot_departement_tiles", "FR", set()),
+        ("plot_departement_tiles", "D976", {"976"}),
+        (
+            "plot_departement_tiles",
+            "R75",
+            {"16", "17", "19", "23", "24", "33", "40", "47", "64", "79", "86", "87"},
+        ),
+    ],
+)
+def test_tiles_frame_the_territory_in_focus(plot: str, place: str, framed: set[str]) -> None:
+    ax = case(plot, place).draw("fr")
+    frames = [patch for patch in ax.patches if isinstance(patch, Rectangle) and not patch.get_fill()]
+    assert {to_hex(frame.get_edgecolor()) for frame in frames} <= {CONTRAST}
+    found = {text.get_text() for text in ax.texts[::2] for frame in frames if _within(frame, *text.get_position())}
+    assert found == framed
+    assert len(frames) == len(framed)
+
+
+def _within(tile: Rectangle, x: float, y: float) -> bool:
+    return 0 < x - tile.get_x() < tile.get_width() and 0 < y - tile.get_y() < tile.get_height()
+
+
+def _luminance(ax: Axes, names: list[str], name: str) -> float:
+    tile = [patch for patch in ax.patches if patch.get_fill()][names.index(name)]
+    red, green, blue, _ = tile.get_facecolor()
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_announcements_are_hollow_diamonds_joined_to_nothing() -> None:
+    drawn = case("plot_announced_measures")
+    table, ax = drawn.table, drawn.draw("fr")
+    ends = {
+        (float(amount), rank)
+        for rank, row in enumerate(table.itertuples())
+        for amount in (row.montant_bas_eur, row.montant_haut_eur)
+    }
+    assert set(dots(ax)) == set(expected_dots(*((x, y, "objectif") for x, y in ends)))
+    assert runs(ax) == []
+    apart = table[table["montant_bas_eur"] < table["montant_haut_eur"]]
+    assert_close(boxes(ax), [(row.montant_bas_eur, row.montant_haut_eur, row.Index) for row in apart.itertuples()])
+    assert {50e6, 45e6, 20e6, 15e6, 4e6} <= {x for x, *_ in dots(ax)}
+    assert row_labels(ax)[:2] == ["Plan d'ensemble (2021)", "Formation (DEFFINOV)"]
+
+
+def test_state_credits_hatch_every_stage_without_an_amount() -> None:
+    drawn = case("plot_state_credits")
+    table, ax = drawn.table, drawn.draw("fr")
+    stages = ["projet_de_loi", "vote", "apres_gel", "depense"]
+    rows = [(year, stage) for year in sorted(table["annee"].unique()) for stage in stages]
+    held = {(row.annee, row.stade): (row.montant_bas_eur, row.montant_haut_eur) for row in table.itertuples()}
+    expected = {
+        (float(amount), rank, *MARKS["prevision" if key[1] == "projet_de_loi" else "declare"])
+        for rank, key in enumerate(rows)
+        for amount in held.get(key, ())
+    }
+    assert set(dots(ax)) == expected
+    unknown = [rank for rank, key in enumerate(rows) if key not in held]
+    assert [y for *_, y in boxes(ax, hatched=True)] == pytest.approx(unknown)
+    assert words_of(ax).count("inconnu") == len(unknown)
+    assert row_labels(ax)[:4] == ["2024  projet", "2024  voté", "2024  après gel", "2024  dépensé"]
+
+
+def test_deffinov_regions_hatch_the_unknown_ones_only() -> None:
+    drawn = case("plot_deffinov_regions")
+    table, ax = drawn.table, drawn.draw("fr")
+    names, said = words_of(ax)[::2], words_of(ax)[1::2]
+    status = dict(zip(names, said, strict=True))
+    assert (status["Mayotte"], status["Normandie"], status["Guyane"]) == ("inconnu", "attestée", "en groupe")
+    tiles = [patch for patch in ax.patches if patch.get_fill()]
+    assert [bool(tile.get_hatch()) for tile in tiles] == [word == "inconnu" for word in said]
+    written = {"atteste": "attestée", "probable": "probable", "partage": "en groupe", "inconnu": "inconnu"}
+    counts = table["statut"].value_counts()
+    assert {name: said.count(word) for name, word in written.items()} == {name: counts[name] for name in written}
+    assert plain(legend_labels(ax)[0]) == f"Attestée par son nom ({counts['atteste']})"
+    assert plain(legend_labels(ax)[3]) == f"Inconnu : aucune source trouvée ({counts['inconnu']})"
+
+
+def test_a_status_without_a_colour_is_refused() -> None:
+    drawn = case("plot_deffinov_regions")
+    with pytest.raises((KeyError, ValueError)):
+        drawn.on(drawn.table.assign(statut="peut-etre"))
+
+
+def test_deffinov_amounts_are_promises_from_the_largest_down() -> None:
+    drawn = case("plot_deffinov_amounts")
+    table, ax = drawn.table, drawn.draw("fr")
+    amounts = sorted(table["enveloppe_eur"].dropna().astype(float), reverse=True)
+    assert dots(ax) == expected_dots(*((amount, rank, "objectif") for rank, amount in enumerate(amounts)))
+    assert_close([y for *_, y in boxes(ax, hatched=True)], list(range(len(amounts), 18)))
+    known = table[table["enveloppe_eur"].notna()]
+    assert set(row_labels(ax)[: len(amounts)]) == set(known["nom_region"])
+    assert sorted(row_labels(ax)) == sorted(table["nom_region"])
+
+
+def test_deffinov_projects_fill_exact_counts_and_hollow_the_others() -> None:
+    drawn = case("plot_deffinov_projects")
+    table, ax = drawn.table, drawn.draw("fr")
+    expected = [
+        (row.taux_pour_million, rank, "compte" if row.nature_nombre == "exact" else "estime")
+        for rank, row in enumerate(table.itertuples())
+    ]
+    assert dots(ax) == expected_dots(*expected)
+    national = table.set_index("territoire").loc["FR", "taux_pour_million"]
+    assert ([national, national], [0.0, 1.0]) in runs(ax)
+    intervals = [(x[0], x[1], y[0]) for x, y in runs(ax) if y[0] == y[1]]
+    assert_close(
+        intervals,
+        [(r.taux_bas_pour_million, r.taux_haut_pour_million, rank) for rank, r in enumerate(table.itertuples())],
+    )
+    said = dict(zip(row_labels(ax), words_of(ax), strict=True))
+    assert said["Autres régions (par différence)"] == "146 projets"
+    assert said["Nouvelle-Aquitaine"] == "≤ 40 projets"
+    assert said["Normandie"] == "9 projets"
+
+
+def test_deffinov_population_draws_the_least_and_the_most() -> None:
+    drawn = case("plot_deffinov_population")
+    table, ax = drawn.table, drawn.draw("en")
+    bars = [box for box in boxes(ax) if box[:2] != (0, 1)]
+    assert_close(bars, [(row.part_bas, row.part_haut, rank) for rank, row in enumerate(table.itertuples())])
+    assert dots(ax) == []
+    assert ax.get_xlim() == (0, 1)
+    assert words_of(ax)[:2] == ["61.2%", "96.1%"]
+    assert row_labels(ax)[0] == "The number 85 alone"
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_departement_tiles_hold_the_count_and_whiten_the_zeros(kind: str) -> None:
+    drawn = case("plot_departement_tiles", kind=kind)
+    ax = drawn.draw("fr")
+    held = drawn.table.set_index("code")["nb_lieux"].astype(int).to_dict()
+    texts = words_of(ax)
+    assert {code: int(n) for code, n in zip(texts[::2], texts[1::2], strict=True)} == held
+    assert len(held) == 101
+    tiles = dict(zip(texts[::2], (patch for patch in ax.patches if patch.get_fill()), strict=True))
+    white = {code for code, tile in tiles.items() if to_hex(tile.get_facecolor()) == "#ffffff"}
+    assert white == {code for code, n in held.items() if n == 0}
+    assert white
+    assert legend_labels(ax)[0] == "0 (aucun lieu)"
+
+
+def test_lorenz_curves_go_from_corner_to_corner_below_equality() -> None:
+    drawn = case("plot_lorenz")
+    table, ax = drawn.table, drawn.draw("fr")
+    equality, *curves = runs(ax)
+    assert equality == ([0, 1], [0, 1])
+    for kind, (x, y) in zip(LABELS, curves, strict=True):
+        rows = table[table["type"] == kind]
+        assert (x, y) == (list(rows["part_population"]), list(rows["part_lieux"]))
+        assert (x[0], y[0], x[-1], y[-1]) == pytest.approx((0, 0, 1, 1))
+        assert all(below <= across + 1e-12 for across, below in zip(x, y, strict=True))
+    assert len({line.get_linestyle() for line in ax.lines[1:]}) == 2
+    ginis = [table.loc[table["type"] == kind, "gini"].iloc[0] for kind in LABELS]
+    assert [plain(label)[-10:] for label in legend_labels(ax)] == [
+        f"Gini {gini:.2f})".replace(".", ",") for gini in ginis
+    ]
+
+
+@pytest.mark.parametrize("place", ["FR", "R75", "R06", "D33"])
+def test_counts_over_time_are_points_never_joined(place: str) -> None:
+    drawn = case("plot_places_over_time", place)
+    table, ax = drawn.table, drawn.draw("fr")
+    points = table[table["valeur"].notna()]
+    expected = [(row.annee, row.valeur, *MARKS[row.nature]) for row in points.itertuples()]
+    assert sorted(dots(ax)) == sorted(expected)
+    assert runs(ax) == []
+    spans = table[table["valeur"].isna()]
+    bars = [(patch.get_y(), patch.get_y() + patch.get_height()) for patch in ax.patches]
+    assert_close(bars, list(zip(spans["valeur_bas"], spans["valeur_haut"], strict=True)))
+    assert len(legend_labels(ax)) == table["perimetre"].nunique()
+    assert ax.get_ylim()[0] == 0
+
+
+def test_a_zero_is_drawn_as_a_zero() -> None:
+    ax = case("plot_places_over_time", "R06").draw("fr")
+    assert (2018.5, 0.0, "o", True) in dots(ax)
+    assert boxes(ax, hatched=True) == []
+
+
+def test_perimeters_have_colours_of_their_own() -> None:
+    drawn = case("plot_places_over_time")
+    points = drawn.table[drawn.table["valeur"].notna()]
+    colours = {(line.get_xdata()[0], line.get_ydata()[0]): line.get_markeredgecolor() for line in drawn.draw().lines}
+    ours = {
+        name: {colours[row.annee, row.valeur] for row in rows.itertuples()}
+        for name, rows in points.groupby("perimetre")
+        if name in {"cget_2018", "cget_2019", "ftl_2021"}
+    }
+    assert all(len(found) == 1 for found in ours.values())
+    assert len(set.union(*ours.values())) == 3
+
+
+def test_holdings_are_bars_from_zero_most_first() -> None:
+    drawn = case("plot_holdings")
+    ax = drawn.draw("fr")
+    ordered = drawn.table.sort_values("nb_chiffres", ascending=False)
+    assert_close(boxes(ax), [(0, n, rank) for rank, n in enumerate(ordered["nb_chiffres"])])
+    names = {"compte": "compté", "estime": "estimé", "declare": "déclaré", "objectif": "objectif"}
+    names["prevision"] = "prévision"
+    assert row_labels(ax) == [names[nature] for nature in ordered["nature"]]
+    assert ax.get_xlim()[0] == 0
+
+
+def test_perimeters_mark_each_year_and_nature_apart() -> None:
+    drawn = case("plot_perimeters")
+    table, ax = drawn.table, drawn.draw("fr")
+    order = list(dict.fromkeys(table["perimetre"]))
+    found = sorted((round(x), y, marker, filled) for x, y, marker, filled in dots(ax))
+    assert found == sorted((row.annee, order.index(row.perimetre), *MARKS[row.nature]) for row in table.itertuples())
+    assert len({(x, y) for x, y, *_ in dots(ax)}) == len(table)
+    assert len(row_labels(ax)) == len(order)
+    assert legend_labels(ax) == ["compté", "estimé", "déclaré"]
+    years = [label.get_text() for label in ax.get_xticklabels()]
+    assert years == [str(year) for year in range(table["annee"].min(), table["annee"].max() + 1)]
+
+
+def test_contradictions_run_from_the_smallest_figure_to_the_largest() -> None:
+    drawn = case("plot_contradictions")
+    ax = drawn.draw("fr")
+    ratios = sorted(drawn.table["rapport"], reverse=True)
+    bars = [(x[0], x[1], y[0]) for x, y in runs(ax) if y[0] == y[1]]
+    assert_close(bars, [(1, ratio, rank) for rank, ratio in enumerate(ratios)])
+    assert ax.get_xscale() == "log"
+    assert dots(ax) == []
+    place = drawn.table.sort_values("rapport", ascending=False, ignore_index=True)
+    row = place[place["territoire"].eq("R11") & place["indicateur"].eq("tiers_lieux") & place["periode"].eq("2021")]
+    assert words_of(ax)[row.index.item()] == "385 à 1 000"
+
+
+def test_unknowns_fill_the_known_and_hatch_the_rest() -> None:
+    drawn = case("plot_unknowns")
+    table, ax = drawn.table, drawn.draw("fr")
+    regions = row_labels(ax)
+    questions = list(dict.fromkeys(table["question"]))
+    known = {(row.nom_region, row.question) for row in table.itertuples() if row.est_connu}
+    for hatched in (False, True):
+        cells = {(regions[round(y)], questions[int(x)]) for x, _, y in boxes(ax, hatched=hatched)}
+        every = {(row.nom_region, row.question) for row in table.itertuples()}
+        assert cells == (every - known if hatched else known)
+    assert len(regions) == 18
+    filled = [sum((region, question) in known for question in questions) for region in regions]
+    assert filled == sorted(filled, reverse=True)
+    assert legend_labels(ax) == ["un chiffre est publié", "inconnu"]
+
+
+def test_lists_ledger_draws_the_rows_of_one_list() -> None:
+    drawn = case("plot_lists_ledger")
+    ax = drawn.draw("fr")
+    facts = drawn.table[drawn.table["jeu"] == "cget_2019"].set_index("constat")["nb_lignes"]
+    widths = {label.split("\n")[0]: right for label, (_, right, _) in zip(row_labels(ax), boxes(ax), strict=True)}
+    assert widths == {
+        "Sans code commune": facts["sans_code_commune"],
+        "Sans code postal": facts["sans_code_postal"],
+        "Preuves contradictoires": facts["preuves_contradictoires"],
+        "Perdues si l'on groupe": facts["perdues_par_code_region"],
+        "Mal placées si l'on groupe": facts["mal_placees_par_code_departement"],
+    }
+    assert list(widths.values()) == sorted(widths.values(), reverse=True)
+    assert all(left == 0 for left, *_ in boxes(ax))
+
+
+@pytest.mark.parametrize("place", ["FR", "R75", "D33"])
+def test_rates_are_counted_dots_over_their_interval(place: str) -> None:
+    drawn = case("plot_compare_rates", place)
+    table, ax = drawn.table, drawn.draw("en")
+    assert dots(ax) == expected_dots(*((rate, rank, "compte") for rank, rate in enumerate(table["taux_pour_100k"])))
+    intervals = [(x[0], x[1], y[0]) for x, y in runs(ax) if len(set(y)) == 1 and (x[0], x[1]) != (0, 1)]
+    assert_close(
+        intervals,
+        [(r.taux_bas_pour_100k, r.taux_haut_pour_100k, rank) for rank, r in enumerate(table.itertuples())],
+    )
+    assert [text.split(" ")[0].replace(",", "") for text in words_of(ax)] == [str(n) for n in table["nb_lieux"]]
+    assert row_labels(ax)[0].endswith(table["nom"].iloc[0])
+
+
+@pytest.mark.parametrize(("place", "n"), [("R75", 18), ("D33", 101)])
+def test_ranks_go_from_the_highest_rate_down_with_the_chosen_one_set_off(place: str, n: int) -> None:
+    drawn = case("plot_rank", place)
+    table, ax = drawn.table, drawn.draw("fr")
+    rates = list(table["taux_pour_100k"])
+    assert len(rates) == n
+    assert rates == sorted(rates, reverse=True)
+    assert dots(ax) == expected_dots(*((rate, rank, "compte") for rank, rate in enumerate(rates)))
+    chosen = table.loc[table["est_choisi"], "nom"].item()
+    bold = [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"]
+    assert bold == [chosen]
+    colours = {line.get_markeredgecolor() for line in ax.lines if line.get_marker() == "o"}
+    assert len(colours) == 2
+    ticks = dict(zip(row_labels(ax), ax.get_yticks(), strict=True))
+    assert {name: rank for rank, name in enumerate(table["nom"]) if name in ticks} == ticks

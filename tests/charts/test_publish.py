@@ -1,0 +1,321 @@
+"""A figure's four files: whole or not at all, the same bytes for the same data, the same facts in each."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+import tlanalysis as tl
+from tests.charts.drawn import case
+from tests.conftest import ROOT
+from tlanalysis.charts import caption
+from tlanalysis.charts.publish import Published
+from tlanalysis.errors import BadInput
+from tlanalysis.trace import read_facts, written
+
+SVG = "{http://www.w3.org/2000/svg}"
+NAME = "qualite-natures--FR-en"
+
+
+@pytest.fixture(autouse=True)
+def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Send what is published to a folder of the test."""
+    folder = tmp_path / "reports"
+    monkeypatch.setenv("TLANALYSIS_OUT", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Path]:
+    """Return a figure published once, and the folder of its files, to be read only."""
+    folder = tmp_path_factory.mktemp("publie")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TLANALYSIS_OUT", str(folder))
+        return _publish(), folder / "figures"
+
+
+def _publish(
+    figure: str = "qualite-natures", plot: str = "plot_holdings", *, fresh: bool = False, **given: Any
+) -> Published:
+    drawn = case(plot)
+    ax = drawn.on(drawn.table, lang="en") if fresh else drawn.draw("en")
+    return tl.publish(ax, drawn.table, id=figure, params={"lang": "en"} | given)
+
+
+def _files(out: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def test_four_files_named_after_the_figure_and_its_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published = _publish()
+    assert [*_files(out)] == [f"figures/{NAME}.{kind}" for kind in ("csv", "json", "png", "svg")]
+    assert published.name == NAME
+    assert capsys.readouterr().out == f"{NAME}  {published.fingerprint}\n"
+
+
+def test_run_key_of_the_name_is_what_differs_from_the_defaults(out: Path) -> None:
+    assert _publish(territory="R75", horizon=2035).name == "qualite-natures--R75-en-horizon2035"
+    assert all(name.startswith("figures/qualite-natures--R75-en-horizon2035.") for name in _files(out))
+
+
+@pytest.mark.parametrize(
+    ("figure", "plot"),
+    [
+        ("qualite-natures", "plot_holdings"),
+        ("deffinov-regions", "plot_deffinov_regions"),
+        ("fabriques-lorenz", "plot_lorenz"),
+    ],
+)
+def test_the_same_data_give_the_same_bytes(figure: str, plot: str, out: Path) -> None:
+    _publish(figure, plot, fresh=True)
+    first = _files(out)
+    shutil.rmtree(out)
+    _publish(figure, plot, fresh=True)
+    second = _files(out)
+    assert len(first) == 4
+    assert [name for name in first if first[name] != second.get(name)] == []
+
+
+def test_publishing_axes_again_gives_the_bytes_of_fresh_ones(out: Path) -> None:
+    _publish()
+    _publish()
+    again = _files(out)
+    _publish(fresh=True)
+    assert _files(out) == again
+
+
+def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) -> None:
+    facts = json.loads((once[1] / f"{NAME}.json").read_text(encoding="utf-8"))
+    for key in ("title", "subtitle", "lecture", "champ", "alt", "source", "licence", "version", "fingerprint"):
+        assert isinstance(facts[key], str)
+        assert facts[key].strip(), key
+    assert (facts["id"], facts["run_key"], facts["lang"]) == ("qualite-natures", "FR-en", "en")
+    assert facts["params"] == {"territory": "FR", "lang": "en", "as_of": "2026-11-21", "seed": 0, "horizon": 2030}
+    assert facts["version"] == tl.__version__
+    digest = hashlib.sha256((raw / "observations.csv").read_bytes()).hexdigest()
+    assert facts["inputs"] == {"observations": digest}
+    assert len(facts["sources"]) > 20
+    assert all(source["editeur"] and source["source"] for source in facts["sources"])
+    assert any(re.match(r"20\d\d", source["date_publication"]) for source in facts["sources"])
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
+def test_the_sidecar_names_the_commit(once: tuple[Published, Path]) -> None:
+    found = subprocess.run(["git", "-C", ROOT, "log", "-1", "--format=%H"], capture_output=True, text=True, check=True)
+    assert once[0].facts["commit"] == found.stdout.strip()
+    assert re.fullmatch(r"[0-9a-f]{40}", once[0].facts["commit"])
+
+
+def test_the_csv_holds_the_table(once: tuple[Published, Path]) -> None:
+    data = (once[1] / f"{NAME}.csv").read_bytes()
+    header, *rows = csv.reader(io.StringIO(data.decode("utf-8")))
+    table = case("plot_holdings").table
+    assert header == list(table.columns)
+    assert [row[:2] for row in rows] == [[row.nature, str(row.nb_chiffres)] for row in table.itertuples()]
+    assert b"\r" not in data
+    assert once[0].fingerprint == hashlib.sha256(data).hexdigest()[:16]
+
+
+def test_the_svg_is_accessible_and_keeps_its_text(once: tuple[Published, Path]) -> None:
+    root = ElementTree.parse(once[1] / f"{NAME}.svg").getroot()
+    assert root.tag == f"{SVG}svg"
+    assert root.get("role") == "img"
+    assert root.get("lang") == "en"
+    title, desc = root[0], root[1]
+    assert (title.tag, title.text) == (f"{SVG}title", once[0].facts["title"])
+    assert (desc.tag, desc.text) == (f"{SVG}desc", once[0].facts["alt"])
+    assert root.get("aria-labelledby", "").split() == [title.get("id"), desc.get("id")]
+    texts = ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
+    assert once[0].facts["title"] in " ".join(texts)
+    assert {"counted", "estimated", "declared", "target", "forecast"} <= set(texts)
+
+
+def test_the_svg_loads_nothing_and_holds_no_script(once: tuple[Published, Path]) -> None:
+    root = ElementTree.parse(once[1] / f"{NAME}.svg").getroot()
+    assert not [element.tag for element in root.iter() if element.tag in {f"{SVG}script", f"{SVG}image"}]
+    links = [value for element in root.iter() for key, value in element.attrib.items() if key.endswith("href")]
+    assert all(link.startswith("#") for link in links)
+
+
+def test_texts_that_mean_something_to_xml_survive(out: Path) -> None:
+    drawn = case("plot_holdings")
+    ax = drawn.on(drawn.table)
+    title = "A < B & \"C\" > 'D' </title><script>&lt;"
+    caption.retitle(ax, title)
+    tl.publish(ax, drawn.table, id="essai")
+    root = ElementTree.parse(out / "figures" / "essai--FR.svg").getroot()
+    assert root[0].text == title
+    for kind in ("svg", "png", "json"):
+        assert read_facts(out / "figures" / f"essai--FR.{kind}")["title"] == title
+
+
+def test_the_png_is_twice_as_wide_as_the_page(once: tuple[Published, Path]) -> None:
+    with Image.open(once[1] / f"{NAME}.png") as image:
+        assert image.width == 1440
+        assert image.height > 400
+
+
+def test_a_picture_that_travelled_alone_still_says_where_it_comes_from(
+    once: tuple[Published, Path], tmp_path: Path
+) -> None:
+    for kind in ("svg", "png", "json"):
+        elsewhere = tmp_path / kind / f"photo.{kind}"
+        elsewhere.parent.mkdir()
+        shutil.copy(once[1] / f"{NAME}.{kind}", elsewhere)
+        assert read_facts(elsewhere) == once[0].facts
+    (tmp_path / "csv").mkdir()
+    for kind in ("csv", "json"):
+        shutil.copy(once[1] / f"{NAME}.{kind}", tmp_path / "csv" / f"table.{kind}")
+    assert read_facts(tmp_path / "csv" / "table.csv") == once[0].facts
+
+
+def test_what_trace_prints_names_sources_parameters_and_inputs(once: tuple[Published, Path]) -> None:
+    facts = once[0].facts
+    lines = written(facts)
+    for said in (facts["title"], NAME, "territory=FR", "lang=en", facts["inputs"]["observations"], facts["licence"]):
+        assert said in lines
+    assert all(source["source"] in lines and source["editeur"] in lines for source in facts["sources"])
+
+
+def _foreign(folder: Path) -> dict[str, Path]:
+    Image.new("RGB", (4, 4)).save(folder / "foreign.png")
+    (folder / "foreign.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    (folder / "foreign.json").write_text('["not ours"]', encoding="utf-8")
+    (folder / "broken.json").write_text("{", encoding="utf-8")
+    (folder / "broken.png").write_bytes(b"\x89PNG nothing")
+    (folder / "latin.svg").write_bytes("<svg>é</svg>".encode("latin-1"))
+    (folder / "alone.csv").write_text("a\n1\n", encoding="utf-8")
+    (folder / "notes.txt").write_text("rien", encoding="utf-8")
+    (folder / "folder.png").mkdir()
+    return {path.name: path for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "foreign.png",
+        "foreign.svg",
+        "foreign.json",
+        "broken.json",
+        "broken.png",
+        "latin.svg",
+        "alone.csv",
+        "notes.txt",
+        "folder.png",
+        "absent.png",
+    ],
+)
+def test_a_file_without_our_facts_is_refused_by_name(name: str, tmp_path: Path) -> None:
+    path = _foreign(tmp_path).get(name, tmp_path / name)
+    with pytest.raises(BadInput, match=re.escape(path.stem)):
+        read_facts(path)
+
+
+@pytest.mark.parametrize("figure", ["Formation", "formation_part", "formation part", "../part", "part-", "", "é"])
+def test_a_bad_id_writes_nothing(figure: str, out: Path) -> None:
+    with pytest.raises(BadInput, match="figure id"):
+        _publish(figure)
+    assert _files(out) == {}
+
+
+def test_axes_without_a_caption_write_nothing(out: Path) -> None:
+    with pytest.raises(BadInput, match="no caption"):
+        tl.publish(Figure().subplots(), case("plot_holdings").table, id="sans-legende")
+    assert _files(out) == {}
+
+
+def test_a_table_without_inputs_writes_nothing(out: Path) -> None:
+    drawn = case("plot_holdings")
+    with pytest.raises(BadInput, match="does not say what it was computed from"):
+        tl.publish(drawn.draw(), pd.DataFrame({"valeur": [1]}), id="sans-source")
+    assert _files(out) == {}
+
+
+def test_a_bad_parameter_writes_nothing(out: Path) -> None:
+    with pytest.raises(BadInput, match="territoire"):
+        _publish(territoire="R75")
+    assert _files(out) == {}
+
+
+@pytest.mark.parametrize("broken", ["svg", "png"])
+def test_nothing_is_half_written_when_drawing_fails(broken: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _publish()
+    before = _files(out)
+    original = Figure.savefig
+
+    def savefig(self: Figure, target: Any, **given: Any) -> None:
+        if given["format"] == broken:
+            target.write(b"half")
+            raise OSError("no space left")
+        original(self, target, **given)
+
+    monkeypatch.setattr(Figure, "savefig", savefig)
+    with pytest.raises(OSError, match="no space left"):
+        _publish()
+    with pytest.raises(OSError, match="no space left"):
+        _publish("autre")
+    assert _files(out) == before
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_part(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _publish()
+    before = _files(out)
+
+    def replace(self: Path, target: Path) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="no space left"):
+        _publish()
+    assert _files(out) == before
+
+
+def test_a_disk_that_fills_up_half_way_leaves_the_four_old_files(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _publish()
+    before = _files(out)
+    drawn = case("plot_holdings")
+    table = drawn.table.assign(nb_chiffres=drawn.table["nb_chiffres"] + 1)
+    original = Path.write_bytes
+
+    def write_bytes(self: Path, data: bytes) -> int:
+        if ".csv" in self.name:
+            raise OSError("no space left")
+        return original(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    with pytest.raises(OSError, match="no space left"):
+        tl.publish(drawn.on(table, lang="en"), table, id="qualite-natures", params={"lang": "en"})
+    assert _files(out) == before
+
+
+def test_the_fingerprint_follows_the_data() -> None:
+    table = pd.DataFrame({"nom": ["é", None], "valeur": [1.0, 2.5]})
+    # printf 'nom,valeur\né,1\n,2.5\n' | sha256sum
+    expected = hashlib.sha256("nom,valeur\né,1\n,2.5\n".encode()).hexdigest()[:16]
+    assert tl.fingerprint(table) == expected
+    assert tl.fingerprint(table.copy().set_axis([7, 9])) == expected
+    assert tl.fingerprint(table.assign(valeur=[1.0, 2.6])) != expected
+    assert tl.fingerprint(table.iloc[::-1]) != expected
+    assert tl.fingerprint(table.rename(columns={"valeur": "part"})) != expected
+
+
+def test_a_published_figure_can_be_cited(out: Path) -> None:
+    published = _publish()
+    said = tl.cite(NAME)
+    assert published.facts["title"] in said
+    assert published.fingerprint in said
+    with pytest.raises(BadInput, match="qualite-natures"):
+        tl.cite("qualite-nature")

@@ -1,0 +1,265 @@
+"""Runs, good and broken. Kernels are slow: two are started here, the other tests stand in for the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.runs.conftest import write_notebook
+from tlanalysis.runs import manifest
+from tlanalysis.runs.execute import execute
+from tlanalysis.runs.manifest import Outcome
+from tlanalysis.runs.plan import Run, grid
+
+# ---------------------------------------------------------------- two kernels
+
+CALL = "import tlanalysis as tl\n\np = tl.params(territory=territory, lang=lang)\nheld = tl.holdings()"
+PUBLISH = 'ax = tl.plot_holdings(held, lang=p.lang)\nfigure = tl.publish(ax, held, id="{id}", params=p)'
+PLAN = """
+[[run]]
+notebook = "00_essai"
+
+[[run]]
+notebook = "01_suite"
+parameters = { lang = "en", territory = "R75" }
+"""
+KINDS = ("csv", "json", "png", "svg")
+
+
+@dataclass(frozen=True)
+class History:
+    """`00_essai` ran well and left figures; it is now broken, and the plan is run by command."""
+
+    out: Path
+    before: dict[str, bytes]
+    command: subprocess.CompletedProcess[str]
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The runs of the manifest by name."""
+        content = json.loads((self.out / "manifest.json").read_text(encoding="utf-8"))
+        return {run["name"]: run for run in content["runs"]}
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    home = tmp_path_factory.mktemp("projet")
+    shutil.copytree(ROOT / "data" / "raw", home / "data" / "raw", ignore=shutil.ignore_patterns("downloads"))
+    folder, out = home / "notebooks", home / "ailleurs"
+    raising = 'raise ValueError("tout\\ncassé")'
+    write_notebook(folder, "00_essai", CALL, PUBLISH.format(id="essai"), raising)
+    write_notebook(folder, "01_suite", CALL, PUBLISH.format(id="suite"), "territory, lang")
+    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    for place in ("figures", "notebooks"):
+        (out / place).mkdir(parents=True)
+    for kind in KINDS:
+        (out / "figures" / f"essai--FR.{kind}").write_text(f"good {kind}", encoding="utf-8")
+    (out / "notebooks" / "00_essai--FR.ipynb").write_text("good", encoding="utf-8")
+    held: dict[str, Any] = {"inputs": {"observations": "0" * 64}, "figures": ["essai--FR"]}
+    good = Outcome("00_essai--FR", "00_essai", {"territory": "FR", "lang": "fr"}, "ok", 1.0, "kernel", **held)
+    manifest.write(out, {good.name: good})
+    before = _files(out / "figures")
+    command = subprocess.run(
+        [sys.executable, "-m", "tlanalysis", "run", "--jobs", "2", "--out", str(out)],
+        env=os.environ | {"TLANALYSIS_HOME": str(home)},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return History(out, before, command)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_broken_notebook_ends_the_command_with_one_sentence(history: History) -> None:
+    assert history.command.returncode == 1
+    assert history.command.stderr == "tlanalysis: 00_essai--FR failed: cell 4: ValueError: tout cassé\n"
+    lines = sorted(line.split() for line in history.command.stdout.splitlines())
+    assert [line[:2] for line in lines] == [["failed", "00_essai--FR"], ["ok", "01_suite--R75-en"]]
+
+
+def test_a_good_run_leaves_its_four_files_beside_the_broken_one(history: History) -> None:
+    now = _files(history.out / "figures")
+    assert set(now) - set(history.before) == {f"suite--R75-en.{kind}" for kind in KINDS}
+    facts = json.loads(now["suite--R75-en.json"])
+    assert (facts["lang"], facts["params"]["territory"]) == ("en", "R75")
+
+
+def test_the_last_good_figures_stay_byte_for_byte(history: History) -> None:
+    now = _files(history.out / "figures")
+    assert len(history.before) == 4
+    assert {name: now.get(name) for name in history.before} == history.before
+
+
+def test_the_manifest_tells_what_happened(history: History, raw: Path) -> None:
+    broken, good = history.manifest["00_essai--FR"], history.manifest["01_suite--R75-en"]
+    assert (broken["status"], broken["error"]) == ("failed", "cell 4: ValueError: tout cassé")
+    assert (broken["figures"], broken["inputs"]) == (["essai--FR"], {"observations": "0" * 64})
+    assert (good["status"], good["error"], good["figures"]) == ("ok", "", ["suite--R75-en"])
+    assert good["parameters"] == {
+        "territory": "R75",
+        "lang": "en",
+        "as_of": "2026-11-21",
+        "seed": 0,
+        "horizon": 2030,
+    }
+    assert good["inputs"] == {"observations": hashlib.sha256((raw / "observations.csv").read_bytes()).hexdigest()}
+    assert good["seconds"] > 0
+    assert broken["seconds"] > 0
+
+
+def test_the_failed_notebook_is_kept_apart_from_the_last_good_one(history: History) -> None:
+    failed = json.loads((history.out / "failed" / "00_essai--FR.ipynb").read_text(encoding="utf-8"))
+    kinds = [output["output_type"] for cell in failed["cells"] for output in cell.get("outputs", [])]
+    assert "error" in kinds
+    assert (history.out / "notebooks" / "00_essai--FR.ipynb").read_text(encoding="utf-8") == "good"
+    assert not (history.out / "failed" / "01_suite--R75-en.ipynb").exists()
+    assert not (history.out / ".staging").exists()
+
+
+def test_the_executed_notebook_shows_the_parameters_it_was_given(history: History) -> None:
+    executed = json.loads((history.out / "notebooks" / "01_suite--R75-en.ipynb").read_text(encoding="utf-8"))
+    assert executed["cells"][-1]["outputs"][0]["data"]["text/plain"] == ["('R75', 'en')"]
+
+
+# ---------------------------------------------------------------- without a kernel
+
+
+def _outcome(run: Run, status: str, **more: Any) -> Outcome:
+    return Outcome(run.name, run.notebook, run.parameters.as_dict(), status, 0.1, "essai", **more)
+
+
+def _works(run: Run, home: str, staging: str) -> Outcome:
+    """Stand in for a notebook that publishes one figure per line of its source file."""
+    folder = Path(staging)
+    (folder / "figures").mkdir(parents=True)
+    names = (Path(home) / "figures.txt").read_text(encoding="utf-8").split()
+    for name in names:
+        (folder / "figures" / f"{name}.svg").write_text(run.name, encoding="utf-8")
+    (folder / f"{run.name}.ipynb").write_text("{}", encoding="utf-8")
+    return _outcome(run, "ok", figures=names)
+
+
+def _dies(run: Run, home: str, staging: str) -> Outcome:
+    """Stand in for a worker that the system kills on the first territory."""
+    if run.parameters.territory == "FR":
+        os._exit(9)
+    return _works(run, home, staging)
+
+
+def _fails(run: Run, home: str, staging: str) -> Outcome:
+    folder = Path(staging)
+    (folder / "figures").mkdir(parents=True)
+    (folder / "figures" / "demi.svg").write_text("half", encoding="utf-8")
+    (folder / f"{run.name}.ipynb").write_text("broken", encoding="utf-8")
+    return _outcome(run, "failed", error="cell 1: it broke")
+
+
+@pytest.fixture
+def published(notebooks: Path) -> Path:
+    """Return the file that says which figures the stand-in publishes."""
+    path = notebooks.parent / "figures.txt"
+    path.write_text("un deux", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def three(published: Path) -> list[Run]:
+    """Return three runs of one notebook."""
+    return list(grid("00_essai", {"territory": ["FR", "R75", "D33"]}))
+
+
+def _stand_in(patch: pytest.MonkeyPatch, worker: Any) -> None:
+    patch.setattr("tlanalysis.runs.execute._execute_one", worker)
+
+
+def test_outcomes_come_in_the_order_of_the_runs(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _works)
+    told: list[str] = []
+    outcomes = execute(
+        three,
+        tmp_path / "out",
+        jobs=3,
+        started=lambda run: told.append(f"starts {run.name}"),
+        finished=lambda outcome: told.append(f"ends {outcome.name}"),
+    )
+    assert [outcome.name for outcome in outcomes] == [run.name for run in three]
+    assert sorted(told) == sorted(f"{what} {run.name}" for run in three for what in ("starts", "ends"))
+    assert all(told.index(f"starts {run.name}") < told.index(f"ends {run.name}") for run in three)
+    assert set(manifest.read(tmp_path / "out")) == {run.name for run in three}
+
+
+def test_a_figure_that_is_no_longer_made_goes_away(
+    three: list[Run], published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _works)
+    execute(three[:1], tmp_path / "out")
+    published.write_text("deux trois", encoding="utf-8")
+    execute(three[:1], tmp_path / "out")
+    assert sorted(_files(tmp_path / "out" / "figures")) == ["deux.svg", "trois.svg"]
+    assert manifest.read(tmp_path / "out")["00_essai--FR"].figures == ["deux", "trois"]
+
+
+def test_a_first_run_that_fails_leaves_no_figure(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _fails)
+    (outcome,) = execute(three[:1], tmp_path / "out")
+    assert (outcome.status, outcome.figures) == ("failed", [])
+    assert not (tmp_path / "out" / "figures").exists()
+    assert (tmp_path / "out" / "failed" / "00_essai--FR.ipynb").read_text(encoding="utf-8") == "broken"
+
+
+def test_a_run_that_works_again_clears_its_failure(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    _stand_in(monkeypatch, _fails)
+    execute(three[:2], out)
+    _stand_in(monkeypatch, _works)
+    execute(three[:1], out)
+    assert [path.name for path in (out / "failed").iterdir()] == ["00_essai--R75.ipynb"]
+    assert {name: run.status for name, run in manifest.read(out).items()} == {
+        "00_essai--FR": "ok",
+        "00_essai--R75": "failed",
+    }
+    assert manifest.read(out)["00_essai--FR"].error == ""
+
+
+def test_a_worker_that_dies_fails_its_run_and_spares_the_others(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _dies)
+    outcomes = execute(three, tmp_path / "out", jobs=1)
+    assert [outcome.status for outcome in outcomes] == ["failed", "ok", "ok"]
+    assert "died" in outcomes[0].error
+
+
+def test_what_was_finished_before_an_interruption_stays_valid(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _works)
+
+    def interrupt(outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(three, tmp_path / "out", jobs=1, finished=interrupt)
+    assert {name: run.status for name, run in manifest.read(tmp_path / "out").items()} == {"00_essai--FR": "ok"}
+    assert sorted(_files(tmp_path / "out" / "figures")) == ["deux.svg", "un.svg"]
+    assert not (tmp_path / "out" / ".staging").exists()

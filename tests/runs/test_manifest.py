@@ -1,0 +1,74 @@
+"""What happened to each run, as it is written down and read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tlanalysis.errors import BadInput
+from tlanalysis.runs import manifest
+from tlanalysis.runs.manifest import Outcome
+
+GOOD = Outcome(
+    name="01_suite--R75",
+    notebook="01_suite",
+    parameters={"territory": "R75", "lang": "fr"},
+    status="ok",
+    seconds=1.5,
+    engine="kernel",
+    inputs={"regions": "0" * 64},
+    figures=["essai--R75"],
+)
+FAILED = Outcome("00_essai--FR", "00_essai", {"territory": "FR"}, "failed", 0.2, "kernel", error="cell 3: é")
+
+
+def test_nothing_has_run_in_an_empty_folder(tmp_path: Path) -> None:
+    assert manifest.read(tmp_path) == {}
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    manifest.write(tmp_path / "out", {GOOD.name: GOOD, FAILED.name: FAILED})
+    assert manifest.read(tmp_path / "out") == {FAILED.name: FAILED, GOOD.name: GOOD}
+
+
+def test_the_file_has_the_columns_of_the_design_ordered_by_name(tmp_path: Path) -> None:
+    manifest.write(tmp_path, {GOOD.name: GOOD, FAILED.name: FAILED})
+    text = (tmp_path / "manifest.json").read_text(encoding="utf-8")
+    runs = json.loads(text)["runs"]
+    assert [run["name"] for run in runs] == ["00_essai--FR", "01_suite--R75"]
+    assert runs[1] == {
+        "name": "01_suite--R75",
+        "notebook": "01_suite",
+        "parameters": {"territory": "R75", "lang": "fr"},
+        "status": "ok",
+        "seconds": 1.5,
+        "engine": "kernel",
+        "inputs": {"regions": "0" * 64},
+        "figures": ["essai--R75"],
+        "error": "",
+    }
+    assert "cell 3: é" in text
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"runs": [1]}',
+        '{"runs": [{}]}',
+        '{"runs": [{"name": "x"}]}',
+        '{"runs": [{"name": "x", "notebook": "x", "parameters": {}, "status": "ok", "seconds": 1, "engine": "kernel", '
+        '"colour": "red"}]}',
+    ],
+    ids=["empty", "half", "list", "no runs", "a number", "no name", "few fields", "another field"],
+)
+def test_a_manifest_of_another_shape_is_refused_with_advice(content: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match="delete it, then run again"):
+        manifest.read(tmp_path)

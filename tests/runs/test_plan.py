@@ -1,0 +1,205 @@
+"""The plan: checked as a whole before any kernel starts, every mistake in one message."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.runs.conftest import write_notebook
+from tlanalysis.errors import BadInput
+from tlanalysis.runs.plan import grid, parameters_of, read_plan, territories_for
+from tlanalysis.runs.plan import notebooks as names_of_notebooks
+
+GOOD = """
+[[run]]
+notebook = "00_essai"
+parameters = { territory = ["FR", "R75"], lang = ["fr", "en"] }
+
+[[run]]
+notebook = "01_suite"
+parameters = { horizon = 2035 }
+
+[[run]]
+notebook = "01_suite"
+"""
+
+
+def _plan(notebooks: Path, text: str) -> Path:
+    path = notebooks / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _refusal(notebooks: Path, text: str) -> list[str]:
+    with pytest.raises(BadInput) as caught:
+        read_plan(_plan(notebooks, text))
+    return str(caught.value).splitlines()
+
+
+def test_lists_stand_for_every_combination(notebooks: Path) -> None:
+    runs = read_plan(_plan(notebooks, GOOD))
+    assert [run.name for run in runs] == [
+        "00_essai--FR",
+        "00_essai--FR-en",
+        "00_essai--R75",
+        "00_essai--R75-en",
+        "01_suite--FR-horizon2035",
+        "01_suite--FR",
+    ]
+    assert runs[2].parameters.territory == "R75"
+    assert runs[4].parameters.horizon == 2035
+
+
+def test_only_what_was_asked_for_is_injected(notebooks: Path) -> None:
+    runs = read_plan(_plan(notebooks, GOOD))
+    assert runs[3].injected == {"territory": "R75", "lang": "en"}
+    assert runs[4].injected == {"horizon": 2035}
+    assert runs[5].injected == {}
+
+
+def test_the_plan_of_the_folder_is_read_by_default(notebooks: Path) -> None:
+    _plan(notebooks, '[[run]]\nnotebook = "00_essai"\n')
+    assert [run.name for run in read_plan()] == ["00_essai--FR"]
+
+
+def test_every_mistake_is_in_one_message(notebooks: Path) -> None:
+    lines = _refusal(
+        notebooks,
+        """
+        [[runs]]
+        notebook = "00_essai"
+
+        [[run]]
+        notebok = "00_essai"
+
+        [[run]]
+        notebook = "00_esai"
+
+        [[run]]
+        notebook = "00_essai"
+        parameters = { territoire = "FR" }
+
+        [[run]]
+        notebook = "00_essai"
+        parameters = { territory = ["R75", "75", "R99"], lang = ["fr", "xx"] }
+        """,
+    )
+    assert all(line.startswith("plan.toml: ") for line in lines)
+    text = "\n".join(lines)
+    for said in (
+        "unknown table 'runs' (did you mean 'run'?)",
+        "run 1: unknown key 'notebok' (did you mean 'notebook'?)",
+        "run 1: it does not name a notebook",
+        "run 2: no notebook called '00_esai' (did you mean '00_essai'?)",
+        "run 3: 00_essai takes no parameter 'territoire' (did you mean 'territory'?): it takes territory, lang",
+        "run 4: ",
+        "R99",
+        "lang is 'xx'",
+    ):
+        assert said in text
+    assert text.count("R99") == 1
+    assert text.count("'xx'") == 1
+
+
+def test_a_parameter_that_exists_but_not_in_this_notebook_is_refused(notebooks: Path) -> None:
+    (line,) = _refusal(notebooks, '[[run]]\nnotebook = "00_essai"\nparameters = { horizon = 2035 }\n')
+    assert "00_essai takes no parameter 'horizon'" in line
+
+
+def test_a_run_planned_twice_is_refused(notebooks: Path) -> None:
+    twice = """
+    [[run]]
+    notebook = "00_essai"
+    parameters = { territory = ["R75", "FR"] }
+
+    [[run]]
+    notebook = "00_essai"
+    """
+    assert _refusal(notebooks, twice) == ["plan.toml: 00_essai--FR is planned twice."]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "run = []\n"])
+def test_a_plan_without_a_run_is_refused(text: str, notebooks: Path) -> None:
+    (line,) = _refusal(notebooks, text)
+    assert "[[run]]" in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[run]\nnotebook = "00_essai"\n',
+        'run = "00_essai"\n',
+        'run = ["00_essai"]\n',
+        '[[run]]\nnotebook = ["00_essai"]\n',
+        '[[run]]\nnotebook = "00_essai"\nparameters = "territory=R75"\n',
+    ],
+    ids=["one table", "a word", "a list of words", "two notebooks", "parameters as text"],
+)
+def test_a_plan_of_another_shape_is_refused_in_words(text: str, notebooks: Path) -> None:
+    assert all(line.startswith("plan.toml: ") for line in _refusal(notebooks, text))
+
+
+def test_a_plan_that_is_not_toml_is_refused(notebooks: Path) -> None:
+    (line,) = _refusal(notebooks, "[[run]\n")
+    assert line.startswith("plan.toml is not valid TOML")
+
+
+def test_a_missing_plan_says_so(notebooks: Path) -> None:
+    with pytest.raises(BadInput, match=r"plan\.toml is missing"):
+        read_plan(notebooks / "plan.toml")
+
+
+def test_grid_without_values_is_one_run_of_defaults(notebooks: Path) -> None:
+    (run,) = grid("01_suite", {})
+    assert (run.name, run.injected) == ("01_suite--FR", {})
+
+
+def test_an_empty_list_of_values_is_refused(notebooks: Path) -> None:
+    with pytest.raises(BadInput):
+        list(grid("00_essai", {"territory": []}))
+
+
+def test_parameters_of_a_notebook_are_the_names_its_first_cell_assigns(notebooks: Path) -> None:
+    assert parameters_of("01_suite") == ["territory", "lang", "horizon"]
+
+
+@pytest.mark.parametrize("content", ["", "{}", json.dumps({"cells": []}), "not json"])
+def test_a_file_that_is_no_notebook_is_refused(content: str, notebooks: Path) -> None:
+    (notebooks / "02_casse.ipynb").write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match="02_casse"):
+        parameters_of("02_casse")
+
+
+def test_a_parameters_cell_that_is_not_python_is_refused(notebooks: Path) -> None:
+    write_notebook(notebooks, "02_casse", parameters="territory = ")
+    with pytest.raises(BadInput, match="02_casse"):
+        parameters_of("02_casse")
+
+
+def test_notebooks_are_those_that_start_with_a_number(notebooks: Path) -> None:
+    write_notebook(notebooks, "brouillon")
+    assert names_of_notebooks() == ["00_essai", "01_suite"]
+
+
+def test_the_real_plan_covers_the_five_notebooks_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TLANALYSIS_HOME", str(ROOT))
+    runs = read_plan()
+    assert {run.notebook for run in runs} == set(names_of_notebooks())
+    assert {run.parameters.lang for run in runs} == {"fr", "en"}
+    profiles = {run.parameters.territory for run in runs if run.notebook == "04_territory_profile"}
+    assert {"FR", "R75", "D33"} <= profiles
+
+
+@pytest.mark.parametrize(("which", "n", "first"), [("regions", 18, "R"), ("departements", 101, "D"), ("all", 120, "F")])
+def test_for_stands_for_every_territory_of_a_level(which: str, n: int, first: str) -> None:
+    codes = territories_for(which)
+    assert len(codes) == len(set(codes)) == n
+    assert codes[0].startswith(first)
+
+
+def test_for_something_else_is_refused() -> None:
+    with pytest.raises(BadInput, match="regions, departements, all"):
+        territories_for("communes")

@@ -1,0 +1,92 @@
+"""What the documents promise: their code runs, the commands and the files they name exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from tests.conftest import ROOT
+from tlanalysis.cli import app
+
+DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def test_python_code_of_the_documents_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TLANALYSIS_OUT", str(tmp_path))
+    blocks = {name: _blocks(_read(name), "python") for name in DOCUMENTS}
+    assert any("import tlanalysis as tl" in block for block in blocks["README.md"])
+    for name, sources in blocks.items():
+        names: dict[str, object] = {}
+        for number, source in enumerate(sources):
+            exec(compile(source, f"{name}, block {number}", "exec"), names)
+    assert len(list((tmp_path / "figures").iterdir())) == 4
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_command_it_names_exists(name: str) -> None:
+    known = set(get_command(app).commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"^(?:\$ |\S*/)?tlanalysis ([a-z]+)\b", _code(_read(name)), re.MULTILINE))
+    assert named - known == set()
+    if name == "README.md":
+        assert {"build", "run", "report", "figures", "trace", "check", "sources"} <= named
+
+
+def _code(text: str) -> str:
+    """Return what is to be typed in a shell: what stands between backquotes or in a block without a language."""
+    blocks = _blocks(text, "")
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
+    return "\n".join([*blocks, *spans])
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_make_target_it_names_exists(name: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", _read("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"^(?:\$ )?make ([a-z]+)", _code(_read(name)), re.MULTILINE))
+    assert named
+    assert named - targets == set()
+
+
+def test_every_target_of_the_makefile_is_explained() -> None:
+    makefile = _read("Makefile")
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony
+    explained = set(re.findall(r"^([a-z]+):.*## \w", makefile, re.MULTILINE))
+    assert set(phony[1].split()) == explained
+    assert {"help", "env", "figures", "test", "notebooks", "check", "lab", "bench"} <= explained
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_local_link_leads_somewhere(name: str) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", _read(name))
+    assert [link for link in links if "://" not in link and not (ROOT / link.split("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_public_function_it_names_exists(name: str) -> None:
+    import tlanalysis as tl
+
+    named = set(re.findall(r"\btl\.([a-z_]+)\(", _read(name)))
+    assert named - set(tl.__all__) == set()
+
+
+def test_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
+    from tlanalysis.cli import INTERRUPTED
+    from tlanalysis.errors import BadInput, RunFailed, SourceError
+
+    text = _read("README.md")
+    said = re.search(r"Exit codes: (.+?)\n\n|Exit codes: (.+?)(?= After )", text, re.DOTALL)
+    assert said
+    codes = {int(code) for code in re.findall(r"\b(\d+)\b", said[0])}
+    assert {0, RunFailed.exit_code, BadInput.exit_code, SourceError.exit_code, INTERRUPTED} <= codes
+    assert (RunFailed.exit_code, BadInput.exit_code, SourceError.exit_code, INTERRUPTED) == (1, 2, 3, 130)
