@@ -60,7 +60,8 @@ class Progress:
         """Count a run that ended, and print how."""
         self._done += 1
         self._under_way.remove(outcome.name)
-        figures = f", {len(outcome.figures)} figures" if outcome.status == "ok" else ""
+        count = len(outcome.figures)
+        figures = f", {count} figure{'s' if count != 1 else ''}" if outcome.status == "ok" else ""
         line = f"{outcome.status:6} {outcome.name}  {outcome.seconds:.1f} s{figures}"
         if self._bar:
             self._bar.console.print(line, highlight=False)

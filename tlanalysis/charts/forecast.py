@@ -42,7 +42,7 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
     """
     words = Words(lang)
     place = table.attrs.get("territoire") or "FR"
-    target = announced(place, table.attrs.get("indicateur") or "tiers_lieux")
+    target = announced(place, table.attrs.get("indicateur") or "tiers_lieux", fc.used["perimetre"].iloc[-1])
     last_seen = int(fc.used["annee"].max())
     ahead = table[table["annee"] >= last_seen]
     end = table.iloc[-1]
@@ -149,7 +149,7 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     last = table[table["annee"] == end].set_index("territoire")
     order = last["taux_mediane_pour_100k"].sort_values(ascending=False).index
     people = {code: territories.territory(code).population for code in order}
-    national = table.assign(n=table["mediane"]).groupby("annee")["n"].sum() / sum(people.values()) * 1e5
+    national = table.attrs["france"] / sum(people.values()) * 1e5
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()
     values: dict[str, Any] = {

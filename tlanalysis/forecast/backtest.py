@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tlanalysis import periods
 from tlanalysis.errors import BadInput
 from tlanalysis.forecast.curves import CURVES
 from tlanalysis.forecast.figures import usable
@@ -54,11 +55,17 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         raise BadInput(f"a back-test needs figures of at least three years, {len(dates)} found.")
     found = []
     for origin in dates[1:-1]:
-        known, later = rows[rows["annee"] < origin + 1], rows[rows["annee"] >= origin + 1]
-        if len(known) < 2 or known["annee"].max() - known["annee"].min() < 0.5:
+        # What was printed later may make an earlier figure a restatement: the origin must not know it.
+        known = observations[[_until(text, origin) for text in observations["periode"]]]
+        seen = usable(known)
+        if len(seen) < 2 or seen["annee"].max() - seen["annee"].min() < 0.5:
             continue
-        found += _score_origin(known, later, origin, seed)
+        found += _score_origin(known, rows[rows["annee"] >= origin + 1], origin, seed)
     return stamp(pd.DataFrame(found), observations, inputs=observations.attrs.get("inputs", ["observations"]))
+
+
+def _until(period: object, year: int) -> bool:
+    return isinstance(period, str) and periods.middle(period) < year + 1
 
 
 def _score_origin(known: pd.DataFrame, later: pd.DataFrame, origin: int, seed: int) -> list[dict[str, Any]]:
@@ -147,7 +154,7 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
     """
     import pandas as pd
 
-    from tlanalysis import catalog, periods
+    from tlanalysis import catalog
     from tlanalysis.observations import known_on, observations
 
     everything = observations("tiers_lieux", "FR")
@@ -179,8 +186,10 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
             for claim in public.itertuples():
                 if periods.year(claim.periode_cible) in {year - 1, year}:
                     top = claim.valeur_haut if claim.valeur_haut == claim.valeur_haut else claim.valeur_bas
-                    said = np.linspace(claim.valeur_bas, top, STEPS)
-                    rows.append(came | {"qui": f"{claim.editeur} ({claim.periode_cible})"} | _foretold(said, truths))
+                    said = _foretold(np.linspace(claim.valeur_bas, top, STEPS), truths)
+                    said |= dict.fromkeys(("p95_bas", "p80_bas"), claim.valeur_bas)
+                    said |= dict.fromkeys(("p80_haut", "p95_haut"), top)
+                    rows.append(came | {"qui": f"{claim.editeur} ({claim.periode_cible})"} | said)
     return stamp(pd.DataFrame(rows), everything, claims, inputs=["observations", "previsions_publiees"])
 
 

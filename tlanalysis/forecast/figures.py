@@ -21,6 +21,7 @@ from tlanalysis.observations import MEASURES
 if TYPE_CHECKING:
     import pandas as pd
 
+VALUES = ("valeur", "valeur_bas", "valeur_haut")
 COLUMNS = ("periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre")
 
 # The CGET file of 2019 is the list of 2018 with 49 additions, not a second count.
@@ -87,7 +88,8 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
         A column is missing, a nature unknown, a bound above the other, a negative value; the row is named.
     """
     _check(observations)
-    rows = observations[observations["nature"].isin(MEASURES) & observations["periode"].notna()].copy()
+    rows = observations.reset_index(drop=True)
+    rows = rows[rows["nature"].isin(MEASURES) & rows["periode"].notna()].copy()
     for name in ("valeur", "valeur_bas", "valeur_haut"):
         rows[name] = rows[name].astype("float64")
     rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
@@ -97,7 +99,7 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
     rows = rows[~_restated(rows)]
     rank = rows["nature"].map(MEASURES.index)
     rows = rows[rank == rank.groupby([rows["perimetre"], rows["annee"].astype(int)]).transform("min")]
-    rows = rows.sort_values(["annee", "perimetre", "valeur"], kind="stable").reset_index(drop=True)
+    rows = rows.sort_values(["annee", "perimetre", *VALUES], kind="stable").reset_index(drop=True)
     rows = rows[["periode", "annee", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]]
     _check_intervals(rows)
     return rows
@@ -113,7 +115,8 @@ def _restated(rows: pd.DataFrame) -> pd.Series:
     for _, group in points.groupby(["perimetre", "valeur"], sort=False):
         times = group.groupby("periode")["periode"].transform("size")
         ranked = group.assign(fois=times, rang=group["nature"].map(MEASURES.index))
-        ranked = ranked.sort_values(["rang", "fois", "annee"], ascending=[True, False, True], kind="stable")
+        order = ["rang", "fois", "annee", *VALUES]
+        ranked = ranked.sort_values(order, ascending=[True, False, *[True] * 4], kind="stable")
         kept: list[tuple[float, str]] = []
         for label, row in ranked.iterrows():
             near = [when for when, _ in kept if abs(when - row["annee"]) < RESTATED_WITHIN]
@@ -134,6 +137,10 @@ def _check(observations: pd.DataFrame) -> None:
     if len(odd):
         raise BadInput(f"row {odd.index[0]}: nature is {odd['nature'].iloc[0]!r}, it is one of {', '.join(known)}.")
     values = observations[["valeur", "valeur_bas", "valeur_haut"]].astype("float64")
+    if observations["perimetre"].isna().any():
+        raise BadInput(
+            f"row {observations.index[observations['perimetre'].isna()][0]}: it has no perimeter, give it one."
+        )
     negative = (values < 0).any(axis=1)
     if negative.any():
         raise BadInput(f"row {observations.index[negative][0]}: a count is not negative.")

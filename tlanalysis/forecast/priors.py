@@ -85,6 +85,7 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
     rows = [
         ("croissance_initiale", *of.growth, "moyenne, écart type"),
         ("choc_de_croissance", *of.growth_shock, "médiane, étalement"),
+        ("essoufflement", of.waning, 0.0, "par an, fixé"),
         ("choc_annuel", *of.shock, "médiane, étalement"),
         ("marge_sous_plafond", *of.room, "moyenne, écart type"),
         ("vitesse_vers_plafond", *of.speed, "médiane, étalement"),

@@ -67,7 +67,12 @@ def forecast_people_trained(
     if len(first_of) < 2 or shares.empty:
         raise BadInput("people trained need two dated totals of different surveys and a share of places that train.")
     start, end = int(first_of.min()), int(first_of.max())
-    ranges = {year: dated.loc[dated["annee"] == year, "valeur"].agg(["min", "max"]) for year in (start, end)}
+    first_printed = dated[dated["annee"] == dated["perimetre"].map(first_of)]
+    ranges = {year: first_printed.loc[dated["annee"] == year, "valeur"].agg(["min", "max"]) for year in (start, end)}
+    if start == end or not {start, end} <= set(fc.levels.columns):
+        raise BadInput(
+            f"the forecast of places does not hold {start} and {end}, the years of the totals of people trained."
+        )
     rng = np.random.default_rng(seed)
     size = len(fc.levels)
     share = np.clip(shares["valeur"].mean() + SHARE_ERROR * rng.standard_normal(size), 0.05, 0.95)

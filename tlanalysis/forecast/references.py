@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis.forecast.figures import usable
+from tlanalysis.forecast.figures import check_horizon, usable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +25,16 @@ def references(observations: pd.DataFrame, horizon: int = 2030) -> pd.DataFrame:
     -------
     DataFrame
         `annee` and one column per name of `NAIVE`.
+
+    Raises
+    ------
+    BadInput
+        Fewer than two dated measures, or a horizon that is not after the last.
     """
     import pandas as pd
 
     rows = usable(observations)
+    check_horizon(rows, observations, horizon)
     values = rows["valeur"].fillna((rows["valeur_bas"] + rows["valeur_haut"]) / 2).clip(lower=0.5)
     (t0, t1), (v0, v1) = rows["annee"].iloc[[0, -1]], values.iloc[[0, -1]]
     years = np.arange(int(t1) + 1, horizon + 1)

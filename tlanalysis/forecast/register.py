@@ -60,10 +60,11 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, register, used, inputs=["previsions_publiees", "observations"])
 
 
-def announced(territory: str, indicator: str = "tiers_lieux") -> tuple[str, float] | None:
-    """Return the last announcement for a territory, as its target period and lower figure; None when there is none."""
+def announced(territory: str, indicator: str, perimeter: str) -> tuple[str, float] | None:
+    """Return the last announcement a perimeter's counts can judge: target period and lower figure; None without one."""
     register = catalog.load("previsions_publiees")
     rows = register[(register["territoire"] == territory) & (register["indicateur"] == indicator)]
+    rows = rows[[perimeter in compatible(other) for other in rows["perimetre"]]]
     rows = rows[rows["periode_cible"].notna()]
     if rows.empty:
         return None

@@ -34,7 +34,8 @@ def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `scenario, annee, valeur, hypothese` (the assumed yearly growth, or for the last the ratio of the definitions).
+        `scenario, annee, valeur, hypothese` (the assumed yearly growth, or for the last the share of listed places
+        that is kept).
 
     Raises
     ------
@@ -48,7 +49,7 @@ def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
     closing, rows_closing = _ratio("surface_coworking_fermee_m2", "surface_coworking_totale_m2", as_of)
     naq = observations("tiers_lieux", "R75", perimetre="coop_naq", nature="compte", as_of=as_of)
     first, last = (naq.loc[naq["periode"] == year, "valeur"].max() for year in ("2019", "2022"))
-    known, rows_known = _known_share(as_of)
+    known, listed, rows_known = _known_places(as_of)
     if pd.isna(first) or pd.isna(last):
         raise BadInput("the counts of Nouvelle-Aquitaine of 2019 and 2022 are not both published: no pace to assume.")
     growth = (last / first) ** (1 / 3) - 1
@@ -57,7 +58,7 @@ def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
         ahead = year - start
         lines.append(("soutien_prend_fin", year, median[start] * (1 - closing) ** ahead, -closing))
         lines.append(("soutien_revient", year, median[start] * (1 + growth) ** ahead, growth))
-        lines.append(("definition_se_resserre", year, median[year] * known, known))
+        lines.append(("definition_se_resserre", year, known * median[year] / median[start], known / listed))
     table = pd.DataFrame(lines, columns=["scenario", "annee", "valeur", "hypothese"])
     order = {name: rank for rank, name in enumerate(SCENARIOS)}
     table = table.sort_values(
@@ -78,11 +79,11 @@ def _ratio(part: str, whole: str, as_of: str | None) -> tuple[float, pd.DataFram
     return float(values[part] / values[whole]), rows
 
 
-def _known_share(as_of: str | None) -> tuple[float, pd.DataFrame]:
-    """Return the share of listed places whose state is known, in the latest interval-valued count."""
+def _known_places(as_of: str | None) -> tuple[float, float, pd.DataFrame]:
+    """Return how many listed places have a known state, and how many are listed, in the latest such count."""
     rows = observations("tiers_lieux", "FR", perimetre="ftl_2026", as_of=as_of)
     spans = rows[rows["valeur"].isna()]
     if spans.empty:
         raise BadInput("no count with places of unknown state is published: no narrower definition to assume.")
     last = spans.iloc[-1]
-    return float(2 * last["valeur_bas"] / (last["valeur_bas"] + last["valeur_haut"])), rows
+    return float(last["valeur_bas"]), float(last["valeur_haut"]), rows

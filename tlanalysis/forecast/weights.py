@@ -31,14 +31,12 @@ PSEUDO_CASES = 2.0
 PROPOSALS = 4_000
 
 # Analogous series: indicator, territory, perimeter. Counts of tiers-lieux, of labels and of coworking spaces that
-# grew in the same years, each under one definition. France's own figures are not among them.
+# grew in the same years, each under one definition. France's own figures are not among them; the Occitanie labels
+# have two dates only, and foretell nothing yet.
 SERIES = (
     ("tiers_lieux", "R75", "coop_naq"),
     ("tiers_lieux", "R11", "ipr_large"),
-    ("tiers_lieux", "R24", "reseau_regional"),
-    ("tiers_lieux", "R53", "reseau_regional"),
     ("fabriques_de_territoire", "FR", "label_anct"),
-    ("tiers_lieux_labellises_region", "R76", "label_occitanie"),
     ("espaces_coworking", "FR", "coworking_marche"),
 )
 
