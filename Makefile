@@ -51,6 +51,8 @@ lab: env ## open JupyterLab on the notebooks
 
 bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.runs
+	$(BIN)/python -m benchmarks.forecast_speed
+	$(BIN)/python -m benchmarks.forecast_calibration 400 7
 
 counts: env ## recompute data/raw/lieux_par_departement.csv from the open files (TLANALYSIS_MIRROR)
 	$(BIN)/tlanalysis count
