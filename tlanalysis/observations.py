@@ -51,7 +51,7 @@ def observations(
     Returns
     -------
     DataFrame
-        The columns of DESIGN section 4; the table carries its sources.
+        The columns that `describe("observations")` explains; the table carries its sources.
 
     Raises
     ------
