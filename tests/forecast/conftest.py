@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from tlanalysis.forecast import backtest, model, sensitivity
+from tlanalysis.observations import observations
+
+
+@pytest.fixture(scope="package")
+def france():
+    """Return a small forecast of France."""
+    return model.forecast(observations("tiers_lieux", "FR"), 2030, size=2000, proposals=6000)
+
+
+@pytest.fixture(scope="module")
+def few_draws(france):  # France comes first: its digits are the same whatever runs
+    """Make what forecasts many times over draw little each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, "SCOUTS", 300)
+        patch.setattr(backtest, "SIZE", 400)
+        patch.setattr(backtest, "PROPOSALS", 1200)
+        patch.setattr(sensitivity, "PROPOSALS", 1200)
+        yield

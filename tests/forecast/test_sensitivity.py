@@ -1,0 +1,86 @@
+"""What would change the answer: one belief at a time."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from tests.forecast.test_model import counts
+from tlanalysis.forecast.model import forecast
+from tlanalysis.forecast.priors import DEFAULT, Priors, priors
+from tlanalysis.forecast.sensitivity import sensitivity, variants
+
+FIGURES = counts(y2018=1003, y2020=1207, y2023=1511)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("reference", set()),
+        ("plafond_deux_fois_plus_bas", {"room"}),
+        ("plafond_deux_fois_plus_haut", {"room"}),
+        ("couverture_deux_fois_moins_sure", {"offsets", "default_offset"}),
+        ("definitions_sans_effet_attendu", {"offsets"}),
+        ("erreurs_deux_fois_plus_grandes", {"error"}),
+        ("sans_essoufflement", {"waning"}),
+        ("croissance_initiale_nulle", {"growth"}),
+    ],
+)
+def test_each_variant_changes_one_belief(name, changed):
+    tried, base = asdict(variants()[name]), asdict(DEFAULT)
+    assert {field for field in base if tried[field] != base[field]} == changed
+
+
+@pytest.mark.parametrize("name", [name for name in variants() if name != "reference"])
+def test_a_belief_that_is_tried_is_a_belief_that_is_printed(name):
+    assert not priors(variants()[name]).equals(priors())
+
+
+def test_variants_by_hand():
+    base = Priors(
+        growth=(0.1, 0.2),
+        waning=-0.02,
+        room=(0.6, 0.5),
+        error={"compte": 0.04, "estime": 0.1},
+        offsets={"x": (-0.3, 0.15), "y": (0.1, 0.05)},
+        default_offset=(0.0, 0.2),
+    )
+    made = variants(base)
+    assert len(made) == 8
+    assert made["reference"] == base
+    assert made["plafond_deux_fois_plus_bas"].room == pytest.approx((0.3, 0.5))
+    assert made["plafond_deux_fois_plus_haut"].room == pytest.approx((1.2, 0.5))
+    assert made["couverture_deux_fois_moins_sure"].offsets == {"x": (-0.3, 0.3), "y": (0.1, 0.1)}
+    assert made["couverture_deux_fois_moins_sure"].default_offset == (0.0, 0.4)
+    assert made["definitions_sans_effet_attendu"].offsets == {"x": (0.0, 0.15), "y": (0.0, 0.05)}
+    assert made["erreurs_deux_fois_plus_grandes"].error == {"compte": 0.08, "estime": 0.2}
+    assert made["sans_essoufflement"].waning == 0
+    assert made["croissance_initiale_nulle"].growth == (0.0, 0.2)
+
+
+@pytest.mark.usefixtures("few_draws")
+def test_table_is_one_forecast_per_variant():
+    figures = FIGURES.copy()
+    figures.attrs = {"inputs": ["observations"], "sources": [{"editeur": "Essai"}], "autre": 1}
+    table = sensitivity(figures, 2028, seed=3, at_least=1700)
+    assert table.columns.tolist() == ["variante", "p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris"]
+    assert table["variante"].tolist() == list(variants())
+    assert table.attrs == {"inputs": ["observations"], "sources": [{"editeur": "Essai"}]}
+    for name in ("reference", "erreurs_deux_fois_plus_grandes"):
+        fc = forecast(FIGURES, 2028, 3, priors=variants()[name], proposals=1200)
+        row = table.set_index("variante").loc[name]
+        assert row[["p80_bas", "mediane", "p80_haut"]].tolist() == pytest.approx(
+            np.quantile(fc.draws[2028], [0.1, 0.5, 0.9]), abs=0.5
+        )
+        assert row["probabilite"] == pytest.approx((fc.draws[2028] >= 1700).mean(), abs=0.0005)
+        assert row["plafond_appris"] == pytest.approx(fc.diagnostics["ceiling_learned"], abs=0.005)
+
+
+@pytest.mark.usefixtures("few_draws")
+def test_beliefs_move_the_answer_the_way_they_say():
+    table = sensitivity(FIGURES, 2033).set_index("variante")
+    width = table["p80_haut"] - table["p80_bas"]
+    assert width["erreurs_deux_fois_plus_grandes"] > width["reference"]
+    assert table.loc["plafond_deux_fois_plus_haut", "mediane"] > table.loc["plafond_deux_fois_plus_bas", "mediane"]
