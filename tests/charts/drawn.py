@@ -108,8 +108,8 @@ def _variants() -> pd.DataFrame:
     """Return a table like that of `sensitivity`: the reference, then one belief changed at a time."""
     held = {
         "reference": (2711, 3520, 4420, 0.039, 0.56),
-        "plafond_deux_fois_plus_bas": (2637, 3480, 4387, 0.039, 0.41),
-        "plafond_deux_fois_plus_haut": (2693, 3607, 4609, 0.057, 0.6),
+        "marge_divisee_par_deux": (2637, 3480, 4387, 0.039, 0.41),
+        "marge_doublee": (2693, 3607, 4609, 0.057, 0.6),
         "couverture_deux_fois_moins_sure": (2598, 3397, 4371, 0.042, 0.45),
         "definitions_sans_effet_attendu": (2784, 3544, 4365, 0.029, 0.57),
         "erreurs_deux_fois_plus_grandes": (2644, 3545, 4685, 0.067, 0.51),

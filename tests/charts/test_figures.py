@@ -206,7 +206,12 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         lambda t: _with(t, t["code_region"] == "11", personnes_bas=59_049.0),
         "Île-de-France : 59 000 à 62 200 personnes",
     ),
-    ("plot_trained_rate_by_region", "FR", _two_above, "2 régions dépassent sûrement 500 personnes"),
+    (
+        "plot_trained_rate_by_region",
+        "FR",
+        _two_above,
+        "plus de 500 personnes formées pour 100 000 habitants : Bretagne, Île-de-France",
+    ),
     (
         "plot_announced_measures",
         "FR",

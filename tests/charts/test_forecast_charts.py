@@ -55,8 +55,8 @@ def scored():
 def tried():
     rows = [
         ("reference", 2300, 3500, 4800, 0.06, 0.56),
-        ("plafond_deux_fois_plus_bas", 2200, 3400, 4600, 0.05, 0.5),
-        ("plafond_deux_fois_plus_haut", 2400, 3700, 5100, 0.11, 0.6),
+        ("marge_divisee_par_deux", 2200, 3400, 4600, 0.05, 0.5),
+        ("marge_doublee", 2400, 3700, 5100, 0.11, 0.6),
         ("couverture_deux_fois_moins_sure", 2200, 3500, 4900, 0.07, 0.5),
         ("definitions_sans_effet_attendu", 2500, 3600, 4900, 0.08, 0.5),
         ("erreurs_deux_fois_plus_grandes", 2100, 3300, 4900, 0.09, 0.4),

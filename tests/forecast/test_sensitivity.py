@@ -19,8 +19,8 @@ FIGURES = counts(y2018=1003, y2020=1207, y2023=1511)
     ("name", "changed"),
     [
         ("reference", set()),
-        ("plafond_deux_fois_plus_bas", {"room"}),
-        ("plafond_deux_fois_plus_haut", {"room"}),
+        ("marge_divisee_par_deux", {"room"}),
+        ("marge_doublee", {"room"}),
         ("couverture_deux_fois_moins_sure", {"offsets", "default_offset"}),
         ("definitions_sans_effet_attendu", {"offsets"}),
         ("erreurs_deux_fois_plus_grandes", {"error"}),
@@ -50,8 +50,8 @@ def test_variants_by_hand():
     made = variants(base)
     assert len(made) == 8
     assert made["reference"] == base
-    assert made["plafond_deux_fois_plus_bas"].room == pytest.approx((0.3, 0.5))
-    assert made["plafond_deux_fois_plus_haut"].room == pytest.approx((1.2, 0.5))
+    assert made["marge_divisee_par_deux"].room == pytest.approx((0.3, 0.5))
+    assert made["marge_doublee"].room == pytest.approx((1.2, 0.5))
     assert made["couverture_deux_fois_moins_sure"].offsets == {"x": (-0.3, 0.3), "y": (0.1, 0.1)}
     assert made["couverture_deux_fois_moins_sure"].default_offset == (0.0, 0.4)
     assert made["definitions_sans_effet_attendu"].offsets == {"x": (0.0, 0.15), "y": (0.0, 0.05)}
@@ -83,4 +83,4 @@ def test_beliefs_move_the_answer_the_way_they_say():
     table = sensitivity(FIGURES, 2033).set_index("variante")
     width = table["p80_haut"] - table["p80_bas"]
     assert width["erreurs_deux_fois_plus_grandes"] > width["reference"]
-    assert table.loc["plafond_deux_fois_plus_haut", "mediane"] > table.loc["plafond_deux_fois_plus_bas", "mediane"]
+    assert table.loc["marge_doublee", "mediane"] > table.loc["marge_divisee_par_deux", "mediane"]

@@ -149,7 +149,8 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     last = table[table["annee"] == end].set_index("territoire")
     order = last["taux_mediane_pour_100k"].sort_values(ascending=False).index
     people = {code: territories.territory(code).population for code in order}
-    national = table.attrs["france"] / sum(people.values()) * 1e5
+    inhabitants = sum(people.values())
+    national = {year: count / inhabitants * 1e5 for year, count in table.attrs["france"].items()}
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()
     values: dict[str, Any] = {
@@ -160,7 +161,7 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         "widest": last.loc[widest, "nom"],
         "widest_low": words.number(last.loc[widest, "p80_bas"]),
         "widest_high": words.number(last.loc[widest, "p80_haut"]),
-        "france": words.number(national.loc[end], 1),
+        "france": words.number(national[end], 1),
     }
     text = caption.write("croissance-regions", table, lang, **values)
     top = float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()) * 1.05
@@ -183,11 +184,11 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         return finish(ax, text)
 
 
-def _small_fan(ax: Axes, rows: pd.DataFrame, national: pd.Series, words: Words, *, bold: bool) -> None:
+def _small_fan(ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: Words, *, bold: bool) -> None:
     ax.fill_between(
         rows["annee"], rows["taux_p80_bas_pour_100k"], rows["taux_p80_haut_pour_100k"], color=NARROW, linewidth=0
     )
-    ax.plot(national.index, national, color="#6b6b6b", linewidth=1)
+    ax.plot(list(national), list(national.values()), color="#6b6b6b", linewidth=1)
     name = words.label("regions_courtes", rows["territoire"].iloc[0][1:])
     ax.set_title(name, fontsize=8.2, loc="left", pad=2, fontweight="bold" if bold else "normal")
     ax.grid(axis="y", color=RULE, linewidth=0.5)

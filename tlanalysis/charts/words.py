@@ -6,6 +6,7 @@ No number is ever typed in a message.
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -151,6 +152,7 @@ def typeset(text: str, lang: str) -> str:
     """
     if lang != "fr":
         return text
+    text = re.sub(r"(?<=\d) (?=\d{3}\b)", "\u202f", text)
     for mark in ";!?%":
         text = text.replace(f" {mark}", f"\u202f{mark}")
     return text.replace(" :", "\u00a0:").replace("« ", "«\u00a0").replace(" »", "\u00a0»")

@@ -56,7 +56,7 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     found = []
     for origin in dates[1:-1]:
         # What was printed later may make an earlier figure a restatement: the origin must not know it.
-        known = observations[[_until(text, origin) for text in observations["periode"]]]
+        known = observations.loc[[_until(text, origin) for text in observations["periode"]]]
         seen = usable(known)
         if len(seen) < 2 or seen["annee"].max() - seen["annee"].min() < 0.5:
             continue

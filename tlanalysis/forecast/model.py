@@ -117,9 +117,10 @@ def forecast(
     Bakeries of an imaginary town:
 
     >>> import pandas as pd
-    >>> seen = pd.DataFrame({"periode": ["2018", "2020-06", "2023"], "valeur": [100.0, 130.0, 150.0], "nature":
-    "compte"}) >>> seen = seen.assign(valeur_bas=None, valeur_haut=None, perimetre="mairie") >>> fc = forecast(seen,
-    horizon=2026) >>> fc.draws.shape, [str(t) for t in sorted(set(fc.draws.dtypes))] ((20000, 9), ['int64'])
+    >>> seen = pd.DataFrame({"periode": ["2018", "2020-06", "2023"], "valeur": [100.0, 130.0, 150.0]})
+    >>> seen = seen.assign(valeur_bas=None, valeur_haut=None, nature="compte", perimetre="mairie")
+    >>> forecast(seen, horizon=2026).draws.shape
+    (20000, 9)
     """
     rows = usable(observations)
     check_horizon(rows, observations, horizon)

@@ -39,7 +39,8 @@ class Priors:
     shock : tuple of float
         Standard deviation of what a year adds to or takes from any curve: median, log-spread.
     room : tuple of float
-        Log of the ceiling over the first level (logistic, Gompertz): mean, standard deviation.
+        Log of the ceiling over the first level: mean and standard deviation (Gompertz), about median and spread
+        (logistic).
     speed : tuple of float
         Speed at which the ceiling is approached, per year: median, log-spread.
     damping : tuple of float

@@ -71,7 +71,9 @@ class RegionalForecast:
             parts.append(table.assign(territoire=code, nom=place.name))
         long = pd.concat(parts, ignore_index=True)
         long = long[["territoire", "nom", *(name for name in long.columns if name not in {"territoire", "nom"})]]
-        long.attrs = dict(self.attrs) | {"france": self.france.median()}
+        long.attrs = dict(self.attrs) | {
+            "france": {int(year): float(self.france[year].median()) for year in self.france.columns}
+        }
         return long
 
 

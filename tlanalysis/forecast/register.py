@@ -64,7 +64,7 @@ def announced(territory: str, indicator: str, perimeter: str) -> tuple[str, floa
     """Return the last announcement a perimeter's counts can judge: target period and lower figure; None without one."""
     register = catalog.load("previsions_publiees")
     rows = register[(register["territoire"] == territory) & (register["indicateur"] == indicator)]
-    rows = rows[[perimeter in compatible(other) for other in rows["perimetre"]]]
+    rows = rows.loc[[perimeter in compatible(other) for other in rows["perimetre"]]]
     rows = rows[rows["periode_cible"].notna()]
     if rows.empty:
         return None

@@ -27,7 +27,7 @@ def interval_score(low: float, high: float, truth: float, level: float) -> float
     Examples
     --------
     >>> interval_score(8, 12, 10, 0.8), round(interval_score(8, 12, 13, 0.8), 6)
-    (4, 14.0)
+    (4.0, 14.0)
     """
     penalty = 2 / (1 - level)
     return (high - low) + penalty * max(low - truth, 0) + penalty * max(truth - high, 0)

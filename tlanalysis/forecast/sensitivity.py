@@ -23,8 +23,8 @@ def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
     room, spread = base.room
     return {
         "reference": base,
-        "plafond_deux_fois_plus_bas": replace(base, room=(room / 2, spread)),
-        "plafond_deux_fois_plus_haut": replace(base, room=(2 * room, spread)),
+        "marge_divisee_par_deux": replace(base, room=(room / 2, spread)),
+        "marge_doublee": replace(base, room=(2 * room, spread)),
         "couverture_deux_fois_moins_sure": replace(
             base, offsets=wide, default_offset=(0.0, 2 * base.default_offset[1])
         ),
