@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -154,7 +155,7 @@ def test_texts_that_mean_something_to_xml_survive(out: Path) -> None:
     drawn = case("plot_holdings")
     ax = drawn.on(drawn.table)
     title = "A < B & \"C\" > 'D' </title><script>&lt;"
-    caption.retitle(ax, title)
+    caption.attach(ax, replace(caption.of(ax), title=title))
     tl.publish(ax, drawn.table, id="essai")
     root = ElementTree.parse(out / "figures" / "essai--FR.svg").getroot()
     assert root[0].text == title

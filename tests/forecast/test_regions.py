@@ -118,6 +118,17 @@ def test_a_missing_share_is_refused(france, raw_copy):
         forecast_regions(france)
 
 
+def test_a_region_absent_from_the_list_is_unknown_not_empty(france, raw_copy):
+    # Mayotte's printed zero is a count; without the row nothing is known, and nothing may be assumed.
+    rows = read_rows(raw_copy, "observations")
+    gone = {"indicateur": "tiers_lieux", "territoire": "R06", "perimetre": "cget_2018"}
+    left = [row for row in rows if any(row[name] != value for name, value in gone.items())]
+    assert len(left) < len(rows)
+    write_rows(raw_copy, "observations", left)
+    with pytest.raises(BadInput, match="no count of R06 in the list of 2018"):
+        forecast_regions(france)
+
+
 def test_shares_are_refused_before_they_were_published(france):
     with pytest.raises(BadInput, match=r"no share of .*R11"):
         forecast_regions(france, as_of="2023-08-31")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -130,8 +130,3 @@ def of(ax: Axes) -> Caption:
         return _CAPTIONS[ax]
     except KeyError:
         raise BadInput("these Axes have no caption: draw them with one of the plot_ functions.") from None
-
-
-def retitle(ax: Axes, title: str) -> None:
-    """Give a figure another title (before it is published)."""
-    _CAPTIONS[ax] = replace(of(ax), title=title)

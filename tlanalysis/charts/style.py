@@ -19,10 +19,8 @@ DPI = 100
 INK, SOFT, RULE, PALE = "#1a1a1a", "#555555", "#d9d9d9", "#efefef"
 ACCENT, CONTRAST = "#0072B2", "#C04A00"
 
-# Okabe-Ito, without the yellow that vanishes on white; the orange-red is darkened to 4.5:1.
-CATEGORIES = (ACCENT, CONTRAST, "#007A5E", "#A6487F", "#7A5C00")
-
-# One perimeter, one colour, whatever figure it stands in; perimeters that never share a plot may share a colour.
+# From Okabe-Ito, darkened where a colour would vanish on white. One perimeter, one colour, whatever figure it stands
+# in; perimeters that never share a plot may share a colour.
 PERIMETERS = {
     "cget_2018": ACCENT,
     "cget_2019": "#4B8FC4",

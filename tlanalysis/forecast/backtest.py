@@ -10,7 +10,7 @@ from tlanalysis import periods
 from tlanalysis.errors import BadInput
 from tlanalysis.forecast.curves import CURVES
 from tlanalysis.forecast.figures import usable
-from tlanalysis.forecast.model import Forecast, forecast
+from tlanalysis.forecast.model import MARKS, Forecast, forecast
 from tlanalysis.forecast.references import NAIVE, references
 from tlanalysis.forecast.scores import covered, crps, interval_score, pit
 from tlanalysis.provenance import stamp
@@ -194,7 +194,6 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
 
 
 def _foretold(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
-    marks = {"p95_bas": 0.025, "p80_bas": 0.1, "mediane": 0.5, "p80_haut": 0.9, "p95_haut": 0.975}
-    found = {name: float(np.rint(np.quantile(draws, q))) for name, q in marks.items()}
+    found = {name: float(np.rint(np.quantile(draws, q))) for name, q in MARKS.items()}
     score = float(np.mean([crps(draws, truth) for truth in truths])) / truths.mean()
     return found | {"crps_relatif": round(score, 4)}

@@ -90,7 +90,7 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
     _check(observations)
     rows = observations.reset_index(drop=True)
     rows = rows[rows["nature"].isin(MEASURES) & rows["periode"].notna()].copy()
-    for name in ("valeur", "valeur_bas", "valeur_haut"):
+    for name in VALUES:
         rows[name] = rows[name].astype("float64")
     rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
     counted = set(rows.loc[rows["nature"] == "compte", "perimetre"])
@@ -136,7 +136,7 @@ def _check(observations: pd.DataFrame) -> None:
     odd = observations[~observations["nature"].isin(known)]
     if len(odd):
         raise BadInput(f"row {odd.index[0]}: nature is {odd['nature'].iloc[0]!r}, it is one of {', '.join(known)}.")
-    values = observations[["valeur", "valeur_bas", "valeur_haut"]].astype("float64")
+    values = observations[list(VALUES)].astype("float64")
     if observations["perimetre"].isna().any():
         raise BadInput(
             f"row {observations.index[observations['perimetre'].isna()][0]}: it has no perimeter, give it one."
@@ -187,7 +187,7 @@ def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) 
 def as_figures(rows: pd.DataFrame, priors: Priors) -> Figures:
     """Return usable rows in the form the model reads."""
     perimeters = list(dict.fromkeys(rows["perimetre"]))
-    value, low, high = (rows[name].to_numpy(float) for name in ("valeur", "valeur_bas", "valeur_haut"))
+    value, low, high = (rows[name].to_numpy(float) for name in VALUES)
     point = ~np.isnan(value)
     size = np.maximum(np.where(point, value, (low + high) / 2), 0.5)
     half = np.array([rounding(v) if known else 0.0 for v, known in zip(np.nan_to_num(value), point, strict=True)])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SIZE = 20_000  # draws returned
 PROPOSALS = 48_000  # draws proposed, over all curves
 SCOUTS = 2_000  # draws per curve that tell where to propose more
+MARKS = {"p95_bas": 0.025, "p80_bas": 0.1, "mediane": 0.5, "p80_haut": 0.9, "p95_haut": 0.975}
 KEPT = {"inputs", "sources", "territoire", "indicateur"}
 
 
@@ -149,9 +150,8 @@ def quantiles(draws: pd.DataFrame) -> pd.DataFrame:
     """Return one row per column of draws (a year): median, 80 % and 95 % intervals, rounded to whole places."""
     import pandas as pd
 
-    marks = {"p95_bas": 0.025, "p80_bas": 0.1, "mediane": 0.5, "p80_haut": 0.9, "p95_haut": 0.975}
-    found = np.rint(np.quantile(draws.to_numpy(), list(marks.values()), axis=0)).astype(np.int64)
-    table = pd.DataFrame(dict(zip(marks, found, strict=True)))
+    found = np.rint(np.quantile(draws.to_numpy(), list(MARKS.values()), axis=0)).astype(np.int64)
+    table = pd.DataFrame(dict(zip(MARKS, found, strict=True)))
     table.insert(0, "annee", [int(year) for year in draws.columns])
     return table
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, logsumexp, ndtr
 
-from tlanalysis.forecast.curves import curve, dimension
+from tlanalysis.forecast.curves import Curve, curve, dimension
 from tlanalysis.forecast.figures import Figures
 from tlanalysis.forecast.priors import Priors
 
@@ -90,11 +90,10 @@ def sample(
     log_pilot = system.log_evidence(pilot)
     centre, spread = _moments(pilot, np.exp(log_pilot - log_pilot.max()))
     z, log_proposal = _propose(rng, centre, spread, size)
-    log_prior = -0.5 * (z**2).sum(axis=1) - 0.5 * z.shape[1] * np.log(2 * np.pi)
     log_points, level, offset = system.draw(z, rng)
     inside = system.probability_of_intervals(level, offset)
     with np.errstate(divide="ignore"):
-        log_weight = log_points + log_prior - log_proposal + np.log(inside)
+        log_weight = log_points + _log_prior(z) - log_proposal + np.log(inside)
     return Posterior(level[:, : len(years)], offset, z, log_weight)
 
 
@@ -124,9 +123,13 @@ def _propose(
         - np.log(np.diag(root)).sum()
         - 0.5 * (FREEDOM + d) * np.log1p((away**2).sum(axis=0) / FREEDOM)
     )
-    log_prior = -0.5 * (z**2).sum(axis=1) - 0.5 * d * np.log(2 * np.pi)
     share = from_prior.mean()
-    return z, np.logaddexp(np.log(share) + log_prior, np.log1p(-share) + log_student)
+    return z, np.logaddexp(np.log(share) + _log_prior(z), np.log1p(-share) + log_student)
+
+
+def _log_prior(z: np.ndarray) -> np.ndarray:
+    """Return the log density of parameter vectors under their prior: independent standard normals."""
+    return -0.5 * (z**2).sum(axis=1) - 0.5 * z.shape[1] * np.log(2 * np.pi)
 
 
 class _System:
@@ -144,9 +147,8 @@ class _System:
         self.together = np.minimum(at[:, None], at[None, :])  # covariance of a unit random walk
         self.member = np.eye(len(figures.offsets))[figures.which]  # (n, perimeters)
 
-    def _parts(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def _parts(self, c: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return mean (K, m), covariance of level with points (K, m, n), covariance and misfit of the points."""
-        c = curve(self.name, z, self.at, self.priors)
         mean_b, sd_b = c.coefficient
         mean = self.anchor + c.h + mean_b * c.x
         cross = LEVEL_SPREAD**2 + (c.shock**2)[:, None, None] * self.together[:, self.rows]
@@ -164,14 +166,14 @@ class _System:
         """Return the log density of the points for each parameter vector."""
         if not len(self.points):
             return np.zeros(len(z))
-        _, _, cov, misfit = self._parts(z)
+        _, _, cov, misfit = self._parts(curve(self.name, z, self.at, self.priors))
         return _log_normal(np.linalg.cholesky(cov), misfit)
 
     def draw(self, z: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return, per parameter vector, the log density of the points and one posterior draw of levels and offsets."""
         k = len(z)
-        mean, cross, cov, misfit = self._parts(z)
         c = curve(self.name, z, self.at, self.priors)
+        mean, cross, cov, misfit = self._parts(c)
         means, sds = self.figures.offsets.T
         steps = np.diff(self.at[self.order], prepend=0.0)
         walk = np.empty((k, len(self.at)))

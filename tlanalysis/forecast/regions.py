@@ -125,7 +125,10 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -
 def _evidence(as_of: str | None) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, list[pd.DataFrame]]:
     codes = territories.regions()["code_region"].tolist()
     counts = observations("tiers_lieux", perimetre=LIST, nature="compte", as_of=as_of)
-    listed = counts.groupby("territoire")["valeur"].max().reindex([f"R{code}" for code in codes]).fillna(0).to_numpy()
+    listed = counts.groupby("territoire")["valeur"].max().reindex([f"R{code}" for code in codes])
+    if listed.isna().any():  # a région that the list does not mention is unknown, not empty
+        missing = ", ".join(listed.index[listed.isna()])
+        raise BadInput(f"no count of {missing} in the list of {LIST_YEAR}: régions cannot be made to add up to France.")
     shares = observations("part_nationale_tiers_lieux", as_of=as_of)
     shares = shares[shares["periode"] == str(SHARES_YEAR)]
     spans = as_intervals(shares).groupby("territoire").agg(low=("bas", "min"), high=("haut", "max"))
@@ -134,7 +137,7 @@ def _evidence(as_of: str | None) -> tuple[list[str], np.ndarray, np.ndarray, np.
         missing = spans.index[spans["low"].isna()].tolist()
         raise BadInput(f"no share of {', '.join(missing)} is published: régions cannot be made to add up to France.")
     low, high = shares_that_add_up(spans["low"].to_numpy(), spans["high"].to_numpy())
-    return codes, listed, low, high, [counts, shares]
+    return codes, listed.to_numpy(), low, high, [counts, shares]
 
 
 def _shares_in_box(rng: np.random.Generator, low: np.ndarray, high: np.ndarray, size: int) -> np.ndarray:
