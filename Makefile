@@ -24,7 +24,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock: ## rewrite requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --extra dev --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+	  --no-annotate --all-extras --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 
 figures: env ## build the data, run every notebook of the plan, write reports/index.html
 	$(BIN)/tlanalysis figures

@@ -24,7 +24,16 @@ TABLES = [
     "indicateurs",
     "perimetres",
 ]
-OPEN_FILES = ["cget_2019", "fabriques_de_territoire_2024", "manufactures_de_proximite_2024", "communes_centres_2024"]
+OPEN_FILES = [
+    "cget_2019",
+    "fabriques_de_territoire_2024",
+    "manufactures_de_proximite_2024",
+    "communes_centres_2024",
+    "populations_communes_2023",
+    "communes_2026",
+    "contours_regions_2022",
+    "contours_departements_2022",
+]
 
 
 def test_every_file_of_data_raw_is_a_table_of_the_package(raw):
@@ -204,7 +213,7 @@ def test_sources_lists_what_is_held_and_what_is_absent(project_copy, tmp_path, m
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
     table = catalog.sources().set_index("id")
     assert sorted(table.index) == sorted(TABLES + OPEN_FILES)
-    assert table["etat"].value_counts().to_dict() == {"embarque": 13, "absent": 3, "telecharge": 1}
+    assert table["etat"].value_counts().to_dict() == {"embarque": 13, "absent": 7, "telecharge": 1}
     assert table.loc["cget_2019", "etat"] == "telecharge"
     assert table.loc["regions", "nb_lignes"] == 18
     assert table.loc[OPEN_FILES, "nb_lignes"].isna().all()

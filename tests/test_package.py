@@ -94,7 +94,8 @@ def _normal(name: str) -> str:
 
 
 def _declared() -> dict[str, frozenset[str]]:
-    return _bounds([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]])
+    extras = PROJECT["optional-dependencies"].values()
+    return _bounds([*PROJECT["dependencies"], *(name for extra in extras for name in extra)])
 
 
 def _conda() -> dict[str, frozenset[str]]:
