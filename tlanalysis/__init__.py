@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "catalog": ["sources", "load", "describe"],
     "observations": ["observations", "contradictions"],
+    "ingest.cleaning": ["clean"],
     "cite": ["cite"],
     "territories": ["territory", "regions", "departements", "neighbours"],
     "runs.params": ["params"],

@@ -37,6 +37,37 @@ def sources() -> None:
 
 
 @app.command()
+def clean(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet.")],
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="Which column is what (mapping.toml).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder; default: data/processed/listes/NAME.")] = None,
+    propose: Annotated[Path | None, typer.Option("--propose", help="Only write a mapping to start from.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the reasons: fr or en.")] = "fr",
+    encoding: Annotated[str | None, typer.Option("--encoding", help="utf-8, utf-16, cp1252...")] = None,
+    separator: Annotated[
+        str | None, typer.Option("--separator", help="A character, or comma, semicolon, tab, bar.")
+    ] = None,
+    header: Annotated[int | None, typer.Option("--header", help="Line of the header; 0: none.", min=0)] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
+    records: Annotated[str | None, typer.Option("--records", help="Key of the records in a JSON file.")] = None,
+) -> None:
+    """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
+    from tlanalysis import files, paths
+    from tlanalysis.ingest import cleaning
+    from tlanalysis.ingest.reading import Options
+
+    options = Options(encoding, separator, header, sheet, records)
+    if propose:
+        files.write_text(propose, cleaning.start_mapping(file, options).to_toml())
+        print(f"{propose}: look at it, then tlanalysis clean {file} --mapping {propose}")
+        return
+    job = cleaning.prepare(file, mapping, lang=lang, options=options)
+    folder = (out or paths.processed() / "listes" / job.source).absolute()
+    print(cleaning.told(job, cleaning.clean_to(job, folder)))
+    print(f"written to {folder}")
+
+
+@app.command()
 def build() -> None:
     """Write data/processed/ from data/raw/: Parquet tables and a ledger that adds up."""
     from tlanalysis.build import build as build_tables

@@ -1,6 +1,6 @@
-"""Recompute the embedded counts of places per département from the open files (`tlanalysis count`).
+"""Recompute what is embedded from the open files (`tlanalysis count`).
 
-Two tables come out: `lieux_par_departement`, one row per list, kind and département (a list is
+Three tables come out: the grid of the départements (see `ingest.grid`); `lieux_par_departement`, one row per list, kind and département (a list is
 complete in itself, so a département it does not name has a true zero, written as such), and
 `registre_lieux`, what happened to the rows on the way.
 """
@@ -8,11 +8,13 @@ complete in itself, so a département it does not name has a true zero, written 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tlanalysis import catalog, files, paths, territories
-from tlanalysis.ingest.anct import clean_anct, read_anct
-from tlanalysis.ingest.cget import KINDS, clean_cget, read_cget
+from tlanalysis.ingest import grid
+from tlanalysis.ingest.cget import KINDS, LAST_OF_2018
+from tlanalysis.ingest.cleaning import Cleaned, clean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,20 +30,36 @@ def count_lists() -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     import pandas as pd
 
-    centres = pd.read_csv(io.BytesIO(catalog.read_remote("communes_centres_2024")), dtype={"code_commune": str})
-    cget = clean_cget(read_cget(catalog.read_remote("cget_2019")), centres)
+    cget = _clean("cget_2019")
+    kinds = cget.places["typologie"].map(KINDS).fillna("non_precise")
+    of_2019 = replace(cget, places=cget.places.assign(typologie=kinds))
+    of_2018 = _up_to(of_2019, LAST_OF_2018)
     both = [*KINDS.values()]
-    lists = {
-        "cget_2018": ("cget_2019", cget[cget["est_liste_2018"]], both),
-        "cget_2019": ("cget_2019", cget, [*both, "non_precise"]),
-    }
+    lists = {"cget_2018": ("cget_2019", of_2018, both), "cget_2019": ("cget_2019", of_2019, [*both, "non_precise"])}
     for name in ("fabriques_de_territoire_2024", "manufactures_de_proximite_2024"):
-        kind = name.removesuffix("_2024")
-        places = clean_anct(read_anct(catalog.read_remote(name))).assign(typologie=kind)
-        lists[name] = (name, places, [kind])
-    counted = [_count(name, *entry) for name, entry in lists.items()]
-    register = [_account(name, places) for name, (_, places, _kinds) in lists.items()]
+        kind, labels = name.removesuffix("_2024"), _clean(name)
+        lists[name] = (name, replace(labels, places=labels.places.assign(typologie=kind)), [kind])
+    counted = [_count(name, file, cleaned.places, kinds) for name, (file, cleaned, kinds) in lists.items()]
+    register = [_account(name, cleaned) for name, (_, cleaned, _kinds) in lists.items()]
     return pd.concat(counted, ignore_index=True), pd.concat(register, ignore_index=True)
+
+
+def _clean(name: str) -> Cleaned:
+    """Clean an open file that has been fetched, after checking its bytes."""
+    catalog.read_remote(name)
+    path = catalog.find_remote(name)
+    if path is None:
+        raise AssertionError(f"{name} was read a moment ago")
+    return clean(path)
+
+
+def _up_to(cleaned: Cleaned, last: int) -> Cleaned:
+    """Return the rows of a list up to one, with what was refused in them."""
+    return replace(
+        cleaned,
+        places=cleaned.places[cleaned.places["ligne_source"] <= last],
+        rejects=cleaned.rejects[cleaned.rejects["ligne_source"] <= last],
+    )
 
 
 def _count(name: str, file: str, places: pd.DataFrame, kinds: list[str]) -> pd.DataFrame:
@@ -83,18 +101,17 @@ def _count(name: str, file: str, places: pd.DataFrame, kinds: list[str]) -> pd.D
     ]
 
 
-def _account(name: str, places: pd.DataFrame) -> pd.DataFrame:
+def _account(name: str, cleaned: Cleaned) -> pd.DataFrame:
     """Say what became of a list's rows, and what grouping by the publisher's own columns would have done."""
     import pandas as pd
 
+    places, against = cleaned.places, cleaned.rejects[cleaned.rejects["regle"] == "preuve_contredite"]
     facts = {"lignes_lues": len(places), "lignes_placees": int(places["code_departement"].notna().sum())}
-    if "region_imprimee" in places:
+    if cleaned.mapping.known == "cget_2019":
         facts |= {
-            "preuves_contradictoires": int((places["preuves_ecartees"] != "").sum()),
-            "perdues_par_code_region": int(places["region_imprimee"].isna().sum()),
-            "mal_placees_par_code_departement": int(
-                (places["departement_imprime"] != places["code_departement"]).sum()
-            ),
+            "preuves_contradictoires": against["ligne_source"].nunique(),
+            "perdues_par_code_region": int((_printed_regions().loc[places["ligne_source"]] == "").sum()),
+            "mal_placees_par_code_departement": int((against["champ"] == "departement").sum()),
             "sans_code_commune": int(places["code_commune"].isna().sum()),
             "sans_code_postal": int(places["code_postal"].isna().sum()),
         }
@@ -102,8 +119,20 @@ def _account(name: str, places: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"jeu": name, "constat": list(facts), "nb_lignes": list(facts.values())})
 
 
+def _printed_regions() -> pd.Series:
+    """Return the région codes that the CGET printed, by row of its list."""
+    import pandas as pd
+
+    raw = pd.read_csv(
+        io.BytesIO(catalog.read_remote("cget_2019")), usecols=["INSEEREG"], dtype=str, keep_default_na=False
+    )
+    return raw["INSEEREG"].set_axis(range(1, len(raw) + 1))
+
+
 def write_counts() -> list[str]:
-    """Rewrite the two tables in `data/raw/` and their checksums; return the names of those that changed."""
-    for name, table in zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True):
+    """Rewrite the recounted tables in `data/raw/` and their checksums; return the names of those that changed."""
+    tables = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
+    tables[grid.TABLE] = grid.draw_grid(catalog.read_remote("contours_departements_2022"))
+    for name, table in tables.items():
         files.write_text(paths.raw() / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return catalog.seal()

@@ -1,124 +1,122 @@
 """The département a place lies in, when its own columns contradict each other.
 
-The rule. Up to four pieces of evidence each name a département: the postal code, the commune code, the coordinates
-(nearest commune centre) and the département the publisher printed. A missing or impossible value names nothing. The
-département named most often wins; a tie goes to the first in the order written here: the postal code is what people
-type from an envelope; a commune code is copied with it; a printed département was derived from one of the others; and a
-nearest centre is not a border. A place whose evidence names nothing at all is kept, without a département.
+The rule. Up to four pieces of evidence each name a département: the postal code, the commune code, the département the
+publisher printed, the coordinates (see `grid`). A missing or impossible value names nothing. The département named most
+often wins. A tie goes to one inside the printed région; then to the first in the order written here: the postal code is what
+people type from an envelope, a commune code is copied with it, a printed département was derived from one of the others, a
+cell of the grid is not a border. One exception: a postal code and a commune code alone against each other, of bordering
+départements, follow the commune code, because some postal codes cross a border and no commune does.
+
+What loses is recorded and does not stay in the clean table, but for two things that are no contradiction: a postal code of
+a bordering département, and coordinates within two cells of the département that won. A place whose evidence names nothing
+is kept, without a département; the printed région then stands alone.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pandas as pd
+from tlanalysis import territories
+from tlanalysis.ingest import grid
+from tlanalysis.ingest.codes import PLACES
 
-EVIDENCE = ("code_postal", "code_commune", "departement_imprime", "coordonnees")
+EVIDENCE = ("code_postal", "code_commune", "departement", "coordonnees")
 
-
-def departement_of_postal_code(code: str | None) -> str | None:
-    """Return the département a French postal code points to; None when it is not one.
-
-    Corse is split at 202 (2A: 200, 201), overseas codes keep three digits.
-
-    Examples
-    --------
-    >>> [departement_of_postal_code(c) for c in ("29770", "20200", "97418", "97133", "0")]
-    ['29', '2B', '974', '977', None]
-    """
-    if not isinstance(code, str) or len(code) != 5 or not code.isdigit():
-        return None
-    if code in _ISLANDS:
-        return _ISLANDS[code]
-    if code.startswith("20"):
-        return "2A" if code[:3] in {"200", "201"} else "2B"
-    return _existing(code)
+Indices = NDArray[np.int16]
 
 
-_COMMUNE = re.compile(r"(\d\d|2[AB])\d{3}")
+@dataclass(frozen=True)
+class Placed:
+    """Per row: `place` (index in `codes.PLACES`), `region` (index in `regions()`), -1 for none; and which evidence lost."""
 
-# Départements, and the collectivities that have INSEE and postal codes of their own.
-_EXISTING = {f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
-_EXISTING |= {f"97{n}" for n in range(1, 9)} | {"984", "986", "987", "988"}
-
-
-def _existing(code: str) -> str | None:
-    place = code[:3] if code[:2] in {"97", "98"} else code[:2]
-    return place if place in _EXISTING else None
+    place: Indices
+    region: Indices
+    lost: dict[str, NDArray[np.bool_]]
 
 
-# Saint-Barthélemy and Saint-Martin have postal codes of the Guadeloupe series.
-_ISLANDS = {"97133": "977", "97150": "978"}
+@cache
+def regions() -> tuple[str, ...]:
+    """Return the codes of the 18 régions, in the order `Placed.region` counts."""
+    return tuple(territories.regions()["code_region"])
 
 
-def departement_of_commune(code: str | None) -> str | None:
-    """Return the département of an INSEE commune code; None when it is not one.
-
-    Examples
-    --------
-    >>> [departement_of_commune(c) for c in ("2A041", "97418", "0")]
-    ['2A', '974', None]
-    """
-    if not isinstance(code, str) or not _COMMUNE.fullmatch(code):
-        return None
-    return _existing(code)
+@cache
+def region_of_place() -> Indices:
+    """Return, per entry of `codes.PLACES`, the index of its région, -1 for a collectivity; one more entry answers for "none"."""
+    frame = territories.departements()
+    of = dict(zip(frame["code_departement"], frame["code_region"], strict=True))
+    return np.array([regions().index(of[code]) if code in of else -1 for code in (*PLACES, None)], np.int16)
 
 
-def nearest_commune(places: pd.DataFrame, centres: pd.DataFrame) -> pd.Series:
-    """Return, per place, the code of the commune whose centre is nearest on the sphere; missing without coordinates.
+@cache
+def _bordering() -> frozenset[tuple[int, int]]:
+    frame = territories.departements()
+    return frozenset(
+        (PLACES.index(code), PLACES.index(other))
+        for code, listed in zip(frame["code_departement"], frame["voisins"], strict=True)
+        if isinstance(listed, str)
+        for other in listed.split(";")
+    )
+
+
+def place(
+    postal: Indices,
+    commune: Indices,
+    printed: Indices,
+    region: Indices,
+    latitude: NDArray,
+    longitude: NDArray,
+    seen: Indices,
+) -> Placed:
+    """Weigh the evidence of each row.
 
     Parameters
     ----------
-    places : DataFrame
-        With `latitude`, `longitude` in degrees (WGS 84), possibly missing.
-    centres : DataFrame
-        With `code_commune`, `latitude`, `longitude`.
+    postal, commune, printed, seen : ndarray of int16
+        Index in `codes.PLACES` that the postal code, the commune code, the printed département and the coordinates
+        name; -1 for none.
+    region : ndarray of int16
+        Index in `regions()` of the printed région; -1 for none.
+    latitude, longitude : ndarray of float
+        The coordinates behind `seen`.
     """
-    import pandas as pd
-    from scipy.spatial import KDTree
-
-    found = pd.Series(None, index=places.index, dtype="str")
-    known = places["latitude"].notna() & places["longitude"].notna()
-    if known.any():
-        _, at = KDTree(_on_sphere(centres)).query(_on_sphere(places[known]))
-        found[known] = centres["code_commune"].to_numpy()[at]
-    return found
-
-
-def _on_sphere(frame: pd.DataFrame) -> np.ndarray:
-    lat, lon = np.radians(frame["latitude"].to_numpy(float)), np.radians(frame["longitude"].to_numpy(float))
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-
-
-def place(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return, per row, the département that the evidence names, and which evidence lost.
-
-    Parameters
-    ----------
-    evidence : DataFrame
-        One column per piece of `EVIDENCE`, each a département code or missing.
-
-    Returns
-    -------
-    DataFrame
-        Same index; `code_departement` (missing when nothing was named) and `preuves_ecartees`, the overruled columns
-        joined by `;` (empty when all agree).
-    """
-    import pandas as pd
-
-    decided = [_decide(dict(zip(EVIDENCE, row, strict=True))) for row in evidence[list(EVIDENCE)].to_numpy(object)]
-    return pd.DataFrame(decided, index=evidence.index, columns=["code_departement", "preuves_ecartees"])
+    evidence = np.stack([postal, commune, printed, seen])
+    highest = evidence.max(axis=0)
+    lowest = np.where(evidence == -1, np.int16(32_000), evidence).min(axis=0)
+    decided = highest.copy()
+    lost = {name: np.zeros(len(postal), bool) for name in (*EVIDENCE, "region")}
+    disputed = np.flatnonzero((highest != -1) & (highest != lowest))
+    if len(disputed):
+        cases, which = np.unique(np.vstack([evidence, region])[:, disputed], axis=1, return_inverse=True)
+        winners = np.array([_decide(case[:4].tolist(), int(case[4])) for case in cases.T], np.int16)
+        decided[disputed] = winners[which.ravel()]
+        for name, named in zip(EVIDENCE, evidence, strict=True):
+            against = disputed[(named[disputed] != -1) & (named[disputed] != decided[disputed])]
+            lost[name][against] = True
+        tolerated = [
+            at for at in np.flatnonzero(lost["code_postal"]) if (int(postal[at]), int(decided[at])) in _bordering()
+        ]
+        lost["code_postal"][tolerated] = False
+        far = np.flatnonzero(lost["coordonnees"])
+        lost["coordonnees"][far] = ~grid.touches(latitude[far], longitude[far], decided[far])
+    own_region = region_of_place()[decided]
+    lost["region"] = (region != -1) & (decided != -1) & (own_region != region)
+    return Placed(decided, np.where(decided == -1, region, own_region), lost)
 
 
-def _decide(named: dict[str, object]) -> tuple[str | None, str]:
-    said = {which: code for which, code in named.items() if isinstance(code, str) and code}
-    if not said:
-        return None, ""
-    votes = Counter(said.values())
-    best = max(said.values(), key=lambda code: votes[code])  # max keeps the first of a tie, in EVIDENCE order
-    return best, ";".join(which for which, code in said.items() if code != best)
+def _decide(named: list[int], region: int) -> int:
+    said = [place for place in named if place != -1]
+    votes = Counter(said)
+    most = max(votes.values())
+    tied = [place for place in said if votes[place] == most]  # in the order of EVIDENCE
+    inside = [place for place in tied if region != -1 and region_of_place()[place] == region]
+    postal, commune = named[0], named[1]
+    alone = postal != -1 and commune != -1 and len(said) == 2
+    if alone and len(inside) != 1 and (postal, commune) in _bordering():
+        return commune
+    return (inside or tied)[0]

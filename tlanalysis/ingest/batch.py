@@ -1,0 +1,342 @@
+"""One batch of rows, from text to clean places: pure, so that batches may be cleaned in any order and on any machine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tlanalysis.ingest import checksums, codes, coordinates, placement, privacy, text
+from tlanalysis.ingest.columns import Clean, Column, InOrder, as_text, clean_column, indices_of, matching
+from tlanalysis.ingest.fields import OUTPUT
+from tlanalysis.ingest.mapping import Mapping
+from tlanalysis.ingest.reading import Malformed
+from tlanalysis.ingest.rules import REPAIR, ROW, RULES
+from tlanalysis.ingest.text import Cell
+
+PLACES = pa.schema(
+    [
+        (
+            name,
+            pa.float64()
+            if name in {"latitude", "longitude"}
+            else pa.int64()
+            if name == "ligne_source"
+            else pa.string(),
+        )
+        for name in OUTPUT
+    ]
+)
+REJECTS = pa.schema(
+    [("ligne_source", pa.int64()), *((name, pa.string()) for name in ("champ", "valeur", "regle", "gravite", "motif"))]
+)
+
+# How much of a refused value is kept in rejects.csv.
+_SHOWN = 200
+
+# Fields of many distinct values: the function on one text, and the test by which most cells need it not.
+_MANY: dict[str, tuple[Clean, InOrder]] = {
+    "id_source": (text.clean_text, matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER)),
+    "nom": (text.clean_text, matching(text.IN_ORDER, text.NOT_IN_ORDER)),
+    "site_web": (text.clean_web, matching(text.WEB_IN_ORDER, text.NOT_IN_ORDER)),
+    "siret": (codes.clean_siret, partial(checksums.luhn_holds, digits=14)),
+    "siren": (codes.clean_siren, partial(checksums.luhn_holds, digits=9)),
+}
+# Fields of few distinct values: each is cleaned once and remembered.
+_FEW: dict[str, Clean] = {
+    "commune": text.clean_commune,
+    "code_commune": codes.clean_commune_code,
+    "code_postal": codes.clean_postal_code,
+    "departement": codes.clean_departement,
+    "region": codes.clean_region,
+    "pays": codes.clean_country,
+    "typologie": text.clean_kinds,
+    "date_ouverture": text.clean_date,
+    "etat": text.clean_state,
+    "source": text.clean_text,
+}
+
+Rows = NDArray[np.int64]
+
+
+@dataclass
+class Memory:
+    """What a run remembers between batches: cleaned distinct values per field. It changes speed, never a result."""
+
+    known: dict[str, dict[str, Cell]] = field(default_factory=dict)
+
+    def of(self, name: str) -> dict[str, Cell]:
+        """Return what is known of a field."""
+        return self.known.setdefault(name, {})
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A cleaned batch: accepted `places`, `rejects` (a row per failure), counts per rule, rows read and rejected."""
+
+    places: pa.Table
+    rejects: pa.Table
+    applied: Counter[str]
+    read: int
+    rejected: int
+
+
+def clean_batch(
+    raw: pa.Table, numbers: Rows, mapping: Mapping, *, source: str, lang: str = "fr", memory: Memory | None = None
+) -> Batch:
+    """Return the accepted places and the rejects of one batch.
+
+    Parameters
+    ----------
+    raw : pyarrow.Table
+        The publisher's columns, all text, missing as null or empty.
+    numbers : ndarray of int
+        Rank of each row in the list, the first row under the header being 1.
+    mapping : Mapping
+        Which column is what.
+    source : str
+        What `source` says where the list has no such column.
+    lang : {"fr", "en"}
+        Language of the reasons.
+    memory : Memory, optional
+        Of the run this batch belongs to.
+    """
+    memory = memory or Memory()
+    given = {name: as_text(raw.column(column)) for name, column in mapping.columns.items()}
+    judge = _Judge(given, numbers, lang)
+    clean = {
+        name: _clean_field(name, cells, mapping, memory)
+        for name, cells in given.items()
+        if name in _MANY or name in _FEW
+    }
+    for name, column in clean.items():
+        judge.take(name, column)
+    values = {name: column.values for name, column in clean.items()}
+    if "adresse" in given:
+        _postal_code_from_address(values, given["adresse"], judge)
+    points = _points(given, judge, len(raw))
+    placed = _place(values, points, judge)
+    columns = values | {
+        "code_departement": _named(codes.PLACES, placed.place),
+        "code_region": _named(placement.regions(), placed.region),
+        "latitude": pa.array(points.latitude, pa.float64(), from_pandas=True),
+        "longitude": pa.array(points.longitude, pa.float64(), from_pandas=True),
+        "ligne_source": _line_numbers(given.get("ligne_source"), numbers),
+    }
+    if "source" not in columns:
+        columns["source"] = pa.repeat(source, len(raw))
+    _refuse_rows(columns, given, mapping, judge)
+    rejected = judge.rejected
+    table = pa.table([columns.get(name, pa.nulls(len(raw), PLACES.field(name).type)) for name in OUTPUT], schema=PLACES)
+    places = table if not rejected.any() else table.filter(pa.array(~rejected))
+    return Batch(places, judge.rejects(), judge.applied, len(raw), int(rejected.sum()))
+
+
+def _clean_field(name: str, cells: pa.StringArray, mapping: Mapping, memory: Memory) -> Column:
+    if name in _MANY:
+        clean, in_order = _MANY[name]
+        return clean_column(cells, clean, in_order=in_order)
+    clean = _FEW[name]
+    if given := mapping.values.get(name):
+        named = {text.key(printed): kept for printed, kept in given.items()}
+        return clean_column(cells, lambda cell: (named[text.key(cell)], ()) if text.key(cell) in named else clean(cell))
+    return clean_column(cells, clean, memory=memory.of(name))
+
+
+class _Judge:
+    """Collects what the rules refuse in one batch: which rows, under which rule, with the value as it was printed."""
+
+    def __init__(self, given: dict[str, pa.StringArray], numbers: Rows, lang: str) -> None:
+        self._given, self._numbers, self._lang = given, numbers, lang
+        self.rejected = np.zeros(len(numbers), bool)
+        self._found: list[tuple[str, str, Rows, list[str]]] = []
+        self.applied: Counter[str] = Counter()
+
+    def take(self, name: str, column: Column) -> None:
+        """Note what cleaning a column refused and repaired."""
+        self.applied.update(column.repairs)
+        for rule, rows in column.refused.items():
+            self.refuse(name, rule, rows)
+
+    def refuse(self, name: str, rule: str, rows: Rows, values: list[str] | None = None) -> None:
+        """Note that a rule refuses some rows' cell (or the rows themselves)."""
+        if not len(rows):
+            return
+        if values is None:
+            values = self._given[name].take(pa.array(rows)).to_pylist() if name in self._given else [""] * len(rows)
+        if RULES[rule].gravite == ROW:
+            self.rejected[rows] = True
+        self._found.append((name, rule, rows, [_shown(value, rule) for value in values]))
+        self.applied[rule] += len(rows)
+
+    def repaired(self, rule: str, times: int) -> None:
+        """Count a repair."""
+        if times:
+            self.applied[rule] += times
+
+    def rejects(self) -> pa.Table:
+        """Return the table of rejects, ordered by row, field and rule; no value holds personal data."""
+        if not self._found:
+            return REJECTS.empty_table()
+        parts = [
+            pa.table(
+                [
+                    pa.array(self._numbers[rows]),
+                    pa.repeat(name, len(rows)),
+                    pa.array(values, pa.string()),
+                    pa.repeat(rule, len(rows)),
+                    pa.repeat(RULES[rule].gravite, len(rows)),
+                    pa.repeat(RULES[rule].motif(self._lang), len(rows)),
+                ],
+                schema=REJECTS,
+            )
+            for name, rule, rows, values in self._found
+        ]
+        return pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("ligne_source", "champ", "regle")])
+
+
+def _shown(value: str, rule: str) -> str:
+    """Return a refused value as `rejects.csv` may show it: cut short, without a way to reach a person or a person's name.
+
+    Words where an address of a site should be are often a name ("Madame ..."): they are not shown.
+    """
+    if rule == "site_web_illisible" and (" " in value.strip() or "." not in value):
+        return "[…]"
+    return privacy.without_personal(value[:_SHOWN], "[…]")
+
+
+def _postal_code_from_address(values: dict[str, pa.Array], addresses: pa.StringArray, judge: _Judge) -> None:
+    """Fill missing postal codes with the one the address holds, if it holds one."""
+    known = values.get("code_postal", pa.nulls(len(addresses), pa.string()))
+    wanted = np.flatnonzero(known.is_null().to_numpy(zero_copy_only=False))
+    if not len(wanted):
+        return
+    read = [codes.postal_code_in(cell) if cell else None for cell in addresses.take(pa.array(wanted)).to_pylist()]
+    judge.repaired("code_postal_de_l_adresse", sum(code is not None for code in read))
+    values["code_postal"] = pc.replace_with_mask(known, known.is_null(), pa.array(read, pa.string()))
+
+
+def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> coordinates.Points:
+    latitude, longitude = np.full(size, np.nan), np.full(size, np.nan)
+    for of_lat, of_lon in (("latitude", "longitude"), ("y_lambert93", "x_lambert93")):
+        for name, values in ((of_lat, latitude), (of_lon, longitude)):
+            if name in given:
+                read, unreadable = coordinates.numbers(given[name])
+                judge.refuse(name, "nombre_illisible", np.flatnonzero(unreadable))
+                values[:] = np.where(np.isnan(values), read, values)
+    if "coordonnees" in given:
+        read_lat, read_lon, unreadable = coordinates.pairs(given["coordonnees"])
+        judge.refuse("coordonnees", "nombre_illisible", np.flatnonzero(unreadable))
+        unknown = np.isnan(latitude) & np.isnan(longitude)
+        latitude, longitude = np.where(unknown, read_lat, latitude), np.where(unknown, read_lon, longitude)
+    points = coordinates.judge(latitude, longitude)
+    for rule, mask in points.rules.items():
+        rows = np.flatnonzero(mask)
+        if RULES[rule].gravite == REPAIR:
+            judge.repaired(rule, len(rows))
+        else:
+            judge.refuse("coordonnees", rule, rows, [_pair(latitude[row], longitude[row]) for row in rows])
+    return points
+
+
+def _pair(latitude: float, longitude: float) -> str:
+    return ", ".join("" if np.isnan(value) else f"{value:.12g}" for value in (latitude, longitude))
+
+
+def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judge) -> placement.Placed:
+    """Weigh the evidence; what lost is refused, and taken out of the clean columns."""
+    size = len(points.place)
+    none = np.full(size, -1, np.int16)
+
+    def named(name: str, known: tuple[str, ...], translate: Callable[[str], str | None]) -> NDArray[np.int16]:
+        return indices_of(values[name], known, translate) if name in values else none
+
+    placed = placement.place(
+        named("code_postal", codes.PLACES, codes.departement_of_postal_code),
+        named("code_commune", codes.PLACES, codes.departement_of_commune),
+        named("departement", codes.PLACES, str),
+        named("region", placement.regions(), str),
+        points.latitude,
+        points.longitude,
+        points.place,
+    )
+    for name, mask in placed.lost.items():
+        rows = np.flatnonzero(mask)
+        if not len(rows):
+            continue
+        if name == "coordonnees":
+            judge.refuse(
+                name, "preuve_contredite", rows, [_pair(points.latitude[row], points.longitude[row]) for row in rows]
+            )
+            points.latitude[rows] = points.longitude[rows] = np.nan
+        else:
+            judge.refuse(name, "preuve_contredite", rows, values[name].take(pa.array(rows)).to_pylist())
+            values[name] = pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), values[name])
+    return placed
+
+
+def _named(known: tuple[str, ...], positions: NDArray[np.int16]) -> pa.Array:
+    return pa.array(known, pa.string()).take(pa.array(positions, mask=positions == -1))
+
+
+def _line_numbers(printed: pa.StringArray | None, numbers: Rows) -> pa.Array:
+    """Return the row numbers a list already carries (it was cleaned before), else its own."""
+    own = pa.array(numbers, pa.int64())
+    if printed is None:
+        return own
+    whole = pc.match_substring_regex(printed, r"^[0-9]{1,15}$")
+    return pc.coalesce(pc.cast(pc.if_else(whole, printed, pa.scalar(None, pa.string())), pa.int64()), own)
+
+
+def _refuse_rows(
+    columns: dict[str, pa.Array], given: dict[str, pa.StringArray], mapping: Mapping, judge: _Judge
+) -> None:
+    """Apply the rules that refuse a whole row."""
+    size = len(judge.rejected)
+    nameless = np.ones(size, bool)
+    for name in {"nom", "id_source"} & columns.keys():
+        nameless &= columns[name].is_null().to_numpy(zero_copy_only=False)
+    suspects = np.flatnonzero(nameless)
+    empty = np.ones(len(suspects), bool)
+    for cells in given.values():
+        empty &= np.array([not cell.strip() for cell in cells.take(pa.array(suspects)).to_pylist()], bool)
+    judge.refuse("", "ligne_vide", suspects[empty])
+    judge.refuse("nom", "sans_nom_ni_identifiant", suspects[~empty])
+    first = next(iter(mapping.columns))
+    alike = np.flatnonzero(pc.equal(given[first], mapping.columns[first]).to_numpy(zero_copy_only=False))
+    repeated = [
+        row for row in alike if all(given[name][row].as_py() == header for name, header in mapping.columns.items())
+    ]
+    judge.refuse("", "entete_repetee", np.array(repeated, np.int64))
+
+
+def refused_rows(batch: Batch, malformed: list[Malformed], lang: str) -> Batch:
+    """Return the batch with the rows that could not be cut into columns among its rejects."""
+    if not malformed:
+        return batch
+    rule = RULES["nombre_de_colonnes"]
+    rows = [
+        {
+            "ligne_source": number,
+            "champ": "",
+            "valeur": f"{cells} / {expected}",
+            "regle": "nombre_de_colonnes",
+            "gravite": rule.gravite,
+            "motif": rule.motif(lang),
+        }
+        for number, cells, expected in malformed
+    ]
+    rejects = pa.concat_tables([batch.rejects, pa.Table.from_pylist(rows, REJECTS)])
+    return replace(
+        batch,
+        rejects=rejects.sort_by([("ligne_source", "ascending"), ("champ", "ascending"), ("regle", "ascending")]),
+        applied=batch.applied + Counter({"nombre_de_colonnes": len(rows)}),
+        read=batch.read + len(rows),
+        rejected=batch.rejected + len(rows),
+    )

@@ -1,0 +1,317 @@
+"""`tl.clean` and `tlanalysis clean`: one list, read, mapped, cleaned batch by batch on all cores, accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from tlanalysis import __version__
+from tlanalysis.errors import BadInput
+from tlanalysis.ingest import duplicates, known
+from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, Memory, clean_batch, refused_rows
+from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of
+from tlanalysis.ingest.folder import Sink, staged, stored_places, write_account
+from tlanalysis.ingest.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
+from tlanalysis.ingest.reading import Options, Reading, Rows, open_list
+from tlanalysis.ingest.rules import REPAIR, RULES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A clean list, in memory.
+
+    Attributes
+    ----------
+    places : DataFrame
+        One row per accepted place; the fifteen columns of `fields.OUTPUT`.
+    rejects : DataFrame
+        One row per failure: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
+    duplicates : DataFrame
+        Groups of rows that are the same place; see `duplicates.find_duplicates`.
+    ledger : dict
+        What became of the rows, and how the file was read; see `ledger.json`.
+    mapping : Mapping
+        Which column was taken for what.
+    """
+
+    places: pd.DataFrame
+    rejects: pd.DataFrame
+    duplicates: pd.DataFrame
+    ledger: dict[str, Any]
+    mapping: Mapping
+
+    def __repr__(self) -> str:
+        counts = {name: self.ledger[name] for name in ("lignes_lues", "lignes_acceptees", "lignes_rejetees")}
+        return f"Cleaned({', '.join(f'{name}={number}' for name, number in counts.items())})"
+
+
+@dataclass
+class Account:
+    """The running totals of a list."""
+
+    read: int = 0
+    rejected: int = 0
+    applied: Counter[str] = field(default_factory=Counter)
+    hits: list[int] = field(default_factory=list)
+    seen: duplicates.Seen = field(default_factory=duplicates.Seen)
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch."""
+        self.read += batch.read
+        self.rejected += batch.rejected
+        self.applied.update(batch.applied)
+        self.seen.add(batch.places)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A list and how to clean it: all that is decided before the first row is read."""
+
+    reading: Reading
+    mapping: Mapping
+    source: str
+    lang: str
+    corrections: list[Correction]
+    never_read: list[str]
+
+    @property
+    def wanted(self) -> list[str]:
+        """Return the publisher's columns that are read."""
+        named = [column for correction in self.corrections for column in (*correction.rows, *correction.set)]
+        return list(dict.fromkeys([*self.mapping.columns.values(), *named]))
+
+    def clean(self, rows: Rows, memory: Memory) -> tuple[Batch, list[int]]:
+        """Clean some rows of the list; also return what each correction found among them."""
+        table, hits = correct(rows.table, self.corrections)
+        batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang, memory=memory)
+        return refused_rows(batch, rows.malformed, self.lang), hits
+
+
+def prepare(
+    path: str | Path, mapping: Mapping | str | Path | None = None, *, lang: str = "fr", options: Options | None = None
+) -> Job:
+    """Open a list and decide what each column is.
+
+    Raises
+    ------
+    BadInput
+        The file is no list, or its columns are not known surely enough and no mapping was given.
+    """
+    reading = open_list(Path(path), options)
+    if lang not in {"fr", "en"}:
+        raise BadInput(f"no language {lang!r}: fr or en.")
+    chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
+    chosen = chosen or known.recognise(reading.headers) or propose(reading.headers, reading.sample, reading.path.name)
+    check_columns(chosen, reading.headers, reading.path.name)
+    personal = [
+        name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
+    ]
+    source = chosen.name or reading.path.name.split(".")[0]
+    return Job(reading, chosen, source, lang, corrections_of(chosen.known), personal)
+
+
+def start_mapping(path: str | Path, options: Options | None = None) -> Mapping:
+    """Return a mapping to start from: the known one, or the best guess for every column, however unsure."""
+    reading = open_list(Path(path), options)
+    return known.recognise(reading.headers) or guess(reading.headers, reading.sample)
+
+
+def told(job: Job, entry: dict[str, Any]) -> str:
+    """Return in words how a list was read and what became of its rows."""
+    how = ", ".join(f"{name} {value!r}" if name != "format" else str(value) for name, value in entry["lecture"].items())
+    columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in entry["mapping"].items())
+    lines = [
+        f"{entry['fichier']}: {how}",
+        f"columns ({job.mapping.known or 'mapping'}): {columns}",
+        f"{entry['lignes_lues']} rows read = {entry['lignes_acceptees']} accepted + {entry['lignes_rejetees']} rejected; "
+        f"{entry['doublons']['lignes']} rows in {entry['doublons']['groupes']} groups of duplicates",
+    ]
+    for name, word in (("regles", "refused"), ("reparations", "repaired")):
+        if entry[name]:
+            lines.append(f"{word}: " + ", ".join(f"{rule} {times}" for rule, times in entry[name].items()))
+    if entry["colonnes_personnelles_ecartees"]:
+        lines.append("never read (personal): " + ", ".join(entry["colonnes_personnelles_ecartees"]))
+    return "\n".join(lines)
+
+
+def cleaned(job: Job, account: Account, *, threads: int | None = None) -> Iterator[Batch]:
+    """Yield the batches of a list in its order, cleaned on several cores, and keep the account.
+
+    Rows are read one batch ahead of the cores that clean them, so that memory does not grow with the list.
+    """
+    threads = threads or os.cpu_count() or 1
+    memory = Memory()
+    account.hits = [0] * len(job.corrections)
+    waiting: deque[Future[tuple[Batch, list[int]]]] = deque()
+
+    def settle() -> Batch:
+        batch, hits = waiting.popleft().result()
+        account.add(batch)
+        account.hits = [total + new for total, new in zip(account.hits, hits, strict=True)]
+        return batch
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for rows in job.reading.batches(job.wanted):
+                waiting.append(pool.submit(job.clean, rows, memory))
+                if len(waiting) > threads:
+                    yield settle()
+            while waiting:
+                yield settle()
+        finally:
+            pool.shutdown(cancel_futures=True)
+    check_hits(job.corrections, account.hits, job.reading.path.name)
+
+
+def clean(
+    path: str | Path,
+    mapping: Mapping | str | Path | None = None,
+    *,
+    out: str | Path | None = None,
+    lang: str = "fr",
+    encoding: str | None = None,
+    separator: str | None = None,
+    header: int | None = None,
+    sheet: str | None = None,
+    records: str | None = None,
+) -> Cleaned:
+    """Clean any list of places: every row accepted or rejected with its reasons, nothing guessed in silence.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV, XLSX, XLS, ODS, GeoJSON, JSON records or Parquet.
+    mapping : Mapping, str or Path, optional
+        Which column is what: a `mapping.toml`, or what an earlier `clean` returned. Left out, a list we know is recognised by its
+        columns, and another's columns are proposed from their headers and values.
+    out : str or Path, optional
+        Folder to write as well, as `tlanalysis clean` does.
+    lang : {"fr", "en"}
+        Language of the reasons in `rejects`.
+    encoding, separator, header, sheet, records : optional
+        What not to detect: encoding, separator, line of the header (0: none), sheet of a workbook, key of the records in a JSON file.
+
+    Returns
+    -------
+    Cleaned
+        `places`, `rejects`, `duplicates`, `ledger`, `mapping`.
+
+    Raises
+    ------
+    BadInput
+        The file is no list, is damaged or ambiguous, or its columns are not known surely enough.
+    """
+    job = prepare(path, mapping, lang=lang, options=Options(encoding, separator, header, sheet, records))
+    account, digest, batches = Account(), _digest(job.reading.path), []
+    for batch in cleaned(job, account):
+        batches.append(batch)
+    places = pa.concat_tables([PLACES.empty_table(), *(batch.places for batch in batches)])
+    rejects = pa.concat_tables([REJECTS.empty_table(), *(batch.rejects for batch in batches)])
+    twice = _duplicates(account.seen, [places])
+    entry = ledger(job, account, twice, digest())
+    if out is not None:
+        with staged(Path(out)) as folder:
+            with Sink(folder) as sink:
+                sink.write(places, rejects)
+            write_account(folder, job.mapping, twice, entry)
+    return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+
+
+def clean_to(job: Job, out: Path, *, batches: Callable[[Job, Account], Iterator[Batch]] = cleaned) -> dict[str, Any]:
+    """Clean a list into a folder, in constant memory; return the ledger.
+
+    Parameters
+    ----------
+    job : Job
+        What `prepare` returns.
+    out : Path
+        Folder; the files of an earlier run are replaced together, when all is done.
+    batches : callable
+        Who cleans: this machine (`cleaned`), or a cluster (`cluster.cleaned`).
+    """
+    account, digest = Account(), _digest(job.reading.path)
+    with staged(out) as folder:
+        with Sink(folder) as sink:
+            for batch in batches(job, account):
+                sink.write(batch.places, batch.rejects)
+        twice = _duplicates(account.seen, stored_places(folder))
+        entry = ledger(job, account, twice, digest())
+        write_account(folder, job.mapping, twice, entry)
+    return entry
+
+
+def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pd.DataFrame:
+    return duplicates.find_duplicates(
+        duplicates.pick(tables, seen.candidates()), near=len(seen) <= duplicates.NEAR_UP_TO
+    )
+
+
+def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict[str, Any]:
+    """Return what became of the rows and how the file was read.
+
+    Raises
+    ------
+    AssertionError
+        When a row is lost: that would be our error, not the list's.
+    """
+    accepted = len(account.seen)
+    if account.read != accepted + account.rejected:
+        raise AssertionError(
+            f"{account.read} rows read, {accepted} accepted, {account.rejected} rejected: a row is lost"
+        )
+    applied = {rule: account.applied[rule] for rule in RULES if account.applied[rule]}
+    reading = job.reading
+    return {
+        "version": __version__,
+        "fichier": reading.path.name,
+        "sha256": sha256,
+        "lecture": reading.detected,
+        "lignes_lues": account.read,
+        "lignes_acceptees": accepted,
+        "lignes_rejetees": account.rejected,
+        "regles": {rule: times for rule, times in applied.items() if RULES[rule].gravite != REPAIR},
+        "reparations": {rule: times for rule, times in applied.items() if RULES[rule].gravite == REPAIR},
+        "doublons": {
+            "groupes": int(twice["retenue"].sum()) if len(twice) else 0,
+            "lignes": len(twice),
+            "noms_proches_cherches": accepted <= duplicates.NEAR_UP_TO,
+        },
+        "liste_reconnue": job.mapping.known or None,
+        "mapping": job.mapping.columns,
+        "confiance": job.mapping.confidence,
+        "colonnes_personnelles_ecartees": job.never_read,
+        "colonnes_non_lues": [name for name in reading.headers if name not in {*job.wanted, *job.never_read}],
+        "corrections": [
+            {"motif": entry.reason, "lignes": hits} for entry, hits in zip(job.corrections, account.hits, strict=True)
+        ],
+    }
+
+
+def _digest(path: Path) -> Callable[[], str]:
+    """Start computing the sha256 of a file on the side; what is returned waits for it."""
+    found: list[str] = []
+
+    def compute() -> None:
+        with path.open("rb") as file:
+            found.append(hashlib.file_digest(file, "sha256").hexdigest())
+
+    thread = threading.Thread(target=compute)
+    thread.start()
+
+    def result() -> str:
+        thread.join()
+        return found[0]
+
+    return result

@@ -1,0 +1,310 @@
+"""INSEE and postal codes as people write them: leading zeros lost, `.0` gained, blanks inside, names for codes.
+
+Same form as `text`: a string in, `(value, rules)` out. Codes are text, always.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from tlanalysis import territories
+from tlanalysis.ingest.text import Cell, clean_text, is_missing, key
+
+# Départements, and the collectivities that have INSEE and postal codes of their own.
+DEPARTEMENTS = tuple(
+    sorted({f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"} | {f"97{n}" for n in (1, 2, 3, 4, 6)})
+)
+COLLECTIVITIES = {
+    "975": "saint pierre et miquelon",
+    "977": "saint barthelemy",
+    "978": "saint martin",
+    "984": "terres australes et antarctiques francaises",
+    "986": "wallis et futuna",
+    "987": "polynesie francaise",
+    "988": "nouvelle caledonie",
+}
+PLACES = (*DEPARTEMENTS, *COLLECTIVITIES)
+
+# Saint-Barthélemy and Saint-Martin have postal codes of the Guadeloupe series.
+_ISLANDS = {"97133": "977", "97150": "978"}
+_COMMUNE = re.compile(r"(?:\d\d|2[AB])\d{3}")
+
+
+def departement_of_postal_code(code: str | None) -> str | None:
+    """Return the département a French postal code points to; None when it is not one.
+
+    Corse is split at 202 (2A: 200, 201), overseas codes keep three digits.
+
+    Examples
+    --------
+    >>> [departement_of_postal_code(c) for c in ("29770", "20200", "97418", "97133", "0")]
+    ['29', '2B', '974', '977', None]
+    """
+    if not isinstance(code, str) or len(code) != 5 or not (code.isascii() and code.isdigit()):
+        return None
+    if code in _ISLANDS:
+        return _ISLANDS[code]
+    if code.startswith("20"):
+        return "2A" if code[:3] in {"200", "201"} else "2B"
+    return _existing(code)
+
+
+def departement_of_commune(code: str | None) -> str | None:
+    """Return the département of an INSEE commune code; None when it is not one.
+
+    Examples
+    --------
+    >>> [departement_of_commune(c) for c in ("2A041", "97418", "0")]
+    ['2A', '974', None]
+    """
+    if not isinstance(code, str) or not code.isascii() or not _COMMUNE.fullmatch(code):
+        return None
+    return _existing(code)
+
+
+def _existing(code: str) -> str | None:
+    place = code[:3] if code[:2] in {"97", "98"} else code[:2]
+    return place if place in PLACES else None
+
+
+def _digits(text: str) -> tuple[str, set[str]]:
+    """Strip what spreadsheets and people add to a code: blanks, `.0`, an exponent, a country prefix."""
+    applied: set[str] = set()
+    bare = "".join(text.split()).upper().strip("'\"")
+    if found := re.fullmatch(r"(\d+)[.,]0+", bare):
+        bare = found[1]
+        applied.add("point_zero")
+    elif re.fullmatch(r"\d\.\d+E\+?\d+", bare) and float(bare).is_integer() and float(bare) < 1e15:
+        bare = str(int(float(bare)))
+        applied.add("point_zero")
+    bare = re.sub(r"^(?:FR|F)-?(?=\d)", "", bare)
+    if not applied and bare != text:
+        applied.add("blanc_dans_code")
+    return bare, applied
+
+
+def _absent(text: str) -> bool:
+    bare = text.strip()
+    return is_missing(bare) or re.fullmatch(r"0+(?:[.,]0+)?", bare) is not None
+
+
+def _missing(text: str) -> Cell:
+    return None, ("mention_manquante",) if text.strip() else ()
+
+
+def clean_commune_code(text: str) -> Cell:
+    """Return an INSEE commune code; a postal code of Paris written in its place becomes the arrondissement's.
+
+    Examples
+    --------
+    >>> clean_commune_code("1053"), clean_commune_code("2a041"), clean_commune_code("75011"), clean_commune_code("0")
+    (('01053', ('zero_initial',)), ('2A041', ('blanc_dans_code',)), ('75111', ('arrondissement',)), (None, ('mention_manquante',)))
+    """
+    if _absent(text):
+        return _missing(text)
+    bare, applied = _digits(text)
+    if len(bare) == 4 and re.fullmatch(r"[1-9]\d{3}", bare):
+        bare = "0" + bare
+        applied.add("zero_initial")
+    if found := re.fullmatch(
+        r"750(0[1-9]|1\d|20)", bare
+    ):  # Lyon's 69001-69009 and Marseille's 13001-13016 are communes
+        bare = f"751{found[1]}"
+        applied.add("arrondissement")
+    if departement_of_commune(bare) is None:
+        return None, ("code_commune_illisible",)
+    return bare, tuple(sorted(applied))
+
+
+def clean_postal_code(text: str) -> Cell:
+    """Return a postal code; the INSEE code of a Paris arrondissement written in its place becomes the postal one.
+
+    Examples
+    --------
+    >>> clean_postal_code("29600.0"), clean_postal_code("75 011"), clean_postal_code("1000"), clean_postal_code("75111")
+    (('29600', ('point_zero',)), ('75011', ('blanc_dans_code',)), ('01000', ('zero_initial',)), ('75011', ('arrondissement',)))
+    """
+    if _absent(text):
+        return _missing(text)
+    bare, applied = _digits(text)
+    if (shorter := re.sub(r"CEDEX\d*$", "", bare)) != bare:
+        bare = shorter
+        applied.add("cedex")
+    if len(bare) == 4 and re.fullmatch(r"[1-9]\d{3}", bare):
+        bare = "0" + bare
+        applied.add("zero_initial")
+    # 75116 is a postal code; Lyon's 6938x and Marseille's 132xx may be CEDEX codes or Saint-Rémy's: left as they are.
+    if (found := re.fullmatch(r"751(0[1-9]|1\d|20)", bare)) and bare != "75116":
+        bare = f"750{found[1]}"
+        applied.add("arrondissement")
+    if departement_of_postal_code(bare) is None:
+        return None, ("code_postal_illisible",)
+    return bare, tuple(sorted(applied))
+
+
+_IN_ADDRESS = re.compile(r"(?<![\d,.])(\d{2} ?\d{3})(?=\s+[^\W\d_])")
+
+
+def postal_code_in(address: str) -> str | None:
+    """Return the one postal code that an address holds before a name; None when there is none, or several.
+
+    Examples
+    --------
+    >>> postal_code_in("18 Rue  Jules Verne 13090 Aix-en-Provence"), postal_code_in("3 rue X, 75 011 Paris")
+    ('13090', '75011')
+    """
+    found = {code.replace(" ", "") for code in _IN_ADDRESS.findall(address)}
+    known = {code for code in found if departement_of_postal_code(code)}
+    return known.pop() if len(known) == 1 else None
+
+
+@cache
+def _departement_names() -> dict[str, str]:
+    frame = territories.departements()
+    names = {key(name): code for name, code in zip(frame["nom_departement"], frame["code_departement"], strict=True)}
+    return names | {name: code for code, name in COLLECTIVITIES.items()} | {"la reunion": "974", "reunion": "974"}
+
+
+def clean_departement(text: str) -> Cell:
+    """Return a département's code from its code or its name.
+
+    Examples
+    --------
+    >>> clean_departement("1"), clean_departement("Bouches du Rhône"), clean_departement("2a"), clean_departement("97")
+    (('01', ('zero_initial',)), ('13', ('code_en_toutes_lettres',)), ('2A', ('blanc_dans_code',)), (None, ('departement_inconnu',)))
+    """
+    if _absent(text):
+        return _missing(text)
+    bare, applied = _digits(text)
+    bare = re.sub(r"^D(?=\d)", "", bare)
+    if re.fullmatch(r"[1-9]", bare):
+        bare = "0" + bare
+        applied.add("zero_initial")
+    if re.fullmatch(r"0\d\d", bare):  # "075", as in old files
+        bare = bare[1:]
+        applied.add("blanc_dans_code")
+    if bare in PLACES:
+        return bare, tuple(sorted(applied))
+    name, _ = clean_text(text)
+    named = re.sub(r"^(?:d|de la|de l|du|des|departement (?:de la|de l|du|des|de|d))\s+", "", key(name or ""))
+    named = re.sub(r"^(?:\d{2,3}|2[ab])\s+|\s+(?:\d{2,3}|2[ab])$", "", named)
+    if code := _departement_names().get(named):
+        return code, ("code_en_toutes_lettres",)
+    return None, ("departement_inconnu",)
+
+
+# Names of the 22 régions of before 2016, and their INSEE codes, to today's code.
+_OLD_NAMES = {
+    "alsace": "44", "lorraine": "44", "champagne ardenne": "44", "aquitaine": "75", "limousin": "75", "poitou charentes": "75",
+    "auvergne": "84", "rhone alpes": "84", "bourgogne": "27", "franche comte": "27", "centre": "24", "languedoc roussillon": "76", "midi pyrenees": "76",
+    "nord pas de calais": "32", "picardie": "32", "basse normandie": "28", "haute normandie": "28",
+}  # fmt: skip
+_OLD_CODES = {
+    "21": "44", "22": "32", "23": "28", "25": "28", "26": "27", "31": "32", "41": "44", "42": "44", "43": "27", "54": "75",
+    "72": "75", "73": "76", "74": "75", "82": "84", "83": "84", "91": "76",
+}  # fmt: skip
+_ALIASES = {"paca": "93", "sud": "93", "idf": "11", "reunion": "04", "guyane francaise": "03", "aura": "84", "bfc": "27", "hdf": "32", "occitanie pyrenees mediterranee": "76"}  # fmt: skip
+
+
+def _bare_region(name: str) -> str:
+    """Drop the link words by which publishers' labels differ ("Auvergne et Rhône-Alpes", "Centre - Val-de-Loire")."""
+    return " ".join(word for word in key(name).split() if word not in {"et", "de", "la", "le", "region", "du", "d"})
+
+
+@cache
+def _region_names() -> dict[str, str]:
+    frame = territories.regions()
+    names = {_bare_region(name): code for name, code in zip(frame["nom_region"], frame["code_region"], strict=True)}
+    return names | {_bare_region(name): code for name, code in _ALIASES.items()}
+
+
+@cache
+def _region_codes() -> frozenset[str]:
+    return frozenset(territories.regions()["code_region"])
+
+
+def clean_region(text: str) -> Cell:
+    """Return a région's code from its code or its name, whichever way the publisher links the words.
+
+    Examples
+    --------
+    >>> clean_region("Auvergne et Rhône-Alpes"), clean_region("4"), clean_region("Aquitaine"), clean_region("905")
+    (('84', ('code_en_toutes_lettres',)), ('04', ('zero_initial',)), ('75', ('ancienne_region',)), (None, ('region_inconnue',)))
+    """
+    if _absent(text):
+        return _missing(text)
+    bare, applied = _digits(text)
+    bare = re.sub(r"^R(?=\d)", "", bare)
+    if re.fullmatch(r"[1-9]", bare):
+        bare = "0" + bare
+        applied.add("zero_initial")
+    if bare in _region_codes():
+        return bare, tuple(sorted(applied))
+    if bare in _OLD_CODES:
+        return _OLD_CODES[bare], ("ancienne_region",)
+    value, _ = clean_text(text)
+    named = _bare_region(value or "")
+    if code := _region_names().get(named):
+        return code, ("code_en_toutes_lettres",)
+    if code := _OLD_NAMES.get(key(value or "")) or _OLD_NAMES.get(named):
+        return code, ("ancienne_region",)
+    return None, ("region_inconnue",)
+
+
+_FRANCE = {"fr", "fra", "france", "f", "250", "republique francaise", "france metropolitaine", "99100"}
+_OVERSEAS = {"gp", "mq", "gf", "re", "yt", "pm", "bl", "mf", "wf", "pf", "nc", "guadeloupe", "martinique", "guyane", "guyane francaise", "la reunion", "reunion", "mayotte"}  # fmt: skip
+
+
+def clean_country(text: str) -> Cell:
+    """Return `FR`; a row of another country is refused whole.
+
+    Examples
+    --------
+    >>> clean_country("France"), clean_country("BE")
+    (('FR', ()), (None, ('hors_de_france',)))
+    """
+    if is_missing(text):
+        return _missing(text)
+    name = key(text)
+    if name in _FRANCE or name in _OVERSEAS or name in set(COLLECTIVITIES.values()):
+        return "FR", ()
+    return None, ("hors_de_france",)
+
+
+def clean_siret(text: str) -> Cell:
+    """Return a SIRET of 14 digits whose check digits hold (python-stdnum); a row of zeros is a missing one.
+
+    Examples
+    --------
+    >>> clean_siret("732 829 320 00074"), clean_siret("73282932000075"), clean_siret("00000000000000")
+    (('73282932000074', ('blanc_dans_code',)), (None, ('siret_invalide',)), (None, ('mention_manquante',)))
+    """
+    from stdnum.fr import siret
+
+    if _absent(text):
+        return _missing(text)
+    bare, applied = _digits(text)
+    if re.fullmatch(r"W\d{9}", bare):  # an association's number (RNA), where a pivot may be either
+        return bare, tuple(sorted(applied))
+    if 11 <= len(bare) < 14 and bare.isdigit():
+        bare = bare.zfill(14)
+        applied.add("zero_initial")
+    if not siret.is_valid(bare):
+        return None, ("siret_invalide",)
+    return bare, tuple(sorted(applied))
+
+
+def clean_siren(text: str) -> Cell:
+    """Return a SIREN of 9 digits whose check digit holds (python-stdnum)."""
+    from stdnum.fr import siren
+
+    if _absent(text):
+        return _missing(text)
+    bare, applied = _digits(text)
+    if 6 <= len(bare) < 9 and bare.isdigit():
+        bare = bare.zfill(9)
+        applied.add("zero_initial")
+    if not siren.is_valid(bare):
+        return None, ("siren_invalide",)
+    return bare, tuple(sorted(applied))

@@ -1,0 +1,143 @@
+"""Coordinates as lists hold them: decimal commas, latitude and longitude swapped, Lambert-93 metres, zeros, points at sea.
+
+Vectorised: a column of text in, NumPy arrays and masks out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tlanalysis.ingest import grid
+from tlanalysis.ingest.text import is_missing
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_PLAIN = r"^-?[0-9]{1,9}(?:\.[0-9]+)?$"
+NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d+)?(?:[eE][+-]?\d{1,2})?")
+_PAIR = re.compile(r"[\s(\[]*([+-]?\d{1,3}(?:[.,]\d+)?)\s*[,;/\s]\s*([+-]?\d{1,3}(?:[.,]\d+)?)[\s)\]]*")
+
+# Metres of metropolitan France in Lambert-93 (EPSG:2154), with some sea around.
+_EASTING, _NORTHING = (0.0, 1_300_000.0), (6_000_000.0, 7_200_000.0)
+
+
+def numbers(column: pa.StringArray) -> tuple[Floats, Mask]:
+    """Return a column of text as floats (NaN where missing), and which cells were neither missing nor numbers.
+
+    Examples
+    --------
+    >>> values, unreadable = numbers(pa.array(["43,521291", " 5.43 ", "NR", "abc"]))
+    >>> values.tolist(), unreadable.tolist()
+    ([43.521291, 5.43, nan, nan], [False, False, False, True])
+    """
+    column = pc.fill_null(column, "")
+    plain = pc.match_substring_regex(column, _PLAIN)
+    with_comma = pc.replace_substring(column, ",", ".")
+    if not pc.all(plain).as_py():
+        plain = pc.match_substring_regex(with_comma, _PLAIN)
+    values = pc.cast(pc.if_else(plain, with_comma, None), pa.float64())
+    result = pc.fill_null(values, np.nan).to_numpy(zero_copy_only=False).copy()
+    unreadable = np.zeros(len(column), bool)
+    for at in np.flatnonzero(~plain.to_numpy(zero_copy_only=False)):
+        text = column[at].as_py()
+        bare = "".join(text.split()).rstrip("°").replace("−", "-")
+        if is_missing(bare):
+            continue
+        if NUMBER.fullmatch(bare):
+            result[at] = float(bare.replace(",", "."))
+        else:
+            unreadable[at] = True
+    return result, unreadable
+
+
+def pairs(column: pa.StringArray) -> tuple[Floats, Floats, Mask]:
+    """Return latitudes, longitudes and the unreadable cells of a column that holds both ("48.85, 2.35")."""
+    latitude, longitude = np.full(len(column), np.nan), np.full(len(column), np.nan)
+    unreadable = np.zeros(len(column), bool)
+    for at, text in enumerate(column.to_pylist()):
+        if text is None or is_missing(text):
+            continue
+        if found := _PAIR.fullmatch(text):
+            latitude[at], longitude[at] = (float(part.replace(",", ".")) for part in found.groups())
+        else:
+            unreadable[at] = True
+    return latitude, longitude, unreadable
+
+
+@dataclass(frozen=True)
+class Points:
+    """Judged coordinates: `latitude`, `longitude` (degrees, NaN where none is kept), `place` (index in `codes.PLACES` or -1), and a mask per rule."""
+
+    latitude: Floats
+    longitude: Floats
+    place: grid.Indices
+    rules: dict[str, Mask]
+
+
+@cache
+def _from_lambert() -> Transformer:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(2154, 4326)
+
+
+def judge(latitude: Floats, longitude: Floats) -> Points:
+    """Return the coordinates put right where only one reading lies in France, and those that cannot be kept.
+
+    A point in France stays. Else, if swapping its two numbers puts it in France, they were swapped; else, if they are
+    metres that Lambert-93 puts in France (in either order), they were Lambert-93; else the point is outside.
+
+    Parameters
+    ----------
+    latitude, longitude : ndarray of float
+        As printed, NaN where missing.
+    """
+    lat, lon = latitude.copy(), longitude.copy()
+    zero = (lat == 0) & (lon == 0)
+    lat[zero] = lon[zero] = np.nan
+    incomplete = np.isnan(lat) != np.isnan(lon)
+    lat[incomplete] = lon[incomplete] = np.nan
+    place = grid.places_at(lat, lon)
+    rules = {"mention_manquante": zero, "coordonnees_incompletes": incomplete}
+    for rule, reading in (("coordonnees_inversees", _swapped), ("lambert_93", _metres)):
+        rules[rule] = np.zeros(len(lat), bool)
+        lost = np.flatnonzero((place == grid.NOWHERE) & ~np.isnan(lat))
+        if len(lost):
+            other_lat, other_lon = reading(lat[lost], lon[lost])
+            at = grid.places_at(other_lat, other_lon)
+            right = at != grid.NOWHERE
+            lat[lost[right]], lon[lost[right]] = other_lat[right], other_lon[right]
+            place[lost[right]] = at[right]
+            rules[rule][lost[right]] = True
+    outside = (place == grid.NOWHERE) & ~np.isnan(lat)
+    lat[outside] = lon[outside] = np.nan
+    return Points(lat, lon, place, rules | {"coordonnees_hors_de_france": outside})
+
+
+def _swapped(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+    return lon, lat
+
+
+def _metres(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+    """Read two numbers as Lambert-93 metres: the one beyond 6,000,000 is the northing. Rounded to 6 decimals (0.1 m)."""
+    easting, northing = np.minimum(lat, lon), np.maximum(lat, lon)
+    possible = (
+        (easting >= _EASTING[0]) & (easting <= _EASTING[1]) & (northing >= _NORTHING[0]) & (northing <= _NORTHING[1])
+    )
+    new_lat, new_lon = np.full(len(lat), np.nan), np.full(len(lat), np.nan)
+    if possible.any():
+        new_lat[possible], new_lon[possible] = np.round(
+            _from_lambert().transform(easting[possible], northing[possible]), 6
+        )
+    return new_lat, new_lon

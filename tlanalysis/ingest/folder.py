@@ -1,0 +1,149 @@
+"""What a clean list is on disk: `places.parquet`, `places.csv`, `rejects.csv`, `duplicates.csv`, `ledger.json`, `mapping.toml`.
+
+Everything is written beside its place first; the files move there together when the last row has been accounted for. The CSV files are
+safe to open in a spreadsheet: a text that would be read as a formula has an apostrophe before it, which cleaning takes off again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+
+from tlanalysis import files
+from tlanalysis.errors import BadInput
+from tlanalysis.ingest.batch import PLACES, REJECTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tlanalysis.ingest.mapping import Mapping
+
+FILES = ("places.parquet", "places.csv", "rejects.csv", "duplicates.csv", "ledger.json", "mapping.toml")
+
+# Rows per row group: the same whatever the size of the batches that come, so that the same list gives the same bytes.
+_GROUP = 131_072
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Give a folder to write in; move its files to `out` together if all went well, else leave `out` as it was.
+
+    Raises
+    ------
+    BadInput
+        When `out` cannot be written.
+    """
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"{out} is a file: --out takes a folder.")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent))
+    except OSError as error:
+        raise BadInput(f"{out.parent} cannot be written ({error.strerror}): choose another --out.") from error
+    try:
+        yield staging
+        _move(staging, out)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _move(staging: Path, out: Path) -> None:
+    staging.chmod(0o777 & ~_umask())
+    if not out.exists():
+        staging.replace(out)
+        return
+    for name in FILES:
+        (staging / name).replace(out / name)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def safe(table: pa.Table) -> pa.Table:
+    """Return the table with an apostrophe before every text that a spreadsheet would read as a formula."""
+    columns = [_guarded(column) if pa.types.is_string(column.type) else column for column in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    risky = pc.match_substring_regex(column, _FORMULA)
+    if not pc.any(risky).as_py():
+        return column
+    return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+
+
+class Sink:
+    """Writes batches of places and rejects as they come, in row groups of a fixed size.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files are written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._parquet = pq.ParquetWriter(folder / "places.parquet", PLACES, compression="zstd")
+        self._csv = pcsv.CSVWriter(folder / "places.csv", PLACES)
+        self._rejects = pcsv.CSVWriter(folder / "rejects.csv", REJECTS)
+        self._waiting: list[pa.Table] = []
+
+    def write(self, places: pa.Table, rejects: pa.Table) -> None:
+        """Write a batch."""
+        self._csv.write_table(safe(places))
+        if len(rejects):
+            self._rejects.write_table(safe(rejects))
+        self._waiting.append(places)
+        if sum(map(len, self._waiting)) >= _GROUP:
+            self._flush(_GROUP)
+
+    def _flush(self, at_least: int) -> None:
+        table = pa.concat_tables(self._waiting) if self._waiting else PLACES.empty_table()
+        start = 0
+        while len(table) - start >= at_least and start < len(table):
+            self._parquet.write_table(table.slice(start, _GROUP), row_group_size=_GROUP)
+            start += _GROUP
+        self._waiting = [table.slice(start)] if start < len(table) else []
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._flush(1)
+        for writer in (self._parquet, self._csv, self._rejects):
+            writer.close()
+
+
+def stored_places(folder: Path) -> Iterator[pa.Table]:
+    """Yield the places that were written, a part at a time."""
+    for part in pq.ParquetFile(folder / "places.parquet").iter_batches(_GROUP):
+        yield pa.Table.from_batches([part])
+
+
+def write_account(folder: Path, mapping: Mapping, twice: pd.DataFrame, ledger: dict[str, Any]) -> None:
+    """Write what goes with the rows: duplicates, ledger, mapping."""
+    written = twice.assign(
+        nom=[_guard(name) for name in twice["nom"]], id_source=[_guard(name) for name in twice["id_source"]]
+    )
+    files.write_text(folder / "duplicates.csv", written.to_csv(index=False, lineterminator="\n"))
+    files.write_text(folder / "ledger.json", files.to_json(ledger))
+    files.write_text(folder / "mapping.toml", mapping.to_toml())
+
+
+def _guard(text: object) -> object:
+    return f"'{text}" if isinstance(text, str) and re.match(_FORMULA, text) else text

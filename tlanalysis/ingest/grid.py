@@ -1,0 +1,153 @@
+"""Which département a point lies in: a grid of cells of 1/50 degree, drawn once from the outlines of the départements.
+
+The embedded table `maille_departements` holds, per row of cells, the runs of cells whose centre lies in a département.
+A cell is 2.2 km high and about 1.5 km wide: near a border the grid may name the neighbour, so it is evidence among
+others (see `placement`), never a verdict on its own.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tlanalysis import catalog
+from tlanalysis.ingest.codes import PLACES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE = "maille_departements"
+CELLS_PER_DEGREE = 50
+NOWHERE = -1
+# Cells around a point that still count as "there": a coast or a border drawn with a broad pen.
+TOLERANCE = 2
+
+# The collectivities have no outline in the file: a box each (degrees: south, north, west, east), wide enough to hold
+# their islands and far from any other.
+_BOXES = {
+    "975": (46.7, 47.2, -56.5, -56.0),
+    "977": (17.80, 18.00, -63.0, -62.7),
+    "978": (18.02, 18.20, -63.25, -62.95),
+    "986": (-14.5, -13.0, -178.5, -176.0),
+    "987": (-28.0, -7.5, -155.0, -134.0),
+    "988": (-23.0, -19.0, 158.0, 172.0),
+}
+
+Indices = NDArray[np.int16]
+
+
+class Runs(NamedTuple):
+    """Runs of cells, ordered: `first` and `last` cell numbers, and the index in `codes.PLACES` of whose they are."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    place: Indices
+
+
+def _number(row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one number per cell, growing along a row, then from row to row."""
+    return row * 100_000 + column
+
+
+@cache
+def _runs() -> Runs:
+    table = catalog.load(TABLE).sort_values(["ligne", "colonne_debut"])
+    row = table["ligne"].to_numpy(np.int64)
+    return Runs(
+        _number(row, table["colonne_debut"].to_numpy(np.int64)),
+        _number(row, table["colonne_fin"].to_numpy(np.int64)),
+        table["code_departement"].map(PLACES.index).to_numpy(np.int16),
+    )
+
+
+def _at_cells(row: NDArray[np.int64], column: NDArray[np.int64]) -> Indices:
+    runs, wanted = _runs(), _number(row, column)
+    at = np.searchsorted(runs.first, wanted, side="right") - 1
+    inside = (at >= 0) & (wanted <= runs.last[at])
+    return np.where(inside, runs.place[at], np.int16(NOWHERE))
+
+
+def _cells(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.floor(degrees * CELLS_PER_DEGREE).astype(np.int64)
+
+
+_AROUND = sorted(
+    ((dy, dx) for dy in range(-TOLERANCE, TOLERANCE + 1) for dx in range(-TOLERANCE, TOLERANCE + 1) if dy or dx),
+    key=lambda step: step[0] ** 2 + step[1] ** 2,
+)
+
+
+def places_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> Indices:
+    """Return, per point, the index in `codes.PLACES` of the département or collectivity it lies in; -1 for none.
+
+    Parameters
+    ----------
+    latitude, longitude : ndarray of float
+        Degrees (WGS 84), NaN where unknown. A point within two cells of a département and in no other is given to it.
+
+    Examples
+    --------
+    >>> [PLACES[i] for i in places_at(np.array([48.8530, -21.1151]), np.array([2.3499, 55.5364]))]
+    ['75', '974']
+    """
+    found = np.full(len(latitude), NOWHERE, np.int16)
+    known = np.flatnonzero((np.abs(latitude) <= 90) & (np.abs(longitude) <= 180))  # false for NaN
+    row, column = _cells(latitude[known]), _cells(longitude[known])
+    found[known] = _at_cells(row, column)
+    for dy, dx in _AROUND:
+        missed = found[known] == NOWHERE
+        if not missed.any():
+            break
+        found[known[missed]] = _at_cells(row[missed] + dy, column[missed] + dx)
+    for code, (south, north, west, east) in _BOXES.items():
+        inside = (latitude >= south) & (latitude <= north) & (longitude >= west) & (longitude <= east)
+        found[inside & (found == NOWHERE)] = PLACES.index(code)
+    return found
+
+
+def touches(latitude: NDArray[np.float64], longitude: NDArray[np.float64], place: Indices) -> NDArray[np.bool_]:
+    """Return whether each point lies in, or within two cells of, the département of index `place`."""
+    row, column = _cells(latitude), _cells(longitude)
+    near = _at_cells(row, column) == place
+    for dy, dx in _AROUND:
+        near |= _at_cells(row + dy, column + dx) == place
+    return near
+
+
+def draw_grid(outlines: bytes) -> pd.DataFrame:
+    """Return the embedded table, computed from the outlines of the départements (GeoJSON, WGS 84).
+
+    Parameters
+    ----------
+    outlines : bytes
+        The open file `contours_departements_2022`.
+
+    Returns
+    -------
+    DataFrame
+        `ligne`, `colonne_debut`, `colonne_fin` (cell numbers: degrees times 50, rounded down) and `code_departement`.
+    """
+    import pandas as pd
+    import shapely
+    from shapely.geometry import shape
+
+    runs = []
+    for feature in json.loads(outlines)["features"]:
+        outline = shape(feature["geometry"])
+        shapely.prepare(outline)
+        west, south, east, north = (bound * CELLS_PER_DEGREE for bound in outline.bounds)
+        columns, rows = np.arange(np.floor(west), np.ceil(east) + 1), np.arange(np.floor(south), np.ceil(north) + 1)
+        x, y = np.meshgrid((columns + 0.5) / CELLS_PER_DEGREE, (rows + 0.5) / CELLS_PER_DEGREE)
+        inside = np.pad(shapely.contains_xy(outline, x, y), ((0, 0), (1, 1)))
+        steps = np.diff(inside.astype(np.int8), axis=1)
+        for row, starts in enumerate(steps == 1):
+            ends = np.flatnonzero(steps[row] == -1) - 1
+            runs += [
+                (int(rows[row]), int(columns[first]), int(columns[last]), feature["properties"]["insee_dep"])
+                for first, last in zip(np.flatnonzero(starts), ends, strict=True)
+            ]
+    return pd.DataFrame(sorted(runs), columns=["ligne", "colonne_debut", "colonne_fin", "code_departement"])

@@ -1,0 +1,325 @@
+"""Which column of a list is what: written by hand, known for a publisher, or proposed from headers and values.
+
+A mapping is a small TOML file (`mapping.toml`), printed and saved with every clean list, editable, reusable:
+
+    nom = "cget_2019"                 # what `source` says of each row (optional: the name of the file)
+
+    [colonnes]                        # our field = "the publisher's column"
+    nom = "NOM_TL"
+    code_postal = "CP"
+
+    [valeurs.typologie]               # the list's word = "ours" (optional)
+    "Tiers lieux à dominante coworking" = "coworking"
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.ingest import codes, privacy
+from tlanalysis.ingest.coordinates import NUMBER
+from tlanalysis.ingest.fields import INPUT, SYNONYMS
+from tlanalysis.ingest.text import WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, key
+
+# A column is taken for a field at this confidence or above; below, a mapping is asked for.
+CONFIDENCE = 0.6
+
+_LOCATES = (
+    "code_commune",
+    "code_postal",
+    "commune",
+    "departement",
+    "region",
+    "latitude",
+    "coordonnees",
+    "x_lambert93",
+    "adresse",
+)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Field of ours -> publisher's column, with the publisher's words for some values.
+
+    Attributes
+    ----------
+    columns : dict of str
+        Our field (see `fields.INPUT`) -> header of the list.
+    values : dict
+        Field -> {publisher's word: ours}.
+    name : str
+        What the `source` column says where the list has none; empty: the name of the file.
+    known : str
+        Name of the built-in map this is, else empty.
+    confidence : dict of float
+        Field -> between 0 and 1, for a proposal; 1 where written by hand or known.
+    """
+
+    columns: dict[str, str]
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    name: str = ""
+    known: str = ""
+    confidence: dict[str, float] = field(default_factory=dict)
+
+    def to_toml(self) -> str:
+        """Return the text of `mapping.toml`."""
+        lines = [f"nom = {_quoted(self.name)}"] if self.name else []
+        lines += ["", "[colonnes]"] if lines else ["[colonnes]"]
+        for ours, theirs in self.columns.items():
+            sure = self.confidence.get(ours, 1.0)
+            lines.append(f"{ours} = {_quoted(theirs)}" + (f"  # {sure:.2f}" if sure < 1 else ""))
+        for name, pairs in self.values.items():
+            lines += [
+                "",
+                f"[valeurs.{name}]",
+                *(f"{_quoted(theirs)} = {_quoted(ours)}" for theirs, ours in pairs.items()),
+            ]
+        return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read a mapping file.
+
+    Raises
+    ------
+    BadInput
+        When it cannot be read, or names an unknown field.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise BadInput(f"{path} does not exist: write a mapping there, or leave out --mapping.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not a TOML file: {error}.") from error
+    if odd := sorted(set(content) - {"nom", "colonnes", "valeurs"}):
+        raise BadInput(f"{path}: {odd[0]!r} is not one of nom, [colonnes], [valeurs.FIELD].")
+    columns, values = content.get("colonnes", {}), content.get("valeurs", {})
+    for name in (*columns, *values):
+        if name not in INPUT:
+            raise BadInput(
+                f"{path}: no field called {name!r}{did_you_mean(name, INPUT)}: it is one of {', '.join(INPUT)}."
+            )
+    texts = [
+        *columns.values(),
+        *(word for pairs in values.values() if isinstance(pairs, dict) for word in pairs.values()),
+    ]
+    if (
+        not columns
+        or not all(isinstance(text, str) for text in texts)
+        or not all(isinstance(p, dict) for p in values.values())
+    ):
+        raise BadInput(f'{path}: [colonnes] needs lines such as nom = "NOM_TL", and [valeurs.FIELD] lines of words.')
+    return Mapping(columns, values, str(content.get("nom", "")))
+
+
+def normalised(header: str) -> str:
+    """Return a header as the synonyms write it.
+
+    Examples
+    --------
+    >>> [normalised(h) for h in ("Code Postal", " état du projet", "geo.latitude", "adressePhysique.codePostal", "NOM_TL")]
+    ['code_postal', 'etat_du_projet', 'geo_latitude', 'adresse_physique_code_postal', 'nom_tl']
+    """
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header)
+    return key(split).replace(" ", "_")
+
+
+def check_columns(mapping: Mapping, headers: Sequence[str], where: str) -> Mapping:
+    """Return the mapping, or say which of its columns the list does not have.
+
+    Raises
+    ------
+    BadInput
+        A column that is not there, or stands there twice.
+    """
+    for ours, theirs in mapping.columns.items():
+        if headers.count(theirs) == 0:
+            hint = did_you_mean(theirs, headers)
+            raise BadInput(f"{where} has no column {theirs!r}{hint}, which the mapping takes for {ours}.")
+        if headers.count(theirs) > 1:
+            raise BadInput(
+                f"{where} has {headers.count(theirs)} columns called {theirs!r}: rename the one that is {ours}."
+            )
+    return mapping
+
+
+def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) -> Mapping:
+    """Return the mapping that headers and values speak for.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Columns of the list, in its order.
+    sample : dict of list
+        Header -> some of its values, the empty string for missing.
+    where : str
+        Name of the list, for the messages.
+
+    Raises
+    ------
+    BadInput
+        Two columns equally likely for a field; or no column for a name, or none for a place, at `CONFIDENCE` or above.
+    """
+    found = guess(headers, sample)
+    columns, sure = found.columns, found.confidence
+    for name, column in columns.items():
+        rivals = [
+            header
+            for header in headers
+            if header not in columns.values()
+            and confidence(name, header, sample.get(header, [])) == sure[name] >= CONFIDENCE
+        ]
+        if rivals and not privacy.is_personal(normalised(rivals[0])):
+            raise BadInput(
+                f"{where}: {column!r} and {rivals[0]!r} may both be {name}: say which in a mapping (--mapping FILE)."
+            )
+    doubtful = {name for name, score in sure.items() if score < CONFIDENCE}
+    kept = {name: columns[name] for name in INPUT if name in columns and name not in doubtful}
+    if not {"nom", "id_source"} & kept.keys() or not set(_LOCATES) & kept.keys():
+        lacks = "the name of a place" if not {"nom", "id_source"} & kept.keys() else "where a place is"
+        guesses = ", ".join(f"{name} = {columns[name]!r} ({sure[name]:.2f})" for name in INPUT if name in columns)
+        raise BadInput(
+            f"{where}: no column says {lacks} with a confidence of {CONFIDENCE} or more; its columns are "
+            f"{', '.join(repr(h) for h in list(headers)[:12])}{', …' if len(headers) > 12 else ''}; write a mapping and give it "
+            f"with --mapping (`tlanalysis clean FILE --propose mapping.toml` starts one)"
+            + (f"; guesses: {guesses}." if guesses else ".")
+        )
+    return Mapping(kept, confidence={name: sure[name] for name in kept})
+
+
+def guess(headers: Sequence[str], sample: dict[str, list[str]]) -> Mapping:
+    """Return the best column for every field, however unsure: each column once, the surest pairs first."""
+    scores = [
+        (score, -INPUT.index(name), -position, name, header)
+        for position, header in enumerate(headers)
+        if not privacy.is_personal(normalised(header))
+        for name in INPUT
+        if (score := confidence(name, header, sample.get(header, []))) > 0
+    ]
+    columns: dict[str, str] = {}
+    sure: dict[str, float] = {}
+    for score, _, _, name, header in sorted(scores, reverse=True):
+        if name not in columns and header not in columns.values():
+            columns[name], sure[name] = header, score
+    kept = [name for name in INPUT if name in columns]
+    return Mapping({name: columns[name] for name in kept}, confidence={name: sure[name] for name in kept})
+
+
+def confidence(name: str, header: str, values: Sequence[str]) -> float:
+    """Return how surely a column is a field, between 0 and 1: from its header, then from its values.
+
+    A header that is a known synonym gives 0.9 and less the further down the list it stands, one whose last words are a synonym 0.7; values
+    that bear it out add up to 0.1, values that mostly do not take half away. Values alone give at most 0.65.
+    """
+    word = normalised(header)
+    known = SYNONYMS[name]
+    from_header = 0.0
+    if word in known:
+        from_header = 0.9 - 0.2 * known.index(word) / len(known)
+    elif tail := next((w for w in known if len(w) > 3 and word.endswith("_" + w)), ""):
+        from_header = 0.7 - 0.05 * known.index(tail) / len(known)
+    seen = [value.strip() for value in values if value.strip() and value.strip() != "0"]
+    if not seen:
+        return round(from_header, 3)
+    if from_header:
+        share = _share(_READS_AS.get(name), seen)
+        return round(
+            from_header if share is None else min(1.0, from_header + 0.1 * share) if share >= 0.5 else from_header / 2,
+            3,
+        )
+    share = _share(_LOOKS_LIKE.get(name), seen) or 0.0
+    return round(0.65 * share, 3) if share >= 0.9 and len(seen) >= 5 else 0.0
+
+
+Test = Callable[[str], bool]
+
+
+def _share(test: Test | None, seen: Sequence[str]) -> float | None:
+    """Return the share of values that pass a test; None where there is no test."""
+    return None if test is None else sum(test(value) for value in seen) / len(seen)
+
+
+def _passes(clean: Callable[[str], Cell]) -> Test:
+    return lambda value: clean(value)[0] is not None
+
+
+def _is_number(value: str) -> bool:
+    return NUMBER.fullmatch(value) is not None
+
+
+def _between(*ranges: tuple[float, float]) -> Test:
+    """Return a test of decimal numbers within one of some ranges."""
+
+    def test(value: str) -> bool:
+        if not _is_number(value) or not re.search("[.,]", value):
+            return False
+        number = float(value.replace(",", "."))
+        return any(low <= number <= high for low, high in ranges)
+
+    return test
+
+
+def _is_metres(low: float, high: float) -> Test:
+    return lambda value: _is_number(value) and low <= float(value.replace(",", ".")) <= high
+
+
+def _looks_postal(value: str) -> bool:
+    """Most postal codes end in 0; those of the three cities and overseas need not."""
+    code, _ = codes.clean_postal_code(value)
+    return code is not None and (code.endswith("0") or code[:2] in {"75", "69", "13", "97"})
+
+
+def _looks_commune(value: str) -> bool:
+    return codes.clean_commune_code(value)[0] is not None and not _looks_postal(value)
+
+
+# What bears out a header.
+_READS_AS: dict[str, Test] = {
+    "code_postal": _passes(codes.clean_postal_code),
+    "code_commune": _passes(codes.clean_commune_code),
+    "departement": _passes(codes.clean_departement),
+    "region": _passes(codes.clean_region),
+    "pays": _passes(clean_text),
+    "latitude": _is_number,
+    "longitude": _is_number,
+    "x_lambert93": _is_metres(0, 1_300_000),
+    "y_lambert93": _is_metres(6_000_000, 7_200_000),
+    "site_web": _passes(clean_web),
+    "date_ouverture": _passes(clean_date),
+    "siret": _passes(codes.clean_siret),
+    "siren": _passes(codes.clean_siren),
+}
+
+# What values may say alone. Ranges: metropolitan France, Antilles, Guyane, La Réunion, Mayotte.
+_LOOKS_LIKE: dict[str, Test] = {
+    "code_postal": _looks_postal,
+    "code_commune": _looks_commune,
+    "latitude": _between((41.0, 51.6), (14.0, 18.3), (-21.5, -20.7), (-13.1, -12.5)),
+    "longitude": _between((-5.6, 10.0), (-63.3, -60.7), (-55.0, -51.4), (55.1, 56.0), (44.9, 45.4)),
+    "site_web": lambda value: re.match(WEB_IN_ORDER, value) is not None,
+    "siret": _passes(codes.clean_siret),
+}
+
+
+def personal_columns(headers: Iterable[str], sample: dict[str, list[str]]) -> list[str]:
+    """Return the columns that are never read: announced as personal by their header, or holding e-mails or telephone numbers."""
+    return [
+        header
+        for header in headers
+        if privacy.is_personal(normalised(header)) or _mostly_personal(sample.get(header, []))
+    ]
+
+
+def _mostly_personal(values: Sequence[str]) -> bool:
+    seen = [value for value in values if value.strip()]
+    return bool(seen) and sum(privacy.holds_personal(value) for value in seen) >= 0.3 * len(seen)

@@ -1,0 +1,268 @@
+"""One cell of text, put in order: pure functions from what was printed to what is kept, with the rules that were applied.
+
+Each `clean_*` takes a string and returns `(value, rules)`: `value` is None when nothing can be kept, `rules` the ids of
+`rules.RULES` that were applied. Cleaning what was cleaned changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+import unicodedata
+
+from tlanalysis.ingest import privacy
+
+Cell = tuple[str | None, tuple[str, ...]]
+
+LONGEST = 2000
+
+# What people write when they have nothing to write; compared without case, accents and final dots.
+_MISSING = {
+    "", "-", "--", "---", "_", ".", "...", "?", "nr", "n.r", "nc", "n.c", "nd", "n.d", "na", "n/a", "n/c", "n/r", "#n/d", "#n/a", "#na", "#valeur!", "#ref!",
+    "nan", "null", "none", "nil", "vide", "neant", "aucun", "aucune", "inconnu", "inconnue", "non renseigne", "non renseignee", "non communique",
+    "non communiquee", "sans objet", "on ne sait pas", "ne sait pas", "nsp", "indisponible", "a completer", "unknown", "not available",
+}  # fmt: skip
+
+_QUOTES = (('"', '"'), ("''", "''"), ("«", "»"), ("“", "”"), ("„", "“"), ("'", "'"), ("‘", "’"))
+# Unicode categories that never belong in a cell: control, format (zero-width, bidirectional overrides), surrogates, unassigned, private.
+_UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Co"}
+# "=..." always is one; "+", "-" and "@" also begin names ("@robase"), so they need a function or a command behind them.
+_FORMULA = re.compile(r"=|[+\-@]\s*[A-Z][A-Z.]+\(|[+\-@].*\|.*!")
+_GUARD = re.compile(r"'+(?=[=+\-@\t\r])")
+
+# For Arrow (RE2): a cell that matches this and nothing else of ours is already in order. Letters are those whose composed
+# form is the only form; a short cell or one that begins like a mark of absence goes the slow way.
+_LETTER = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]"
+_INSIDE = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}.,;:!?()/|_+#%*°²³€’–—\-'\[\]=$]"
+IN_ORDER = rf"^{_LETTER}(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})*$"
+NOT_IN_ORDER = (
+    privacy.SUSPICIOUS
+    + r"|''$|(?i:^(?:n.?a.?n?|null?e?|none|vide|n.ant|aucune?|inconnue?|non (?:renseign|communiqu).*|sans objet|(?:on )?ne sait pas|"
+    r"indisponible|. compl.ter|unknown|not available|#?valeur!|#?ref!)[. ]*$)"
+)
+
+
+def key(text: str) -> str:
+    """Return a text without case, accents and punctuation, words joined by one blank: what names are compared by.
+
+    Examples
+    --------
+    >>> key("L'Atelier  (Saint-Étienne)")
+    'l atelier saint etienne'
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", " ", bare.casefold().replace("œ", "oe").replace("æ", "ae")).strip()
+
+
+def is_missing(text: str) -> bool:
+    """Return whether a text is one of the marks people write for "no value".
+
+    Examples
+    --------
+    >>> [is_missing(t) for t in (" ", "NR", "#N/D", "Non renseigné", "0", "Le Lieu")]
+    [True, True, True, True, False, False]
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.strip()) if not unicodedata.combining(c))
+    bare = bare.casefold()
+    return bare in _MISSING or bare.rstrip(".") in _MISSING
+
+
+def clean_text(text: str) -> Cell:
+    """Return a text as it should be printed: no entity, no wrapping quotes, no invisible character, single blanks.
+
+    An e-mail address or a telephone number is taken out; a spreadsheet formula is refused.
+
+    Examples
+    --------
+    >>> clean_text("  Escale &amp; CO  (L') ")
+    ("Escale & CO (L')", ('blancs', 'entites_html'))
+    >>> clean_text("=cmd|' /C calc'!A0")
+    (None, ('formule',))
+    >>> clean_text("Le Bivouak'"), clean_text("''Les Hauts Parleurs''")
+    (("Le Bivouak'", ()), ('Les Hauts Parleurs', ('guillemets',)))
+    """
+    if is_missing(text):
+        return None, ("mention_manquante",) if text.strip() else ()
+    if len(text) > LONGEST:
+        return None, ("texte_trop_long",)
+    applied: set[str] = set()
+    before = None
+    while text != before:  # each step may uncover work for another: until nothing changes
+        before = text
+        text = _once(text, applied)
+    if _FORMULA.match(text):
+        return None, ("formule",)
+    if is_missing(text):
+        return None, tuple(sorted(applied | {"mention_manquante"}))
+    return text, tuple(sorted(applied))
+
+
+def _once(text: str, applied: set[str]) -> str:
+    steps = (
+        ("entites_html", lambda t: html.unescape(t) if "&" in t else t),
+        ("caracteres_invisibles", _visible),
+        ("blancs", lambda t: " ".join(t.split())),
+        ("guillemets", _unwrapped),
+        ("donnee_personnelle_retiree", lambda t: privacy.without_personal(t)),
+    )
+    for rule, step in steps:
+        changed = step(text)
+        if changed != text:
+            applied.add(rule)
+            text = changed
+    return text
+
+
+def _visible(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():
+        return composed
+    return "".join(
+        " " if c in "\t\n\r\x0b\x0c\x85" else c
+        for c in composed
+        if c in "\t\n\r\x0b\x0c\x85" or unicodedata.category(c) not in _UNSEEN
+    )
+
+
+def _unwrapped(text: str) -> str:
+    text = _GUARD.sub("", text, count=1)  # what keeps a spreadsheet from reading a cell as a formula
+    for opening, closing in _QUOTES:
+        if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
+            return text[len(opening) : -len(closing)]
+    return text
+
+
+_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+WEB_IN_ORDER = r"^(?:https?://)?(?:[0-9A-Za-z_\-]+\.)+[A-Za-z]{2,}(?:[/?#][0-9A-Za-z_\-./?=%+~!*]*)?$"
+
+
+def clean_web(text: str) -> Cell:
+    """Return a web address as printed; what is not one is refused.
+
+    Examples
+    --------
+    >>> clean_web(" www.lelieu.fr/agenda "), clean_web("voir Facebook")
+    (('www.lelieu.fr/agenda', ('blancs',)), (None, ('site_web_illisible',)))
+    """
+    value, applied = clean_text(text)
+    if value is None:
+        return None, applied
+    if "donnee_personnelle_retiree" in applied or not _ADDRESS.fullmatch(value):
+        return None, ("site_web_illisible",)
+    return value, applied
+
+
+_ISO = re.compile(
+    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+_FRENCH = re.compile(r"(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-](\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
+DATE_IN_ORDER = r"^(?:1[89]|20)[0-9]{2}$"
+
+
+def clean_date(text: str) -> Cell:
+    """Return a date as ISO 8601, as precise as it was printed: `2019`, `2019-05` or `2019-05-12`.
+
+    Day comes before month, as in French; a date that only an American order makes possible, or a year of two digits, is refused.
+
+    Examples
+    --------
+    >>> clean_date("12/05/2019"), clean_date("2019-05"), clean_date("2019.0")
+    (('2019-05-12', ('date_normalisee',)), ('2019-05', ()), ('2019', ('date_normalisee',)))
+    >>> clean_date("05/13/2019"), clean_date("03/04/19")
+    ((None, ('date_illisible',)), (None, ('date_illisible',)))
+    """
+    bare = " ".join(text.split())
+    if is_missing(bare) or bare == "0":
+        return None, ("mention_manquante",) if bare else ()
+    bare = re.sub(r"\.0+$", "", bare)
+    if found := _ISO.fullmatch(bare):
+        year, month, day = found.groups()
+    elif found := _FRENCH.fullmatch(bare):
+        day, month, year = found.groups()
+    else:
+        return None, ("date_illisible",)
+    try:
+        moment = dt.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None, ("date_illisible",)
+    if not 1800 <= moment.year < 2100:
+        return None, ("date_illisible",)
+    iso = moment.isoformat()[: 10 if day else 7 if month else 4]
+    return iso, () if iso == text else ("date_normalisee",)
+
+
+def clean_kinds(text: str) -> Cell:
+    """Return one kind of place or several, joined by `|`, whichever of `|`, `;` or a line break parted them.
+
+    Examples
+    --------
+    >>> clean_kinds("Bureau / Coworking ;\\nBar / café ;\\n")[0]
+    'Bureau / Coworking|Bar / café'
+    """
+    applied: set[str] = set()
+    kept = []
+    for part in re.split(r"[|;\n]", text):
+        value, rules = clean_text(part)
+        applied.update(rules)
+        if value is not None and value not in kept:
+            kept.append(value)
+    if not kept:
+        return None, tuple(sorted(applied))
+    return "|".join(kept), tuple(sorted(applied))
+
+
+_STATES = {
+    "ouvert": "ouvert", "lieu ouvert": "ouvert", "en activite": "ouvert", "actif": "ouvert", "en service": "ouvert", "open": "ouvert", "en fonctionnement": "ouvert",
+    "itinerant": "itinerant", "lieu itinerant": "itinerant",
+    "en projet": "en_projet", "projet": "en_projet", "lieu en projet": "en_projet", "en cours de creation": "en_projet", "en construction": "en_projet",
+    "ferme": "ferme", "lieu ferme": "ferme", "ferme definitivement": "ferme", "inactif": "ferme", "closed": "ferme",
+}  # fmt: skip
+
+
+def clean_state(text: str) -> Cell:
+    """Return the state of a place: `ouvert`, `itinerant`, `en_projet`, `ferme` when recognised, else as printed; unknown is missing.
+
+    Examples
+    --------
+    >>> clean_state("Lieu ouvert"), clean_state("On ne sait pas")
+    (('ouvert', ()), (None, ('mention_manquante',)))
+    """
+    value, applied = clean_text(text)
+    if value is None:
+        return None, applied
+    return _STATES.get(key(value), value), applied
+
+
+_CEDEX = re.compile(r"\s*\bcedex\b(?:\s*\d{1,2})?\s*$", re.IGNORECASE)
+_CAPITALS = {"paris": 20, "lyon": 9, "marseille": 16}
+_ARRONDISSEMENT = re.compile(
+    r"(paris|lyon|marseille)[\s\-]*0?(\d{1,2})\s*(?:er|ere|e|eme|ème|è|nd|nde)?(?:\s*arr(?:\.|ondissement|t)?)?",
+    re.IGNORECASE,
+)
+
+
+def clean_commune(text: str) -> Cell:
+    """Return the name of a commune: without CEDEX, an arrondissement in its official form.
+
+    Examples
+    --------
+    >>> clean_commune("MONTPELLIER CEDEX 2"), clean_commune("MARSEILLE 1ER ARRONDISSEMENT")
+    (('MONTPELLIER', ('cedex',)), ('Marseille 1er Arrondissement', ('arrondissement',)))
+    """
+    value, applied = clean_text(text)
+    if value is None:
+        return None, applied
+    done = set(applied)
+    if (bare := _CEDEX.sub("", value)) != value:
+        done.add("cedex")
+        value = bare
+    if not value or value == "0":
+        return None, tuple(sorted(done | {"mention_manquante"}))
+    found = _ARRONDISSEMENT.fullmatch(value)
+    if found and 1 <= (number := int(found[2])) <= _CAPITALS[found[1].lower()]:
+        official = f"{found[1].capitalize()} {number}{'er' if number == 1 else 'e'} Arrondissement"
+        if official != value:
+            done.add("arrondissement")
+            value = official
+    return value, tuple(sorted(done))
