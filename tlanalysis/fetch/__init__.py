@@ -130,6 +130,8 @@ class _Job:
         if current and current == recorded and not self.again:
             return Outcome(name, "here", words.here(file, current))
         held = in_mirror(self.mirror, name) if self.mirror else None
+        if current and current != recorded and not held and "url" not in remote.entry(name):
+            raise SourceError(words.altered(name, current, recorded))
         arrival = _copied(name, held) if held else self._received(name, intact=current == recorded)
         if arrival is None:
             return Outcome(name, "unchanged", words.STILL)

@@ -58,6 +58,14 @@ def no_address(name: str) -> str:
     return f"{entry['file']} has no known address: {by_hand}copy it from a folder that holds it with `--mirror DIR`."
 
 
+def altered(name: str, current: str, recorded: str | None) -> str:
+    """Say that a file that no address serves is not the recorded one any more."""
+    told = f"{remote.saved_as(name)} is not the version recorded: sha256 {short(current)}, recorded {short(recorded)}"
+    if "sha256" in remote.entry(name):
+        return f"{told}; put the recorded one back, or copy it from a folder that holds it with `--mirror DIR`."
+    return f"{told}; put that one back or, to record yours, delete {remote.saved_as(name)}.json and fetch it again."
+
+
 def short(sha256: str | None) -> str:
     """Return the first digits of a sha256, as they are printed."""
     return f"{(sha256 or '')[:SHORT]}…"
