@@ -21,8 +21,10 @@ from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused
 from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of
 from tlanalysis.ingest.folder import Sink, staged, stored_places, write_account
 from tlanalysis.ingest.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
+from tlanalysis.ingest.privacy import without_personal
 from tlanalysis.ingest.reading import Options, Reading, Rows, open_list
 from tlanalysis.ingest.rules import REPAIR, RULES
+from tlanalysis.ingest.text import clean_text, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +120,7 @@ def prepare(
     personal = [
         name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
     ]
-    source = chosen.name or reading.path.name.split(".")[0]
+    source = clean_text(chosen.name or printable(reading.path.name).split(".")[0])[0] or "liste"
     return Job(reading, chosen, source, lang, corrections_of(chosen.known), personal)
 
 
@@ -274,7 +276,7 @@ def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict
     reading = job.reading
     return {
         "version": __version__,
-        "fichier": reading.path.name,
+        "fichier": without_personal(printable(reading.path.name), "[…]"),
         "sha256": sha256,
         "lecture": reading.detected,
         "lignes_lues": account.read,
@@ -290,8 +292,10 @@ def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict
         "liste_reconnue": job.mapping.known or None,
         "mapping": job.mapping.columns,
         "confiance": job.mapping.confidence,
-        "colonnes_personnelles_ecartees": job.never_read,
-        "colonnes_non_lues": [name for name in reading.headers if name not in {*job.wanted, *job.never_read}],
+        "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
+        "colonnes_non_lues": [
+            without_personal(name, "[…]") for name in reading.headers if name not in {*job.wanted, *job.never_read}
+        ],
         "corrections": [
             {"motif": entry.reason, "lignes": hits} for entry, hits in zip(job.corrections, account.hits, strict=True)
         ],
