@@ -78,6 +78,7 @@ def test_no_text_takes_long(nested):
         ("Bar&#124;Bar", "Bar"),
         ("Fablab|NR|Fablab", "Fablab"),
         (" ; ;", None),
+        ("Bar\u037eFablab", "Bar|Fablab"),  # a Greek question mark is a semicolon, once composed
     ],
 )
 def test_kinds_are_listed_once(printed, kept):
