@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 
@@ -25,16 +26,8 @@ TABLES = [
     "indicateurs",
     "perimetres",
 ]
-OPEN_FILES = [
-    "cget_2019",
-    "fabriques_de_territoire_2024",
-    "manufactures_de_proximite_2024",
-    "communes_centres_2024",
-    "populations_communes_2023",
-    "communes_2026",
-    "contours_regions_2022",
-    "contours_departements_2022",
-]
+OPEN_FILES = sorted(catalog.remote())
+RECORDED = sorted(name for name, entry in catalog.remote().items() if "sha256" in entry)
 
 
 def test_every_file_of_data_raw_is_a_table_of_the_package(raw):
@@ -177,6 +170,64 @@ def test_a_recorded_change_is_read_without_a_restart(raw_copy):
     assert len(catalog.load("regions")) == 5
 
 
+# ---------------------------------------------------------------- the catalog of open files
+
+NEEDED = {"title", "publisher", "licence", "vintage", "file", "grade"}
+OPTIONAL = {"url", "landing", "archive", "member", "bytes", "sha256", "refreshed", "large"}
+
+
+@pytest.mark.parametrize("name", OPEN_FILES)
+def test_an_entry_says_what_it_must_and_nothing_unknown(name):
+    entry = catalog.remote()[name]
+    assert set(entry) >= NEEDED
+    assert set(entry) - NEEDED <= OPTIONAL
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
+    assert all(entry[key] for key in NEEDED)
+    assert entry["grade"] in {"A", "B", "C", "M"}
+    assert entry["licence"] in {"etalab-2.0", "licence-ouverte", "inconnue"}
+    assert entry.get("refreshed", "daily") in {"daily", "monthly", "quarterly", "unstated"}
+    assert ("archive" in entry) == ("member" in entry)
+    # Without an address or a page, only the recorded sum says which file is meant.
+    assert {"url", "landing", "sha256"} & set(entry)
+    for address in {"url", "landing"} & set(entry):
+        assert re.fullmatch(r"https://[^/\s]+\.[a-z]+(/\S*)?", entry[address])
+    if "sha256" in entry:
+        assert re.fullmatch(r"[0-9a-f]{64}", entry["sha256"])
+        assert entry["bytes"] > 0
+        assert "refreshed" not in entry
+
+
+def test_no_two_entries_share_a_file_or_an_address():
+    # A mirror is one folder: two entries under one name would be read for one another.
+    entries = catalog.remote().values()
+    names = [entry["file"] for entry in entries] + [entry["archive"] for entry in entries if "archive" in entry]
+    addresses = [entry["url"] for entry in entries if "url" in entry]
+    assert len(set(names)) == len(names)
+    assert len(set(addresses)) == len(addresses)
+
+
+def test_the_census_of_2026_has_its_twelve_files():
+    census = {name: entry for name, entry in catalog.remote().items() if name.startswith("recensement_2026_")}
+    assert [entry["file"][:14] for entry in census.values()] == [f"bdftl-2026-{n:02}-" for n in range(1, 13)]
+    assert [name for name, entry in census.items() if "url" in entry] == ["recensement_2026_fiche_identite"]
+
+
+def test_describe_says_when_a_file_is_fetched_but_not_cleaned():
+    with pytest.raises(BadInput, match=r"no column map for codes_postaux\.csv"):
+        catalog.describe("codes_postaux")
+
+
+def test_a_card_tells_what_the_catalog_says(raw):
+    card = catalog.card("lpof")
+    assert card["url"].startswith("https://www.monactiviteformation.emploi.gouv.fr/")
+    assert (card["publisher"], card["refreshed"], card["grade"]) == ("DGEFP", "daily", "C")
+    held = catalog.card("regions")
+    assert held["sha256"] == hashlib.sha256((raw / "regions.csv").read_bytes()).hexdigest()
+    assert held["bytes"] == (raw / "regions.csv").stat().st_size
+    with pytest.raises(BadInput, match="did you mean 'lpof'"):
+        catalog.card("lpoff")
+
+
 def test_read_remote_refuses_another_version(tmp_path, monkeypatch):
     (tmp_path / "cget_2019.csv").write_text("ID\n1\n", encoding="utf-8")
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
@@ -186,7 +237,9 @@ def test_read_remote_refuses_another_version(tmp_path, monkeypatch):
 
 def test_read_remote_says_where_to_save_an_absent_file(project_copy, monkeypatch):
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
-    with pytest.raises(SourceError, match=r"downloads/cget_2019/cget_2019\.csv.*TLANALYSIS_MIRROR"):
+    with pytest.raises(
+        SourceError, match=r"`tlanalysis fetch cget_2019`.*downloads/cget_2019/cget_2019\.csv.*TLANALYSIS_MIRROR"
+    ):
         catalog.read_remote("cget_2019")
 
 
@@ -214,7 +267,11 @@ def test_sources_lists_what_is_held_and_what_is_absent(project_copy, tmp_path, m
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
     table = catalog.sources().set_index("id")
     assert sorted(table.index) == sorted(TABLES + OPEN_FILES)
-    assert table["etat"].value_counts().to_dict() == {"embarque": 14, "absent": 7, "telecharge": 1}
+    assert table["etat"].value_counts().to_dict() == {
+        "embarque": len(TABLES),
+        "absent": len(OPEN_FILES) - 1,
+        "telecharge": 1,
+    }
     assert table.loc["cget_2019", "etat"] == "telecharge"
     assert table.loc["regions", "nb_lignes"] == 18
     assert table.loc[OPEN_FILES, "nb_lignes"].isna().all()
@@ -229,11 +286,13 @@ def test_sources_refuses_to_vouch_for_altered_bytes(raw_copy):
 
 
 @pytest.mark.mirror
-@pytest.mark.parametrize("name", OPEN_FILES)
+@pytest.mark.parametrize("name", RECORDED)
 def test_the_mirror_holds_the_recorded_versions(mirror, name):
     data = catalog.read_remote(name)
     assert hashlib.sha256(data).hexdigest() == catalog.remote()[name]["sha256"]
     assert data == (mirror / catalog.remote()[name]["file"]).read_bytes()
+    if "member" not in catalog.remote()[name]:
+        assert len(data) == catalog.remote()[name]["bytes"]
 
 
 def test_record_of_the_helpers_is_what_the_package_holds(raw, raw_copy):

@@ -137,7 +137,7 @@ def test_bad_usage_ends_with_2_and_shows_the_usage(words: list[str], tl: Tl) -> 
 def test_help_lists_the_commands(tl: Tl) -> None:
     done = tl("--help")
     assert done.code == 0
-    for command in ("sources", "build", "run", "report", "figures", "trace", "check"):
+    for command in ("sources", "fetch", "build", "run", "report", "figures", "trace", "check"):
         assert re.search(rf"^ +{command} +\w", done.out, re.MULTILINE), command
 
 
@@ -233,6 +233,47 @@ def test_sources_lists_every_dataset_with_its_state(tl: Tl, raw: Path, monkeypat
     assert {path.stem for path in raw.glob("*.csv")} <= {line.split()[0] for line in done.out.splitlines()}
     assert re.search(r"^ *observations .* embarque *$", done.out, re.MULTILINE)
     assert re.search(r"^ *cget_2019 .* (absent|telecharge) *$", done.out, re.MULTILINE)
+
+
+def test_sources_tells_everything_of_one_dataset(tl: Tl) -> None:
+    done = tl("sources", "lpof", "regions")
+    assert done.code == 0
+    assert re.search(r"^url +https://www\.monactiviteformation", done.out, re.MULTILINE)
+    assert re.search(r"^etat +embarque$", done.out, re.MULTILINE)
+    assert "did you mean 'lpof'" in _sentence(tl("sources", "lpo"), 2)
+
+
+def test_fetch_copies_what_a_mirror_holds(tmp_path: Path, project_copy: Path, tl: Tl) -> None:
+    data = b"code_commune,latitude,longitude\n"
+    (tmp_path / "codes_postaux.csv").write_bytes(data)
+    done = tl("fetch", "--mirror", str(tmp_path))
+    assert (done.code, done.err) == (0, "")
+    first, *_, last = done.out.splitlines()
+    assert first == "1 file to fetch or verify: 0 B as far as known and 1 of unknown size"
+    assert last.startswith("copied    codes_postaux  32 B, sha256 ")
+    saved = project_copy / "data" / "raw" / "downloads" / "codes_postaux" / "codes_postaux.csv"
+    assert saved.read_bytes() == data
+    assert tl("fetch", "codes_postaux").out.startswith("here      codes_postaux  32 B")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["lpoff"], 2, "did you mean 'lpof'?"),
+        (["regions"], 2, "embedded"),
+        (["lpof", "--mirror", "nowhere"], 2, "nowhere is not a folder"),
+        (["--accept", "cget_2019"], 2, "remote.toml"),
+        (["recensement_2026_rh"], 3, "save it by hand from https://www.data.gouv.fr/"),
+        (["communes_centres_2024"], 3, "`--mirror DIR`"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_fetch_refuses_in_one_sentence(
+    words: list[str], code: int, said: str, project_copy: Path, tl: Tl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
+    assert said in _sentence(tl("fetch", *words), code)
+    assert not any((project_copy / "data" / "raw" / "downloads").glob("*/*"))
 
 
 def test_trace_on_a_foreign_picture_ends_with_2(tmp_path: Path, tl: Tl) -> None:

@@ -2,20 +2,21 @@
 
 Embedded tables lie in `data/raw/` and are declared in `data/raw/datapackage.json`, a Frictionless Data Package with one
 Table Schema per table and the sha256 of its bytes. Open files that are too large to embed are named in `remote.toml`
-beside this module; they are looked for in `TLANALYSIS_MIRROR`, then in `data/raw/downloads/<id>/`.
+beside this module; `tlanalysis.remote` knows where they lie and what vouches for them.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import tomllib
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis import files, paths
 from tlanalysis.errors import BadInput, SourceError, did_you_mean
+from tlanalysis.remote import find_remote, remote
+from tlanalysis.remote import read_remote as read_remote  # offered from here: one door to every table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,13 +162,23 @@ def describe(name: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns `colonne`, `colonne_source`, `type`, `description`.
+
+    Raises
+    ------
+    BadInput
+        Unknown name, or an open file that the library fetches but does not clean.
     """
     import pandas as pd
 
     if name in remote():
         from tlanalysis.ingest import raw_to_clean
 
-        pairs = raw_to_clean(name)
+        try:
+            pairs = raw_to_clean(name)
+        except KeyError:
+            raise BadInput(
+                f"{name} is fetched as it is: the library has no column map for {remote()[name]['file']}."
+            ) from None
         return pd.DataFrame(
             [
                 {"colonne": clean, "colonne_source": raw, "type": "string", "description": ""}
@@ -187,45 +198,6 @@ def describe(name: str) -> pd.DataFrame:
     )
 
 
-@cache
-def remote() -> dict[str, dict[str, Any]]:
-    """Return the open files that are not embedded: id -> title, publisher, licence, url, file, sha256."""
-    return tomllib.loads((Path(__file__).with_name("remote.toml")).read_text(encoding="utf-8"))
-
-
-def find_remote(name: str) -> Path | None:
-    """Return where an open file lies on this machine (mirror first, then downloads), or None."""
-    entry = remote()[name]
-    folders = [folder for folder in (paths.mirror(), paths.raw() / "downloads" / name) if folder]
-    return next((folder / entry["file"] for folder in folders if (folder / entry["file"]).is_file()), None)
-
-
-def read_remote(name: str) -> bytes:
-    """Return the bytes of an open file that has been fetched, after checking them against the recorded sha256.
-
-    Raises
-    ------
-    BadInput
-        Unknown id.
-    SourceError
-        The file is not on this machine, or is not the one recorded.
-    """
-    if name not in remote():
-        raise BadInput(f"no open file called {name!r}{did_you_mean(name, remote())}: `tlanalysis sources` lists them.")
-    entry, path = remote()[name], find_remote(name)
-    if path is None:
-        raise SourceError(
-            f"{entry['file']} is not on this machine: save {entry['url']} as "
-            f"data/raw/downloads/{name}/{entry['file']}, or set TLANALYSIS_MIRROR to a folder that holds it."
-        )
-    data = path.read_bytes()
-    if (found := files.sha256(data)) != entry["sha256"]:
-        raise SourceError(
-            f"{path.name} is not the recorded version: sha256 {found[:12]}…, expected {entry['sha256'][:12]}…."
-        )
-    return data
-
-
 def sources() -> pd.DataFrame:
     """Return one row per dataset: what we hold, from whom, under which licence, and in which state.
 
@@ -238,31 +210,41 @@ def sources() -> pd.DataFrame:
     """
     import pandas as pd
 
-    held = [
-        {
-            "id": entry["name"],
-            "titre": entry["title"],
-            "editeur": " ; ".join(source["title"] for source in entry["sources"]),
-            "licence": " ; ".join(licence["name"] for licence in entry["licenses"]),
-            "millesime": entry["millesime"],
-            "nb_lignes": len(load(entry["name"])),
-            "etat": "embarque",
-        }
-        for entry in package()["resources"]
-    ]
-    fetched = [
-        {
-            "id": name,
-            "titre": entry["title"],
-            "editeur": entry["publisher"],
-            "licence": entry["licence"],
-            "millesime": entry["vintage"],
-            "nb_lignes": None,
-            "etat": "telecharge" if find_remote(name) else "absent",
-        }
-        for name, entry in remote().items()
-    ]
-    return pd.DataFrame(held + fetched).astype({"nb_lignes": "Int64"})
+    rows = [card(name) | {"nb_lignes": len(load(name))} for name in names()] + [card(name) for name in remote()]
+    french = {"title": "titre", "publisher": "editeur", "licence": "licence", "vintage": "millesime"}
+    table = pd.DataFrame(rows)[["id", *french, "nb_lignes", "etat"]]
+    return table.rename(columns=french).astype({"nb_lignes": "Int64"})
+
+
+def card(name: str) -> dict[str, Any]:
+    """Return everything the catalog says of one dataset: the keys of `remote.toml`, and `etat` as in `sources`.
+
+    Raises
+    ------
+    BadInput
+        Unknown id.
+    """
+    if name in remote():
+        return {"id": name, **remote()[name], "etat": _state(name)}
+    if name not in names():
+        known = [*names(), *remote()]
+        raise BadInput(f"no dataset called {name!r}{did_you_mean(name, known)}: `tlanalysis sources` lists them.")
+    entry = resource(name)
+    return {
+        "id": name,
+        "title": entry["title"],
+        "publisher": " ; ".join(source["title"] for source in entry["sources"]),
+        "licence": " ; ".join(licence["name"] for licence in entry["licenses"]),
+        "vintage": entry["millesime"],
+        "file": f"data/raw/{entry['path']}",
+        "bytes": entry["bytes"],
+        "sha256": recorded_sha256(name),
+        "etat": "embarque",
+    }
+
+
+def _state(name: str) -> str:
+    return "telecharge" if find_remote(name) else "absent"
 
 
 def seal() -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tlanalysis.errors import BadInput, RunFailed, TlanalysisError
+from tlanalysis.errors import BadInput, RunFailed, SourceError, TlanalysisError
 
 if TYPE_CHECKING:
     from tlanalysis.runs.plan import Run
@@ -28,10 +28,16 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="Folder that stand
 
 
 @app.command()
-def sources() -> None:
+def sources(
+    ids: Annotated[list[str] | None, typer.Argument(help="Datasets to tell everything of; none: list all.")] = None,
+) -> None:
     """List the datasets: publisher, licence, vintage, and whether embedded, downloaded or missing."""
     from tlanalysis import catalog
 
+    if ids:
+        cards = [catalog.card(name) for name in ids]
+        print("\n\n".join("\n".join(f"{key:10} {value}" for key, value in card.items()) for card in cards))
+        return
     table = catalog.sources()[["id", "editeur", "licence", "millesime", "nb_lignes", "etat"]]
     print(table.to_string(index=False, na_rep="", max_colwidth=48))
 
@@ -65,6 +71,34 @@ def clean(
     folder = (out or paths.processed() / "listes" / job.source).absolute()
     print(cleaning.told(job, cleaning.clean_to(job, folder)))
     print(f"written to {folder}")
+
+
+@app.command()
+def fetch(
+    ids: Annotated[list[str] | None, typer.Argument(help="What to fetch; none: all but what is large.")] = None,
+    mirror: Annotated[
+        Path | None, typer.Option("--mirror", help="Folder that holds the files (default: TLANALYSIS_MIRROR).")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Ask for newer versions of files that are here.")] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", help="Put in use the newer version kept of this ID.")
+    ] = None,
+) -> None:
+    """Bring open files to data/raw/downloads/: verbatim, verified, resumed where a download stopped."""
+    from tlanalysis import fetch as fetching
+    from tlanalysis import paths
+    from tlanalysis.fetch.plan import everything
+
+    mirror = mirror or paths.mirror()
+    for wish in accept or []:
+        print(fetching.accept(wish))
+    if accept and not ids:
+        return
+    if not ids:
+        print("\n".join(everything(mirror).lines()))
+    outcomes = fetching.fetch(ids or [], mirror=mirror, again=again)
+    if failed := [outcome.sentence for outcome in outcomes if outcome.failed]:
+        raise SourceError("\n".join(failed))
 
 
 @app.command()

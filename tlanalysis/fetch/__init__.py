@@ -1,0 +1,186 @@
+"""`tlanalysis fetch`: open files of the catalog, verbatim, verified, resumed where a download stopped."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import requests
+
+from tlanalysis import remote
+from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.fetch import install, words
+from tlanalysis.fetch.install import Arrival
+from tlanalysis.fetch.plan import distinct, everything, in_mirror, limit
+from tlanalysis.fetch.progress import Transfers
+from tlanalysis.fetch.transport import Answer, TransferError, forget_notes, open_session, receive
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one id; `sentence` tells it."""
+
+    name: str
+    status: Literal["here", "fetched", "copied", "recorded", "unchanged", "changed", "failed"]
+    sentence: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether the source could not be fetched or verified."""
+        return self.status == "failed"
+
+
+def fetch(
+    names: Sequence[str] = (),
+    *,
+    mirror: Path | None = None,
+    again: bool = False,
+    session: requests.Session | None = None,
+    transfers: Transfers | None = None,
+    pause: float = 0.5,
+) -> list[Outcome]:
+    """Bring open files to `data/raw/downloads/<id>/`; return what became of each, in order.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Ids of the catalog; none: those of `plan.everything`.
+    mirror : Path, optional
+        A folder that holds files under their names, or as ``<id>/<file>``: it is looked into first.
+    again : bool
+        Ask for a newer version of files that are here.
+    session : requests.Session, optional
+        The network; see `transport.open_session`.
+    transfers : Transfers, optional
+        Told how the work goes on.
+    pause : float
+        Seconds before a download that broke off is taken up again.
+
+    Returns
+    -------
+    list of Outcome
+        One per id. A failure of one does not stop the others.
+
+    Raises
+    ------
+    BadInput
+        An unknown id, or a mirror that is not a folder. Nothing was fetched.
+    SourceError
+        No id was named, and the mirror holds no file of the catalog.
+    """
+    if mirror and not mirror.is_dir():
+        raise BadInput(f"{mirror} is not a folder: --mirror (or TLANALYSIS_MIRROR) names one that holds the files.")
+    wanted = distinct(names) or everything(mirror).wanted
+    if not wanted:
+        raise SourceError(f"{mirror} holds none of the files of the catalog: `tlanalysis sources` lists them.")
+    transfers = transfers or Transfers()
+    job = _Job(mirror, again, bool(names), session or open_session(), transfers, pause)
+    outcomes = []
+    for name in wanted:
+        try:
+            with install.alone_in(remote.folder(name)):
+                outcome = job.do(name)
+        except SourceError as error:
+            outcome = Outcome(name, "failed", str(error))
+        finally:
+            transfers.close()
+        transfers.tell(outcome)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def accept(wish: str) -> str:
+    """Put in use the version of an open file that was kept beside the one in use; return what was done.
+
+    Parameters
+    ----------
+    wish : str
+        An id, or ``<id>:<first digits of the sha256>`` when several versions are kept.
+    """
+    name, _, digits = wish.partition(":")
+    (name,) = distinct([name])
+    with install.alone_in(remote.folder(name)):
+        sha256, aside = install.accept(name, digits)
+    kept = f"; the one before is kept as {aside.name}" if aside else ""
+    return f"accepted  {name}  sha256 {words.short(sha256)} is in use{kept}"
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the ids of one call share."""
+
+    mirror: Path | None
+    again: bool
+    named: bool
+    session: requests.Session
+    transfers: Transfers
+    pause: float
+
+    def do(self, name: str) -> Outcome:
+        file = remote.folder(name) / remote.entry(name)["file"]
+        current = install.digest(file) if file.is_file() else None
+        recorded = remote.vouched_sha256(name)
+        if current and recorded is None:
+            install.adopt(name, current)
+            return Outcome(name, "recorded", f"found as you saved it, sha256 {words.short(current)} recorded")
+        if current and current == recorded and not self.again:
+            return Outcome(name, "here", words.here(file, current))
+        held = in_mirror(self.mirror, name) if self.mirror else None
+        arrival = _copied(name, held) if held else self._received(name, intact=current == recorded)
+        if arrival is None:
+            return Outcome(name, "unchanged", words.STILL)
+        return _settled(name, arrival, "copied" if held else "fetched", recorded, current)
+
+    def _received(self, name: str, *, intact: bool) -> Arrival | None:
+        """Return what the address serves; None when that still is the intact file in use."""
+        entry, folder = remote.entry(name), remote.folder(name)
+        if "url" not in entry:
+            raise SourceError(words.no_address(name))
+        part = folder / f"{entry.get('archive', entry['file'])}.part"
+        told = remote.receipt(folder / entry["file"]) if intact else None
+        known = Answer(entry["url"], told.get("etag", ""), told.get("last_modified", "")) if told else None
+        most, watch = limit(name, named=self.named), self.transfers.watch(name)
+        try:
+            answer = receive(self.session, entry["url"], part, limit=most, watch=watch, known=known, pause=self.pause)
+        except TransferError as error:
+            raise SourceError(words.out_of_reach(name, str(error))) from error
+        if answer is None:
+            return None
+        forget_notes(part)
+        return install.arrived(name, part, answer.facts())
+
+
+def _copied(name: str, held: Path) -> Arrival:
+    """Return a copy of what a mirror holds: the file itself, or the zip it comes in."""
+    entry = remote.entry(name)
+    part = remote.folder(name) / f"{held.name}.copy.part"
+    try:
+        shutil.copyfile(held, part)
+    except BaseException as error:
+        part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise SourceError(f"{held} could not be copied: {error.strerror}.") from error
+        raise
+    facts = {"origin": "mirror", "date": datetime.now(UTC).isoformat(timespec="seconds")}
+    return Arrival(part, None, facts) if held.name == entry["file"] else install.arrived(name, part, facts)
+
+
+def _settled(
+    name: str, arrival: Arrival, how: Literal["fetched", "copied"], recorded: str | None, current: str | None
+) -> Outcome:
+    """Put what came in its place, or beside it, and say so."""
+    sha256, count = install.digest(arrival.file), arrival.file.stat().st_size
+    living = "refreshed" in remote.entry(name)
+    decided = install.verdict(sha256, recorded, current)
+    if decided == "same":
+        arrival.drop()
+        return Outcome(name, "unchanged", words.STILL)
+    if decided == "install" or (living and current is None):
+        aside = install.put(name, arrival, sha256)
+        return Outcome(name, how, words.came(name, count, sha256, recorded, aside, fetched=how == "fetched"))
+    kept = install.keep_beside(name, arrival, sha256)
+    return Outcome(name, "changed" if living else "failed", words.changed(name, kept, sha256, recorded, current))

@@ -1,0 +1,225 @@
+"""From bytes that came to the file in use: verified first, moved into place at once, never over another version.
+
+A file in use is only ever replaced by the version that is recorded, or by one that the user accepts. Any other version
+is kept beside it as `<file>.<first 12 digits of its sha256>`, with its own receipt.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tlanalysis import files, remote
+from tlanalysis.errors import BadInput, SourceError
+
+SHORT = 12
+_COMPUTED = ("id", "file", "sha256", "bytes", "archive")  # of a receipt; the rest is what the server said
+
+Verdict = Literal["same", "install", "beside"]
+
+
+def verdict(found: str, recorded: str | None, current: str | None) -> Verdict:
+    """Say what becomes of bytes that came.
+
+    Parameters
+    ----------
+    found : str
+        Their sha256.
+    recorded : str or None
+        The sha256 that vouches for the file: the catalog's or its receipt's. None: nothing does yet.
+    current : str or None
+        The sha256 of the file in use. None: there is none.
+
+    Examples
+    --------
+    >>> verdict("a", "a", None), verdict("a", None, None), verdict("a", "a", "b"), verdict("b", "a", "a")
+    ('install', 'install', 'install', 'beside')
+    """
+    if found == current:
+        return "same"
+    return "install" if recorded in (None, found) else "beside"
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder of downloads: two fetches of one id at a time would write into one another's partial file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SourceError(f"{folder.name} is being fetched by another process: wait for it.") from None
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # it holds something
+                folder.rmdir()
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Bytes that came and are not in use yet: the file the library reads and, where it came in one, its zip."""
+
+    file: Path
+    archive: Path | None
+    facts: dict[str, str]
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files on disk."""
+        return [self.file, *([self.archive] if self.archive else [])]
+
+    def drop(self) -> None:
+        """Delete them."""
+        for path in self.paths:
+            path.unlink(missing_ok=True)
+
+
+def arrived(name: str, whole: Path, facts: dict[str, str]) -> Arrival:
+    """Return what was received whole, its member taken out of the zip where the catalog names one.
+
+    Raises
+    ------
+    SourceError
+        When what came is not a zip, or does not hold the member.
+    """
+    entry = remote.entry(name)
+    if "member" not in entry:
+        return Arrival(whole, None, facts)
+    member = whole.with_name(f"{entry['file']}.part")
+    try:
+        with zipfile.ZipFile(whole) as archive, archive.open(entry["member"]) as source, member.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError) as error:
+        member.unlink(missing_ok=True)
+        whole.unlink()
+        what = f"does not hold {entry['member']}" if isinstance(error, KeyError) else "is not a zip that can be read"
+        raise SourceError(f"{name}: what came as {entry['archive']} {what}; nothing was kept.") from None
+    return Arrival(member, whole, facts)
+
+
+def put(name: str, arrival: Arrival, sha256: str) -> Path | None:
+    """Move an arrival into use and write its receipt; return where what was in its place is kept, if anything was."""
+    entry, folder = remote.entry(name), remote.folder(name)
+    target = folder / entry["file"]
+    aside = _set_aside(target) if target.exists() else None
+    if arrival.archive:
+        arrival.archive.replace(folder / entry["archive"])
+    arrival.file.replace(target)
+    _write_receipt(name, target, sha256, arrival.facts)
+    return aside
+
+
+def keep_beside(name: str, arrival: Arrival, sha256: str) -> Path:
+    """Keep an arrival under a name that says which version it is; return where."""
+    entry, folder = remote.entry(name), remote.folder(name)
+    kept = _versioned(folder / entry["file"], sha256)
+    if arrival.archive:
+        arrival.archive.replace(_versioned(folder / entry["archive"], sha256))
+    arrival.file.replace(kept)
+    _write_receipt(name, kept, sha256, arrival.facts)
+    return kept
+
+
+def adopt(name: str, sha256: str) -> None:
+    """Write the receipt of a file that the user saved by hand."""
+    _write_receipt(name, remote.folder(name) / remote.entry(name)["file"], sha256, {"origin": "saved by hand"})
+
+
+def accept(name: str, version: str = "") -> tuple[str, Path | None]:
+    """Make a version that was kept beside the file in use the one in use; what was in use is kept beside in turn.
+
+    Parameters
+    ----------
+    name : str
+        An id of the catalog.
+    version : str
+        First digits of the sha256 of the version; needed when several are kept.
+
+    Returns
+    -------
+    tuple of str and (Path or None)
+        The sha256 of what is in use now, and where what it replaced is kept.
+
+    Raises
+    ------
+    BadInput
+        No such version is kept, several are, or the catalog itself says which version is the one.
+    SourceError
+        The kept version is no longer what its name says.
+    """
+    entry = remote.entry(name)
+    if "sha256" in entry:
+        raise BadInput(
+            f"the catalog records which version of {name} is read ({entry['sha256'][:SHORT]}…): after a review, change "
+            f"sha256 in tlanalysis/remote.toml instead."
+        )
+    target = remote.folder(name) / entry["file"]
+    kept = {path.name[-SHORT:]: path for path in target.parent.glob(f"{target.name}.*") if _is_version(target, path)}
+    matching = [digits for digits in sorted(kept) if digits.startswith(version[:SHORT])]
+    if len(matching) != 1:
+        many = f"say which: {', '.join(f'{name}:{digits}' for digits in matching or sorted(kept))}"
+        raise BadInput(f"no other version of {name} is kept." if not kept else f"{name}: {many}.")
+    chosen = kept[matching[0]]
+    sha256 = digest(chosen)
+    if not sha256.startswith(matching[0]):
+        raise SourceError(f"{chosen} was altered: its sha256 is {sha256[:SHORT]}…; delete it and fetch again.")
+    aside = _set_aside(target) if target.exists() else None
+    facts = {key: value for key, value in (remote.receipt(chosen) or {}).items() if key not in _COMPUTED}
+    chosen.replace(target)
+    remote.receipt_path(chosen).unlink(missing_ok=True)
+    if "archive" in entry and (zipped := chosen.with_name(f"{entry['archive']}.{matching[0]}")).exists():
+        zipped.replace(target.with_name(entry["archive"]))
+    _write_receipt(name, target, sha256, facts)
+    return sha256, aside
+
+
+def _set_aside(target: Path) -> Path:
+    """Keep the file in use under a name that says which version it is, with its receipt and its zip."""
+    sha256 = digest(target)
+    aside = _versioned(target, sha256)
+    receipt = remote.receipt(target)
+    if receipt and receipt["sha256"] == sha256:  # else it speaks of other bytes than these
+        remote.receipt_path(target).replace(remote.receipt_path(aside))
+    archive = remote.entry(target.parent.name).get("archive")
+    if archive and (zipped := target.with_name(archive)).exists():
+        zipped.replace(_versioned(zipped, sha256))
+    return target.replace(aside)
+
+
+def _versioned(path: Path, sha256: str) -> Path:
+    return path.with_name(f"{path.name}.{sha256[:SHORT]}")
+
+
+def _is_version(target: Path, path: Path) -> bool:
+    digits = path.name.removeprefix(f"{target.name}.")
+    return len(digits) == SHORT and set(digits) <= set("0123456789abcdef")
+
+
+def _write_receipt(name: str, path: Path, sha256: str, facts: dict[str, Any]) -> None:
+    receipt = {"id": name, "file": path.name, "sha256": sha256, "bytes": path.stat().st_size, **facts}
+    entry = remote.entry(name)
+    if (
+        "archive" in entry
+        and (zipped := path.with_name(path.name.replace(entry["file"], entry["archive"], 1))).exists()
+    ):
+        receipt["archive"] = {"file": zipped.name, "sha256": digest(zipped), "bytes": zipped.stat().st_size}
+    files.write_text(remote.receipt_path(path), files.to_json(receipt))

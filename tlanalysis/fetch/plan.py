@@ -1,0 +1,107 @@
+"""What `fetch` is about to do: which files, how large, and why others are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlanalysis import catalog, remote
+from tlanalysis.errors import BadInput
+
+LARGE = 50_000_000  # bytes: a larger file comes down only when it is named
+CAP = 5_000_000_000  # bytes, for a named file whose size nobody wrote down
+SLACK = 3  # a file may grow to that many times the size that was written down, and to 10 MB in any case
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which ids are fetched, and why the others are not."""
+
+    wanted: list[str]
+    large: list[str]
+    by_hand: list[str]
+    not_in_mirror: list[str]
+
+    def lines(self) -> list[str]:
+        """Return what there is to say before the first byte."""
+        known = [remote.entry(name)["bytes"] for name in self.wanted if "bytes" in remote.entry(name)]
+        unknown = len(self.wanted) - len(known)
+        more = f" and {unknown} of unknown size" if unknown else ""
+        left_out = {
+            "larger than 50 MB, fetched when named": [_with_size(name) for name in self.large],
+            "no known address, `tlanalysis fetch ID` says where to look": self.by_hand,
+            "not in the mirror, fetched from its address when named": self.not_in_mirror,
+        }
+        return [
+            f"{len(self.wanted)} file{'' if len(self.wanted) == 1 else 's'} to fetch or verify: "
+            f"{size(sum(known))} as far as known{more}",
+            *(f"left out ({why}): {', '.join(names)}" for why, names in left_out.items() if names),
+        ]
+
+
+def everything(mirror: Path | None) -> Plan:
+    """Return what `fetch` without an id brings: what the mirror holds or, without one, every address but the large.
+
+    A file that is here already is always looked at: verified or, when it was saved by hand, recorded.
+    """
+    made = Plan([], [], [], [])
+    for name, entry in remote.remote().items():
+        if (remote.folder(name) / entry["file"]).is_file() or (mirror and in_mirror(mirror, name)):
+            made.wanted.append(name)
+        elif "url" not in entry:
+            made.by_hand.append(name)
+        elif mirror:
+            made.not_in_mirror.append(name)
+        elif entry.get("large") or entry.get("bytes", 0) > LARGE:
+            made.large.append(name)
+        else:
+            made.wanted.append(name)
+    return made
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Return ids once each, in their order.
+
+    Raises
+    ------
+    BadInput
+        One is not an open file of the catalog.
+    """
+    for name in names:
+        if name in catalog.names():
+            raise BadInput(f"{name} is embedded in data/raw: there is nothing to fetch.")
+        remote.entry(name)
+    return list(dict.fromkeys(names))
+
+
+def in_mirror(mirror: Path, name: str) -> Path | None:
+    """Return what a mirror holds for an id: the file itself, else the zip it comes in, else None."""
+    entry = remote.entry(name)
+    wanted = [entry["file"], *([entry["archive"]] if "archive" in entry else [])]
+    return next((path for file in wanted if (path := remote.find_in(mirror, name, file))), None)
+
+
+def limit(name: str, *, named: bool) -> int:
+    """Return how many bytes an id may bring before it is refused."""
+    written = remote.entry(name).get("bytes")
+    most = max(SLACK * written, 10_000_000) if written else CAP
+    return most if named else min(most, LARGE)
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as it is printed.
+
+    Examples
+    --------
+    >>> size(512), size(29_772), size(38_200_000)
+    ('512 B', '30 kB', '38.2 MB')
+    """
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.0f} kB"
+
+
+def _with_size(name: str) -> str:
+    written = remote.entry(name).get("bytes")
+    return f"{name} {size(written)}" if written else name

@@ -1,0 +1,284 @@
+"""The network edge: one address to one partial file, resumed where it stopped.
+
+A download is written to `<name>.part`; `<name>.part.json` beside it holds the address and the validator (ETag or
+Last-Modified) of what is being received. A later call asks for the missing bytes under that validator (`Range` with
+`If-Range`, RFC 9110 §14.2 and §13.1.5): bytes of two versions are never joined.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import IO, Any, NoReturn
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError
+
+from tlanalysis import __version__, files
+
+CHUNK = 1 << 18
+TIMEOUT = (10, 60)  # seconds: to connect, between two pieces of an answer
+BREAKS = 5  # how often in a row a download may break off without one more byte
+
+Watch = Callable[[int, int | None], None]  # bytes that are here, bytes announced
+
+
+class TransferError(Exception):
+    """Why an address gave nothing: the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said of the file it handed over; empty where it said nothing."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    date: str = ""
+
+    @property
+    def validator(self) -> str:
+        """What `If-Range` may carry: a strong ETag, else a date (a weak ETag does not vouch for bytes)."""
+        return self.etag if self.etag and not self.etag.startswith("W/") else self.last_modified
+
+    def facts(self) -> dict[str, str]:
+        """Return what was said, for a receipt."""
+        return {key: value for key, value in asdict(self).items() if value}
+
+
+class _Refuse(HTTPAdapter):
+    """Stands where plain http would: an address or a redirection that is not encrypted goes no further."""
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> NoReturn:
+        raise TransferError(f"it leads to {request.url}, which is not encrypted (https)")
+
+
+class _Broken(Exception):
+    """The answer stopped before its end."""
+
+
+def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requests.Session:
+    """Return a session that retries, says who it is, and speaks https only.
+
+    Parameters
+    ----------
+    backoff : float
+        Seconds; the waits between two tries are 0, 2, 4, 8... times this, 30 s at most.
+    plain_http : str, optional
+        The one address prefix that may do without encryption (``"http://127.0.0.1:"``), for a server on this machine.
+    """
+    session = requests.Session()
+    session.headers.update({"User-Agent": f"tlanalysis/{__version__}", "Accept-Encoding": "identity"})
+    retry = Retry(
+        connect=2,
+        read=3,
+        status=4,
+        other=0,
+        allowed_methods={"GET"},
+        status_forcelist={429, 500, 502, 503, 504},
+        backoff_factor=backoff,
+        backoff_max=30,
+        retry_after_max=60,
+        raise_on_status=False,
+    )
+    session.mount("https://", HTTPAdapter(max_retries=retry))
+    session.mount("http://", _Refuse())
+    if plain_http:
+        session.mount(plain_http, HTTPAdapter(max_retries=retry))
+    return session
+
+
+def receive(
+    session: requests.Session,
+    url: str,
+    part: Path,
+    *,
+    limit: int,
+    watch: Watch,
+    known: Answer | None = None,
+    pause: float = 0.5,
+) -> Answer | None:
+    """Bring what an address serves into `part`, resuming what is there; return what the server said of it.
+
+    Parameters
+    ----------
+    session : requests.Session
+        See `open_session`.
+    url : str
+        The address.
+    part : Path
+        The partial file. It is whole when this returns an answer; it stays, to be resumed, when this raises.
+    limit : int
+        Bytes; a larger file is refused.
+    watch : callable
+        Told, piece by piece, how many bytes are here and how many were announced.
+    known : Answer, optional
+        What the server said of the version at hand: when it still is the one served, nothing is received.
+    pause : float
+        Seconds before a broken download is taken up again; doubled each time.
+
+    Returns
+    -------
+    Answer or None
+        None: `known` still is the version served.
+
+    Raises
+    ------
+    TransferError
+        No answer, a refusal, a page instead of a file, more than `limit`, or an answer that kept breaking off.
+    """
+    breaks, furthest = 0, 0
+    while True:
+        try:
+            return _receive(session, url, part, limit, watch, known)
+        except requests.RequestException as error:
+            raise TransferError(_why(error, url)) from error
+        except _Broken as broken:
+            here = part.stat().st_size if part.exists() else 0
+            breaks = 1 if here > furthest else breaks + 1
+            furthest = max(furthest, here)
+            if breaks >= BREAKS:
+                kept = f"; {here} bytes are kept, the next fetch goes on from there" if _begun(part, url) else ""
+                raise TransferError(f"the download keeps breaking off ({broken}){kept}") from broken
+        time.sleep(pause * 2 ** (breaks - 1))
+
+
+def _receive(
+    session: requests.Session, url: str, part: Path, limit: int, watch: Watch, known: Answer | None
+) -> Answer | None:
+    begun = _begun(part, url)
+    here = part.stat().st_size if begun else 0
+    with session.get(url, headers=_conditions(begun, here, known), stream=True, timeout=TIMEOUT) as response:
+        if response.status_code == requests.codes.not_modified and not begun:
+            return None
+        if response.status_code == requests.codes.requested_range_not_satisfiable and begun:
+            # Under If-Range this is said of the version at hand: all of it is here, or the server has lost its mind.
+            if response.headers.get("Content-Range", "").rpartition("/")[2] == str(here):
+                return begun
+            _forget(part)
+            raise _Broken("the server does not know the bytes that were asked for")
+        if response.status_code not in (requests.codes.ok, requests.codes.partial_content):
+            raise TransferError(f"{_host(url)} answers {response.status_code} {response.reason}".rstrip())
+        if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "text/html":
+            raise TransferError(f"{_host(url)} answers with a web page instead of the file")
+        answer = _answer(url, response)
+        resumed = response.status_code == requests.codes.partial_content
+        if resumed and not (begun and _continues(response, answer, begun, here)):
+            _forget(part)
+            raise _Broken("the server sent other bytes than those asked for")
+        here = here if resumed else 0
+        total = _total(response, here)
+        if total is not None and total > limit:
+            raise TransferError(_too_large(url, limit))
+        if not resumed:
+            _forget(part)
+            if answer.validator and "Content-Encoding" not in response.headers:
+                files.write_text(_notes(part), files.to_json(asdict(answer)))
+        with part.open("ab" if resumed else "wb") as file:
+            here = _pour(response, file, here, total, limit, watch)
+    if total is not None and here != total:
+        raise _Broken(f"{here} bytes came of {total}")
+    return begun if resumed else answer
+
+
+def _pour(response: requests.Response, file: IO[bytes], here: int, total: int | None, limit: int, watch: Watch) -> int:
+    watch(here, total)
+    try:
+        # read1 gives what has come; iter_content waits for a full piece and loses what it holds when the line drops.
+        while piece := response.raw.read1(CHUNK, decode_content=True):
+            here += len(piece)
+            if here > limit:
+                raise TransferError(_too_large(response.url, limit))
+            file.write(piece)
+            watch(here, total)
+    except HTTPError as error:
+        raise _Broken(f"the connection was lost after {here} bytes") from error
+    return here
+
+
+def _begun(part: Path, url: str) -> Answer | None:
+    """Return what is known of a partial file that may be resumed, or None."""
+    try:
+        answer = Answer(**json.loads(_notes(part).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    return answer if answer.url == url and part.exists() and part.stat().st_size else None
+
+
+def _conditions(begun: Answer | None, here: int, known: Answer | None) -> dict[str, str]:
+    if begun:
+        return {"Range": f"bytes={here}-", "If-Range": begun.validator}
+    if known and known.etag:
+        return {"If-None-Match": known.etag}
+    return {"If-Modified-Since": known.last_modified} if known and known.last_modified else {}
+
+
+def _answer(url: str, response: requests.Response) -> Answer:
+    headers = response.headers
+    return Answer(url, headers.get("ETag", ""), headers.get("Last-Modified", ""), _iso(headers.get("Date", "")))
+
+
+def _iso(date: str) -> str:
+    try:
+        return parsedate_to_datetime(date).isoformat()
+    except ValueError:
+        return ""
+
+
+def _continues(response: requests.Response, answer: Answer, begun: Answer, here: int) -> bool:
+    """Tell whether a partial answer goes on exactly where the partial file stops, in the same version."""
+    start = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    same = all(
+        not said or said == before
+        for said, before in ((answer.etag, begun.etag), (answer.last_modified, begun.last_modified))
+    )
+    return same and start is not None and int(start[1]) == here
+
+
+def _total(response: requests.Response, here: int) -> int | None:
+    """Return the size of the whole file as announced; a compressed answer announces another one."""
+    length = response.headers.get("Content-Length", "")
+    return here + int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
+
+
+def _notes(part: Path) -> Path:
+    return part.with_name(f"{part.name}.json")
+
+
+def _forget(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    _notes(part).unlink(missing_ok=True)
+
+
+def forget_notes(part: Path) -> None:
+    """Drop what was noted for resuming a file that is whole."""
+    _notes(part).unlink(missing_ok=True)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+def _too_large(url: str, limit: int) -> str:
+    return f"{_host(url)} serves more than {limit / 1e6:.0f} MB"
+
+
+def _why(error: requests.RequestException, url: str) -> str:
+    host = _host(url)
+    if isinstance(error, requests.Timeout):
+        return f"{host} takes too long to answer"
+    if isinstance(error, requests.TooManyRedirects):
+        return f"{host} redirects without end"
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"the certificate of {host} could not be verified"
+    if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
+        return f"no answer from {host}: it is down, or this machine is offline"
+    return f"{host}: {type(error).__name__}"

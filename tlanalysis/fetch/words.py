@@ -1,0 +1,63 @@
+"""What `fetch` says of a file: which bytes came, which are in use, and the ways out when none came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tlanalysis import remote
+from tlanalysis.fetch.install import SHORT
+from tlanalysis.fetch.plan import size
+
+# Grades of an address that nobody here has seen answer.
+UNTRIED = {"C": "address read in public code, never tried", "M": "address written from memory, never tried"}
+STILL = "what is served still is the version in use"
+
+
+def here(file: Path, sha256: str) -> str:
+    """Say that a file is here and is the recorded one."""
+    date = (remote.receipt(file) or {}).get("date", "")
+    return f"{size(file.stat().st_size)}, sha256 {short(sha256)} verified" + (f", of {date[:10]}" if date else "")
+
+
+def came(name: str, count: int, sha256: str, recorded: str | None, aside: Path | None, *, fetched: bool) -> str:
+    """Say that bytes came and are in use, what vouches for them, and what nobody had tried before."""
+    trust = {None: "recorded at first sight", sha256: "verified"}
+    known = trust.get(recorded) or f"recorded in place of {short(recorded)}"
+    doubt = UNTRIED.get(remote.entry(name)["grade"]) if fetched else None
+    kept = f"what was there is kept as {aside.name}" if aside else None
+    return "; ".join(filter(None, [f"{size(count)}, sha256 {short(sha256)} {known}", kept, doubt]))
+
+
+def changed(name: str, kept: Path, sha256: str, recorded: str | None, current: str | None) -> str:
+    """Say that other bytes came than those recorded, where they are kept and which are in use."""
+    entry = remote.entry(name)
+    in_use = f"sha256 {short(current)} stays in use" if current else "nothing is in use"
+    told = (
+        f"{entry['file']} has changed: sha256 {short(sha256)} came, {short(recorded)} is recorded; {in_use}, "
+        f"what came is kept as data/raw/downloads/{name}/{kept.name}"
+    )
+    if "sha256" in entry:
+        return f"{told}."
+    return f"{told}; `tlanalysis fetch --accept {name}:{sha256[:SHORT]}` puts it in use."
+
+
+def out_of_reach(name: str, why: str) -> str:
+    """Say that an address gave nothing, why, and the two ways out."""
+    entry = remote.entry(name)
+    doubt = f" ({UNTRIED[entry['grade']]})" if entry["grade"] in UNTRIED else ""
+    return (
+        f"{entry.get('archive', entry['file'])} could not be fetched from {entry['url']}{doubt}: {why}; copy it from a "
+        f"folder that holds it with `--mirror DIR`, or save {remote.origin(name)} by hand as {remote.saved_as(name)}."
+    )
+
+
+def no_address(name: str) -> str:
+    """Say that an entry has no address, and the ways to get its file."""
+    entry = remote.entry(name)
+    by_hand = f"save it by hand from {entry['landing']} as {remote.saved_as(name)}, or " if "landing" in entry else ""
+    return f"{entry['file']} has no known address: {by_hand}copy it from a folder that holds it with `--mirror DIR`."
+
+
+def short(sha256: str | None) -> str:
+    """Return the first digits of a sha256, as they are printed."""
+    return f"{(sha256 or '')[:SHORT]}…"

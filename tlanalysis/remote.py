@@ -1,0 +1,123 @@
+"""Open files that are not embedded: where each comes from, where it lies on this machine, what vouches for its bytes.
+
+`remote.toml` beside this module is their catalog. A file is looked for in `TLANALYSIS_MIRROR`, then in
+`data/raw/downloads/<id>/`, where `tlanalysis fetch` puts it. What vouches for it is the sha256 of the catalog or,
+where the catalog has none, the receipt that the first fetch wrote beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tlanalysis import files, paths
+from tlanalysis.errors import BadInput, SourceError, did_you_mean
+
+
+@cache
+def remote() -> dict[str, dict[str, Any]]:
+    """Return the open files that are not embedded: id -> what `remote.toml` says of each (its head names the keys)."""
+    return tomllib.loads((Path(__file__).with_name("remote.toml")).read_text(encoding="utf-8"))
+
+
+def entry(name: str) -> dict[str, Any]:
+    """Return what the catalog says of one open file.
+
+    Raises
+    ------
+    BadInput
+        Unknown id.
+    """
+    if name not in remote():
+        raise BadInput(f"no open file called {name!r}{did_you_mean(name, remote())}: `tlanalysis sources` lists them.")
+    return remote()[name]
+
+
+def folder(name: str) -> Path:
+    """Return where the downloads of an open file lie, whether they are there or not."""
+    return paths.raw() / "downloads" / name
+
+
+def find_in(mirror: Path, name: str, file: str) -> Path | None:
+    """Return where a mirror holds a file of an id, as `<file>` or as `<id>/<file>`, or None."""
+    return next((path for path in (mirror / file, mirror / name / file) if path.is_file()), None)
+
+
+def find_remote(name: str) -> Path | None:
+    """Return where an open file lies on this machine (mirror first, then downloads), or None."""
+    file, mirror = entry(name)["file"], paths.mirror()
+    saved = folder(name) / file
+    return (find_in(mirror, name, file) if mirror else None) or (saved if saved.is_file() else None)
+
+
+def receipt_path(file: Path) -> Path:
+    """Return where the receipt of a downloaded file lies."""
+    return file.with_name(f"{file.name}.json")
+
+
+def receipt(file: Path) -> dict[str, Any] | None:
+    """Return what was written down when a file was fetched (address, date, sha256, size), or None.
+
+    Raises
+    ------
+    SourceError
+        When the receipt was damaged.
+    """
+    path = receipt_path(file)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {**found, "sha256": str(found["sha256"])}
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise SourceError(f"{path} is not a receipt: delete it, then `tlanalysis fetch {path.parent.name}`.") from None
+
+
+def vouched_sha256(name: str) -> str | None:
+    """Return the sha256 that an open file must have: the catalog's, else its receipt's, else None."""
+    fixed = entry(name).get("sha256")
+    written = None if fixed else receipt(folder(name) / entry(name)["file"])
+    return fixed or (written["sha256"] if written else None)
+
+
+def read_remote(name: str) -> bytes:
+    """Return the bytes of an open file that has been fetched, after checking them against the recorded sha256.
+
+    Raises
+    ------
+    BadInput
+        Unknown id.
+    SourceError
+        The file is not on this machine, nothing vouches for it, or it is not the one recorded.
+    """
+    file, path, expected = entry(name)["file"], find_remote(name), vouched_sha256(name)
+    if path is None:
+        raise SourceError(
+            f"{file} is not on this machine: `tlanalysis fetch {name}`, or save {origin(name)} as "
+            f"{saved_as(name)}, or set TLANALYSIS_MIRROR to a folder that holds it."
+        )
+    if expected is None:
+        raise SourceError(f"nothing vouches for {path.name} yet: `tlanalysis fetch {name}` records its sha256.")
+    data = path.read_bytes()
+    if (found := files.sha256(data)) != expected:
+        raise SourceError(
+            f"{path.name} is not the recorded version: sha256 {found[:12]}…, expected {expected[:12]}…; put the "
+            f"recorded one back, or see what `tlanalysis fetch {name}` says."
+        )
+    return data
+
+
+def saved_as(name: str) -> str:
+    """Return where a user saves an open file by hand, as seen from the project folder."""
+    return f"data/raw/downloads/{name}/{entry(name)['file']}"
+
+
+def origin(name: str) -> str:
+    """Return what a user saves by hand, and from where: the end of a sentence."""
+    found = entry(name)
+    if "member" in found:
+        return f"{found['member']} of {found['url']}"
+    return found.get("url") or (f"it by hand from {found['landing']}" if "landing" in found else "it")
