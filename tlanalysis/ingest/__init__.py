@@ -15,8 +15,14 @@ def raw_to_clean(name: str) -> dict[str, str]:
     KeyError
         When the library has no map of that file.
     """
+    from tlanalysis import processed
+    from tlanalysis.ingest import lpof, themes
     from tlanalysis.ingest.known import LISTS
 
+    if name == processed.DECLARATIONS:
+        return lpof.DECLARED_TO_CLEAN
+    if name in processed.open_file_of() and not name.endswith(processed.IDENTITY):
+        return themes.RAW_TO_CLEAN
     others = {
         "communes_centres_2024": {column: column for column in ("code_commune", "latitude", "longitude")},
         "populations_communes_2023": {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"},
@@ -29,5 +35,6 @@ def raw_to_clean(name: str) -> dict[str, str]:
         "contours_regions_2022": {"insee_reg": "code_region", "lib_reg": "nom_region"},
         "contours_departements_2022": {"insee_dep": "code_departement", "lib_dep": "nom_departement"},
     }
-    alias = {"fabriques_de_territoire_2024": "labels_anct", "manufactures_de_proximite_2024": "labels_anct"}
+    alias = {f"recensement_{year}{processed.IDENTITY}": f"recensement_{year}" for year in ("2023", "2026")}
+    alias |= {"fabriques_de_territoire_2024": "labels_anct", "manufactures_de_proximite_2024": "labels_anct"}
     return others[name] if name in others else LISTS[alias.get(name, name)].raw_to_clean

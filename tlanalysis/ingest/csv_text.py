@@ -15,7 +15,18 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 
 from tlanalysis.errors import BadInput
-from tlanalysis.ingest.reading import MOST_COLUMNS, SAMPLE, Malformed, Options, Reading, Rows, find_header, make_unique
+from tlanalysis.ingest.reading import (
+    MOST_COLUMNS,
+    SAMPLE,
+    Malformed,
+    Options,
+    Reading,
+    Rows,
+    Wanted,
+    find_header,
+    make_unique,
+    ranks_of,
+)
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BLOCK = 16 << 20
@@ -58,7 +69,7 @@ def open_csv(path: Path, options: Options) -> Reading:
         "premiere_ligne": skipped + 1,
     }
 
-    def batches(wanted: Sequence[str]) -> Iterator[Rows]:
+    def batches(wanted: Wanted) -> Iterator[Rows]:
         return _stream(path, encoding, separator, skipped, headers, wanted)
 
     return Reading(path, headers, sample, detected, batches)
@@ -196,7 +207,7 @@ def _width(header: list[str], body: list[list[str]]) -> int:
 
 
 def _stream(
-    path: Path, encoding: str, separator: str, skipped: int, headers: list[str], wanted: Sequence[str]
+    path: Path, encoding: str, separator: str, skipped: int, headers: list[str], wanted: Wanted
 ) -> Iterator[Rows]:
     """Yield the rows block by block. One thread cuts the rows, so that the rank of a row that cannot be cut is known."""
     names = [f"{rank}" for rank in range(len(headers))]
@@ -209,7 +220,8 @@ def _stream(
     stream = pa.input_stream(str(path))
     if encoding not in {"utf-8", "utf-8-sig"}:
         stream = pa.transcoding_input_stream(stream, encoding, "utf-8")
-    chosen = [names[headers.index(name)] for name in wanted]
+    chosen = [names[rank] for rank in ranks_of(headers, wanted)]
+    asked = [str(name) for name in wanted]
     try:
         reader = pcsv.open_csv(
             stream,
@@ -226,10 +238,10 @@ def _stream(
             bad, malformed = malformed, []
             numbers = _ranks(number, len(batch), bad)
             number += len(batch) + len(bad)
-            yield Rows(pa.table(batch.columns, names=list(wanted)), numbers, bad)
+            yield Rows(pa.table(batch.columns, names=asked), numbers, bad)
         if malformed:
             yield Rows(
-                pa.table([pa.array([], pa.string())] * len(wanted), names=list(wanted)),
+                pa.table([pa.array([], pa.string())] * len(wanted), names=asked),
                 np.array([], np.int64),
                 malformed,
             )
