@@ -126,6 +126,9 @@ UNKNOWN_MARKS: dict[str, Callable[[pd.DataFrame], int]] = {
     "plot_published_forecasts": lambda table: table["mesure_bas"].isna().sum(),
     "plot_unknowns": lambda table: (~table["est_connu"]).sum(),
     "plot_places_over_time": lambda table: int(table.empty),
+    "plot_themes": lambda table: (table["effectif"] == 0).sum(),
+    "plot_audiences": lambda table: (table["effectif"] == 0).sum(),
+    "plot_trainees_declared": lambda table: table["nb_stagiaires"].isna().sum(),
 }
 
 

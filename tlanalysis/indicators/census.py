@@ -208,13 +208,17 @@ def _counted(answers: pd.DataFrame, module: str, perimeter: str, respondents: in
         .reset_index()
         .astype({"nb_coches": "int64", "effectif": "int64", "nb_ecarts": "int64"})
     )
-    table = table.assign(perimetre=perimeter, jeu=module, nature="declare", nb_sans_reponse=respondents - table["effectif"])
+    table = table.assign(
+        perimetre=perimeter, jeu=module, nature="declare", nb_sans_reponse=respondents - table["effectif"]
+    )
     table["part"] = (table["nb_coches"] / table["effectif"].where(table["effectif"] > 0)).astype("float64")
     spans = [
         wilson(part, n, level) if n else (float("nan"), float("nan"))
         for part, n in zip(table["part"], table["effectif"], strict=True)
     ]
-    table[["ic_bas", "ic_haut"]] = pd.DataFrame(spans, index=table.index, columns=["ic_bas", "ic_haut"], dtype="float64")
+    table[["ic_bas", "ic_haut"]] = pd.DataFrame(
+        spans, index=table.index, columns=["ic_bas", "ic_haut"], dtype="float64"
+    )
     table["borne_bas"] = table["nb_coches"] / respondents
     table["borne_haut"] = (table["nb_coches"] + table["nb_sans_reponse"]) / respondents
     return table[list(SHARES)]

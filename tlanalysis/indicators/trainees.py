@@ -78,7 +78,11 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
         (place, rows[where == place]) for place in (*(f"R{code}" for code in names), OUTSIDE, UNKNOWN)
     ]
     records = [
-        {"territoire": place, "code_region": place[1:] if place[1:] in names else None, "nom_region": names.get(place[1:])}
+        {
+            "territoire": place,
+            "code_region": place[1:] if place[1:] in names else None,
+            "nom_region": names.get(place[1:]),
+        }
         | _of(part)
         for place, part in groups
         if len(part) or place.startswith("R")

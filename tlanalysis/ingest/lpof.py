@@ -129,7 +129,9 @@ def clean_declarations(path: Path) -> Declarations:
     declarations = pa.concat_tables(tables)
     refused = {reject[0] for reject in state.rejects if reject[4] == ROW}
     if state.read != len(declarations) + len(refused):
-        raise AssertionError(f"{path.name}: {state.read} rows read, {len(declarations)} accepted, {len(refused)} rejected")
+        raise AssertionError(
+            f"{path.name}: {state.read} rows read, {len(declarations)} accepted, {len(refused)} rejected"
+        )
     ledger = {
         "fichier": path.name,
         "lecture": reading.detected,

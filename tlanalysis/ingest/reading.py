@@ -244,7 +244,9 @@ def _open_parquet(path: Path) -> Reading:
         columns = [names[rank] for rank in ranks_of(headers, wanted)]
         try:
             for batch in file.iter_batches(ROWS_PER_BATCH, columns=columns):
-                table = pa.table([_text_column(batch.column(name)) for name in columns], names=[str(name) for name in wanted])
+                table = pa.table(
+                    [_text_column(batch.column(name)) for name in columns], names=[str(name) for name in wanted]
+                )
                 yield Rows(table, np.arange(number + 1, number + 1 + len(table)), [])
                 number += len(table)
         except (pa.ArrowInvalid, OSError) as error:

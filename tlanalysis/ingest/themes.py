@@ -134,9 +134,9 @@ def _columns(reading: Reading) -> tuple[list[int], list[str]]:
         if {as_tick(value) for value in values if value.strip()} in ({True}, {False}, {True, False})
     }
     personal = [name for name in personal_columns(reading.headers, reading.sample) if name not in boxes]
-    return [
-        rank for rank, name in enumerate(reading.headers) if name not in {*personal, "ID_UNIQUE"}
-    ], list(dict.fromkeys(personal))
+    return [rank for rank, name in enumerate(reading.headers) if name not in {*personal, "ID_UNIQUE"}], list(
+        dict.fromkeys(personal)
+    )
 
 
 def _cells(reading: Reading, ranks: list[int]) -> tuple[int, dict[int, str], list[dict[int, str]], list[int]]:
