@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.helpers import declared, read_rows, record, write_rows
-from tlanalysis import catalog
+from tlanalysis import catalog, remote
 from tlanalysis.errors import BadInput, SourceError
 
 TABLES = [
@@ -173,7 +173,7 @@ def test_a_recorded_change_is_read_without_a_restart(raw_copy):
 # ---------------------------------------------------------------- the catalog of open files
 
 NEEDED = {"title", "publisher", "licence", "vintage", "file", "grade"}
-OPTIONAL = {"url", "landing", "archive", "member", "bytes", "sha256", "refreshed", "large"}
+OPTIONAL = {"url", "landing", "archive", "member", "bytes", "sha256", "refreshed", "large", "extract"}
 
 
 @pytest.mark.parametrize("name", OPEN_FILES)
@@ -187,8 +187,9 @@ def test_an_entry_says_what_it_must_and_nothing_unknown(name):
     assert entry["licence"] in {"etalab-2.0", "licence-ouverte", "inconnue"}
     assert entry.get("refreshed", "daily") in {"daily", "monthly", "quarterly", "unstated"}
     assert ("archive" in entry) == ("member" in entry)
-    # Without an address or a page, only the recorded sum says which file is meant.
-    assert {"url", "landing", "sha256"} & set(entry)
+    assert {"url", "landing"} & set(entry)
+    # Only the recorded sum says which extract is meant.
+    assert "sha256" in entry or "extract" not in entry
     for address in {"url", "landing"} & set(entry):
         assert re.fullmatch(r"https://[^/\s]+\.[a-z]+(/\S*)?", entry[address])
     if "sha256" in entry:
@@ -201,7 +202,7 @@ def test_no_two_entries_share_a_file_or_an_address():
     # A mirror is one folder: two entries under one name would be read for one another.
     entries = catalog.remote().values()
     names = [entry["file"] for entry in entries] + [entry["archive"] for entry in entries if "archive" in entry]
-    addresses = [entry["url"] for entry in entries if "url" in entry]
+    addresses = [url for name in catalog.remote() if (url := remote.address(name))]
     assert len(set(names)) == len(names)
     assert len(set(addresses)) == len(addresses)
 

@@ -264,7 +264,7 @@ def test_fetch_copies_what_a_mirror_holds(tmp_path: Path, project_copy: Path, tl
         (["lpof", "--mirror", "nowhere"], 2, "nowhere is not a folder"),
         (["--accept", "cget_2019"], 2, "remote.toml"),
         (["recensement_2026_rh"], 3, "save it by hand from https://www.data.gouv.fr/"),
-        (["communes_centres_2024"], 3, "`--mirror DIR`"),
+        (["communes_centres_2024"], 3, "is an extract made of https://datanova.laposte.fr/"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

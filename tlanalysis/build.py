@@ -1,6 +1,7 @@
 """`tlanalysis build`: verified tables as Parquet under `data/processed/`, with a ledger that adds up.
 
-The embedded tables, always; those of the census and of the list of training bodies when their open files have been fetched.
+The embedded tables, always; those of the census and of the list of training bodies when their open files have been
+fetched.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 def build() -> list[Path]:
     """Write one Parquet file per table, the rejects of the open files, and `ledger.json`; return the files written.
 
-    Everything is verified and converted before the first file is written: a refused table leaves the folder as it was. A table
-    whose open file is no longer there goes.
+    Everything is verified and converted before the first file is written: a refused table leaves the folder as it was.
+    A table whose open file is no longer there goes.
 
     Raises
     ------

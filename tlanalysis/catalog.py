@@ -72,7 +72,7 @@ def recorded_sha256(name: str) -> str:
 
 
 def input_facts(name: str) -> tuple[str, list[str]]:
-    """Return the sha256 and the licences of what a table was read from: the embedded CSV, or the open file it was built from.
+    """Return the sha256 and the licences of the embedded CSV or the open file that a table was read from.
 
     Raises
     ------
@@ -116,8 +116,8 @@ def load(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        A name that `sources()` lists as embedded, e.g. ``"observations"``, ``"regions"``, or that `open_files()` lists as built,
-        e.g. ``"recensement_2026_activites"``; one row is what `describe(name)` says.
+        A name that `sources()` lists as embedded, e.g. ``"observations"``, ``"regions"``, or that `open_files()` lists
+        as built, e.g. ``"recensement_2026_activites"``; one row is what `describe(name)` says.
 
     Returns
     -------

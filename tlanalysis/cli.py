@@ -43,6 +43,34 @@ def sources(
 
 
 @app.command()
+def fetch(
+    ids: Annotated[list[str] | None, typer.Argument(help="What to fetch; none: all but what is large.")] = None,
+    mirror: Annotated[
+        Path | None, typer.Option("--mirror", help="Folder that holds the files (default: TLANALYSIS_MIRROR).")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Ask for newer versions of files that are here.")] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", help="Put in use the newer version kept of this ID.")
+    ] = None,
+) -> None:
+    """Bring open files to data/raw/downloads/: verbatim, verified, resumed where a download stopped."""
+    from tlanalysis import fetch as fetching
+    from tlanalysis import paths
+    from tlanalysis.fetch.plan import everything
+
+    mirror = mirror or paths.mirror()
+    for wish in accept or []:
+        print(fetching.accept(wish))
+    if accept and not ids:
+        return
+    if not ids:
+        print("\n".join(everything(mirror).lines()))
+    outcomes = fetching.fetch(ids or [], mirror=mirror, again=again)
+    if failed := [outcome.sentence for outcome in outcomes if outcome.failed]:
+        raise SourceError("\n".join(failed))
+
+
+@app.command()
 def clean(
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet.")],
     mapping: Annotated[Path | None, typer.Option("--mapping", help="Which column is what (mapping.toml).")] = None,
@@ -71,34 +99,6 @@ def clean(
     folder = (out or paths.processed() / "listes" / job.source).absolute()
     print(cleaning.told(job, cleaning.clean_to(job, folder)))
     print(f"written to {folder}")
-
-
-@app.command()
-def fetch(
-    ids: Annotated[list[str] | None, typer.Argument(help="What to fetch; none: all but what is large.")] = None,
-    mirror: Annotated[
-        Path | None, typer.Option("--mirror", help="Folder that holds the files (default: TLANALYSIS_MIRROR).")
-    ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Ask for newer versions of files that are here.")] = False,
-    accept: Annotated[
-        list[str] | None, typer.Option("--accept", help="Put in use the newer version kept of this ID.")
-    ] = None,
-) -> None:
-    """Bring open files to data/raw/downloads/: verbatim, verified, resumed where a download stopped."""
-    from tlanalysis import fetch as fetching
-    from tlanalysis import paths
-    from tlanalysis.fetch.plan import everything
-
-    mirror = mirror or paths.mirror()
-    for wish in accept or []:
-        print(fetching.accept(wish))
-    if accept and not ids:
-        return
-    if not ids:
-        print("\n".join(everything(mirror).lines()))
-    outcomes = fetching.fetch(ids or [], mirror=mirror, again=again)
-    if failed := [outcome.sentence for outcome in outcomes if outcome.failed]:
-        raise SourceError("\n".join(failed))
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Tables that `tlanalysis build` adds from open files that were fetched: which there can be, and those there are.
 
-They lie in `data/processed/`. `ledger.json` says, for each, the sha256 of the open file and of the table: what is loaded is what
-was built, from the file that is vouched for.
+They lie in `data/processed/`. `ledger.json` says, for each, the sha256 of the open file and of the table: what is
+loaded is what was built, from the file that is vouched for.
 """
 
 from __future__ import annotations

@@ -36,6 +36,12 @@ def entry(name: str) -> dict[str, Any]:
     return remote()[name]
 
 
+def address(name: str) -> str | None:
+    """Return the address that serves the very bytes of an open file, or its zip; None when none is known to."""
+    found = entry(name)
+    return None if found.get("extract") else found.get("url")
+
+
 def folder(name: str) -> Path:
     """Return where the downloads of an open file lie, whether they are there or not."""
     return paths.raw() / "downloads" / name
@@ -95,9 +101,10 @@ def read_remote(name: str) -> bytes:
     """
     file, path, expected = entry(name)["file"], find_remote(name), vouched_sha256(name)
     if path is None:
+        command = f"`tlanalysis fetch {name}`, or " if address(name) else ""
         raise SourceError(
-            f"{file} is not on this machine: `tlanalysis fetch {name}`, or save {origin(name)} as "
-            f"{saved_as(name)}, or set TLANALYSIS_MIRROR to a folder that holds it."
+            f"{file} is not on this machine: {command}save {origin(name)} as {saved_as(name)}, or set "
+            f"TLANALYSIS_MIRROR to a folder that holds it."
         )
     if expected is None:
         raise SourceError(f"nothing vouches for {path.name} yet: `tlanalysis fetch {name}` records its sha256.")
@@ -117,7 +124,7 @@ def saved_as(name: str) -> str:
 
 def origin(name: str) -> str:
     """Return what a user saves by hand, and from where: the end of a sentence."""
-    found = entry(name)
-    if "member" in found:
-        return f"{found['member']} of {found['url']}"
-    return found.get("url") or (f"it by hand from {found['landing']}" if "landing" in found else "it")
+    found, served = entry(name), address(name)
+    if served:
+        return f"{found['member']} of {served}" if "member" in found else served
+    return f"it by hand from {found['landing']}" if "landing" in found else f"the extract made of {found['url']}"

@@ -121,7 +121,7 @@ def _variants() -> pd.DataFrame:
 
 
 def _ticked(*questions: str) -> pd.DataFrame:
-    """Return a table like that of `share_themes`: boxes of one question or several, labels long and short, one never asked."""
+    """Return a table like that of `share_themes`: long labels, one box nobody answered."""
     labels = {
         "Numérique, informatique et outils collaboratifs libres": (312, 640),
         "Artisanat ; bricolage ; réparation": (257, 640),
@@ -158,7 +158,7 @@ def _ticked(*questions: str) -> pd.DataFrame:
 
 
 def _declared() -> pd.DataFrame:
-    """Return a table like that of `trainees_declared`: millions and nothing, one région unknown, one without a declaration."""
+    """Return a table like that of `trainees_declared`: one région unknown, one without trainees."""
     regions = tl.regions()
     rows: list[dict[str, Any]] = []
     for number, (code, name) in enumerate(zip(regions["code_region"], regions["nom_region"], strict=True)):

@@ -19,6 +19,7 @@ class Manners:
     files: dict[str, bytes] = field(default_factory=dict)
     ranges: bool = True
     validators: bool = True
+    mistaken: bool = False  # answers a range with the whole file, as if it were the range
     announced: bool = True  # whether Content-Length is sent; else the body comes in chunks
     kind: str = "text/csv"
     redirect: str = ""
@@ -92,8 +93,9 @@ def _answer(handler: BaseHTTPRequestHandler, manners: Manners) -> None:
         handler.end_headers()
         return
     handler.send_response(206 if start else 200)
+    start = 0 if manners.mistaken else start
     handler.send_header("Content-Type", manners.kind)
-    if start:
+    if asked:
         handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
     if manners.validators:
         handler.send_header("ETag", etag)

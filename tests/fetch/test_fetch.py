@@ -173,6 +173,11 @@ def test_a_file_saved_by_hand_is_recorded(bring, server, entries):
         remote.read_remote("autre")
     assert [outcome.status for outcome in bring()] == ["fetched", "recorded"]
     assert remote.read_remote("autre") == b"a;b\n"
+    (remote.folder("autre") / "autre.csv").write_bytes(b"a;c\n")
+    assert "to record yours, delete data/raw/downloads/autre/autre.csv.json" in bring("autre")[0].sentence
+    (remote.folder("autre") / "autre.csv.json").unlink()
+    assert bring("autre")[0].status == "recorded"
+    assert remote.read_remote("autre") == b"a;c\n"
 
 
 def test_a_damaged_receipt_is_named(bring):

@@ -19,19 +19,33 @@ from tests.conftest import ROOT
 from tests.fetch.conftest import DATA, NEWER, holds, sha
 from tests.fetch.file_server import serving
 from tlanalysis import fetch, remote
-from tlanalysis.fetch import transport
+from tlanalysis.fetch import plan, transport
 from tlanalysis.fetch.progress import Transfers
 
 # ---------------------------------------------------------------- a connection that breaks
 
 
-def test_a_download_that_broke_off_is_resumed(bring, server):
-    server.cuts = [40_000, 30_000]
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
+def test_a_download_that_broke_off_is_resumed(bring, server, announced):
+    server.cuts, server.announced = [40_000, 30_000], announced
     assert bring("liste")[0].status == "fetched"
     assert holds("liste") == {"liste.csv": DATA}
     assert server.asked("Range") == [None, "bytes=40000-", "bytes=70000-"]
     assert len(set(server.asked("If-Range")[1:])) == 1
     assert server.sent == len(DATA)
+
+
+def test_a_line_that_drops_often_but_goes_on_is_borne(bring, server):
+    server.cuts = [8000] * 12
+    assert bring("liste")[0].status == "fetched"
+    assert len(server.seen) == 13
+    assert server.sent == len(DATA)
+
+
+def test_a_server_that_mistakes_the_range_is_asked_from_the_start(bring, server):
+    server.cuts, server.mistaken = [40_000], True
+    assert bring("liste")[0].status == "fetched"
+    assert server.asked("Range") == [None, "bytes=40000-", None]
 
 
 def test_a_server_that_ignores_ranges_is_asked_from_the_start(bring, server):
@@ -196,4 +210,13 @@ def test_a_file_far_larger_than_written_down_is_refused(bring, server, entries, 
     monkeypatch.setattr("tlanalysis.fetch.plan.CAP", 50_000)
     server.announced = announced
     assert "serves more than" in bring("liste")[0].sentence
-    assert "liste.csv" not in holds("liste")
+    assert set(holds("liste")) == (set() if announced else {"liste.csv.part"})
+
+
+def test_the_limit_follows_the_size_that_was_written_down(entries):
+    assert plan.limit("liste", named=True) == plan.CAP
+    assert plan.limit("liste", named=False) == 50_000_000
+    entries["liste"]["bytes"] = 5_000_000
+    assert plan.limit("liste", named=True) == plan.limit("liste", named=False) == 15_000_000
+    entries["liste"]["bytes"] = 30_000  # an error page, or a file that really grew, still comes down to be compared
+    assert plan.limit("liste", named=True) == 10_000_000

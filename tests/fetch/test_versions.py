@@ -38,6 +38,8 @@ def test_an_altered_file_is_replaced_and_kept(bring):
     assert outcome.status == "fetched"
     assert f"what was there is kept as {kept(b'altered')}" in outcome.sentence
     assert holds("liste") == {"liste.csv": DATA, kept(b"altered"): b"altered"}
+    assert remote.receipt(remote.folder("liste") / "liste.csv")["sha256"] == sha(DATA)
+    assert remote.receipt(remote.folder("liste") / kept(b"altered")) is None
 
 
 def test_a_living_file_changes_when_it_is_accepted(bring, server, living):
@@ -54,6 +56,16 @@ def test_a_living_file_changes_when_it_is_accepted(bring, server, living):
     assert bring("liste", again=True)[0].status == "unchanged"
     fetch.accept("liste")
     assert remote.read_remote("liste") == DATA
+
+
+def test_a_living_file_that_was_deleted_comes_anew_and_says_what_it_was(bring, server, living):
+    bring("liste")
+    (remote.folder("liste") / "liste.csv").unlink()
+    server.files["/liste.csv"] = NEWER
+    (outcome,) = bring("liste")
+    assert outcome.status == "fetched"
+    assert outcome.sentence.endswith(f"recorded in place of {sha(DATA)[:12]}…")
+    assert remote.read_remote("liste") == NEWER
 
 
 @pytest.mark.parametrize("validators", [True, False], ids=["told so", "compared"])

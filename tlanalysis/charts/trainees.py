@@ -41,7 +41,7 @@ def plot_trainees_declared(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     words = Words(lang)
     rows = _in_order(table.astype({name: "float64" for name in table.columns if name.startswith("nb_")}))
     text = caption.write(
-        "formation-stagiaires", table, lang, fallback=isnan(rows.at["FR", "part_premiers"]), **_values(rows, words)
+        "formation-stagiaires", table, lang, fallback=isnan(rows.loc["FR", "part_premiers"]), **_values(rows, words)
     )
     rows = rows.drop(index="FR")
     top = max(1.0, float(rows["nb_stagiaires"].fillna(0).max()))
@@ -68,7 +68,7 @@ def plot_trainees_declared(table: pd.DataFrame, *, ax: Axes | None = None, lang:
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows by territory: France, the régions (the largest first, the unknown last), then what lies outside of them."""
+    """Return the rows by territory: France, the régions (largest first, unknown last), what lies outside of them."""
     rank = table["code_region"].isna().map({True: 2, False: 1}).where(table["territoire"] != "FR", 0)
     keyed = table.assign(rang=rank).sort_values(
         ["rang", "nb_stagiaires"], ascending=[True, False], kind="stable", na_position="last"

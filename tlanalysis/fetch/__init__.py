@@ -130,6 +130,8 @@ class _Job:
         if current and current == recorded and not self.again:
             return Outcome(name, "here", words.here(file, current))
         held = in_mirror(self.mirror, name) if self.mirror else None
+        if current and current != recorded and not held and not remote.address(name):
+            raise SourceError(words.altered(name, current, recorded))
         arrival = _copied(name, held) if held else self._received(name, intact=current == recorded)
         if arrival is None:
             return Outcome(name, "unchanged", words.STILL)
@@ -137,15 +139,15 @@ class _Job:
 
     def _received(self, name: str, *, intact: bool) -> Arrival | None:
         """Return what the address serves; None when that still is the intact file in use."""
-        entry, folder = remote.entry(name), remote.folder(name)
-        if "url" not in entry:
+        entry, folder, url = remote.entry(name), remote.folder(name), remote.address(name)
+        if not url:
             raise SourceError(words.no_address(name))
         part = folder / f"{entry.get('archive', entry['file'])}.part"
         told = remote.receipt(folder / entry["file"]) if intact else None
-        known = Answer(entry["url"], told.get("etag", ""), told.get("last_modified", "")) if told else None
+        known = Answer(url, told.get("etag", ""), told.get("last_modified", "")) if told else None
         most, watch = limit(name, named=self.named), self.transfers.watch(name)
         try:
-            answer = receive(self.session, entry["url"], part, limit=most, watch=watch, known=known, pause=self.pause)
+            answer = receive(self.session, url, part, limit=most, watch=watch, known=known, pause=self.pause)
         except TransferError as error:
             raise SourceError(words.out_of_reach(name, str(error))) from error
         if answer is None:

@@ -22,7 +22,7 @@ from tlanalysis import files, remote
 from tlanalysis.errors import BadInput, SourceError
 
 SHORT = 12
-_COMPUTED = ("id", "file", "sha256", "bytes", "archive")  # of a receipt; the rest is what the server said
+_OF_THE_FILE = ("id", "file", "sha256", "bytes", "archive")  # in a receipt; the rest is what the server said
 
 Verdict = Literal["same", "install", "beside"]
 
@@ -118,30 +118,35 @@ def arrived(name: str, whole: Path, facts: dict[str, str]) -> Arrival:
 
 def put(name: str, arrival: Arrival, sha256: str) -> Path | None:
     """Move an arrival into use and write its receipt; return where what was in its place is kept, if anything was."""
-    entry, folder = remote.entry(name), remote.folder(name)
-    target = folder / entry["file"]
-    aside = _set_aside(target) if target.exists() else None
-    if arrival.archive:
-        arrival.archive.replace(folder / entry["archive"])
-    arrival.file.replace(target)
-    _write_receipt(name, target, sha256, arrival.facts)
+    target = remote.folder(name) / remote.entry(name)["file"]
+    aside = _set_aside(name, target) if target.exists() else None
+    _move(name, arrival, sha256, target)
     return aside
 
 
 def keep_beside(name: str, arrival: Arrival, sha256: str) -> Path:
     """Keep an arrival under a name that says which version it is; return where."""
-    entry, folder = remote.entry(name), remote.folder(name)
-    kept = _versioned(folder / entry["file"], sha256)
-    if arrival.archive:
-        arrival.archive.replace(_versioned(folder / entry["archive"], sha256))
-    arrival.file.replace(kept)
-    _write_receipt(name, kept, sha256, arrival.facts)
+    kept = _versioned(remote.folder(name) / remote.entry(name)["file"], sha256)
+    _move(name, arrival, sha256, kept)
     return kept
+
+
+def _move(name: str, arrival: Arrival, sha256: str, target: Path) -> None:
+    facts: dict[str, Any] = {**arrival.facts}
+    zipped = _zip_of(name, target)
+    if arrival.archive and zipped:
+        count = arrival.archive.stat().st_size
+        facts["archive"] = {"file": zipped.name, "sha256": digest(arrival.archive), "bytes": count}
+        arrival.archive.replace(zipped)
+    # The receipt comes first: a process that stops in between leaves no file that nobody vouches for.
+    _write_receipt(name, target, sha256, arrival.file.stat().st_size, facts)
+    arrival.file.replace(target)
 
 
 def adopt(name: str, sha256: str) -> None:
     """Write the receipt of a file that the user saved by hand."""
-    _write_receipt(name, remote.folder(name) / remote.entry(name)["file"], sha256, {"origin": "saved by hand"})
+    file = remote.folder(name) / remote.entry(name)["file"]
+    _write_receipt(name, file, sha256, file.stat().st_size, {"origin": "saved by hand"})
 
 
 def accept(name: str, version: str = "") -> tuple[str, Path | None]:
@@ -182,25 +187,22 @@ def accept(name: str, version: str = "") -> tuple[str, Path | None]:
     sha256 = digest(chosen)
     if not sha256.startswith(matching[0]):
         raise SourceError(f"{chosen} was altered: its sha256 is {sha256[:SHORT]}…; delete it and fetch again.")
-    aside = _set_aside(target) if target.exists() else None
-    facts = {key: value for key, value in (remote.receipt(chosen) or {}).items() if key not in _COMPUTED}
-    chosen.replace(target)
+    facts = {key: value for key, value in (remote.receipt(chosen) or {}).items() if key not in _OF_THE_FILE}
+    zipped = _zip_of(name, chosen)
+    aside = put(name, Arrival(chosen, zipped if zipped and zipped.exists() else None, facts), sha256)
     remote.receipt_path(chosen).unlink(missing_ok=True)
-    if "archive" in entry and (zipped := chosen.with_name(f"{entry['archive']}.{matching[0]}")).exists():
-        zipped.replace(target.with_name(entry["archive"]))
-    _write_receipt(name, target, sha256, facts)
     return sha256, aside
 
 
-def _set_aside(target: Path) -> Path:
+def _set_aside(name: str, target: Path) -> Path:
     """Keep the file in use under a name that says which version it is, with its receipt and its zip."""
     sha256 = digest(target)
     aside = _versioned(target, sha256)
     receipt = remote.receipt(target)
     if receipt and receipt["sha256"] == sha256:  # else it speaks of other bytes than these
         remote.receipt_path(target).replace(remote.receipt_path(aside))
-    archive = remote.entry(target.parent.name).get("archive")
-    if archive and (zipped := target.with_name(archive)).exists():
+    zipped = _zip_of(name, target)
+    if zipped and zipped.exists():
         zipped.replace(_versioned(zipped, sha256))
     return target.replace(aside)
 
@@ -209,17 +211,17 @@ def _versioned(path: Path, sha256: str) -> Path:
     return path.with_name(f"{path.name}.{sha256[:SHORT]}")
 
 
+def _zip_of(name: str, file: Path) -> Path | None:
+    """Return where the zip lies that a file, or a version of it, was taken out of; None: it comes in none."""
+    entry = remote.entry(name)
+    return file.with_name(file.name.replace(entry["file"], entry["archive"], 1)) if "archive" in entry else None
+
+
 def _is_version(target: Path, path: Path) -> bool:
     digits = path.name.removeprefix(f"{target.name}.")
     return len(digits) == SHORT and set(digits) <= set("0123456789abcdef")
 
 
-def _write_receipt(name: str, path: Path, sha256: str, facts: dict[str, Any]) -> None:
-    receipt = {"id": name, "file": path.name, "sha256": sha256, "bytes": path.stat().st_size, **facts}
-    entry = remote.entry(name)
-    if (
-        "archive" in entry
-        and (zipped := path.with_name(path.name.replace(entry["file"], entry["archive"], 1))).exists()
-    ):
-        receipt["archive"] = {"file": zipped.name, "sha256": digest(zipped), "bytes": zipped.stat().st_size}
+def _write_receipt(name: str, path: Path, sha256: str, count: int, facts: dict[str, Any]) -> None:
+    receipt = {"id": name, "file": path.name, "sha256": sha256, "bytes": count, **facts}
     files.write_text(remote.receipt_path(path), files.to_json(receipt))

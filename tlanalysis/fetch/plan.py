@@ -49,7 +49,7 @@ def everything(mirror: Path | None) -> Plan:
     for name, entry in remote.remote().items():
         if (remote.folder(name) / entry["file"]).is_file() or (mirror and in_mirror(mirror, name)):
             made.wanted.append(name)
-        elif "url" not in entry:
+        elif not remote.address(name):
             made.by_hand.append(name)
         elif mirror:
             made.not_in_mirror.append(name)

@@ -52,10 +52,20 @@ def out_of_reach(name: str, why: str) -> str:
 
 
 def no_address(name: str) -> str:
-    """Say that an entry has no address, and the ways to get its file."""
-    entry = remote.entry(name)
-    by_hand = f"save it by hand from {entry['landing']} as {remote.saved_as(name)}, or " if "landing" in entry else ""
-    return f"{entry['file']} has no known address: {by_hand}copy it from a folder that holds it with `--mirror DIR`."
+    """Say that no address serves the file of an entry, and the ways to get it."""
+    entry, mirror = remote.entry(name), "copy it from a folder that holds it with `--mirror DIR`"
+    if entry.get("extract"):
+        return f"{entry['file']} is an extract made of {entry['url']}, no address serves it as such: {mirror}."
+    by_hand = f"save {remote.origin(name)} as {remote.saved_as(name)}"
+    return f"{entry['file']} has no known address: {by_hand}, or {mirror}."
+
+
+def altered(name: str, current: str, recorded: str | None) -> str:
+    """Say that a file that no address serves is not the recorded one any more."""
+    told = f"{remote.saved_as(name)} is not the version recorded: sha256 {short(current)}, recorded {short(recorded)}"
+    if "sha256" in remote.entry(name):
+        return f"{told}; put the recorded one back, or copy it from a folder that holds it with `--mirror DIR`."
+    return f"{told}; put that one back or, to record yours, delete {remote.saved_as(name)}.json and fetch it again."
 
 
 def short(sha256: str | None) -> str:

@@ -1,7 +1,7 @@
 """What the respondents of a census of tiers-lieux ticked: training themes, audiences, any question with boxes.
 
-The estimand is the share of those who answered the question that ticked a box. Of the places that did not answer the question, or
-the census, nothing is known: no weight can be computed from the files, and none is used.
+The estimand is the share of those who answered the question that ticked a box. Of the places that did not answer the
+question, or the census, nothing is known: no weight can be computed from the files, and none is used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tlanalysis.provenance import stamp
 if TYPE_CHECKING:
     import pandas as pd
 
-# Edition -> day of its upload, which stands in the address of its files (`tlanalysis sources recensement_2026_fiche_identite`).
+# Edition -> day of its upload, which stands in the address of its identity file (`remote.toml`).
 PUBLISHED = {"2023": "2024-12-19", "2026": "2026-09-02"}
 
 # Words of a question's name, the surest first; the questions of the first that finds any are taken.
@@ -87,11 +87,12 @@ def share_themes(
 ) -> pd.DataFrame:
     """Return how many respondents of a census ticked each training theme: one row per question and box.
 
-    Themes are taken from every question whose name speaks of themes of training (`THEME_FORM`, `themes_formation`) or, failing
-    that, of training; `question` names another. Two intervals, each answering another doubt. `ic_bas, ic_haut`: Wilson interval,
-    as if those who answered the question were a random sample of many places; they are not one, and the places are not many, so
-    it only says how far chance could go. `borne_bas, borne_haut`: the share among all respondents of the module if those who
-    left the question empty all would have ticked, or none. Neither speaks of the places that did not answer the census.
+    Themes are taken from every question whose name speaks of themes of training (`THEME_FORM`, `themes_formation`) or,
+    failing that, of training; `question` names another. Two intervals, each answering another doubt. `ic_bas, ic_haut`:
+    Wilson interval, as if those who answered the question were a random sample of many places; they are not one, and
+    the places are not many, so it only says how far chance could go. `borne_bas, borne_haut`: the share among all
+    respondents of the module if those who left the question empty all would have ticked, or none. Neither speaks of the
+    places that did not answer the census.
 
     Parameters
     ----------
@@ -107,10 +108,10 @@ def share_themes(
     Returns
     -------
     DataFrame
-        `perimetre, jeu, question, reponse` (publisher's column), `libelle` (in words), `nature, nb_coches, effectif` (who
-        answered, and whose box is known), `nb_sans_reponse` (respondents of the module for whom it is not), `part, ic_bas,
-        ic_haut, borne_bas, borne_haut, nb_ecarts` (boxes that the respondent's own selection contradicts). Empty when the module
-        has not been built: `tl.open_files()` says how to get it.
+        `perimetre, jeu, question, reponse` (publisher's column), `libelle` (in words), `nature, nb_coches, effectif`
+        (who answered, and whose box is known), `nb_sans_reponse` (respondents of the module for whom it is not), `part,
+        ic_bas, ic_haut, borne_bas, borne_haut, nb_ecarts` (boxes that the respondent's own selection contradicts).
+        Empty when the module has not been built: `tl.open_files()` says how to get it.
 
     Raises
     ------
@@ -125,8 +126,8 @@ def share_audiences(
 ) -> pd.DataFrame:
     """Return how many respondents of a census ticked each audience: one row per question and box.
 
-    Taken from the module on audiences (`publics`): the questions named after them or, failing that, all of its questions. The
-    columns, the intervals and their limits are those of `share_themes`.
+    Taken from the module on audiences (`publics`): the questions named after them or, failing that, all of its
+    questions. The columns, the intervals and their limits are those of `share_themes`.
 
     Parameters
     ----------

@@ -41,13 +41,15 @@ COLUMNS = (
 def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     """Return the trainees declared by the training bodies of each région: France first, then one row per région.
 
-    Bodies declare once a year (bilan pédagogique et financier) how many trainees they had: a person who follows two trainings
-    counts twice. `nb_stagiaires_confies`, those another body entrusted, are counted by both bodies: never add the two columns. No
-    column says which bodies lie in a tiers-lieu, nor where the training took place: the région is that of the body.
+    Bodies declare once a year (bilan pédagogique et financier) how many trainees they had: a person who follows two
+    trainings counts twice. `nb_stagiaires_confies`, those another body entrusted, are counted by both bodies: never add
+    the two columns. No column says which bodies lie in a tiers-lieu, nor where the training took place: the région is
+    that of the body.
 
-    There is no sampling, hence no confidence interval: the list holds every body up to date with its declaration, and nothing
-    says how wrong a declaration is. What a total hides is its shape: more than half of the bodies may declare none, and few of
-    them most. So the quartiles stand beside the total, and the share of the largest hundredth of the declarations.
+    There is no sampling, hence no confidence interval: the list holds every body up to date with its declaration, and
+    nothing says how wrong a declaration is. What a total hides is its shape: more than half of the bodies may declare
+    none, and few of them most. So the quartiles stand beside the total, and the share of the largest hundredth of the
+    declarations.
 
     Parameters
     ----------
@@ -57,13 +59,13 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `territoire` (`FR`, `R..`, ``hors_des_18_regions`` for collectivities, ``non_renseignee``), `code_region, nom_region,
-        perimetre` (`lpof`), `nature` (`declare`), `nb_declarations, nb_organismes` (distinct SIREN; those of France are fewer than the
-        sum, a body may declare in several régions), `nb_qualiopi, nb_qualiopi_inconnu` (the four cells empty), `nb_stagiaires`,
-        `nb_stagiaires_confies, nb_sans_effectif` (number left empty: unknown, not zero), `nb_effectif_nul, quartile_1, mediane,
-        quartile_3, nb_premiers, part_premiers` (declarations of the largest hundredth, their share of the trainees), `exercice,
-        part_exercice` (year most accounts end in, and the share of the dated ones that do). Empty when the list has not been built:
-        `tl.open_files()` says how to get it.
+        `territoire` (`FR`, `R..`, ``hors_des_18_regions`` for collectivities, ``non_renseignee``), `code_region,
+        nom_region, perimetre` (`lpof`), `nature` (`declare`), `nb_declarations, nb_organismes` (distinct SIREN; those
+        of France are fewer than the sum, a body may declare in several régions), `nb_qualiopi, nb_qualiopi_inconnu`
+        (the four cells empty), `nb_stagiaires`, `nb_stagiaires_confies, nb_sans_effectif` (number left empty: unknown,
+        not zero), `nb_effectif_nul, quartile_1, mediane, quartile_3, nb_premiers, part_premiers` (declarations of the
+        largest hundredth, their share of the trainees), `exercice, part_exercice` (year most accounts end in, and the
+        share of the dated ones that do). Empty when the list has not been built: `tl.open_files()` says how to get it.
     """
     import pandas as pd
 

@@ -35,6 +35,10 @@ def raw_to_clean(name: str) -> dict[str, str]:
         "contours_regions_2022": {"insee_reg": "code_region", "lib_reg": "nom_region"},
         "contours_departements_2022": {"insee_dep": "code_departement", "lib_dep": "nom_departement"},
     }
-    alias = {f"recensement_{year}{processed.IDENTITY}": f"recensement_{year}" for year in ("2023", "2026")}
-    alias |= {"fabriques_de_territoire_2024": "labels_anct", "manufactures_de_proximite_2024": "labels_anct"}
+    alias = {
+        "fabriques_de_territoire_2024": "labels_anct",
+        "manufactures_de_proximite_2024": "labels_anct",
+        "recensement_2023_fiche_identite": "recensement_2023",
+        "recensement_2026_fiche_identite": "recensement_2026",
+    }
     return others[name] if name in others else LISTS[alias.get(name, name)].raw_to_clean

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,12 +12,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.ingest import checksums, codes, coordinates, placement, privacy, text
-from tlanalysis.ingest.columns import Clean, Column, InOrder, as_text, clean_column, indices_of, matching
+from tlanalysis.ingest.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
 from tlanalysis.ingest.fields import OUTPUT
 from tlanalysis.ingest.mapping import Mapping
 from tlanalysis.ingest.reading import Malformed
 from tlanalysis.ingest.rules import REPAIR, ROW, RULES
-from tlanalysis.ingest.text import Cell
 
 PLACES = pa.schema(
     [
@@ -40,40 +38,42 @@ REJECTS = pa.schema(
 # How much of a refused value is kept in rejects.csv.
 _SHOWN = 200
 
-# Fields of many distinct values: the function on one text, and the test by which most cells need it not.
-_MANY: dict[str, tuple[Clean, InOrder]] = {
-    "id_source": (text.clean_text, matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER)),
-    "nom": (text.clean_text, matching(text.IN_ORDER, text.NOT_IN_ORDER)),
-    "site_web": (text.clean_web, matching(text.WEB_IN_ORDER, text.NOT_IN_ORDER)),
-    "siret": (codes.clean_siret, partial(checksums.luhn_holds, digits=14)),
-    "siren": (codes.clean_siren, partial(checksums.luhn_holds, digits=9)),
-}
-# Fields of few distinct values: each is cleaned once and remembered.
-_FEW: dict[str, Clean] = {
-    "commune": text.clean_commune,
-    "code_commune": codes.clean_commune_code,
-    "code_postal": codes.clean_postal_code,
-    "departement": codes.clean_departement,
-    "region": codes.clean_region,
-    "pays": codes.clean_country,
-    "typologie": text.clean_kinds,
-    "date_ouverture": text.clean_date,
-    "etat": text.clean_state,
-    "source": text.clean_text,
+_DEPARTEMENT = r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]"
+_OVERSEAS = r"97[1-8]|98[4678]"
+_WORDS = matching(text.IN_ORDER, text.NOT_IN_ORDER)
+
+# Field -> how it is cleaned. The tests of order are exact: what passes them is what the function would return.
+_CLEANERS: dict[str, Cleaner] = {
+    "id_source": Cleaner(text.clean_text, matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER)),
+    "nom": Cleaner(text.clean_text, _WORDS),
+    "site_web": Cleaner(text.clean_web, matching(text.WEB_IN_ORDER, text.NOT_IN_ORDER)),
+    "siret": Cleaner(codes.clean_siret, partial(checksums.registered, digits=14)),
+    "siren": Cleaner(codes.clean_siren, partial(checksums.registered, digits=9)),
+    "commune": Cleaner(
+        text.clean_commune, matching(text.IN_ORDER, rf"{text.NOT_IN_ORDER}|[0-9]|(?i:cedex)"), repeats=True
+    ),
+    "code_commune": Cleaner(
+        codes.clean_commune_code,
+        matching(rf"^(?:(?:{_DEPARTEMENT})[0-9]{{3}}|(?:{_OVERSEAS})[0-9]{{2}})$", r"^750(?:0[1-9]|1[0-9]|20)$"),
+        repeats=True,
+    ),
+    "code_postal": Cleaner(
+        codes.clean_postal_code,
+        matching(
+            r"^(?:(?:0[1-9]|[1-8][0-9]|9[0-5])[0-9]{3}|(?:97[1-8]|98[4678])[0-9]{2})$", r"^751(?:0[1-9]|1[0-57-9]|20)$"
+        ),
+        repeats=True,
+    ),
+    "departement": Cleaner(codes.clean_departement, among(*codes.PLACES), repeats=True),
+    "region": Cleaner(codes.clean_region, lambda column: among(*placement.regions())(column), repeats=True),
+    "pays": Cleaner(codes.clean_country, among("FR"), repeats=True),
+    "typologie": Cleaner(text.clean_kinds, matching(text.IN_ORDER, rf"{text.NOT_IN_ORDER}|[;|]"), repeats=True),
+    "date_ouverture": Cleaner(text.clean_date, matching(text.DATE_IN_ORDER, "^$"), repeats=True),
+    "etat": Cleaner(text.clean_state, among("ouvert", "itinerant", "en_projet", "ferme"), repeats=True),
+    "source": Cleaner(text.clean_text, _WORDS, repeats=True),
 }
 
 Rows = NDArray[np.int64]
-
-
-@dataclass
-class Memory:
-    """What a run remembers between batches: cleaned distinct values per field. It changes speed, never a result."""
-
-    known: dict[str, dict[str, Cell]] = field(default_factory=dict)
-
-    def of(self, name: str) -> dict[str, Cell]:
-        """Return what is known of a field."""
-        return self.known.setdefault(name, {})
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,7 @@ class Batch:
     rejected: int
 
 
-def clean_batch(
-    raw: pa.Table, numbers: Rows, mapping: Mapping, *, source: str, lang: str = "fr", memory: Memory | None = None
-) -> Batch:
+def clean_batch(raw: pa.Table, numbers: Rows, mapping: Mapping, *, source: str, lang: str = "fr") -> Batch:
     """Return the accepted places and the rejects of one batch.
 
     Parameters
@@ -104,17 +102,10 @@ def clean_batch(
         What `source` says where the list has no such column.
     lang : {"fr", "en"}
         Language of the reasons.
-    memory : Memory, optional
-        Of the run this batch belongs to.
     """
-    memory = memory or Memory()
     given = {name: as_text(raw.column(column)) for name, column in mapping.columns.items()}
     judge = _Judge(given, numbers, lang)
-    clean = {
-        name: _clean_field(name, cells, mapping, memory)
-        for name, cells in given.items()
-        if name in _MANY or name in _FEW
-    }
+    clean = {name: clean_column(cells, _cleaner(name, mapping)) for name, cells in given.items() if name in _CLEANERS}
     for name, column in clean.items():
         judge.take(name, column)
     values = {name: column.values for name, column in clean.items()}
@@ -138,15 +129,18 @@ def clean_batch(
     return Batch(places, judge.rejects(), judge.applied, len(raw), int(rejected.sum()))
 
 
-def _clean_field(name: str, cells: pa.StringArray, mapping: Mapping, memory: Memory) -> Column:
-    if name in _MANY:
-        clean, in_order = _MANY[name]
-        return clean_column(cells, clean, in_order=in_order)
-    clean = _FEW[name]
-    if given := mapping.values.get(name):
-        named = {text.key(printed): kept for printed, kept in given.items()}
-        return clean_column(cells, lambda cell: (named[text.key(cell)], ()) if text.key(cell) in named else clean(cell))
-    return clean_column(cells, clean, memory=memory.of(name))
+def _cleaner(name: str, mapping: Mapping) -> Cleaner:
+    """Return how a field is cleaned; the mapping's own words for its values come first."""
+    cleaner = _CLEANERS[name]
+    words = mapping.values.get(name)
+    if not words:
+        return cleaner
+    named = {text.key(printed): kept for printed, kept in words.items()}
+    return replace(
+        cleaner,
+        clean=lambda cell: (named[text.key(cell)], ()) if text.key(cell) in named else cleaner.clean(cell),
+        in_order=lambda column: pc.equal(column, ""),
+    )
 
 
 class _Judge:
@@ -160,9 +154,11 @@ class _Judge:
 
     def take(self, name: str, column: Column) -> None:
         """Note what cleaning a column refused and repaired."""
-        self.applied.update(column.repairs)
-        for rule, rows in column.refused.items():
-            self.refuse(name, rule, rows)
+        for rule, rows in column.applied.items():
+            if RULES[rule].gravite == REPAIR:
+                self.repaired(rule, len(rows))
+            else:
+                self.refuse(name, rule, rows)
 
     def refuse(self, name: str, rule: str, rows: Rows, values: list[str] | None = None) -> None:
         """Note that a rule refuses some rows' cell (or the rows themselves)."""
@@ -254,14 +250,17 @@ def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judg
     size = len(points.place)
     none = np.full(size, -1, np.int16)
 
-    def named(name: str, known: tuple[str, ...], translate: Callable[[str], str | None]) -> NDArray[np.int16]:
-        return indices_of(values[name], known, translate) if name in values else none
+    def named(name: str, known: tuple[str, ...]) -> NDArray[np.int16]:
+        return indices_of(values[name], known) if name in values else none
+
+    def within(name: str) -> NDArray[np.int16]:
+        return codes.places_of(values[name], postal=name == "code_postal") if name in values else none
 
     placed = placement.place(
-        named("code_postal", codes.PLACES, codes.departement_of_postal_code),
-        named("code_commune", codes.PLACES, codes.departement_of_commune),
-        named("departement", codes.PLACES, str),
-        named("region", placement.regions(), str),
+        within("code_postal"),
+        within("code_commune"),
+        named("departement", codes.PLACES),
+        named("region", placement.regions()),
         points.latitude,
         points.longitude,
         points.place,

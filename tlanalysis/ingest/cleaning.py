@@ -17,7 +17,7 @@ import pyarrow as pa
 from tlanalysis import __version__
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest import duplicates, known
-from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, Memory, clean_batch, refused_rows
+from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused_rows
 from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of
 from tlanalysis.ingest.folder import Sink, staged, stored_places, write_account
 from tlanalysis.ingest.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
@@ -92,10 +92,10 @@ class Job:
         named = [column for correction in self.corrections for column in (*correction.rows, *correction.set)]
         return list(dict.fromkeys([*self.mapping.columns.values(), *named]))
 
-    def clean(self, rows: Rows, memory: Memory) -> tuple[Batch, list[int]]:
+    def clean(self, rows: Rows) -> tuple[Batch, list[int]]:
         """Clean some rows of the list; also return what each correction found among them."""
         table, hits = correct(rows.table, self.corrections)
-        batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang, memory=memory)
+        batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang)
         return refused_rows(batch, rows.malformed, self.lang), hits
 
 
@@ -152,7 +152,6 @@ def cleaned(job: Job, account: Account, *, threads: int | None = None) -> Iterat
     Rows are read one batch ahead of the cores that clean them, so that memory does not grow with the list.
     """
     threads = threads or os.cpu_count() or 1
-    memory = Memory()
     account.hits = [0] * len(job.corrections)
     waiting: deque[Future[tuple[Batch, list[int]]]] = deque()
 
@@ -165,7 +164,7 @@ def cleaned(job: Job, account: Account, *, threads: int | None = None) -> Iterat
     with ThreadPoolExecutor(threads) as pool:
         try:
             for rows in job.reading.batches(job.wanted):
-                waiting.append(pool.submit(job.clean, rows, memory))
+                waiting.append(pool.submit(job.clean, rows))
                 if len(waiting) > threads:
                     yield settle()
             while waiting:

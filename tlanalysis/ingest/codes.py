@@ -8,6 +8,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
 from tlanalysis import territories
 from tlanalysis.ingest.text import Cell, clean_text, is_missing, key
 
@@ -61,6 +66,27 @@ def departement_of_commune(code: str | None) -> str | None:
     if not isinstance(code, str) or not code.isascii() or not _COMMUNE.fullmatch(code):
         return None
     return _existing(code)
+
+
+def places_of(column: pa.StringArray, *, postal: bool) -> NDArray[np.int16]:
+    """Return per clean code of a column the position in `PLACES` of the département it lies in; -1 for null.
+
+    Parameters
+    ----------
+    column : StringArray
+        Postal codes or commune codes, as their `clean_*` functions return them.
+    postal : bool
+        Which of the two they are.
+    """
+    start = pc.utf8_slice_codeunits(column, 0, 3).dictionary_encode()  # three characters say it, but for two islands
+    of = departement_of_postal_code if postal else departement_of_commune
+    places = [PLACES.index(place) if (place := of(f"{prefix}00")) else -1 for prefix in start.dictionary.to_pylist()]
+    named = np.array([*places, -1], np.int16)[pc.fill_null(start.indices, len(places)).to_numpy(zero_copy_only=False)]
+    if postal:
+        for code, island in _ISLANDS.items():
+            on_it = pc.fill_null(pc.equal(column, code), False).to_numpy(zero_copy_only=False)
+            named[on_it] = PLACES.index(island)
+    return named
 
 
 def _existing(code: str) -> str | None:

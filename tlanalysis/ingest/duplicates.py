@@ -91,12 +91,12 @@ def _hashed(column: pa.ChunkedArray, missing: pa.ChunkedArray) -> Hashes:
 
 def _repeated(parts: list[Hashes]) -> NDArray[np.bool_]:
     hashes = np.concatenate(parts) if parts else np.array([], np.uint64)
-    order = np.argsort(hashes, kind="stable")
-    same = hashes[order][1:] == hashes[order][:-1]
-    again = np.zeros(len(hashes), bool)
-    again[order[1:]] = same
-    again[order[:-1]] |= same
-    return again & (hashes != 0)
+    ordered = np.sort(hashes)
+    twice = np.unique(ordered[1:][(ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)])
+    if not len(twice):
+        return np.zeros(len(hashes), bool)
+    at = np.minimum(np.searchsorted(twice, hashes), len(twice) - 1)
+    return twice[at] == hashes
 
 
 def pick(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> pd.DataFrame:

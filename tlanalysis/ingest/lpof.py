@@ -1,9 +1,9 @@
 """The public list of training bodies (LPOF, DGEFP): one row per declaration of activity, not per company.
 
-`denomination` is not read: natural persons declare under their own name. SIREN and declaration numbers are read, to tell which
-declarations come from one body, and not kept, for the same reason. Half the rows have no postal code, so the région is often
-all that is known. Trainees are declared by the bodies themselves; those that another body entrusts are told in a column of their
-own, and counted by both bodies: the two columns never add up to people.
+`denomination` is not read: natural persons declare under their own name. SIREN and declaration numbers are read, to
+tell which declarations come from one body, and not kept, for the same reason. Half the rows have no postal code, so the
+région is often all that is known. Trainees are declared by the bodies themselves; those that another body entrusts are
+told in a column of their own, and counted by both bodies: the two columns never add up to people.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ class _State:
 def clean_declarations(path: Path) -> Declarations:
     """Return the declarations of training bodies, typed, without anything that names one.
 
-    `id_organisme` is the row of the first declaration under the same SIREN: it says which declarations belong together, and
-    nothing else. `est_hors_des_18_regions` is true where the publisher's code is that of a collectivity (975, 977, 978, 905...).
-    `est_qualiopi`: at least one certification; missing, not false, where the four cells are empty.
+    `id_organisme` is the row of the first declaration under the same SIREN: it says which declarations belong together,
+    and nothing else. `est_hors_des_18_regions` is true where the publisher's code is that of a collectivity (975, 977,
+    978, 905...). `est_qualiopi`: at least one certification; missing, not false, where the four cells are empty.
 
     Parameters
     ----------
@@ -202,7 +202,8 @@ def _is_new(cell: str, row: int, state: _State) -> bool:
 def _is_outside(cell: str) -> bool:
     """Return whether a code is one the publisher gives to what lies outside the 18 régions: three digits, a 9 first.
 
-    The codes of the five overseas départements look like that too, and are no code of a région: they are refused as such.
+    The codes of the five overseas départements look like that too, and are no code of a région: they are refused as
+    such.
     """
     bare = cell.strip()
     return len(bare) == 3 and bare.isdigit() and bare.startswith("9") and bare not in _OVERSEAS

@@ -1,8 +1,9 @@
 """Which columns of a census module make a question with boxes to tick: pure functions of headers and cells.
 
-Two shapes are known. 2026: a column holds the readable selection, and the 0/1 columns after it are NAMED by the labels of the
-boxes. 2023: the boxes share a prefix (`THEME_FORM_NUMER`), and the selection, if there is one, is the column named by the prefix.
-A column is a box when every cell that is filled says yes or no; what no evidence ties to a question is left aside and listed.
+Two shapes are known. 2026: a column holds the readable selection, and the 0/1 columns after it are NAMED by the labels
+of the boxes. 2023: the boxes share a prefix (`THEME_FORM_NUMER`), and the selection, if there is one, is the column
+named by the prefix. A column is a box when every cell that is filled says yes or no; what no evidence ties to a
+question is left aside and listed.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def items_of(text: str, labels: Iterable[str] = ()) -> list[str]:
 
 
 def find_questions(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> tuple[list[Question], list[int]]:
-    """Return the questions of a module, in the order of its columns, and the ranks of the boxes no question was found for.
+    """Return the questions of a module, in the order of its columns, and the ranks of the boxes no question was found
+    for.
 
     Parameters
     ----------
@@ -115,8 +117,8 @@ def _of_run(
 ) -> Iterable[Question]:
     """Yield the questions of columns that follow one another, the first after the selection `text`.
 
-    An empty column among them is a box that nobody was asked about, if a box after it is still named by the selections before
-    it; else it is the selection of a new question, which nobody answered.
+    An empty column among them is a box that nobody was asked about, if a box after it is still named by the selections
+    before it; else it is the selection of a new question, which nobody answered.
     """
     named: set[str] = set()
     if text is not None:
@@ -138,8 +140,8 @@ def _asked(
 ) -> Iterable[Question]:
     """Yield the question and the boxes that are its own.
 
-    They are named by its selections; a last one that was never named is its own as long as nobody ticked it. Without any
-    selection at all, it is a question nobody answered, if nobody ticked a box either.
+    They are named by its selections; a last one that was never named is its own as long as nobody ticked it. Without
+    any selection at all, it is a question nobody answered, if nobody ticked a box either.
     """
     if text is None:
         return
@@ -172,7 +174,8 @@ def _by_prefix(
 
 
 def _said_by(texts: Sequence[str], boxes: dict[int, Sequence[str]]) -> dict[int, str]:
-    """Return, per coded box, the item of the text that the same respondents wrote; a box without a sure one is left out.
+    """Return, per coded box, the item of the text that the same respondents wrote; a box without a sure one is left
+    out.
 
     Sure: the pair is alike beyond `ALIKE` over at least `SEEN` respondents, and each is the best match of the other.
     """

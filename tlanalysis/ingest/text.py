@@ -24,6 +24,8 @@ _MISSING = {
     "non communiquee", "sans objet", "on ne sait pas", "ne sait pas", "nsp", "indisponible", "a completer", "unknown", "not available",
 }  # fmt: skip
 
+_LONGEST_MARK = 2 * max(map(len, _MISSING))  # accents may be characters of their own
+
 _QUOTES = (('"', '"'), ("''", "''"), ("«", "»"), ("“", "”"), ("„", "“"), ("'", "'"), ("‘", "’"))
 # Unicode categories that never belong in a cell: control, format (zero-width, bidirectional overrides), surrogates, unassigned, private.
 _UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Co"}
@@ -63,7 +65,11 @@ def is_missing(text: str) -> bool:
     >>> [is_missing(t) for t in (" ", "NR", "#N/D", "Non renseigné", "0", "Le Lieu")]
     [True, True, True, True, False, False]
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.strip()) if not unicodedata.combining(c))
+    bare = text.strip()
+    if len(bare) > _LONGEST_MARK:
+        return False
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     bare = bare.casefold()
     return bare in _MISSING or bare.rstrip(".") in _MISSING
 
@@ -157,7 +163,7 @@ _ISO = re.compile(
     r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
 _FRENCH = re.compile(r"(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-](\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
-DATE_IN_ORDER = r"^(?:1[89]|20)[0-9]{2}$"
+DATE_IN_ORDER = r"^(?:1[89]|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?$"
 
 
 def clean_date(text: str) -> Cell:

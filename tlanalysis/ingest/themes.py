@@ -1,11 +1,12 @@
 """The thematic modules of the censuses of France Tiers-Lieux: one row per respondent, question and box.
 
-Publisher's columns: `ID_UNIQUE` is `id_source`; the column of a selection names the `question`, the column of a box is the
-`reponse`. Other columns are not kept, and personal ones never read: free text stays where it is.
+Publisher's columns: `ID_UNIQUE` is `id_source`; the column of a selection names the `question`, the column of a box is
+the `reponse`. Other columns are not kept, and personal ones never read: free text stays where it is.
 
-What an answer is. Someone who wrote no selection and ticked no box did not answer the question: `coche` is missing in all its rows,
-never false. In an answer, the box says whether it is ticked; where its cell is empty the selection says it; where there is
-neither, `coche` is missing, unless the whole question is written with ticks alone, in which an empty box is one not ticked.
+What an answer is. Someone who wrote no selection and ticked no box did not answer the question: `coche` is missing in
+all its rows, never false. In an answer, the box says whether it is ticked; where its cell is empty the selection says
+it; where there is neither, `coche` is missing, unless the whole question is written with ticks alone, in which an empty
+box is one not ticked.
 """
 
 from __future__ import annotations
@@ -47,10 +48,12 @@ class Module:
     Attributes
     ----------
     answers : DataFrame
-        One row per respondent, question and box: `id_source`; `question` and `reponse`, the publisher's columns; `libelle`, the
-        box in words; `coche`, ticked or not, missing where unknown; `ecart`, whether box and selection contradict each other.
+        One row per respondent, question and box: `id_source`; `question` and `reponse`, the publisher's columns;
+        `libelle`, the box in words; `coche`, ticked or not, missing where unknown; `ecart`, whether box and selection
+        contradict each other.
     rejects : DataFrame
-        One row per refused row of the file, without any of its text: `ligne_source, champ, valeur, regle, gravite, motif`.
+        One row per refused row of the file, without any of its text: `ligne_source, champ, valeur, regle, gravite,
+        motif`.
     ledger : dict
         Rows read = accepted + rejected; per question its boxes, answers and contradictions; the columns left aside.
     """
