@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tlanalysis import __version__, catalog, files, paths, processed
 from tlanalysis.errors import SourceError
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def build() -> list[Path]:
-    """Write one Parquet file per table, the rejects of the open files, and `ledger.json`; return the files written.
+class Built(NamedTuple):
+    """What has been built: the `files` written, and the `ledger`, one entry per table."""
+
+    files: list[Path]
+    ledger: list[dict[str, Any]]
+
+
+def build() -> Built:
+    """Write one Parquet file per table, the rejects of the open files, and `ledger.json`.
 
     Everything is verified and converted before the first file is written: a refused table leaves the folder as it was.
     A table whose open file is no longer there goes.
@@ -50,7 +57,7 @@ def build() -> list[Path]:
     for table in processed.open_file_of():
         for name in {f"{table}.parquet", f"{table}_rejets.csv"} - set(written):
             (paths.processed() / name).unlink(missing_ok=True)
-    return [paths.processed() / name for name in written]
+    return Built([paths.processed() / name for name in written], entries)
 
 
 def _from_open_file(table: str) -> tuple[dict[str, bytes], dict[str, Any]]:

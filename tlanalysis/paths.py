@@ -37,7 +37,7 @@ def raw() -> Path:
 
 
 def processed() -> Path:
-    """Return the folder that `tlanalysis build` writes: `TLANALYSIS_PROCESSED` when set, else `data/processed/` of the project."""
+    """Return the folder that `build` writes: `TLANALYSIS_PROCESSED` when set, else `data/processed/`."""
     named = os.environ.get("TLANALYSIS_PROCESSED")
     return Path(named) if named else home() / "data" / "processed"
 

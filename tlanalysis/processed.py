@@ -23,7 +23,7 @@ DECLARATIONS = "lpof_declarations"
 
 
 def open_file_of() -> dict[str, str]:
-    """Return table -> id of the open file it is built from: the modules of the censuses, and the list of training bodies."""
+    """Return table -> id of the open file it is built from: files of the censuses, list of training bodies."""
     census = {name: name for name in remote() if name.startswith(("recensement_2023_", "recensement_2026_"))}
     return census | {DECLARATIONS: "lpof"}
 
@@ -80,7 +80,9 @@ def load(table: str) -> pd.DataFrame:
 
 
 def open_files(*tables: str) -> pd.DataFrame:
-    """Return whether the tables built from open files are there, and which commands bring those that are not.
+    """Return whether the tables built from open files are there, and which command brings the file of one that is not.
+
+    A file that has been fetched becomes a table with `tlanalysis build`.
 
     Parameters
     ----------
@@ -90,7 +92,7 @@ def open_files(*tables: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `jeu, titre, editeur, etat` (`construit` or `absent`), `commande`.
+        `jeu, editeur, etat` (`construit` or `absent`), `commande`.
 
     Raises
     ------
@@ -104,13 +106,9 @@ def open_files(*tables: str) -> pd.DataFrame:
         if table not in known:
             raise BadInput(f"no table called {table!r} is built from an open file{did_you_mean(table, known)}.")
     rows = [
-        (
-            table,
-            entry(known[table])["title"],
-            entry(known[table])["publisher"],
-            "construit" if table in there else "absent",
-            "" if table in there else f"tlanalysis fetch {known[table]} && tlanalysis build",
-        )
+        (table, entry(known[table])["publisher"], "construit", "")
+        if table in there
+        else (table, entry(known[table])["publisher"], "absent", f"tlanalysis fetch {known[table]}")
         for table in tables or known
     ]
-    return pd.DataFrame(rows, columns=["jeu", "titre", "editeur", "etat", "commande"])
+    return pd.DataFrame(rows, columns=["jeu", "editeur", "etat", "commande"])

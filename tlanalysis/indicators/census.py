@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 PUBLISHED = {"2023": "2024-12-19", "2026": "2026-09-02"}
 
 # Words of a question's name, the surest first; the questions of the first that finds any are taken.
-_THEMES = (r"\bthem\w*\b.*\bform|\bform\w*\b.*\bthem", r"\bform(?:ation|er|e)?s?\b")
+_THEMES = (
+    r"\bthem\w*\b.*\bform|\bform\w*\b.*\bthem",
+    r"\bformations?\b|\bformer\b",
+    r"\bapprentissages?\b|\btransmission\b|\bpedagog",
+)
 _AUDIENCES = (r"\bpublics?\b",)
 
 SHARES = (

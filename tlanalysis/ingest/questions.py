@@ -56,7 +56,7 @@ def as_tick(cell: str) -> bool | None:
 
 
 def items_of(text: str, labels: Iterable[str] = ()) -> list[str]:
-    r"""Return the items of a readable selection, parted by `;` or line breaks; a label that holds a `;` stays whole.
+    r"""Return the items of a selection, parted by `;` or line breaks; a label that holds a `;` stays whole.
 
     Examples
     --------
@@ -74,8 +74,7 @@ def items_of(text: str, labels: Iterable[str] = ()) -> list[str]:
 
 
 def find_questions(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> tuple[list[Question], list[int]]:
-    """Return the questions of a module, in the order of its columns, and the ranks of the boxes no question was found
-    for.
+    """Return the questions of a module, in its order, and the ranks of the boxes without a question.
 
     Parameters
     ----------
@@ -174,8 +173,7 @@ def _by_prefix(
 
 
 def _said_by(texts: Sequence[str], boxes: dict[int, Sequence[str]]) -> dict[int, str]:
-    """Return, per coded box, the item of the text that the same respondents wrote; a box without a sure one is left
-    out.
+    """Return, per coded box, the item that the same respondents wrote; a box without a sure one is left out.
 
     Sure: the pair is alike beyond `ALIKE` over at least `SEEN` respondents, and each is the best match of the other.
     """

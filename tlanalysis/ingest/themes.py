@@ -128,7 +128,10 @@ def _reject(row: int, rule: str) -> tuple[object, ...]:
 
 
 def _columns(reading: Reading) -> tuple[list[int], list[str]]:
-    """Return the ranks of the columns to read, and the personal ones, which are not; a box may well be called "Téléphone"."""
+    """Return the ranks of the columns to read, and the personal ones, which are not.
+
+    A box may well be called "Téléphone": what says yes or no is no number to call.
+    """
     if "ID_UNIQUE" not in reading.headers:
         raise BadInput(f"{reading.path.name} has no column ID_UNIQUE: it is not a module of the census.")
     boxes = {
@@ -143,7 +146,7 @@ def _columns(reading: Reading) -> tuple[list[int], list[str]]:
 
 
 def _cells(reading: Reading, ranks: list[int]) -> tuple[int, dict[int, str], list[dict[int, str]], list[int]]:
-    """Return how many rows were read, per row its identifier, per column its cells, and the rows that could not be cut."""
+    """Return the rows read, per row its identifier, per column its cells, and the rows that could not be cut."""
     ids: dict[int, str] = {}
     cells: list[dict[int, str]] = [{} for _ in ranks]
     malformed: list[int] = []
