@@ -6,7 +6,7 @@ that real lists carry. Nothing in it names anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -167,9 +167,5 @@ def _decimal(values: np.ndarray) -> np.ndarray:
     return np.asarray(pa.array(np.round(values, 6)).cast(pa.string()).to_numpy(zero_copy_only=False), "U")
 
 
-def sizes(folder: Path, wanted: list[int]) -> Iterator[tuple[int, Path]]:
-    """Yield a register of each size, written in the folder."""
-    for rows in wanted:
-        path = folder / f"registre_{rows}.csv"
-        write_register(path, rows)
-        yield rows, path
+if __name__ == "__main__":
+    write_register(Path(sys.argv[1]), int(sys.argv[2]))

@@ -84,6 +84,7 @@ def clean(
     header: Annotated[int | None, typer.Option("--header", help="Line of the header; 0: none.", min=0)] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     records: Annotated[str | None, typer.Option("--records", help="Key of the records in a JSON file.")] = None,
+    scheduler: Annotated[str | None, typer.Option("--scheduler", help="A Dask cluster: tcp://host:8786.")] = None,
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
     from tlanalysis import files, paths
@@ -96,8 +97,14 @@ def clean(
         print(f"{propose}: look at it, then tlanalysis clean {file} --mapping {propose}")
         return
     job = cleaning.prepare(file, mapping, lang=lang, options=options)
-    folder = (out or paths.processed() / "listes" / job.source).absolute()
-    print(cleaning.told(job, cleaning.clean_to(job, folder)))
+    folder = (out or paths.processed() / "listes" / job.recipe.source).absolute()
+    if scheduler:
+        from tlanalysis.ingest.cluster import cleaned_on
+
+        entry = cleaning.clean_to(job, folder, batches=cleaned_on(scheduler))
+    else:
+        entry = cleaning.clean_to(job, folder)
+    print(cleaning.told(job, entry))
     print(f"written to {folder}")
 
 

@@ -204,7 +204,7 @@ def _shown(value: str, rule: str) -> str:
     """
     if rule == "site_web_illisible" and (" " in value.strip() or "." not in value):
         return "[…]"
-    return privacy.without_personal(value[:_SHOWN], "[…]")
+    return privacy.without_personal(value[: text.LONGEST], "[…]")[:_SHOWN]
 
 
 def _postal_code_from_address(values: dict[str, pa.Array], addresses: pa.StringArray, judge: _Judge) -> None:
@@ -319,23 +319,23 @@ def refused_rows(batch: Batch, malformed: list[Malformed], lang: str) -> Batch:
     """Return the batch with the rows that could not be cut into columns among its rejects."""
     if not malformed:
         return batch
-    rule = RULES["nombre_de_colonnes"]
+    rules = ["guillemet_non_ferme" if row.hides else "nombre_de_colonnes" for row in malformed]
     rows = [
         {
-            "ligne_source": number,
+            "ligne_source": row.number,
             "champ": "",
-            "valeur": f"{cells} / {expected}",
-            "regle": "nombre_de_colonnes",
-            "gravite": rule.gravite,
-            "motif": rule.motif(lang),
+            "valeur": "" if row.hides else f"{row.cells} / {row.expected}",
+            "regle": rule,
+            "gravite": RULES[rule].gravite,
+            "motif": RULES[rule].motif(lang),
         }
-        for number, cells, expected in malformed
+        for row, rule in zip(malformed, rules, strict=True)
     ]
     rejects = pa.concat_tables([batch.rejects, pa.Table.from_pylist(rows, REJECTS)])
     return replace(
         batch,
         rejects=rejects.sort_by([("ligne_source", "ascending"), ("champ", "ascending"), ("regle", "ascending")]),
-        applied=batch.applied + Counter({"nombre_de_colonnes": len(rows)}),
+        applied=batch.applied + Counter(rules),
         read=batch.read + len(rows),
         rejected=batch.rejected + len(rows),
     )

@@ -7,7 +7,7 @@ import os
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,10 @@ from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused
 from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of
 from tlanalysis.ingest.folder import Sink, staged, stored_places, write_account
 from tlanalysis.ingest.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
+from tlanalysis.ingest.privacy import without_personal
 from tlanalysis.ingest.reading import Options, Reading, Rows, open_list
 from tlanalysis.ingest.rules import REPAIR, RULES
+from tlanalysis.ingest.text import clean_text, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,27 +78,39 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Job:
-    """A list and how to clean it: all that is decided before the first row is read."""
+class Recipe:
+    """How the rows of a list are cleaned: what a thread or another machine needs, beside the rows."""
 
-    reading: Reading
     mapping: Mapping
     source: str
     lang: str
     corrections: list[Correction]
+
+    def clean(self, rows: Rows) -> tuple[Batch, list[int]]:
+        """Clean some rows; also return what each correction found among them."""
+        table, hits = correct(rows.table, self.corrections)
+        batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang)
+        return refused_rows(batch, rows.malformed, self.lang), hits
+
+
+@dataclass(frozen=True)
+class Job:
+    """A list and how to clean it: all that is decided before the first row is read."""
+
+    reading: Reading
+    recipe: Recipe
     never_read: list[str]
+
+    @property
+    def mapping(self) -> Mapping:
+        """Return which column is what."""
+        return self.recipe.mapping
 
     @property
     def wanted(self) -> list[str]:
         """Return the publisher's columns that are read."""
-        named = [column for correction in self.corrections for column in (*correction.rows, *correction.set)]
+        named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
         return list(dict.fromkeys([*self.mapping.columns.values(), *named]))
-
-    def clean(self, rows: Rows) -> tuple[Batch, list[int]]:
-        """Clean some rows of the list; also return what each correction found among them."""
-        table, hits = correct(rows.table, self.corrections)
-        batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang)
-        return refused_rows(batch, rows.malformed, self.lang), hits
 
 
 def prepare(
@@ -118,8 +132,8 @@ def prepare(
     personal = [
         name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
     ]
-    source = chosen.name or reading.path.name.split(".")[0]
-    return Job(reading, chosen, source, lang, corrections_of(chosen.known), personal)
+    source = clean_text(chosen.name or printable(reading.path.name).split(".")[0])[0] or "liste"
+    return Job(reading, Recipe(chosen, source, lang, corrections_of(chosen.known)), personal)
 
 
 def start_mapping(path: str | Path, options: Options | None = None) -> Mapping:
@@ -146,13 +160,27 @@ def told(job: Job, entry: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def cleaned(job: Job, account: Account, *, threads: int | None = None) -> Iterator[Batch]:
-    """Yield the batches of a list in its order, cleaned on several cores, and keep the account.
+def cleaned(
+    job: Job, account: Account, *, workers: Executor | None = None, number: int | None = None
+) -> Iterator[Batch]:
+    """Yield the batches of a list in its order, cleaned by several workers, and keep the account.
 
-    Rows are read one batch ahead of the cores that clean them, so that memory does not grow with the list.
+    Rows are read little ahead of the workers, so that memory does not grow with the list.
+
+    Parameters
+    ----------
+    job : Job
+        What `prepare` returns.
+    account : Account
+        Filled as batches end.
+    workers : Executor, optional
+        Threads of this machine when left out (Arrow and NumPy work side by side in them), else a cluster's.
+    number : int, optional
+        How many workers there are; left out, as many as cores.
     """
-    threads = threads or os.cpu_count() or 1
-    account.hits = [0] * len(job.corrections)
+    number = number or os.cpu_count() or 1
+    corrections = job.recipe.corrections
+    account.hits = [0] * len(corrections)
     waiting: deque[Future[tuple[Batch, list[int]]]] = deque()
 
     def settle() -> Batch:
@@ -161,17 +189,20 @@ def cleaned(job: Job, account: Account, *, threads: int | None = None) -> Iterat
         account.hits = [total + new for total, new in zip(account.hits, hits, strict=True)]
         return batch
 
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for rows in job.reading.batches(job.wanted):
-                waiting.append(pool.submit(job.clean, rows))
-                if len(waiting) > threads:
-                    yield settle()
-            while waiting:
+    pool = workers or ThreadPoolExecutor(number)
+    try:
+        for rows in job.reading.batches(job.wanted):
+            waiting.append(pool.submit(job.recipe.clean, rows))
+            if len(waiting) > number:
                 yield settle()
-        finally:
-            pool.shutdown(cancel_futures=True)
-    check_hits(job.corrections, account.hits, job.reading.path.name)
+        while waiting:
+            yield settle()
+    finally:
+        for future in waiting:
+            future.cancel()
+        if workers is None:
+            pool.shutdown()
+    check_hits(corrections, account.hits, job.reading.path.name)
 
 
 def clean(
@@ -238,7 +269,7 @@ def clean_to(job: Job, out: Path, *, batches: Callable[[Job, Account], Iterator[
     out : Path
         Folder; the files of an earlier run are replaced together, when all is done.
     batches : callable
-        Who cleans: this machine (`cleaned`), or a cluster (`cluster.cleaned`).
+        Who cleans: this machine (`cleaned`), or a cluster (see `cluster`).
     """
     account, digest = Account(), _digest(job.reading.path)
     with staged(out) as folder:
@@ -274,7 +305,7 @@ def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict
     reading = job.reading
     return {
         "version": __version__,
-        "fichier": reading.path.name,
+        "fichier": without_personal(printable(reading.path.name), "[…]"),
         "sha256": sha256,
         "lecture": reading.detected,
         "lignes_lues": account.read,
@@ -290,10 +321,13 @@ def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict
         "liste_reconnue": job.mapping.known or None,
         "mapping": job.mapping.columns,
         "confiance": job.mapping.confidence,
-        "colonnes_personnelles_ecartees": job.never_read,
-        "colonnes_non_lues": [name for name in reading.headers if name not in {*job.wanted, *job.never_read}],
+        "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
+        "colonnes_non_lues": [
+            without_personal(name, "[…]") for name in reading.headers if name not in {*job.wanted, *job.never_read}
+        ],
         "corrections": [
-            {"motif": entry.reason, "lignes": hits} for entry, hits in zip(job.corrections, account.hits, strict=True)
+            {"motif": entry.reason, "lignes": hits}
+            for entry, hits in zip(job.recipe.corrections, account.hits, strict=True)
         ],
     }
 

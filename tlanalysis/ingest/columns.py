@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis.ingest.text import Cell
+from tlanalysis.ingest.text import LONGEST, Cell
 
 Clean = Callable[[str], Cell]
 InOrder = Callable[[pa.StringArray], pa.BooleanArray]
@@ -32,10 +32,13 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.StringArray:
 
 
 def matching(pattern: str, unless: str) -> InOrder:
-    """Return a test of whole columns: cells that match one regular expression (RE2) and not the other."""
-    return lambda column: pc.and_not(
-        pc.match_substring_regex(column, pattern), pc.match_substring_regex(column, unless)
-    )
+    """Return a test of whole columns: cells that match one regular expression (RE2) and not the other, and are not too long."""
+
+    def test(column: pa.StringArray) -> pa.BooleanArray:
+        right = pc.and_not(pc.match_substring_regex(column, pattern), pc.match_substring_regex(column, unless))
+        return pc.and_(right, pc.less_equal(pc.binary_length(column), LONGEST))
+
+    return test
 
 
 def among(*values: str) -> InOrder:

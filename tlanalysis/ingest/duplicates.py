@@ -9,6 +9,7 @@ commune code, else its postal code with the name of the commune.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,8 +72,16 @@ class Seen:
 
 
 # An odd number has an inverse modulo 2**64, which lets one running sum over a whole column give the hash of each of its cells.
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 1 << 64)
+
+
+@lru_cache(maxsize=2)
+def _powers(base: int, size: int) -> Hashes:
+    """Return the first powers of a number modulo 2**64, from 0."""
+    powers = np.full(size, base, np.uint64)
+    powers[:1] = 1
+    return np.cumprod(powers, out=powers)
 
 
 def _hashed(column: pa.ChunkedArray, missing: pa.ChunkedArray) -> Hashes:
@@ -81,10 +90,13 @@ def _hashed(column: pa.ChunkedArray, missing: pa.ChunkedArray) -> Hashes:
     offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
     data = np.frombuffer(array.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     ends = offsets - offsets[0]
-    powers = np.cumprod(np.full(len(data), _BASE, np.uint64))
-    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum((data.astype(np.uint64) + np.uint64(1)) * powers)])
-    shift = np.concatenate([np.ones(1, np.uint64), np.cumprod(np.full(len(data), _INVERSE, np.uint64))])
-    hashes = (total[ends[1:]] - total[ends[:-1]]) * shift[ends[:-1]]
+    size = 1 << max(20, len(data).bit_length())  # few sizes: their powers are remembered
+    total = data.astype(np.uint64)
+    total += np.uint64(1)
+    total *= _powers(_BASE, size)[: len(data)]
+    np.cumsum(total, out=total)
+    sums = np.where(ends > 0, total[ends - 1], np.uint64(0)) if len(data) else np.zeros(len(ends), np.uint64)
+    hashes = (sums[1:] - sums[:-1]) * _powers(_INVERSE, size)[ends[:-1]]
     hashes[missing.combine_chunks().to_numpy(zero_copy_only=False)] = 0
     return hashes
 

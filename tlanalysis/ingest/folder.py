@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from tlanalysis import files
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest.batch import PLACES, REJECTS
+from tlanalysis.ingest.text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,10 @@ def staged(out: Path) -> Iterator[Path]:
     BadInput
         When `out` cannot be written.
     """
+    try:
+        str(out).encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"{printable(str(out))} is not a name in UTF-8: choose another --out.") from None
     if out.exists() and not out.is_dir():
         raise BadInput(f"{out} is a file: --out takes a folder.")
     try:

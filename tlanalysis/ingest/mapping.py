@@ -99,11 +99,15 @@ def read_mapping(path: Path) -> Mapping:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(f"{path} does not exist: write a mapping there, or leave out --mapping.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read as a mapping ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{path} is not a TOML file: {error}.") from error
     if odd := sorted(set(content) - {"nom", "colonnes", "valeurs"}):
         raise BadInput(f"{path}: {odd[0]!r} is not one of nom, [colonnes], [valeurs.FIELD].")
     columns, values = content.get("colonnes", {}), content.get("valeurs", {})
+    if not isinstance(columns, dict) or not isinstance(values, dict):
+        raise BadInput(f"{path}: [colonnes] and [valeurs.FIELD] are tables, not values.")
     for name in (*columns, *values):
         if name not in INPUT:
             raise BadInput(

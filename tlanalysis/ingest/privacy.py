@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 
-EMAIL = re.compile(
-    r"[^\s@<>()\[\]{},;:\"']+\s?(?:@|\(at\)|\[at\])\s?[^\s@<>()\[\]{},;:\"']+\.[A-Za-z]{2,}", re.IGNORECASE
-)
+# Both ends of an address are of bounded length, here as in life: an unbounded one makes a long text quadratic.
+_AT = r"\s?(?:[@＠﹫]|\(at\)|\[at\])\s?"
+_NOT_IN_EMAIL = r"\s@＠﹫<>()\[\]{},;:\"'"
+EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]{{1,64}}{_AT}[^{_NOT_IN_EMAIL}]{{1,250}}\.[A-Za-z]{{2,}}", re.IGNORECASE)
 
-# A French number, in any of the ways it is written; digits touching it on either side make it something else.
+_SIGNS = re.compile(r"[＠﹫]|[(\[]at[)\]]", re.IGNORECASE)
+
+# A French number however its digits are grouped, or any number that begins with "+"; digits touching it on either side
+# make it something else.
+_GAP = r"[\s.\-/_()–]*"
 PHONE = re.compile(
-    r"(?<!\d)(?:(?:\+|00)\s?(?:33|262|508|590|594|596|687|689)[\s.\-/]*(?:\(0\)[\s.\-/]*)?|0)[1-9](?:[\s.\-/]*\d\d){4}(?!\d)"
+    rf"(?<!\d)(?:(?:\+|00)\s?(?:33|262|508|590|594|596|687|689){_GAP}(?:\(0\){_GAP})?|0\)?\s?)[1-9](?:{_GAP}\d){{8}}(?!\d)"
+    rf"|\+\d(?:{_GAP}\d){{8,13}}(?!\d)"
 )
 
 # For Arrow (RE2, no look-around): matches whatever either pattern above could match.
-SUSPICIOUS = r"@|(?i:[(\[]at[)\]])|(?:^|[^0-9])(?:\+|0)[0-9 ()./\-\x{00A0}\x{202F}]{8,}"
+SUSPICIOUS = r"[@＠﹫]|(?i:[(\[]at[)\]])|(?:^|[^0-9])(?:\+|0)[0-9 ()./_\-\x{2013}\x{00A0}\x{202F}]{8,}"
 
 # Words of a header that announce a person or a way to reach one.
 _HEADER = re.compile(
     r"(?:^|_)(?:e_?mails?|courriels?|mails?|mel|adresse_electronique|tel|tels|tel_\w+|telephones?|phones?|portable|mobile|fax|contacts?|"
-    r"prenoms?|civilite|responsables?|referents?|gerants?|dirigeants?|president|interlocuteurs?|nom_du_contact|first_?name|last_?name|personne)(?:_|$)"
+    r"prenoms?|civilite|responsables?|referents?|gerants?|dirigeants?|president|interlocuteurs?|nom_du_contact|first_?name|last_?name|personne)(?:_|\d|$)"
 )
 
 
@@ -36,7 +42,7 @@ def is_personal(header: str) -> bool:
 
 def holds_personal(text: str) -> bool:
     """Return whether a text holds an e-mail address or a telephone number."""
-    return bool(EMAIL.search(text) or PHONE.search(text))
+    return without_personal(text) != text
 
 
 def without_personal(text: str, mark: str = "") -> str:
@@ -47,4 +53,6 @@ def without_personal(text: str, mark: str = "") -> str:
     >>> without_personal("Le Lieu, 06 12 34 56 78, bonjour@lelieu.fr", "[...]")
     'Le Lieu, [...], [...]'
     """
-    return PHONE.sub(mark, EMAIL.sub(mark, text))
+    if "@" in text or _SIGNS.search(text):
+        text = EMAIL.sub(mark, text)
+    return PHONE.sub(mark, text)

@@ -30,11 +30,15 @@ Wanted = Sequence[str] | Sequence[int]
 
 
 class Malformed(NamedTuple):
-    """A row that could not be cut into the columns of the header: its rank, and how many cells it has. Its text may name people."""
+    """A row that could not be cut into the columns of the header: its rank, and how many cells it has. Its text may name people.
+
+    `hides` is the number of rows that a quote it leaves open swallows; when not 0, they are refused each under its own rank.
+    """
 
     number: int
     cells: int
     expected: int
+    hides: int = 0
 
 
 class Rows(NamedTuple):
@@ -88,13 +92,17 @@ def open_list(path: Path, options: Options | None = None) -> Reading:
     from tlanalysis.ingest import csv_text, records, workbooks
 
     options = options or Options()
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder: name one file.")
     try:
+        if path.is_dir():
+            raise BadInput(f"{path} is a folder: name one file.")
+        if path.exists() and not path.is_file():
+            raise BadInput(f"{path} is a pipe or a device: save its content in a file.")
         with path.open("rb") as file:
             start = file.read(4096)
     except FileNotFoundError:
         raise BadInput(f"{path} does not exist.") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
     if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise BadInput(f"{path.name} is empty.")
     kind = _kind(start, path)
@@ -201,15 +209,23 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
         One string column per header, in their order.
     """
 
+    if not len(table):
+        raise no_row(path)
+
     def batches(wanted: Wanted) -> Iterator[Rows]:
         chosen = table.select(ranks_of(headers, wanted)).rename_columns([str(name) for name in wanted])
-        for start in range(0, max(1, len(table)), ROWS_PER_BATCH):
+        for start in range(0, len(table), ROWS_PER_BATCH):
             part = chosen.slice(start, ROWS_PER_BATCH)
             yield Rows(part, np.arange(start + 1, start + 1 + len(part)), [])
 
     head = table.slice(0, SAMPLE)
     sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}
     return Reading(path, headers, sample, detected, batches)
+
+
+def no_row(path: Path) -> BadInput:
+    """Return what is said of a list that has columns and nothing else."""
+    return BadInput(f"{path.name} has no row under its header.")
 
 
 def as_string(value: Any) -> str | None:
@@ -231,7 +247,7 @@ def as_string(value: Any) -> str | None:
 
 def _open_parquet(path: Path) -> Reading:
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path.open("rb"))
         names = file.schema_arrow.names
     except (pa.ArrowInvalid, OSError) as error:
         raise BadInput(
@@ -252,9 +268,10 @@ def _open_parquet(path: Path) -> Reading:
         except (pa.ArrowInvalid, OSError) as error:
             raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
 
-    first = next(batches(headers), None) if file.metadata.num_rows else None
-    head = first.table.slice(0, SAMPLE) if first else None
-    sample = {name: [value or "" for value in head.column(name).to_pylist()] if head else [] for name in headers}
+    if not file.metadata.num_rows:
+        raise no_row(path)
+    head = next(batches(headers)).table.slice(0, SAMPLE)
+    sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}
     return Reading(path, headers, sample, {"format": "parquet"}, batches)
 
 

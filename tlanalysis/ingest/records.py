@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from tlanalysis.errors import BadInput, did_you_mean
-from tlanalysis.ingest.csv_text import find_encoding
+from tlanalysis.ingest.csv_text import as_encoding, find_encoding
 from tlanalysis.ingest.reading import MOST_COLUMNS, Options, Reading, as_string, from_table
 
 # Held in memory whole: beyond this, a list should come as CSV or Parquet.
 _LARGEST = 512 << 20
+_MOST_CELLS = 100_000_000
 # How deep a nested record is unfolded into dotted columns.
 _DEEP = 5
 
@@ -36,10 +37,10 @@ def open_records(path: Path, options: Options) -> Reading:
         raise BadInput(
             f"{path.name} is larger than {_LARGEST >> 20} MiB: give it as CSV or Parquet, which are read in blocks."
         )
-    encoding = options.encoding or find_encoding(path)
+    encoding = as_encoding(options.encoding) or find_encoding(path)
     try:
-        text = path.read_bytes().decode(encoding)
-    except (LookupError, UnicodeDecodeError) as error:
+        text = path.read_bytes().decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
         raise BadInput(f"{path.name} cannot be read as {encoding}: name its encoding with --encoding.") from error
     content, lines = _parsed(path, text)
     detected: dict[str, Any] = {"format": "jsonl" if lines else "json", "encodage": encoding}
@@ -51,12 +52,19 @@ def open_records(path: Path, options: Options) -> Reading:
         where, records = _records(path, content, options.records)
         if where:
             detected["cle"] = where
-    flat = [_flattened(record) for record in records]
+    try:
+        flat = [_flattened(record) for record in records]
+    except RecursionError:
+        raise BadInput(f"{path.name} is nested too deep to be a list.") from None
     headers = list(dict.fromkeys(name for record in flat for name in record))
     if len(headers) > MOST_COLUMNS:
         raise BadInput(f"{path.name} has {len(headers)} columns, more than {MOST_COLUMNS}: it is not a list of places.")
     if not flat or not headers:
         raise BadInput(f"{path.name} holds no record.")
+    if len(headers) * len(flat) > _MOST_CELLS:
+        raise BadInput(
+            f"{path.name} would be a table of {len(flat)} rows by {len(headers)} columns, mostly empty: it is not a list of places."
+        )
     columns = [pa.array([record.get(name) for record in flat], pa.string()) for name in headers]
     return from_table(path, pa.table(columns, names=[str(rank) for rank in range(len(headers))]), headers, detected)
 
@@ -64,19 +72,24 @@ def open_records(path: Path, options: Options) -> Reading:
 def _parsed(path: Path, text: str) -> tuple[Any, bool]:
     """Return the content, and whether it was one record per line."""
     try:
-        return json.loads(text), False
+        return json.loads(text, parse_int=_number), False
     except RecursionError:
         raise BadInput(f"{path.name} is nested too deep to be a list.") from None
     except json.JSONDecodeError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.split("\n") if line.strip()]
         try:
             if len(lines) > 1 and error.msg == "Extra data":
-                return [json.loads(line) for line in lines], True
+                return [json.loads(line, parse_int=_number) for line in lines], True
         except (json.JSONDecodeError, RecursionError):
             pass
         raise BadInput(
             f"{path.name} is not valid JSON (line {error.lineno}, column {error.colno}): {error.msg}."
         ) from error
+
+
+def _number(digits: str) -> int | str:
+    """Return a whole number, or its digits when there are too many for one: an identifier, no doubt."""
+    return int(digits) if len(digits) < 20 else digits
 
 
 def _records(path: Path, content: Any, wanted: str | None) -> tuple[str, list[Record]]:
@@ -110,7 +123,9 @@ def _lists_of_records(content: Any, where: str, depth: int) -> list[tuple[str, l
 
 def _features(path: Path, content: Record, metres: bool) -> list[Record]:
     features = content.get("features")
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+    if not isinstance(features, list) or not all(
+        isinstance(feature, dict) and isinstance(feature.get("properties"), (dict, type(None))) for feature in features
+    ):
         raise BadInput(f"{path.name} is a FeatureCollection without a list of features.")
     if not features:
         raise BadInput(f"{path.name} holds no record.")
@@ -139,13 +154,19 @@ def _flattened(record: Record, before: str = "", depth: int = 0) -> dict[str, st
     """Return a record as text, a nested one as dotted columns; a list of records is left as JSON."""
     flat: dict[str, str | None] = {}
     for name, value in record.items():
-        column = f"{before}{name}"
+        column = _whole(f"{before}{name}")
         if isinstance(value, dict) and depth < _DEEP:
             flat |= _flattened(value, f"{column}.", depth + 1)
         elif isinstance(value, dict) or (
             isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value)
         ):
-            flat[column] = json.dumps(value, ensure_ascii=False)[:2000]
+            flat[column] = _whole(json.dumps(value, ensure_ascii=False)[:2000])
         else:
-            flat[column] = as_string(value)
+            cell = as_string(value)
+            flat[column] = cell and _whole(cell)
     return flat
+
+
+def _whole(text: str) -> str:
+    """Return a text with a question mark for each half of a character (JSON can spell one, no file can hold it)."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -94,6 +94,11 @@ RULES: dict[str, Rule] = {
     "nombre_de_colonnes": Rule(
         ROW, "la ligne n'a pas le nombre de colonnes de l'en-tête", "not as many cells as the header"
     ),
+    "guillemet_non_ferme": Rule(
+        ROW,
+        "un guillemet ouvert et jamais fermé a fondu plusieurs lignes en une",
+        "a quote that was opened and never closed melted several rows into one",
+    ),
     "ligne_vide": Rule(ROW, "aucune cellule utile", "no useful cell"),
     "entete_repetee": Rule(ROW, "l'en-tête répété au milieu des lignes", "the header repeated among the rows"),
     "sans_nom_ni_identifiant": Rule(ROW, "ni nom ni identifiant", "neither a name nor an identifier"),

@@ -31,17 +31,32 @@ _QUOTES = (('"', '"'), ("''", "''"), ("«", "»"), ("“", "”"), ("„", "“"
 _UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Co"}
 # "=..." always is one; "+", "-" and "@" also begin names ("@robase"), so they need a function or a command behind them.
 _FORMULA = re.compile(r"=|[+\-@]\s*[A-Z][A-Z.]+\(|[+\-@].*\|.*!")
-_GUARD = re.compile(r"'+(?=[=+\-@\t\r])")
+_GUARD = re.compile(r"^'+(?=[=+\-@\t\r])")
 
 # For Arrow (RE2): a cell that matches this and nothing else of ours is already in order. Letters are those whose composed
 # form is the only form; a short cell or one that begins like a mark of absence goes the slow way.
 _LETTER = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]"
 _INSIDE = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}.,;:!?()/|_+#%*°²³€’–—\-'\[\]=$]"
 IN_ORDER = rf"^{_LETTER}(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})*$"
+
+
+def _any_accent(word: str) -> str:
+    """Return a pattern of a word that may carry accents anywhere, as `is_missing` reads it."""
+    latin = [chr(code) for code in range(0xC0, 0x180)]
+    accented = {
+        letter: [other for other in latin if unicodedata.normalize("NFKD", other)[0].lower() == letter]
+        for letter in set(word)
+    }
+    return "".join(
+        f"[{letter}{''.join(accented[letter])}]" if letter.isalpha() else re.escape(letter) for letter in word
+    )
+
+
 NOT_IN_ORDER = (
     privacy.SUSPICIOUS
-    + r"|''$|(?i:^(?:n.?a.?n?|null?e?|none|vide|n.ant|aucune?|inconnue?|non (?:renseign|communiqu).*|sans objet|(?:on )?ne sait pas|"
-    r"indisponible|. compl.ter|unknown|not available|#?valeur!|#?ref!)[. ]*$)"
+    + r"|''$|(?i:^(?:"
+    + "|".join(_any_accent(word) for word in sorted(_MISSING) if word[:1].isalpha())
+    + r")\.*$)"
 )
 
 
@@ -55,6 +70,11 @@ def key(text: str) -> str:
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", bare.casefold().replace("œ", "oe").replace("æ", "ae")).strip()
+
+
+def printable(name: str) -> str:
+    """Return the name of a file with a mark for each byte that is not UTF-8, which no text of ours can hold."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def is_missing(text: str) -> bool:
@@ -101,12 +121,14 @@ def clean_text(text: str) -> Cell:
         return None, ("formule",)
     if is_missing(text):
         return None, tuple(sorted(applied | {"mention_manquante"}))
+    if len(text) > LONGEST:  # some characters are several once composed
+        return None, ("texte_trop_long",)
     return text, tuple(sorted(applied))
 
 
 def _once(text: str, applied: set[str]) -> str:
     steps = (
-        ("entites_html", lambda t: html.unescape(t) if "&" in t else t),
+        ("entites_html", _without_entities),
         ("caracteres_invisibles", _visible),
         ("blancs", lambda t: " ".join(t.split())),
         ("guillemets", _unwrapped),
@@ -117,6 +139,13 @@ def _once(text: str, applied: set[str]) -> str:
         if changed != text:
             applied.add(rule)
             text = changed
+    return text
+
+
+def _without_entities(text: str) -> str:
+    before = None
+    while "&" in text and text != before:
+        before, text = text, html.unescape(text)
     return text
 
 
@@ -132,10 +161,14 @@ def _visible(text: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    text = _GUARD.sub("", text, count=1)  # what keeps a spreadsheet from reading a cell as a formula
-    for opening, closing in _QUOTES:
-        if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
-            return text[len(opening) : -len(closing)]
+    before = None
+    while text != before:
+        before = text
+        text = _GUARD.sub("", text, count=1)  # what keeps a spreadsheet from reading a cell as a formula
+        for opening, closing in _QUOTES:
+            if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
+                text = text[len(opening) : -len(closing)].strip()
+                break
     return text
 
 
@@ -207,7 +240,10 @@ def clean_kinds(text: str) -> Cell:
     'Bureau / Coworking|Bar / café'
     """
     applied: set[str] = set()
-    kept = []
+    kept: list[str] = []
+    if "&" in text:  # an entity ends in one of the signs that part the kinds, and may stand for another
+        before, text = text, _without_entities(text)
+        applied |= {"entites_html"} if text != before else set()
     for part in re.split(r"[|;\n]", text):
         value, rules = clean_text(part)
         applied.update(rules)
@@ -260,10 +296,13 @@ def clean_commune(text: str) -> Cell:
     if value is None:
         return None, applied
     done = set(applied)
-    if (bare := _CEDEX.sub("", value)) != value:
-        done.add("cedex")
-        value = bare
-    if not value or value == "0":
+    while (bare := _CEDEX.sub("", value)) != value:  # what stood before it is looked at anew
+        again, applied = clean_text(bare)
+        done |= {"cedex", *applied}
+        if again is None:
+            return None, tuple(sorted(done | {"mention_manquante"}))
+        value = again
+    if value == "0":
         return None, tuple(sorted(done | {"mention_manquante"}))
     found = _ARRONDISSEMENT.fullmatch(value)
     if found and 1 <= (number := int(found[2])) <= _CAPITALS[found[1].lower()]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
     if kind != "xls":
         _check_archive(path)
     try:
-        book = load_workbook(path)
+        book = load_workbook(io.BytesIO(path.read_bytes()))
         sheets = {
             name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
         }
