@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pandas as pd
 import pytest
 
 import tlanalysis as tl
-from tests.conftest import OPEN_FILES
+from tests.conftest import OPEN_FILES, ROOT
 from tlanalysis import catalog, processed, remote
 from tlanalysis.build import build
 from tlanalysis.charts.publish import publish
+from tlanalysis.cli import main
 from tlanalysis.errors import BadInput, SourceError
 
 ADDED = {
@@ -208,3 +210,40 @@ def test_from_the_fetched_file_to_the_published_figure(
 
 def table_publishers(make: str) -> list[str]:
     return ["DGEFP"] if make == "trainees_declared" else ["France Tiers-Lieux"]
+
+
+def figures_of_the_notebook(project: Path) -> tuple[set[str], list[str]]:
+    """Execute the cells of notebook 01 that read fetched files; return the figures and the states shown."""
+    notebook = json.loads((ROOT / "notebooks" / "01_training_reach.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    start = next(number for number, cell in enumerate(cells) if "open_files" in cell)
+    end = max(number for number, cell in enumerate(cells) if "trainees_declared" in cell)
+    names: dict[str, Any] = {}
+    for cell in [*cells[:2], *cells[start : end + 1]]:
+        exec(cell, names)
+    return {path.stem for path in (project / "reports").glob("figures/*.svg")}, names["state"]["etat"].tolist()
+
+
+def test_the_notebook_draws_what_was_built_and_says_what_was_not(
+    fetched: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TLANALYSIS_OUT", str(fetched / "reports"))
+    assert figures_of_the_notebook(fetched) == (set(), ["absent"] * 4)
+    build()
+    assert figures_of_the_notebook(fetched) == (
+        {"formation-themes--FR", "formation-publics--FR", "formation-stagiaires--FR"},
+        ["construit"] * 4,
+    )
+    monkeypatch.setenv("TLANALYSIS_PROCESSED", str(fetched / "nowhere"))
+    assert figures_of_the_notebook(fetched)[1] == ["absent"] * 4
+
+
+def test_the_command_counts_every_row(fetched: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr("sys.argv", ["tlanalysis", "build"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    files, read, accepted, rejected = (int(n) for n in re.findall(r"\d+", capsys.readouterr().out.splitlines()[-1]))
+    embedded = sum(len(catalog.load(name)) for name in catalog.names())
+    assert (files, read, rejected) == (len(catalog.names()) + len(ADDED) + 1, embedded + 44, 5)
+    assert read == accepted + rejected

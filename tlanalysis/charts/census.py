@@ -130,6 +130,7 @@ def _values(table: pd.DataFrame, known: pd.DataFrame, hidden: int, words: Words)
         "share": words.percent(first["part"]) if len(known) else unknown,
         "ci_low": words.percent(first["ic_bas"]) if len(known) else unknown,
         "ci_high": words.percent(first["ic_haut"]) if len(known) else unknown,
+        "level": words.percent(table.attrs.get("level", 0.95)),
         "b_low": words.percent(first["borne_bas"]),
         "b_high": words.percent(first["borne_haut"]),
         "respondents": words.number(first["effectif"] + first["nb_sans_reponse"]),

@@ -164,7 +164,9 @@ def _shares(
         wanted = answers["question"].isin(_wanted(named, words, question, name))
         tables.append(_counted(answers[wanted], name, f"ftl_{chosen}", account["lignes_acceptees"], level))
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(SHARES))
-    return stamp(table, _source(chosen), inputs=modules)
+    stamp(table, _source(chosen), inputs=modules)
+    table.attrs["level"] = level
+    return table
 
 
 def _modules(
