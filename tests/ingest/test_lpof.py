@@ -51,6 +51,19 @@ def test_regions_are_codes_and_collectivities_are_outside(cleaned: Declarations)
     assert column(cleaned, "est_hors_des_18_regions") == [*[False] * 6, True, None, False]
 
 
+@pytest.mark.parametrize(
+    ("code", "region", "outside"),
+    [("11", "11", False), ("4", "04", False), ("905", None, True), ("977", None, True), ("971", None, False)],
+)
+def test_where_a_code_lies(tmp_path: Path, code: str, region: str | None, outside: bool) -> None:
+    header, first, *_ = FILE.read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "lpof.csv"
+    path.write_text("\n".join([header, first.replace(";53;", f";{code};"), ""]), encoding="utf-8")
+    row = clean_declarations(path).declarations.iloc[0]
+    assert (None if pd.isna(row["code_region"]) else row["code_region"]) == region
+    assert row["est_hors_des_18_regions"] == outside
+
+
 def test_declarations_of_one_body_belong_together_and_nothing_names_it(cleaned: Declarations) -> None:
     assert column(cleaned, "id_organisme") == [1, 1, 3, 4, 5, 6, 7, 8, None]
     everything = cleaned.declarations.to_csv() + cleaned.rejects.to_csv() + str(cleaned.ledger)

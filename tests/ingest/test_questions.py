@@ -77,6 +77,11 @@ def test_two_questions_may_have_a_box_of_the_same_name() -> None:
             ({"q": ["Bar"]}, ["accessible"]),
             id="what is ticked without any selection is not a question",
         ),
+        pytest.param(
+            [("nb", ["3", "4"]), ("precision", ["", ""]), ("jamais", ["0", "0"]), ("accessible", ["1", "0"])],
+            ({}, ["jamais", "accessible"]),
+            id="nor is the part of it that nobody ticked",
+        ),
     ],
 )
 def test_evidence_ties_boxes_to_questions(columns: Columns, expected: tuple[dict[str, list[str]], list[str]]) -> None:

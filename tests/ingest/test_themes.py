@@ -82,6 +82,7 @@ def test_the_ledger_adds_up_and_names_what_was_left_aside(of_2026: Module) -> No
         "mentions_sans_case": 0,
     }
     assert ledger["cases_sans_question"] == ["accueil_scolaires"]
+    assert ledger["colonnes_non_retenues"] == ["NOM", "nb_salles"]
     assert ledger["colonnes_personnelles_ecartees"] == ["Mail", "theme_autre_precision"]
 
 
@@ -107,6 +108,21 @@ def test_the_module_of_2023_is_read_by_its_prefixes(of_2023: Module) -> None:
     asked = {entry["question"]: (entry["reponses"], entry["cases_cochees"]) for entry in of_2023.ledger["questions"]}
     assert asked == {"TYPE_ACT": (9, 12), "THEME_FORM": (4, 6), "OFFRE_NUM": (1, 1)}
     assert ticks(of_2023, "THEME_FORM", "109") == {"NUMER": None, "INFOR": None, "PROGRAM": None}
+
+
+@pytest.mark.parametrize(
+    ("boxes", "expected"),
+    [
+        pytest.param(["1", ""], [True, False], id="written with ticks alone, an empty box is one not ticked"),
+        pytest.param(["1", "", "0"], [True, None, False], id="written with yes and no, an empty box is unknown"),
+    ],
+)
+def test_an_empty_box_without_a_selection(tmp_path: Path, boxes: list[str], expected: list[bool | None]) -> None:
+    path = tmp_path / "module.csv"
+    names = [f"THEME_FORM_{letter}" for letter, _ in zip("ABC", boxes, strict=False)]
+    lines = [["ID_UNIQUE", "NOM", *names], ["1", "Lieu", *boxes], ["2", "Autre", *("1" for _ in boxes)]]
+    path.write_text("\n".join(";".join(line) for line in lines), encoding="utf-8")
+    assert list(ticks(clean_module(path), "THEME_FORM", "1").values()) == expected
 
 
 @pytest.mark.parametrize(
