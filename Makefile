@@ -51,6 +51,7 @@ lab: env ## open JupyterLab on the notebooks
 
 bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.runs
+	$(BIN)/python -m benchmarks.cleaning
 	$(BIN)/python -m benchmarks.forecast_speed
 	$(BIN)/python -m benchmarks.forecast_calibration 400 7
 

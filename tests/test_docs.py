@@ -24,6 +24,7 @@ def _blocks(text: str, language: str) -> list[str]:
 
 def test_python_code_of_the_documents_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TLANALYSIS_OUT", str(tmp_path))
+    monkeypatch.chdir(tmp_path)  # some of it writes a file
     blocks = {name: _blocks(_read(name), "python") for name in DOCUMENTS}
     assert any("import tlanalysis as tl" in block for block in blocks["README.md"])
     for name, sources in blocks.items():

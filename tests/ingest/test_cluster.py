@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tlanalysis.errors import BadInput
-from tlanalysis.ingest import cleaning, csv_text
+from tlanalysis.ingest import cleaning, csv_rows
 from tlanalysis.ingest.cluster import cleaned_on
 from tlanalysis.ingest.folder import FILES
 
@@ -19,7 +19,7 @@ ROWS = 4_000
 @pytest.fixture
 def listed(tmp_path, monkeypatch):
     """Write a list of several batches: blocks of some kilobytes stand for megabytes."""
-    monkeypatch.setattr(csv_text, "BLOCK", 1 << 13)
+    monkeypatch.setattr(csv_rows, "BLOCK", 1 << 13)
     path = tmp_path / "liste.csv"
     rows = [
         f"{rank},Lieu {rank % 900},{rank % 90 + 10:02d}{rank % 7}00,{'NR' if rank % 5 else '48,1'}"

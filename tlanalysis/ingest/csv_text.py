@@ -121,7 +121,8 @@ def _not_utf8(path: Path) -> str:
         data = file.read(_WHOLE)
     text = data.decode("utf-8", errors="replace")
     wrong = text.count("\ufffd")
-    right = len(text) - len(text.encode("ascii", errors="ignore")) - wrong
+    # Accented letters and the like: other UTF-8 sequences are what two letters of Windows-1252 look like by chance.
+    right = len(text.encode("cp1252", errors="ignore")) - len(text.encode("ascii", errors="ignore"))
     if right > 0.1 * wrong:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
         raise BadInput(

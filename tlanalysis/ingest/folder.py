@@ -135,7 +135,8 @@ class Sink:
 
 
 def stored_places(folder: Path) -> Iterator[pa.Table]:
-    """Yield the places that were written, a part at a time."""
+    """Yield the places that were written, a part at a time; an empty part when there is none."""
+    yield PLACES.empty_table()
     for part in pq.ParquetFile(folder / "places.parquet").iter_batches(_GROUP):
         yield pa.Table.from_batches([part])
 

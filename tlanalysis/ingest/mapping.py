@@ -17,8 +17,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from tlanalysis.errors import BadInput, did_you_mean
@@ -174,16 +176,16 @@ def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) ->
     BadInput
         Two columns equally likely for a field; or no column for a name, or none for a place, at `CONFIDENCE` or above.
     """
-    found = guess(headers, sample)
+    scores = _scores(headers, sample)
+    found = _best(scores)
     columns, sure = found.columns, found.confidence
     for name, column in columns.items():
         rivals = [
             header
-            for header in headers
-            if header not in columns.values()
-            and confidence(name, header, sample.get(header, [])) == sure[name] >= CONFIDENCE
+            for (rival, header), score in scores.items()
+            if rival == name and header not in columns.values() and score == sure[name] >= CONFIDENCE
         ]
-        if rivals and not privacy.is_personal(normalised(rivals[0])):
+        if rivals:
             raise BadInput(
                 f"{where}: {column!r} and {rivals[0]!r} may both be {name}: say which in a mapping (--mapping FILE)."
             )
@@ -203,20 +205,39 @@ def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) ->
 
 def guess(headers: Sequence[str], sample: dict[str, list[str]]) -> Mapping:
     """Return the best column for every field, however unsure: each column once, the surest pairs first."""
-    scores = [
-        (score, -INPUT.index(name), -position, name, header)
-        for position, header in enumerate(headers)
+    return _best(_scores(headers, sample))
+
+
+Scores = dict[tuple[str, str], float]
+
+
+def _scores(headers: Sequence[str], sample: dict[str, list[str]]) -> Scores:
+    """Return (field, header) -> confidence, in the order of the headers; a column of personal data is no field."""
+    return {
+        (name, header): score
+        for header in dict.fromkeys(headers)
         if not privacy.is_personal(normalised(header))
         for name in INPUT
         if (score := confidence(name, header, sample.get(header, []))) > 0
-    ]
+    }
+
+
+def _best(scores: Scores) -> Mapping:
     columns: dict[str, str] = {}
     sure: dict[str, float] = {}
-    for score, _, _, name, header in sorted(scores, reverse=True):
+    for (name, header), score in sorted(scores.items(), key=lambda entry: (-entry[1], INPUT.index(entry[0][0]))):
         if name not in columns and header not in columns.values():
             columns[name], sure[name] = header, score
     kept = [name for name in INPUT if name in columns]
     return Mapping({name: columns[name] for name in kept}, confidence={name: sure[name] for name in kept})
+
+
+# Values of a column that are looked at to tell what it is.
+_JUDGED = 200
+
+
+def _filled(values: Sequence[str]) -> list[str]:
+    return list(islice((value for value in values if value.strip()), _JUDGED))
 
 
 def confidence(name: str, header: str, values: Sequence[str]) -> float:
@@ -232,7 +253,7 @@ def confidence(name: str, header: str, values: Sequence[str]) -> float:
         from_header = 0.9 - 0.2 * known.index(word) / len(known)
     elif tail := next((w for w in known if len(w) > 3 and word.endswith("_" + w)), ""):
         from_header = 0.7 - 0.05 * known.index(tail) / len(known)
-    seen = [value.strip() for value in values if value.strip() and value.strip() != "0"]
+    seen = [value.strip() for value in _filled(values) if value.strip() != "0"]
     if not seen:
         return round(from_header, 3)
     if from_header:
@@ -241,6 +262,8 @@ def confidence(name: str, header: str, values: Sequence[str]) -> float:
             from_header if share is None else min(1.0, from_header + 0.1 * share) if share >= 0.5 else from_header / 2,
             3,
         )
+    if not _share(_LOOKS_LIKE.get(name), seen[:10]):
+        return 0.0
     share = _share(_LOOKS_LIKE.get(name), seen) or 0.0
     return round(0.65 * share, 3) if share >= 0.9 and len(seen) >= 5 else 0.0
 
@@ -250,7 +273,7 @@ Test = Callable[[str], bool]
 
 def _share(test: Test | None, seen: Sequence[str]) -> float | None:
     """Return the share of values that pass a test; None where there is no test."""
-    return None if test is None else sum(test(value) for value in seen) / len(seen)
+    return None if test is None else sum(times for value, times in Counter(seen).items() if test(value)) / len(seen)
 
 
 def _passes(clean: Callable[[str], Cell]) -> Test:
@@ -325,5 +348,5 @@ def personal_columns(headers: Iterable[str], sample: dict[str, list[str]]) -> li
 
 
 def _mostly_personal(values: Sequence[str]) -> bool:
-    seen = [value for value in values if value.strip()]
+    seen = _filled(values)
     return bool(seen) and sum(privacy.holds_personal(value) for value in seen) >= 0.3 * len(seen)

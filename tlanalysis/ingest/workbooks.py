@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import io
+import json
+import re
+import subprocess
+import sys
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
 from tlanalysis.errors import BadInput, did_you_mean
 from tlanalysis.ingest.reading import Options, Reading, as_string, find_header, from_table, make_unique
 
-# Unpacked size beyond which an archive is not opened: a full sheet of a million rows is well below.
-_LARGEST = 2 << 30
+# What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole, down to
+# its last row and out to its last column, before a cell of it is seen: one cell at the far corner would fill the memory.
+_MOST_BYTES, _MOST_CELLS, _MOST_TAGS = 1 << 30, 20_000_000, 100_000_000
+_PIECE = 1 << 20
+_POSITION = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d{1,8})["']""")
+# The same in ODS: a cell that holds something, or a row that begins with one, said to stand there so many times.
+_REPEATED_CELL = re.compile(
+    rb"""<table:table-cell(?=[^<>]*value-type)[^<>]*number-columns-repeated=["'](\d{1,12})["']"""
+)
+_REPEATED_ROW = re.compile(rb"""number-rows-repeated=["'](\d{1,12})["'][^<>]*>\s*<table:table-cell[^<>]*value-type""")
 
 Grid = list[list[str]]
 
@@ -26,16 +42,13 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
     BadInput
         Damaged, protected, empty, too large once unpacked, or several sheets that may be the list.
     """
-    from python_calamine import CalamineError, load_workbook
+    from python_calamine import CalamineError
 
     if kind != "xls":
         _check_archive(path)
     try:
-        book = load_workbook(io.BytesIO(path.read_bytes()))
-        sheets = {
-            name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
-        }
-    except (CalamineError, OSError, ValueError) as error:
+        sheets = _sheets_of_xls(path) if kind == "xls" else _sheets(path)
+    except (CalamineError, OSError, ValueError, subprocess.SubprocessError) as error:
         raise BadInput(
             f"{path.name} cannot be opened as {kind.upper()}: it is damaged or protected; save it again."
         ) from error
@@ -61,14 +74,84 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
 
 
 def _check_archive(path: Path) -> None:
-    """Refuse an archive that is damaged or would fill the memory, before anything is unpacked."""
+    """Refuse an archive that is damaged or would fill the memory: its parts are unpacked a piece at a time and let go."""
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise BadInput(f"{path.name} is damaged (cut short, perhaps): save or fetch it again.") from error
-    if size > _LARGEST:
-        raise BadInput(f"{path.name} would unpack to {size >> 20} MiB: it is not opened; save its list as CSV.")
+            if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
+                raise _too_large(path)
+            tags = 0
+            for member in archive.infolist():
+                with archive.open(member) as part:
+                    tags += _check_part(path, part)
+            if tags > _MOST_TAGS:
+                raise _too_large(path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        if isinstance(error, BadInput):
+            raise
+        raise BadInput(f"{path.name} is damaged (cut short, perhaps) or protected: save or fetch it again.") from error
+
+
+def _too_large(path: Path) -> BadInput:
+    return BadInput(f"{path.name} would fill the memory once unpacked: it is not opened; save its list as CSV.")
+
+
+def _check_part(path: Path, part: IO[bytes]) -> int:
+    """Refuse a sheet too large to lay out, or a text of more than a mebibyte; return how many tags the part has."""
+    tags = height = width = rows = cells = 0
+    before = b""
+    while piece := part.read(_PIECE):
+        found = piece.count(b"<")
+        if not found and len(piece) == _PIECE and part.name.endswith(".xml"):
+            raise _too_large(path)
+        tags += found
+        positions = _POSITION.findall(before + piece)
+        height = max([height, *(int(row) for _, row in positions)])
+        width = max([width, *(_column(letters) for letters in {letters for letters, _ in positions})])
+        repeats = [int(times) for times in _REPEATED_CELL.findall(before + piece)]
+        rows += piece.count(b"<table:table-row") + sum(int(times) for times in _REPEATED_ROW.findall(before + piece))
+        width = max([width, *repeats])
+        for number, row in enumerate(piece.split(b"</row")):  # cells may stand without a position, one after the other
+            rows, cells = (rows + 1, 0) if number else (rows, cells)
+            cells += row.count(b"<c ") + row.count(b"<c>") + row.count(b"<c/")
+            width = max(width, cells)
+        if max(height, rows) * width > _MOST_CELLS:
+            raise _too_large(path)
+        before = piece[-256:]
+    return tags
+
+
+def _column(letters: bytes) -> int:
+    """Return the number of a column from its letters: A is 1, XFD 16,384."""
+    return functools.reduce(lambda number, letter: 26 * number + letter - 64, letters.upper(), 0)
+
+
+def _sheets(path: Path) -> dict[str, Grid]:
+    from python_calamine import load_workbook
+
+    book = load_workbook(io.BytesIO(path.read_bytes()))
+    return {name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
+
+
+# An old workbook is a little file system whose sectors may name each other in a ring: python-calamine follows it until the
+# memory is full, which ends the process. So the process is another one, with memory and time of its own.
+_MEMORY, _SECONDS = 2 << 30, 120
+
+
+def _sheets_of_xls(path: Path) -> dict[str, Grid]:
+    code = "from tlanalysis.ingest.workbooks import send_sheets; send_sheets()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, timeout=_SECONDS, check=True, stdin=subprocess.DEVNULL
+    )
+    return json.loads(done.stdout)
+
+
+def send_sheets() -> None:
+    """Print the sheets of the workbook that the command line names, as JSON; with bounded memory where the system can bound it."""
+    with contextlib.suppress(ImportError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    sys.stdout.write(json.dumps(_sheets(Path(sys.argv[1]))))
 
 
 def _cells(rows: Sequence[Sequence[object]]) -> Grid:
