@@ -125,18 +125,21 @@ def test_an_empty_box_without_a_selection(tmp_path: Path, boxes: list[str], expe
     assert list(ticks(clean_module(path), "THEME_FORM", "1").values()) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("NOM;Bar\nA;1\nB;0\n", "has no column ID_UNIQUE"),
-        ("ID_UNIQUE;NOM;VILLE\n1;A;Lille\n2;B;Brest\n", "holds no question with boxes"),
-    ],
-)
-def test_what_is_no_module_is_refused_in_words(tmp_path: Path, text: str, sentence: str) -> None:
+def test_what_is_no_module_is_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "module.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadInput, match=f"module.csv {sentence}"):
+    path.write_text("NOM;Bar\nA;1\nB;0\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"module.csv has no column ID_UNIQUE"):
         clean_module(path)
+
+
+def test_a_module_without_boxes_is_accounted_for(tmp_path: Path) -> None:
+    path = tmp_path / "module.csv"
+    path.write_text("ID_UNIQUE;NOM;nb_salaries\n1;A;3\n2;B;12\n", encoding="utf-8")
+    module = clean_module(path)
+    assert module.answers.empty
+    assert list(module.answers) == ["id_source", "question", "reponse", "libelle", "coche", "ecart"]
+    assert (module.ledger["lignes_lues"], module.ledger["lignes_acceptees"], module.ledger["questions"]) == (2, 2, [])
+    assert module.ledger["colonnes_non_retenues"] == ["NOM", "nb_salaries"]
 
 
 BOXES = ["Bureau / Coworking", "Bar / café", "Jardin ; compost", "Autre"]

@@ -111,7 +111,7 @@ def _day(rows: pd.DataFrame) -> str:
 
 
 def _of(part: pd.DataFrame) -> dict[str, Any]:
-    """Return what is said of some declarations. A list that names no body of a région says zero; an empty cell says nothing."""
+    """Return what is said of some declarations: none of a région is zero, an empty cell is unknown."""
     trainees = part["nb_stagiaires"].dropna().astype("int64")
     least = 1 if len(part) else 0
     total = part["nb_stagiaires"].sum(min_count=least)

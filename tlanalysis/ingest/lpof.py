@@ -80,7 +80,7 @@ DECLARATIONS = pa.schema(
 
 @dataclass(frozen=True)
 class Declarations:
-    """The list, cleaned: `declarations` (one row each, see `DECLARATIONS`), `rejects` (one row per failure), `ledger`."""
+    """The list, cleaned: `declarations` (see `DECLARATIONS`), `rejects` (one row per failure), `ledger`."""
 
     declarations: pd.DataFrame
     rejects: pd.DataFrame

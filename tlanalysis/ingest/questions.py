@@ -36,11 +36,16 @@ class Box:
 
 @dataclass(frozen=True)
 class Question:
-    """A question and its boxes; `text` is the rank of the column that holds the readable selection, None without one."""
+    """A question and its boxes; `text` is the rank of the column that holds the selection, None without one."""
 
     name: str
     text: int | None
     boxes: tuple[Box, ...]
+
+    @property
+    def ranks(self) -> list[int]:
+        """The ranks of all its columns."""
+        return [*([] if self.text is None else [self.text]), *(box.rank for box in self.boxes)]
 
 
 def as_tick(cell: str) -> bool | None:

@@ -64,7 +64,7 @@ class Module:
 
 
 def clean_module(path: Path) -> Module:
-    """Turn a thematic module into a tidy long table.
+    """Turn a thematic module into a tidy long table; one without a question with boxes gives a table without a row.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def clean_module(path: Path) -> Module:
     Raises
     ------
     BadInput
-        Not a list, without a column `ID_UNIQUE`, or without a single question with boxes.
+        Not a list, or without a column `ID_UNIQUE`.
     """
     import pandas as pd
 
@@ -86,20 +86,12 @@ def clean_module(path: Path) -> Module:
     keep = sorted(kept)
     columns = [[column[row] for row in keep] for column in cells]
     questions, orphans = find_questions([reading.headers[rank] for rank in ranks], columns)
-    if not questions:
-        raise BadInput(
-            f"{path.name} holds no question with boxes to tick: give a thematic module of the census as published."
-        )
-    tables, accounts = [], []
     people = [kept[row] for row in keep]
-    for question in questions:
-        table, account = _answers(question, people, columns)
-        tables.append(table)
-        accounts.append(account)
-    answers = pa.concat_tables(tables).to_pandas().astype({"coche": "boolean"})
-    used = {box.rank for question in questions for box in question.boxes} | {
-        question.text for question in questions if question.text is not None
-    }
+    answered = [_answers(question, people, columns) for question in questions]
+    answers = pa.concat_tables([ANSWERS.empty_table(), *(table for table, _ in answered)]).to_pandas()
+    if read != len(keep) + len(rejected):
+        raise AssertionError(f"{path.name}: {read} rows read, {len(keep)} accepted, {len(rejected)} rejected")
+    used = {*orphans, *(rank for question in questions for rank in question.ranks)}
     ledger = {
         "fichier": path.name,
         "lecture": reading.detected,
@@ -107,16 +99,13 @@ def clean_module(path: Path) -> Module:
         "lignes_acceptees": len(keep),
         "lignes_rejetees": len(rejected),
         "regles": dict(sorted(Counter(rule for _, rule in rejected).items())),
-        "questions": accounts,
-        "cases_sans_question": [reading.headers[ranks[rank]] for rank in orphans],
+        "questions": [account for _, account in answered],
+        "cases_sans_question": [reading.headers[ranks[at]] for at in orphans],
         "colonnes_personnelles_ecartees": never_read,
-        "colonnes_non_retenues": [
-            reading.headers[rank] for at, rank in enumerate(ranks) if at not in used and at not in orphans
-        ],
+        "colonnes_non_retenues": [reading.headers[rank] for at, rank in enumerate(ranks) if at not in used],
     }
-    if read != len(keep) + len(rejected):
-        raise AssertionError(f"{path.name}: {read} rows read, {len(keep)} accepted, {len(rejected)} rejected")
-    return Module(answers, pd.DataFrame([_reject(*row) for row in rejected], columns=list(_REJECT)), ledger)
+    rejects = pd.DataFrame([_reject(*row) for row in rejected], columns=list(_REJECT))
+    return Module(answers.astype({"coche": "boolean", "ecart": "bool"}), rejects, ledger)
 
 
 _REJECT = ("ligne_source", "champ", "valeur", "regle", "gravite", "motif")
