@@ -22,6 +22,9 @@ _HOMES = {
     "territories": ["territory", "regions", "departements", "neighbours"],
     "runs.params": ["params"],
     "indicators.reach": ["people_trained", "share_training", "decompose_reach", "trained_by_region"],
+    "processed": ["open_files"],
+    "indicators.census": ["census_questions", "share_themes", "share_audiences"],
+    "indicators.trainees": ["trainees_declared"],
     "indicators.money": ["public_money", "state_credits", "announced_measures"],
     "indicators.coverage": [
         "deffinov_regions",
@@ -49,6 +52,8 @@ _HOMES = {
         "plot_trained_by_region",
         "plot_trained_rate_by_region",
     ],
+    "charts.census": ["plot_themes", "plot_audiences"],
+    "charts.trainees": ["plot_trainees_declared"],
     "charts.money": ["plot_announced_measures", "plot_state_credits"],
     "charts.coverage": [
         "plot_deffinov_regions",

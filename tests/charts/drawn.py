@@ -120,10 +120,81 @@ def _variants() -> pd.DataFrame:
     return _by_hand([{"variante": name} | dict(zip(columns, row, strict=True)) for name, row in held.items()])
 
 
+def _ticked(*questions: str) -> pd.DataFrame:
+    """Return a table like that of `share_themes`: long labels, one box nobody answered."""
+    labels = {
+        "Numérique, informatique et outils collaboratifs libres": (312, 640),
+        "Artisanat ; bricolage ; réparation": (257, 640),
+        "Transition écologique et sociale, alimentation, agriculture, énergie et mobilités du quotidien": (201, 640),
+        "Langues": (0, 640),
+        "Autre": (88, 631),
+        "Accompagnement à la création d'activité": (0, 0),
+    }
+    rows = []
+    for name in questions:
+        for number, (label, (ticked, answers)) in enumerate(labels.items()):
+            share = ticked / answers if answers else float("nan")
+            half = 0.04 if answers else float("nan")
+            rows.append(
+                {
+                    "perimetre": "ftl_2026",
+                    "jeu": "recensement_2026_activites",
+                    "question": name,
+                    "reponse": f"case {number}",
+                    "libelle": label,
+                    "nature": "declare",
+                    "nb_coches": ticked,
+                    "effectif": answers,
+                    "nb_sans_reponse": 998 - answers,
+                    "part": share,
+                    "ic_bas": max(0.0, share - half),
+                    "ic_haut": share + half,
+                    "borne_bas": ticked / 998,
+                    "borne_haut": (ticked + 998 - answers) / 998,
+                    "nb_ecarts": number,
+                }
+            )
+    return _by_hand(rows)
+
+
+def _declared() -> pd.DataFrame:
+    """Return a table like that of `trainees_declared`: one région unknown, one without trainees."""
+    regions = tl.regions()
+    rows: list[dict[str, Any]] = []
+    for number, (code, name) in enumerate(zip(regions["code_region"], regions["nom_region"], strict=True)):
+        rows.append({"territoire": f"R{code}", "code_region": code, "nom_region": name, "nb": 1_500 * number**3})
+    rows[0]["nb"] = None
+    rows += [{"territoire": place, "nb": 41_000} for place in ("hors_des_18_regions", "non_renseignee")]
+    rows.insert(0, {"territoire": "FR", "nb": sum(row["nb"] or 0 for row in rows)})
+    table = _by_hand(rows)
+    some = table["nb"] > 0
+    made = {
+        "nature": "declare",
+        "nb_declarations": 9_000,
+        "nb_organismes": 8_000,
+        "nb_stagiaires": table["nb"].astype("Int64"),
+        "nb_stagiaires_confies": 3_200_000,
+        "nb_sans_effectif": 1_200,
+        "nb_effectif_nul": 85_000,
+        "mediane": some.map({True: 14.0}),
+        "part_premiers": some.map({True: 0.62}),
+        "exercice": "2024",
+        "part_exercice": 0.93,
+    }
+    attrs = table.attrs
+    table = table.drop(columns="nb").assign(**made)
+    table.attrs = attrs
+    return table
+
+
+_trainees = cache(_declared)
+
 _NATIONAL: dict[str, Callable[[], pd.DataFrame]] = {
     "plot_people_trained": lambda: tl.people_trained(),
     "plot_share_training": lambda: tl.share_training(),
     "plot_decomposition": lambda: tl.decompose_reach("2019", "2023"),
+    "plot_themes": lambda: _ticked("themes_formation"),
+    "plot_audiences": lambda: _ticked("publics_accueillis", "publics_specifiquement_accueillis_par_le_lieu"),
     "plot_announced_measures": lambda: tl.announced_measures(),
     "plot_state_credits": lambda: tl.state_credits(),
     "plot_deffinov_projects": lambda: tl.deffinov_projects(),
@@ -149,6 +220,7 @@ def _in_focus(place: str) -> list[Case]:
     return [
         Case("plot_trained_by_region", place, _regional, focus=True),
         Case("plot_trained_rate_by_region", place, _regional, focus=True),
+        Case("plot_trainees_declared", place, _trainees, focus=True),
         Case("plot_deffinov_regions", place, _calls, focus=True),
         Case("plot_deffinov_amounts", place, _calls, focus=True),
         *tiles,

@@ -126,6 +126,9 @@ UNKNOWN_MARKS: dict[str, Callable[[pd.DataFrame], int]] = {
     "plot_published_forecasts": lambda table: table["mesure_bas"].isna().sum(),
     "plot_unknowns": lambda table: (~table["est_connu"]).sum(),
     "plot_places_over_time": lambda table: int(table.empty),
+    "plot_themes": lambda table: (table["effectif"] == 0).sum(),
+    "plot_audiences": lambda table: (table["effectif"] == 0).sum(),
+    "plot_trainees_declared": lambda table: table["nb_stagiaires"].isna().sum(),
 }
 
 
@@ -287,6 +290,24 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "en déplacerait 41",
     ),
     (
+        "plot_themes",
+        "FR",
+        lambda t: _with(t, t["libelle"] == "Langues", part=0.61, ic_bas=0.57, ic_haut=0.65),
+        "« Langues », thème de formation le plus coché : 61 % des répondants, de 57 % à 65 %",
+    ),
+    (
+        "plot_audiences",
+        "FR",
+        lambda t: _with(t, (t["libelle"] == "Autre") & t["question"].eq("publics_accueillis"), part=0.7),
+        "« Autre », public le plus coché : 70 %",
+    ),
+    (
+        "plot_trainees_declared",
+        "FR",
+        lambda t: _with(t, t["territoire"] == "FR", part_premiers=0.41),
+        "dont 41 % par un centième des déclarations",
+    ),
+    (
         "plot_compare_rates",
         "R75",
         lambda t: _with(t, t["territoire"] == "R75", taux_bas_pour_100k=3.0),
@@ -326,6 +347,14 @@ def test_every_public_chart_has_a_title_that_can_change() -> None:
         ("plot_announced_measures", "FR", lambda t: t[t["famille"] != "formation"], "Montants annoncés par l'État"),
         ("plot_state_credits", "FR", lambda t: t[t["stade"] != "depense"], "Crédits de l'État"),
         ("plot_hindsight", "FR", lambda t: t[t["qui"] == "melange"], "recoupe ce qui est venu"),
+        ("plot_themes", "FR", lambda t: t[t["effectif"] == 0], "Thèmes de formation cochés par les répondants"),
+        ("plot_audiences", "FR", lambda t: t, "Publics cochés par les répondants"),
+        (
+            "plot_trainees_declared",
+            "FR",
+            lambda t: _with(t, slice(None), part_premiers=float("nan")),
+            "Stagiaires déclarés par les organismes de formation, par région",
+        ),
         ("plot_backtest", "FR", lambda t: t.replace(0.0987, 0.3), "pas mieux que la meilleure référence"),
         ("plot_places_over_time", "FR", lambda t: t[t["perimetre"] == "ftl_2023"], "nombre de tiers-lieux publié"),
         ("plot_compare_rates", "FR", lambda t: t, "France : lieux listés pour 100 000 habitants"),
