@@ -12,7 +12,7 @@ import numpy as np
 
 from tlanalysis import catalog, periods, territories
 from tlanalysis.errors import BadInput, did_you_mean
-from tlanalysis.indicators.intervals import garwood
+from tlanalysis.indicators.rates import per_inhabitant
 from tlanalysis.observations import known_on, observations
 from tlanalysis.provenance import stamp
 
@@ -144,7 +144,7 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
     records.append(("reste", "reste", population_left, rest, "difference"))
     records.append(("FR", france.name, france.population, total, "exact"))
     table = pd.DataFrame(records, columns=["territoire", "nom", "population", "nb_projets", "nature_nombre"])
-    table = table.join(_rates(table["nb_projets"], table["population"], 1e6, "million", level))
+    table = table.join(per_inhabitant(table["nb_projets"], table["population"], level, per=1e6, unit="million"))
     table = table.sort_values("taux_pour_million", ascending=False, ignore_index=True)
     return stamp(table, rows, territories.regions(), inputs=["observations", "regions"])
 
@@ -152,21 +152,6 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
 def territories_named(codes: str) -> str:
     """Return the names of one or several territories, joined: `R01;R02` -> "Guadeloupe, Martinique"."""
     return ", ".join(territories.territory(code).name for code in codes.split(";"))
-
-
-def _rates(count: pd.Series, population: pd.Series, per: float, unit: str, level: float) -> pd.DataFrame:
-    import pandas as pd
-
-    bounds = np.array([garwood(int(k), level) for k in count])
-    exposure = population.to_numpy(float) / per
-    return pd.DataFrame(
-        {
-            f"taux_pour_{unit}": count.to_numpy(float) / exposure,
-            f"taux_bas_pour_{unit}": bounds[:, 0] / exposure,
-            f"taux_haut_pour_{unit}": bounds[:, 1] / exposure,
-        },
-        index=count.index,
-    )
 
 
 def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
@@ -267,9 +252,10 @@ def places_per_territory(
     per_code = counts.groupby(f"code_{level}")["nb_lieux"].sum()
     table["nb_lieux"] = table["code"].map(per_code).astype("Int64")
     outside = int(counts["nb_lieux"].sum() - table["nb_lieux"].sum())
-    table = table.join(_rates(table["nb_lieux"], table["population"], 1e5, "100k", confidence))
+    table = table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence))
     table = stamp(
         table, counts, territories.departements(), inputs=["lieux_par_departement", "departements", "regions"]
     )
-    table.attrs |= {"nb_hors_champ": outside, "jeu": vintage, "type": kind}
+    table.attrs |= {"nb_hors_champ": outside, "nb_sans_territoire": 0, "jeu": vintage, "type": kind}
+    table.attrs["perimetre"] = counts["perimetre"].iloc[0]
     return table
