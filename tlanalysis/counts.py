@@ -1,6 +1,6 @@
 """Recompute the embedded counts of places per département from the open files (`tlanalysis count`).
 
-Two tables come out: `lieux_par_departement`, one row per list, kind and département (a list is
+Three tables come out: `acces_par_territoire` (see `access_table`), `lieux_par_departement`, one row per list, kind and département (a list is
 complete in itself, so a département it does not name has a true zero, written as such), and
 `registre_lieux`, what happened to the rows on the way.
 """
@@ -11,6 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from tlanalysis import catalog, files, paths, territories
+from tlanalysis.access_table import access_by_territory
 from tlanalysis.ingest.anct import clean_anct, read_anct
 from tlanalysis.ingest.cget import KINDS, clean_cget, read_cget
 
@@ -103,7 +104,9 @@ def _account(name: str, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_counts() -> list[str]:
-    """Rewrite the two tables in `data/raw/` and their checksums; return the names of those that changed."""
-    for name, table in zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True):
+    """Rewrite the computed tables in `data/raw/` and their checksums; return the names of those that changed."""
+    computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
+    computed["acces_par_territoire"] = access_by_territory()
+    for name, table in computed.items():
         files.write_text(paths.raw() / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return catalog.seal()
