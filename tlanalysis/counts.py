@@ -1,8 +1,8 @@
 """Recompute the embedded counts of places per département from the open files (`tlanalysis count`).
 
-Three tables come out: `acces_par_territoire` (see `access_table`), `lieux_par_departement`, one row per list, kind and département (a list is
-complete in itself, so a département it does not name has a true zero, written as such), and
-`registre_lieux`, what happened to the rows on the way.
+Three tables come out: `acces_par_territoire` (see `access_table`), `lieux_par_departement`, one row per list, kind
+and département (a list is complete in itself, so a département it does not name has a true zero, written as such),
+and `registre_lieux`, what happened to the rows on the way.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Access to places by territory, beside what people need: distances, shares within reach, unemployment.
 
-The embedded table `acces_par_territoire` holds what `catchment.reach` says of the open lists, so that nothing has to be
-fetched; `access_of` computes the same for any list, from the commune files. As the crow flies, from one point per commune.
+The embedded table `acces_par_territoire` holds what `catchment.reach` says of the open lists, so that nothing has to
+be fetched; `access_of` computes the same for any list, from the commune files. As the crow flies, from one point per
+commune.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def access(kind: str = "fabriques_de_territoire", level: str = "departement") ->
     -------
     DataFrame
         `territoire, code, nom, population, population_situee`, `part_{r}_km_bas, part_{r}_km_haut` for each radius of
-        `RADII` (the two differ where some inhabitants cannot be located), `distance_mediane_km`, `score_{c}_km` for each
-        catchment of `CATCHMENTS` (places per 100,000 inhabitants who share them).
+        `RADII` (the two differ where some inhabitants cannot be located), `distance_mediane_km`, `score_{c}_km` for
+        each catchment of `CATCHMENTS` (places per 100,000 inhabitants who share them).
 
     Raises
     ------
@@ -151,7 +152,15 @@ def access_profile(territory: str = "FR") -> pd.DataFrame:
             used.append(table)
             row = table.set_index("territoire").loc[where.code]
             records += [
-                (kind, name, where.code, where.name, radius, row[f"part_{radius}_km_bas"], row[f"part_{radius}_km_haut"])
+                (
+                    kind,
+                    name,
+                    where.code,
+                    where.name,
+                    radius,
+                    row[f"part_{radius}_km_bas"],
+                    row[f"part_{radius}_km_haut"],
+                )
                 for radius in RADII
             ]
     columns = ["type", "jeu", "territoire", "nom", "rayon_km", "part_bas", "part_haut"]
@@ -185,9 +194,9 @@ def need_and_supply() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per département: `territoire, code, nom, population`, `taux_chomage_15_64` (unemployed over active, INSEE
-        census 2021; missing in Mayotte), `distance_mediane_km` (to a place of the CGET list; missing in Mayotte),
-        `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`.
+        One row per département: `territoire, code, nom, population`, `taux_chomage_15_64` (unemployed over active,
+        INSEE census 2021; missing in Mayotte), `distance_mediane_km` (to a place of the CGET list; missing in
+        Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`.
     """
     work = catalog.load("departements_emploi")
     near, fabrique = access("tiers_lieux"), access("fabriques_de_territoire")
@@ -210,9 +219,9 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per région: `territoire, nom, population, taux_chomage_15_64` (missing in Mayotte), `distance_mediane_km`
-        (to a place of the CGET list), `projets_pour_million`, `enveloppe_eur_par_habitant`: both missing where no source
-        says.
+        One row per région: `territoire, nom, population, taux_chomage_15_64` (missing in Mayotte),
+        `distance_mediane_km` (to a place of the CGET list), `projets_pour_million`, `enveloppe_eur_par_habitant`:
+        both missing where no source says.
     """
     work, links = catalog.load("departements_emploi"), catalog.load("departements")
     sums = (
@@ -221,7 +230,11 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
         .sum()
         .astype("float64")
     )
-    near, calls, projects = access("tiers_lieux", "region"), deffinov_regions(as_of=as_of), deffinov_projects(as_of=as_of)
+    near, calls, projects = (
+        access("tiers_lieux", "region"),
+        deffinov_regions(as_of=as_of),
+        deffinov_projects(as_of=as_of),
+    )
     table = near[["territoire", "code", "nom", "population", "distance_mediane_km"]].copy()
     table["taux_chomage_15_64"] = table["code"].map(sums["nb_chomeurs_15_64"] / sums["nb_actifs_15_64"])
     table["projets_pour_million"] = table["territoire"].map(

@@ -1,4 +1,4 @@
-"""Rank agreement: whether territories come in the same order by two measures, with an interval. Nothing is said of causes."""
+"""Rank agreement: whether territories come in the same order by two measures, with an interval; no word of causes."""
 
 from __future__ import annotations
 

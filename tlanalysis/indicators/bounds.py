@@ -1,9 +1,9 @@
 """Sharp bounds when only some territories are known and the national total is.
 
 Nothing is assumed about the unknown ones beyond what the caller writes: the least and the most each can be, totals of
-groups. Each bound is attained by some table of numbers that agrees with all that is known, so none can be tightened without
-another fact. The extremes are found by linear programming, with whole numbers where things are counted (HiGHS, through
-`scipy.optimize.milp`).
+groups. Each bound is attained by some table of numbers that agrees with all that is known, so none can be tightened
+without another fact. The extremes are found by linear programming, with whole numbers where things are counted
+(HiGHS, through `scipy.optimize.milp`).
 """
 
 from __future__ import annotations

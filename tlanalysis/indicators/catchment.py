@@ -22,8 +22,8 @@ EARTH = 6371.0  # km, mean radius
 RADII = (5, 10, 20, 30)  # km
 CATCHMENTS = (15, 30, 45)  # km
 
-# Weight of a place by the third of the catchment that its distance falls in. Source: W. Luo and Y. Qi, Health & Place 15
-# (2009), 1100-1107, first set of weights, there for thirds of a drive of 30 minutes.
+# Weight of a place by the third of the catchment that its distance falls in. Source: W. Luo and Y. Qi, Health & Place
+# 15 (2009), 1100-1107, first set of weights, there for thirds of a drive of 30 minutes.
 DECAY = (1.0, 0.68, 0.22)
 
 
@@ -81,8 +81,9 @@ def floating_catchment(
 ) -> np.ndarray:
     """Return places within reach per 100,000 inhabitants who can reach them: the enhanced two-step floating catchment.
 
-    Step one gives each place the inhabitants of its catchment, weighed by distance; step two adds up, around each point,
-    what each place in reach has to share per inhabitant, weighed alike. A place that nobody can reach counts for nobody.
+    Step one gives each place the inhabitants of its catchment, weighed by distance; step two adds up, around each
+    point, what each place in reach has to share per inhabitant, weighed alike. A place that nobody can reach counts
+    for nobody.
 
     Parameters
     ----------
@@ -134,9 +135,9 @@ def reach(
 ) -> pd.DataFrame:
     """Return, per territory, the share of the population within each distance of a place, and its part of the places.
 
-    Inhabitants of a commune without a point could be anywhere: the share is bounded, not known. In a département without
-    commune populations (Mayotte) they are bounded by its communes' points: if all of these are within the distance, or
-    none, so are the inhabitants.
+    Inhabitants of a commune without a point could be anywhere: the share is bounded, not known. In a département
+    without commune populations (Mayotte) they are bounded by its communes' points: if all of these are within the
+    distance, or none, so are the inhabitants.
 
     Parameters
     ----------
@@ -152,16 +153,16 @@ def reach(
     Returns
     -------
     DataFrame
-        One row for France, each région, each département: `territoire, population, population_situee` (in a commune with
-        a point), `part_{r}_km_bas, part_{r}_km_haut`, `distance_mediane_km` (half of the located inhabitants are
-        nearer), `score_{c}_km` (mean over located inhabitants of `floating_catchment`). The last two are missing where
-        nobody is located.
+        One row for France, each région, each département: `territoire, population, population_situee` (in a commune
+        with a point), `part_{r}_km_bas, part_{r}_km_haut`, `distance_mediane_km` (half of the located inhabitants are
+        nearer), `score_{c}_km` (mean over located inhabitants of `floating_catchment`). The last two are missing
+        where nobody is located.
 
     Raises
     ------
     BadInput
-        A negative population, a commune of no département of the table, or communes that hold more inhabitants than their
-        département: they are named.
+        A negative population, a commune of no département of the table, or communes that hold more inhabitants than
+        their département: they are named.
     """
     import pandas as pd
 
@@ -209,7 +210,9 @@ def _inside(
     code = table["code_departement"]
 
     def added(rows: pd.DataFrame) -> pd.Series:
-        return code.map(rows.groupby(rows["code_departement"].astype(object))["population"].sum()).fillna(0).astype(float)
+        return (
+            code.map(rows.groupby(rows["code_departement"].astype(object))["population"].sum()).fillna(0).astype(float)
+        )
 
     table["population_situee"] = added(located)
     rest = table["population"] - table["population_situee"]

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from tlanalysis.errors import BadInput
-from tlanalysis.indicators.rates import check_counts
+from tlanalysis.indicators.checked import check_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,10 +19,10 @@ VERDICTS = ("au_dessus", "en_dessous", "indistinct")
 def territories_that_differ(table: pd.DataFrame, fdr: float = 0.05) -> pd.DataFrame:
     """Return which territories have more or fewer places than their inhabitants' share of all places, chance apart.
 
-    For each territory the hypothesis is that its rate is that of all others together. Given the total, its count is then
-    binomial, with its share of the population: the exact test of two Poisson rates. The p-value is twice the smaller
-    tail; counts being whole numbers, it is conservative. Benjamini and Hochberg's rule then keeps the expected share of
-    false alarms among the territories called different under `fdr`.
+    For each territory the hypothesis is that its rate is that of all others together. Given the total, its count is
+    then binomial, with its share of the population: the exact test of two Poisson rates. The p-value is twice the
+    smaller tail; counts being whole numbers, it is conservative. Benjamini and Hochberg's rule then keeps the
+    expected share of false alarms among the territories called different under `fdr`.
 
     Parameters
     ----------
@@ -40,15 +40,13 @@ def territories_that_differ(table: pd.DataFrame, fdr: float = 0.05) -> pd.DataFr
     Raises
     ------
     BadInput
-        As `smooth_rates`; or `fdr` out of bounds; or no place at all.
+        A territory without population, a negative count (they are named), or `fdr` out of bounds.
     """
     if not 0 < fdr < 1:
         raise BadInput(f"a share of false alarms lies between 0 and 1, not {fdr}: write 0.05.")
     check_counts(table)
     known = table["nb_lieux"].notna()
     count, people = table.loc[known, "nb_lieux"].to_numpy(int), table.loc[known, "population"].to_numpy(float)
-    if count.sum() == 0:
-        raise BadInput("this list has no place at all: no territory can differ from the others.")
     share, total = people / people.sum(), count.sum()
     tail = np.minimum(stats.binom.cdf(count, total, share), stats.binom.sf(count - 1, total, share))
     p = np.minimum(1.0, 2 * tail)

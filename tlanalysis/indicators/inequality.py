@@ -1,8 +1,8 @@
 """Inequality between territories: Lorenz curve, Gini and Theil of places over inhabitants, chance set apart.
 
 Three readings of one index. What the list shows is exact, and partly chance: with few places, equal rates would look
-unequal too. So each index comes with what equal rates would show of it (the total dealt out by population), and with that of
-the underlying rates (Gamma-Poisson, see `shrinkage`), whose interval holds them through chance.
+unequal too. So each index comes with what equal rates would show of it (the total dealt out by population), and with
+that of the underlying rates (Gamma-Poisson, see `shrinkage`), whose interval holds them through chance.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from tlanalysis import territories
 from tlanalysis.errors import BadInput
-from tlanalysis.indicators.rates import check_counts
+from tlanalysis.indicators.checked import check_counts
 from tlanalysis.indicators.shrinkage import shrink
 from tlanalysis.provenance import sources_of, stamp
 
@@ -104,9 +104,9 @@ def lorenz_of(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def inequality(table: pd.DataFrame, *, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
     """Return the Gini of places over inhabitants and its Theil index, split between and within régions.
 
-    With s the share of the places and p the share of the inhabitants, Theil = sum of s ln(s / p); that of the régions is
-    the part between, the rest is within (the mean, weighted by places, of the régions' own Theil). Neither is a share of
-    a cause: it says where the differences lie.
+    With s the share of the places and p the share of the inhabitants, Theil = sum of s ln(s / p); that of the régions
+    is the part between, the rest is within (the mean, weighted by places, of the régions' own Theil). Neither is a
+    share of a cause: it says where the differences lie.
 
     Parameters
     ----------
@@ -172,8 +172,8 @@ def inequality_change(
     Returns
     -------
     DataFrame
-        `indice, valeur_debut, valeur_fin` (in the lists), `ecart_bas, ecart_haut` (of the underlying rates, the two lists
-        taken as independent).
+        `indice, valeur_debut, valeur_fin` (in the lists), `ecart_bas, ecart_haut` (of the underlying rates, the two
+        lists taken as independent).
 
     Raises
     ------
@@ -185,8 +185,8 @@ def inequality_change(
     names = [table.attrs.get("perimetre") for table in (before, after)]
     if names[0] is None or names[0] != names[1]:
         raise BadInput(
-            f"inequality moves between vintages of one perimeter only; these are {names[0]!r} and {names[1]!r}: what moved "
-            'could be the definition (attrs["perimetre"] says which one a table has).'
+            f"inequality moves between vintages of one perimeter only; these are {names[0]!r} and {names[1]!r}: what "
+            'moved could be the definition (attrs["perimetre"] says which one a table has).'
         )
     if odd := sorted(set(before["code"]) ^ set(after["code"])):
         raise BadInput(f"the two vintages do not hold the same territories: {', '.join(map(str, odd[:8]))}.")
@@ -263,3 +263,27 @@ def _theil(share: np.ndarray, weight: np.ndarray) -> np.ndarray:
     from scipy.special import xlogy
 
     return (xlogy(share, share) - xlogy(share, weight)).sum(axis=1)
+
+
+def inequality_of(tables: dict[str, pd.DataFrame], *, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Return `inequality` of several lists in one long table.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        Kind -> what `places_per_territory` returns.
+    confidence, seed
+        As for `inequality`.
+
+    Returns
+    -------
+    DataFrame
+        `type` and the columns of `inequality`.
+    """
+    import pandas as pd
+
+    found = [inequality(table, confidence=confidence, seed=seed).assign(type=kind) for kind, table in tables.items()]
+    long = pd.concat(found, ignore_index=True)
+    long = long[["type", *(name for name in long if name != "type")]]
+    inputs = sorted({name for table in tables.values() for name in table.attrs.get("inputs", [])})
+    return stamp(long, *tables.values(), inputs=inputs)

@@ -1,7 +1,7 @@
 """Rates per 100,000 inhabitants that do not mistake a small number for excellence.
 
-Two readings of one count, side by side: the raw rate with its exact Poisson interval (what this territory alone says) and
-the smoothed rate (what it says once the others are heard, see `shrinkage`).
+Two readings of one count, side by side: the raw rate with its exact Poisson interval (what this territory alone says)
+and the smoothed rate (what it says once the others are heard, see `shrinkage`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 
 from tlanalysis import territories
 from tlanalysis.errors import BadInput
+from tlanalysis.indicators.checked import check_counts
+from tlanalysis.indicators.differences import territories_that_differ
 from tlanalysis.indicators.intervals import garwood, rounding, shares_that_add_up
 from tlanalysis.indicators.shrinkage import shrink
 from tlanalysis.observations import MEASURES, as_intervals, observations
@@ -53,7 +55,8 @@ def rate_places(
     -------
     DataFrame
         One row per territory: `territoire, code, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k,
-        taux_haut_pour_100k` (Garwood) and `taux_lisse_pour_100k, taux_lisse_bas_pour_100k, taux_lisse_haut_pour_100k`.
+        taux_haut_pour_100k` (Garwood), `taux_lisse_pour_100k, taux_lisse_bas_pour_100k, taux_lisse_haut_pour_100k` (see
+        `smooth_rates`), and the columns of `territories_that_differ`.
         `attrs["nb_sans_territoire"]` counts the places without a code, `attrs["nb_hors_champ"]` those outside what the
         list covers; together with the sum of `nb_lieux` they make all rows.
 
@@ -80,11 +83,14 @@ def rate_places(
     per_code = codes[codes.isin(inside)].value_counts()
     counts = table["code"].map(per_code).fillna(0).where(table["code"].isin(inside))
     table["nb_lieux"] = counts.astype("Int64")
-    table = smooth_rates(table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence)), confidence)
+    table = table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence))
+    table = territories_that_differ(smooth_rates(table, confidence))
+    kept = {key: table.attrs[key] for key in ("variation", "fdr")}
     reference = territories.regions() if level == "region" else territories.departements()
     table = stamp(table, places, reference, inputs=[*places.attrs.get("inputs", []), f"{level}s"])
     missing = int(codes.isna().sum())
-    table.attrs |= {"nb_sans_territoire": missing, "nb_hors_champ": int((~codes.isin(inside)).sum()) - missing}
+    outside = int((codes.notna() & ~codes.isin(inside)).sum())
+    table.attrs |= kept | {"nb_sans_territoire": missing, "nb_hors_champ": outside, "niveau": level}
     if missing:
         warnings.warn(
             f"{missing} of {len(places)} places have no code_{level}: they are in no rate, and counted in "
@@ -187,36 +193,12 @@ def smooth_rates(table: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     return result
 
 
-def check_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table if its counts and populations can be compared.
-
-    Raises
-    ------
-    BadInput
-        A column is missing, a territory has no population or none above zero, or a count is negative: its rows are
-        named.
-    """
-    if lacking := sorted({"nb_lieux", "population"} - set(table.columns)):
-        raise BadInput(f"this table has no column {lacking[0]}: start from rate_places or places_per_territory.")
-    people, count = table["population"].astype("float64"), table["nb_lieux"].astype("float64")
-    for wrong, what in (((people.isna() | (people <= 0)), "no population"), (count < 0, "a negative count")):
-        if wrong.any():
-            raise BadInput(f"{_named(table, wrong)}: {what}; a rate needs both, as INSEE publishes them.")
-    return table
-
-
-def _named(table: pd.DataFrame, rows: pd.Series) -> str:
-    column = next((name for name in ("territoire", "code", "nom") if name in table), None)
-    names = table.index[rows].astype(str) if column is None else table.loc[rows, column].astype(str)
-    return ", ".join(list(names)[:8])
-
-
 def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
     """Return places per 100,000 inhabitants of the régions, from shares that were printed as whole percentages.
 
-    A région's number is its share of the national total. The bounds of the number carry the rounding of the shares (which
-    must add up to one) and of the total; those of the rate carry chance as well: the lower Garwood bound of the least
-    number, the upper one of the most.
+    A région's number is its share of the national total. The bounds of the number carry the rounding of the shares
+    (which must add up to one) and of the total; those of the rate carry chance as well: the lower Garwood bound of
+    the least number, the upper one of the most.
 
     Parameters
     ----------

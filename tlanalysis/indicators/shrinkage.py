@@ -1,10 +1,10 @@
 """Gamma-Poisson shrinkage: what small counts say about rates once the other territories are heard. Pure functions.
 
-The model: a territory of exposure e and rate r counts Poisson(e r) events; rates are drawn from a Gamma law of mean m and
-coefficient of variation c. Given m and c, the rate of a territory has a Gamma posterior that pulls its raw rate towards
-m, the more so the fewer events it can expect. m and c are not fixed where the marginal likelihood is greatest, which would
-make the intervals too short with few territories: they are weighed by it over a grid, with a flat prior on log m and on
-c squared. Source: C. L. Christiansen and C. N. Morris, JASA 92 (1997), 618-632.
+The model: a territory of exposure e and rate r counts Poisson(e r) events; rates are drawn from a Gamma law of mean m
+and coefficient of variation c. Given m and c, the rate of a territory has a Gamma posterior that pulls its raw rate
+towards m, the more so the fewer events it can expect. m and c are not fixed where the marginal likelihood is
+greatest, which would make the intervals too short with few territories: they are weighed by it over a grid, with a
+flat prior on log m and on c squared. Source: C. L. Christiansen and C. N. Morris, JASA 92 (1997), 618-632.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Communes with their inhabitants and a point: INSEE populations of 2023 joined with La Poste's centres of 2024.
 
-Paris, Lyon and Marseille come by arrondissement. Mayotte is not in the populations (its census is another): its communes
-have a point and a missing population. Twelve communes merged or split since have inhabitants and no point. Both stay.
+Paris, Lyon and Marseille come by arrondissement. Mayotte is not in the populations (its census is another): its
+communes have a point and a missing population. Twelve communes merged or split since have inhabitants and no point.
+Both stay.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def read_centres(data: bytes) -> pd.DataFrame:
 def clean_communes(populations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:
     """Return one row per commune of either file, with what each knows of it.
 
-    A centre without inhabitants is kept only where the populations leave out a whole département (Mayotte): elsewhere it
-    is a commune that no longer exists, whose inhabitants are counted under another code.
+    A centre without inhabitants is kept only where the populations leave out a whole département (Mayotte): elsewhere
+    it is a commune that no longer exists, whose inhabitants are counted under another code.
 
     Returns
     -------
