@@ -7,12 +7,14 @@ commune.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tlanalysis import catalog, territories
 from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, reach
 from tlanalysis.indicators.coverage import deffinov_projects, deffinov_regions, places_per_territory
 from tlanalysis.provenance import stamp
@@ -25,8 +27,18 @@ LISTS = {
     "fabriques_de_territoire": "fabriques_de_territoire_2024",
     "manufactures_de_proximite": "manufactures_de_proximite_2024",
 }
-NEEDS = ("taux_chomage_15_64", "distance_mediane_km")
-SUPPLIES = ("taux_tiers_lieux_pour_100k", "taux_fabriques_de_territoire_pour_100k")
+# What is put beside what: supply, then need. Rates and distances of one list are left out: they hold each other.
+PAIRS = [
+    ("taux_tiers_lieux_pour_100k", "taux_chomage_15_64"),
+    ("taux_fabriques_de_territoire_pour_100k", "taux_chomage_15_64"),
+    ("taux_fabriques_de_territoire_pour_100k", "distance_mediane_km"),
+    ("taux_manufactures_de_proximite_pour_100k", "taux_chomage_15_64"),
+    ("taux_manufactures_de_proximite_pour_100k", "distance_mediane_km"),
+]
+REGION_PAIRS = [
+    ("enveloppe_eur_par_habitant", "taux_chomage_15_64"),
+    ("enveloppe_eur_par_habitant", "distance_mediane_km"),
+]
 
 
 def access(kind: str = "fabriques_de_territoire", level: str = "departement") -> pd.DataFrame:
@@ -177,10 +189,6 @@ def catchment_sensitivity(kind: str = "fabriques_de_territoire") -> pd.DataFrame
     DataFrame
         One row per pair of catchments, as `rank_agreement` (tau and its interval), with `type`.
     """
-    from itertools import combinations
-
-    from tlanalysis.indicators.agreement import rank_agreement
-
     table = access(kind)
     pairs = list(combinations([f"score_{c}_km" for c in CATCHMENTS], 2))
     result = rank_agreement(table, pairs)
@@ -205,7 +213,7 @@ def need_and_supply() -> pd.DataFrame:
     table["taux_chomage_15_64"] = table["code"].map(dict(zip(work["code_departement"], rate, strict=True)))
     table["distance_fabrique_km"] = fabrique["distance_mediane_km"]
     used = [near, fabrique, work]
-    for kind in ("tiers_lieux", "fabriques_de_territoire"):
+    for kind in LISTS:
         counted = places_per_territory(kind)
         used.append(counted)
         table[f"taux_{kind}_pour_100k"] = counted["taux_pour_100k"]
@@ -244,3 +252,25 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
     table["enveloppe_eur_par_habitant"] = money / calls["population"].to_numpy(float)
     inputs = [*calls.attrs["inputs"], "acces_par_territoire", "departements", "departements_emploi"]
     return stamp(table, near, calls, projects, work, inputs=inputs)
+
+
+def need_agreement(*, as_of: str | None = None, seed: int = 0) -> pd.DataFrame:
+    """Return the rank agreement between where places and money went and where people are far from one or out of work.
+
+    Places by département, money by région, where it is published (too few régions to bound anything).
+
+    Returns
+    -------
+    DataFrame
+        As `rank_agreement`, one row per pair of `PAIRS` and `REGION_PAIRS`.
+    """
+    import pandas as pd
+
+    departements, regions = need_and_supply(), region_need_and_supply(as_of=as_of)
+    parts = [rank_agreement(departements, PAIRS, seed=seed), rank_agreement(regions, REGION_PAIRS, seed=seed)]
+    table = pd.concat(parts, ignore_index=True)
+    inputs = [*departements.attrs["inputs"], *regions.attrs["inputs"]]
+    confidence = parts[0].attrs["confiance"]
+    table = stamp(table, departements, regions, inputs=inputs)
+    table.attrs["confiance"] = confidence
+    return table

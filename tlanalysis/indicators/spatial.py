@@ -65,10 +65,7 @@ def moran(
         rows, weights, apart = _neighbourhood(table, name)
         y = _standardised(rows, weights, name)
         found = esda.Moran(y, weights, permutations=0)
-        z = y - y.mean()
-        links = weights.sparse
-        deals = np.array([rng.permutation(z) for _ in range(permutations)])
-        dealt = ((links @ deals.T).T * deals).sum(axis=1) * len(z) / (weights.s0 * (z @ z))
+        dealt = _dealt(y, weights, permutations, rng)
         away = np.abs(dealt - dealt.mean()) >= abs(found.I - dealt.mean())
         low, high = np.quantile(dealt, [0.025, 0.975])
         records.append(
@@ -77,6 +74,13 @@ def moran(
     columns = ["mesure", "i", "i_attendu", "i_hasard_bas", "i_hasard_haut", "p_valeur", "nb_territoires"]
     result = pd.DataFrame(records, columns=[*columns, "nb_sans_voisin", "nb_inconnus"])
     return stamp(result, table, inputs=[*table.attrs.get("inputs", []), "departements"])
+
+
+def _dealt(y: np.ndarray, weights: Any, permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """Return Moran's I of the values dealt out at random; PySAL's own deals take the global generator of NumPy."""
+    z = y - y.mean()
+    deals = np.array([rng.permutation(z) for _ in range(permutations)])
+    return ((weights.sparse @ deals.T).T * deals).sum(axis=1) * len(z) / (weights.s0 * (z @ z))
 
 
 def local_moran(
@@ -125,7 +129,10 @@ def local_moran(
     alone = table[value].notna() & ~table.index.isin(rows.index)
     result.loc[alone, "groupe"] = "sans_voisin"
     result = stamp(result, table, inputs=[*table.attrs.get("inputs", []), "departements"])
-    result.attrs |= {"fdr": fdr, "mesure": value, "i": float(esda.Moran(y, weights, permutations=0).I), **apart}
+    low, high = np.quantile(_dealt(y, weights, permutations, np.random.default_rng(seed)), [0.025, 0.975])
+    result.attrs |= {"fdr": fdr, "mesure": value, **apart}
+    result.attrs |= {"i": float(esda.Moran(y, weights, permutations=0).I)}
+    result.attrs |= {"i_hasard_bas": float(low), "i_hasard_haut": float(high)}
     result.attrs |= {key: table.attrs[key] for key in ("type", "jeu") if key in table.attrs}
     return result
 
