@@ -18,6 +18,7 @@ TABLES = [
     "previsions_publiees",
     "lieux_par_departement",
     "registre_lieux",
+    "acces_par_territoire",
     "regions",
     "departements",
     "departements_emploi",
@@ -213,7 +214,7 @@ def test_sources_lists_what_is_held_and_what_is_absent(project_copy, tmp_path, m
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
     table = catalog.sources().set_index("id")
     assert sorted(table.index) == sorted(TABLES + OPEN_FILES)
-    assert table["etat"].value_counts().to_dict() == {"embarque": 13, "absent": 7, "telecharge": 1}
+    assert table["etat"].value_counts().to_dict() == {"embarque": len(TABLES), "absent": 7, "telecharge": 1}
     assert table.loc["cget_2019", "etat"] == "telecharge"
     assert table.loc["regions", "nb_lignes"] == 18
     assert table.loc[OPEN_FILES, "nb_lignes"].isna().all()

@@ -38,6 +38,7 @@ def plot_access_profile(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     values: dict[str, Any] = {
         "place": place.name,
         "radius": words.number(radii[1]),
+        "radii": ", ".join(words.number(radius) for radius in radii),
         "span": words.span(words.percent(near["part_bas"]), words.percent(near["part_haut"])),
         "france": _share(words, *france.loc[("tiers_lieux", radii[1]), ["part_bas", "part_haut"]]),
         "population": words.number(place.population),

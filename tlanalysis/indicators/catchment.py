@@ -118,7 +118,7 @@ def floating_catchment(
     place, home = pairs["i"], pairs["j"]
     band = np.minimum((_kilometres(pairs["v"]) / catchment * len(decay)).astype(int), len(decay) - 1)
     weight = np.asarray(decay, float)[band]
-    demand = np.bincount(place, weight * people[home], minlength=int(somewhere.sum()))
+    demand = np.bincount(place, weight * people[home], minlength=int(somewhere.sum())).astype(float)  # even of no pair
     offered = np.divide(1e5, demand, out=np.zeros_like(demand), where=demand > 0)
     score = np.full(len(points), np.nan)
     score[known] = np.bincount(home, weight * offered[place], minlength=int(known.sum()))

@@ -101,11 +101,12 @@ def shrink(count: np.ndarray, exposure: np.ndarray) -> Shrunk:
 
 def _grid(count: np.ndarray, exposure: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return spreads, means and prior weights; for each spread the means reach six standard deviations either way."""
-    spreads = WIDEST * (np.arange(1, _SPREADS + 1) / _SPREADS) ** 2
+    edges = WIDEST * (np.arange(_SPREADS + 1) / _SPREADS) ** 2
+    spreads = (edges[1:] + edges[:-1]) / 2
     uncertain = np.sqrt(1 / count.sum() + spreads**2 / len(count))
     means = np.log(count.sum() / exposure.sum()) + uncertain[:, None] * np.linspace(-6, 6, _MEANS)
-    # A point weighs the prior mass around it: of c squared (c dc), and of log m (the step of its row).
-    prior = np.repeat(np.gradient(spreads) * spreads * uncertain, _MEANS)
+    # A point weighs the prior mass around it: of c squared (its cell), and of log m (the step of its row).
+    prior = np.repeat(np.diff(edges**2) * uncertain, _MEANS)
     return np.repeat(spreads, _MEANS), np.exp(means).ravel(), prior / prior.sum()
 
 

@@ -6,6 +6,7 @@ none: they are left out of every statistic, counted, and shown as such; the two 
 
 from __future__ import annotations
 
+import warnings
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -116,8 +117,13 @@ def local_moran(
     esda, _ = _pysal()
     rows, weights, apart = _neighbourhood(table, value)
     y = _standardised(rows, weights, value)
-    found = esda.Moran_Local(y, weights, permutations=permutations, seed=seed, keep_simulations=False)
-    p = np.minimum(1.0, 2 * found.p_sim)  # PySAL folds both tails into one
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The alternative hypothesis", category=DeprecationWarning)
+        found = esda.Moran_Local(y, weights, permutations=permutations, seed=seed)
+    # Two-sided from the deals themselves: what PySAL calls its p-value is to change.
+    deals, here = found.rlisas, np.asarray(found.Is)[:, None]
+    tail = np.minimum((deals >= here).sum(axis=1), (deals <= here).sum(axis=1))
+    p = np.minimum(1.0, 2 * (tail + 1) / (permutations + 1))
     adjusted = stats.false_discovery_control(p)
     named = [column for column in ("territoire", "code", "nom", "population", value) if column in table]
     result = table[list(dict.fromkeys(named))].copy()
@@ -139,8 +145,11 @@ def local_moran(
 
 def _pysal() -> tuple[ModuleType, ModuleType]:
     try:
-        import esda
-        import libpysal
+        with warnings.catch_warnings():
+            # A progress bar of theirs misses its widgets and says so with a path of this machine; we show none.
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            import esda
+            import libpysal
     except ImportError as error:
         raise BadInput(
             f"spatial statistics need PySAL ({error.name} is missing): pip install 'tlanalysis[geo]'."
