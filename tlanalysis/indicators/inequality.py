@@ -234,7 +234,8 @@ def _regions_of(codes: pd.Series) -> np.ndarray | None:
     """Return the région of each département; None when the rows are régions."""
     if set(codes) <= set(territories.regions()["code_region"]):
         return None
-    regions = [territories.region_of(code) for code in codes]
+    links = territories.departements().set_index("code_departement")["code_region"].to_dict()
+    regions = [links.get(code) for code in codes]
     if odd := [str(code) for code, region in zip(codes, regions, strict=True) if region is None]:
         raise BadInput(f"{', '.join(odd[:8])}: no département has this code.")
     return np.array(regions)
