@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from tlanalysis import catalog, territories
 from tlanalysis.indicators.access import LISTS, communes
 from tlanalysis.indicators.catchment import reach
-from tlanalysis.ingest.anct import clean_anct, read_anct
-from tlanalysis.ingest.cget import clean_cget, read_cget
-from tlanalysis.ingest.communes import read_centres
+from tlanalysis.ingest.anct import read_anct
+from tlanalysis.ingest.cget import read_cget
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +31,7 @@ def access_by_territory() -> pd.DataFrame:
     tables = []
     for name in LISTS.values():
         entry = catalog.remote()[name]
-        table = reach(homes, _places(name), departements)
+        table = reach(homes, places_of(name), departements)
         table.insert(0, "jeu", name)
         tables.append(
             table.assign(
@@ -47,8 +46,10 @@ def access_by_territory() -> pd.DataFrame:
     return table.round({name: DIGITS[kind] for name in table if (kind := name.split("_")[0]) in DIGITS})
 
 
-def _places(name: str) -> pd.DataFrame:
+def places_of(name: str) -> pd.DataFrame:
+    """Return `latitude`, `longitude` of each place of one of the lists, as its open file prints them (degrees)."""
+    import pandas as pd
+
     data = catalog.read_remote(name)
-    if name.startswith("cget"):
-        return clean_cget(read_cget(data), read_centres(catalog.read_remote("communes_centres_2024")))
-    return clean_anct(read_anct(data))
+    printed = read_cget(data) if name.startswith("cget") else read_anct(data)
+    return printed[["latitude", "longitude"]].apply(pd.to_numeric)

@@ -72,7 +72,7 @@ def test_outside_what_a_list_covers_tiles_are_unknown():
 @pytest.mark.parametrize("plot", ["plot_rates", "plot_funnel"])
 def test_a_list_without_places_is_refused(plot):
     empty = tl.rate_places(pd.DataFrame({"code_departement": ["33"]}), covers="R53")
-    with pytest.raises(BadInput, match="no territory of this table|no place at all"):
+    with pytest.raises(BadInput, match=r"no territory of this table|no place at all"):
         getattr(tl, plot)(empty)
 
 

@@ -153,11 +153,11 @@ def test_communes_hold_everyone_but_mayotte(mirror, raw):
 @pytest.mark.mirror
 def test_near_places_are_those_of_every_pair(mirror):
     """The national figure against a plain matrix of all distances, on every tenth commune."""
-    from tlanalysis.access_table import _places
+    from tlanalysis.access_table import places_of
     from tlanalysis.indicators.catchment import EARTH, distance_to_nearest
 
     homes = communes().dropna(subset=["latitude"]).iloc[::10]
-    places = _places("cget_2019")
+    places = places_of("cget_2019")
     a, b = (np.radians(frame[["latitude", "longitude"]].to_numpy(float)) for frame in (homes, places))
     h = np.sin((a[:, None, 0] - b[:, 0]) / 2) ** 2
     h += np.cos(a[:, None, 0]) * np.cos(b[:, 0]) * np.sin((a[:, None, 1] - b[:, 1]) / 2) ** 2
