@@ -362,7 +362,12 @@ def test_every_public_chart_has_a_title_that_can_change() -> None:
         ("plot_places_over_time", "FR", lambda t: t[t["perimetre"] == "ftl_2023"], "nombre de tiers-lieux publié"),
         ("plot_rates", "FR", lambda t: _with(t, slice(None), ecart="indistinct"), "aucun des 101 départements"),
         ("plot_funnel", "FR", lambda t: _with(t, slice(None), ecart="indistinct"), "aucun ne se détache sûrement"),
-        ("plot_local_moran", "FR", lambda t: _with(t, slice(None), groupe="indistinct"), "aucun département ne"),
+        (
+            "plot_local_moran",
+            "FR",
+            lambda t: _with(t, slice(None), groupe="indistinct"),
+            "pris un à un, aucun département",
+        ),
         ("plot_inequality", "FR", lambda t: t[t["type"] == "tiers_lieux"], "un Gini de 0,37"),
         ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=-0.5, tau_haut=0.5), "Aucun des 7 accords"),
         ("plot_deffinov_bounds", "FR", lambda t: t.assign(est_connu=True), "projets possibles par région"),

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.helpers import read_rows
+from tlanalysis import catalog, territories
 from tlanalysis.errors import BadInput, SourceError
 from tlanalysis.indicators.access import (
     LISTS,
@@ -18,6 +19,9 @@ from tlanalysis.indicators.access import (
     region_need_and_supply,
 )
 from tlanalysis.indicators.catchment import RADII
+from tlanalysis.ingest.anct import clean_anct, read_anct
+
+DEPARTEMENTS = territories.departements()["code_departement"].tolist()
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +77,11 @@ def test_a_profile_stands_beside_france():
 
 def test_without_the_commune_files_the_missing_one_is_named(project_copy, monkeypatch):
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
-    with pytest.raises(SourceError, match=r"populations_communes_2023\.csv is not on this machine") as caught:
+    with pytest.raises(SourceError, match=r"communes_centres_2024\.csv is not on this machine") as caught:
         access_of(pd.DataFrame({"latitude": [44.8], "longitude": [-0.6]}))
     assert caught.value.exit_code == 3
+    with pytest.raises(SourceError, match=r"populations_communes_2023\.csv is not on this machine"):
+        communes()
 
 
 def test_need_and_supply_by_hand(raw):
@@ -118,9 +124,6 @@ def test_the_catchment_changes_the_order_of_departements_little():
 
 @pytest.mark.mirror
 def test_access_of_any_list_is_that_of_the_embedded_table(mirror, embedded):
-    from tlanalysis import catalog
-    from tlanalysis.ingest.anct import clean_anct, read_anct
-
     places = clean_anct(read_anct(catalog.read_remote("fabriques_de_territoire_2024")))
     table = access_of(places).set_index("territoire")
     expected = embedded.loc["fabriques_de_territoire_2024"]
@@ -130,6 +133,25 @@ def test_access_of_any_list_is_that_of_the_embedded_table(mirror, embedded):
         assert table.loc[expected.index, column].isna().tolist() == (~known).tolist()
         found = table.loc[expected.index[known], column].tolist()
         assert found == pytest.approx(expected.loc[known, column].astype(float).tolist(), abs=1e-3)
+
+
+@pytest.mark.mirror
+def test_without_commune_populations_those_of_departements_bound_the_shares(mirror, tmp_path, monkeypatch, embedded):
+    monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
+    (tmp_path / "communes_centres_2024.csv").symlink_to(mirror / "communes_centres_2024.csv")
+    (tmp_path / "fabriques.geojson").symlink_to(mirror / "fabriques_de_territoire_2024.geojson")
+    places = read_anct((tmp_path / "fabriques.geojson").read_bytes())
+    table = access_of(places[["latitude", "longitude"]].astype(float)).set_index("territoire")
+    # Eight départements have a commune without a point: there, the points that are known are not all.
+    whole = [f"D{code}" for code in DEPARTEMENTS if code not in {"12", "14", "15", "27", "49", "60", "69", "85"}]
+    exact = embedded.loc["fabriques_de_territoire_2024"].loc[whole]
+    assert table.attrs["populations"] == "departements"
+    assert table["distance_mediane_km"].isna().all()
+    for radius in RADII:
+        low, high = table.loc[whole, f"part_{radius}_km_bas"], table.loc[whole, f"part_{radius}_km_haut"]
+        assert (low <= exact[f"part_{radius}_km_bas"].astype(float) + 1e-6).all()
+        assert (high >= exact[f"part_{radius}_km_haut"].astype(float) - 1e-6).all()
+    assert 0.1 < table.loc["FR", "part_30_km_bas"] < table.loc["FR", "part_30_km_haut"] < 1.01
 
 
 @pytest.mark.mirror

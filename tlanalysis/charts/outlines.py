@@ -31,7 +31,7 @@ BORDER: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.6}
 
 # Side of an inset, as a share of the height of the metropolitan map, and the scales it may be drawn at.
 SIDE = 0.15
-LEGEND = 0.3  # room for the legend at the right, as a share of the width of the map
+LEGEND = 0.42  # room for the legend at the right, as a share of the width of the map
 SCALES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
 LEAST = 0.03  # shapes narrower than this part of the map hold no sign
 

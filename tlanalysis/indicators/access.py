@@ -100,11 +100,15 @@ def communes_sources() -> pd.DataFrame:
 def access_of(places: pd.DataFrame) -> pd.DataFrame:
     """Return how near the places of any list are, from the commune files: one row per territory.
 
+    With the points of the communes but not their populations, those of the départements stand in: a share is then
+    known only where all communes of a département are within the distance, or none, and bounded elsewhere; the points
+    are taken to be those of all communes (of 34,900, twelve have none).
+
     Parameters
     ----------
     places : DataFrame
         One row per place with `latitude`, `longitude`, e.g. `tl.clean(file).places`. Those without a position are left
-        out; `attrs["nb_sans_position"]` counts them.
+        out; `attrs["nb_sans_position"]` counts them. `attrs["populations"]` says whose were used.
 
     Returns
     -------
@@ -114,12 +118,14 @@ def access_of(places: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        The commune files have not been fetched.
+        The points of the communes have not been fetched.
     BadInput
         No place has a position, or a position is no position.
     """
-    table = reach(communes(), places, territories.departements())
+    by_commune = catalog.find_remote("populations_communes_2023") is not None
+    table = reach(communes() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(table, places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"])
+    table.attrs["populations"] = "communes" if by_commune else "departements"
     table.attrs["nb_sans_position"] = int(places[["latitude", "longitude"]].isna().any(axis=1).sum())
     return table
 
@@ -143,6 +149,16 @@ def communes() -> pd.DataFrame:
         read_populations(catalog.read_remote("populations_communes_2023")),
         read_centres(catalog.read_remote("communes_centres_2024")),
     )
+
+
+def _points_alone() -> pd.DataFrame:
+    """Return the communes with a point and no population."""
+    import pandas as pd
+
+    from tlanalysis.ingest.communes import clean_communes, read_centres
+
+    nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
+    return clean_communes(nobody, read_centres(catalog.read_remote("communes_centres_2024")))
 
 
 def access_profile(territory: str = "FR") -> pd.DataFrame:

@@ -177,8 +177,8 @@ def reach(
         key = pd.Series("FR", inside.index) if level == "FR" else level[0].upper() + inside[f"code_{level}"]
         sums = inside.drop(columns=["code_departement", "code_region"]).groupby(key).sum()
         where = pd.Series("FR", located.index) if level == "FR" else level[0].upper() + located[f"code_{level}"]
-        measures = {name: _measures(group, catchments) for name, group in located.groupby(where)}
-        parts.append(sums.join(pd.DataFrame.from_dict(measures, orient="index")))
+        measures = pd.DataFrame({name: _measures(group, catchments) for name, group in located.groupby(where)}).T
+        parts.append(sums.join(measures.reindex(columns=_measured(catchments))))
     table = pd.concat(parts).rename_axis("territoire").reset_index()
     for radius in radii:
         for side in ("bas", "haut"):
@@ -226,9 +226,13 @@ def _inside(
     return table
 
 
+def _measured(catchments: Sequence[int]) -> list[str]:
+    return ["distance_mediane_km", *(f"score_{catchment}_km" for catchment in catchments)]
+
+
 def _measures(homes: pd.DataFrame, catchments: Sequence[int]) -> dict[str, float]:
     people, distance = homes["population"].to_numpy(float), homes["distance"].to_numpy(float)
     order = np.argsort(distance, kind="stable")
     median = distance[order][np.searchsorted(np.cumsum(people[order]), people.sum() / 2)]
-    scores = {f"score_{c}_km": people @ homes[f"score_{c}_km"].to_numpy(float) / people.sum() for c in catchments}
-    return {"distance_mediane_km": median} | scores
+    scores = [people @ homes[f"score_{c}_km"].to_numpy(float) / people.sum() for c in catchments]
+    return dict(zip(_measured(catchments), [median, *scores], strict=True))
