@@ -18,9 +18,8 @@ import pandas as pd
 from tlanalysis import territories
 from tlanalysis.access_table import access_by_territory, places_of
 from tlanalysis.indicators.access import communes
-from tlanalysis.indicators.catchment import DECAY, distance_to_nearest, floating_catchment
+from tlanalysis.indicators.catchment import DECAY, distance_to_nearest, floating_catchment, on_sphere
 from tlanalysis.indicators.shrinkage import shrink
-from tlanalysis.ingest.placement import on_sphere
 
 BLOCK = 4000  # communes at a time
 

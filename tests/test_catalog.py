@@ -214,7 +214,11 @@ def test_sources_lists_what_is_held_and_what_is_absent(project_copy, tmp_path, m
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
     table = catalog.sources().set_index("id")
     assert sorted(table.index) == sorted(TABLES + OPEN_FILES)
-    assert table["etat"].value_counts().to_dict() == {"embarque": len(TABLES), "absent": 7, "telecharge": 1}
+    assert table["etat"].value_counts().to_dict() == {
+        "embarque": len(TABLES),
+        "absent": len(OPEN_FILES) - 1,
+        "telecharge": 1,
+    }
     assert table.loc["cget_2019", "etat"] == "telecharge"
     assert table.loc["regions", "nb_lignes"] == 18
     assert table.loc[OPEN_FILES, "nb_lignes"].isna().all()

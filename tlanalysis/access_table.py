@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import TYPE_CHECKING
 
 from tlanalysis import catalog, territories
 from tlanalysis.indicators.access import LISTS, communes
 from tlanalysis.indicators.catchment import reach
-from tlanalysis.ingest.anct import read_anct
-from tlanalysis.ingest.cget import read_cget
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,5 +51,11 @@ def places_of(name: str) -> pd.DataFrame:
     import pandas as pd
 
     data = catalog.read_remote(name)
-    printed = read_cget(data) if name.startswith("cget") else read_anct(data)
-    return printed[["latitude", "longitude"]].apply(pd.to_numeric)
+    if name.startswith("cget"):
+        printed = pd.read_csv(io.BytesIO(data), usecols=["LAT", "LONG"])
+        return printed.rename(columns={"LAT": "latitude", "LONG": "longitude"})
+    shapes = [feature["geometry"] or {} for feature in json.loads(data)["features"]]
+    points = [shape.get("coordinates") or (None, None) for shape in shapes]  # Saint-Martin has no point
+    return pd.DataFrame(
+        {"latitude": [point[1] for point in points], "longitude": [point[0] for point in points]}, dtype="float64"
+    )

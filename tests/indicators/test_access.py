@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from tests.helpers import read_rows
-from tlanalysis import catalog, territories
+from tlanalysis import territories
+from tlanalysis.access_table import places_of
 from tlanalysis.errors import BadInput, SourceError
 from tlanalysis.indicators.access import (
     LISTS,
@@ -19,7 +20,6 @@ from tlanalysis.indicators.access import (
     region_need_and_supply,
 )
 from tlanalysis.indicators.catchment import RADII
-from tlanalysis.ingest.anct import clean_anct, read_anct
 
 DEPARTEMENTS = territories.departements()["code_departement"].tolist()
 
@@ -124,8 +124,7 @@ def test_the_catchment_changes_the_order_of_departements_little():
 
 @pytest.mark.mirror
 def test_access_of_any_list_is_that_of_the_embedded_table(mirror, embedded):
-    places = clean_anct(read_anct(catalog.read_remote("fabriques_de_territoire_2024")))
-    table = access_of(places).set_index("territoire")
+    table = access_of(places_of("fabriques_de_territoire_2024")).set_index("territoire")
     expected = embedded.loc["fabriques_de_territoire_2024"]
     assert table.attrs["nb_sans_position"] == 1  # Saint-Martin
     for column in ("part_10_km_bas", "distance_mediane_km", "score_30_km"):
@@ -137,11 +136,10 @@ def test_access_of_any_list_is_that_of_the_embedded_table(mirror, embedded):
 
 @pytest.mark.mirror
 def test_without_commune_populations_those_of_departements_bound_the_shares(mirror, tmp_path, monkeypatch, embedded):
+    places = places_of("fabriques_de_territoire_2024")
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
     (tmp_path / "communes_centres_2024.csv").symlink_to(mirror / "communes_centres_2024.csv")
-    (tmp_path / "fabriques.geojson").symlink_to(mirror / "fabriques_de_territoire_2024.geojson")
-    places = read_anct((tmp_path / "fabriques.geojson").read_bytes())
-    table = access_of(places[["latitude", "longitude"]].astype(float)).set_index("territoire")
+    table = access_of(places).set_index("territoire")
     # Eight départements have a commune without a point: there, the points that are known are not all.
     whole = [f"D{code}" for code in DEPARTEMENTS if code not in {"12", "14", "15", "27", "49", "60", "69", "85"}]
     exact = embedded.loc["fabriques_de_territoire_2024"].loc[whole]
@@ -175,7 +173,6 @@ def test_communes_hold_everyone_but_mayotte(mirror, raw):
 @pytest.mark.mirror
 def test_near_places_are_those_of_every_pair(mirror):
     """The national figure against a plain matrix of all distances, on every tenth commune."""
-    from tlanalysis.access_table import places_of
     from tlanalysis.indicators.catchment import EARTH, distance_to_nearest
 
     homes = communes().dropna(subset=["latitude"]).iloc[::10]

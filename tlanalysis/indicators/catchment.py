@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.errors import BadInput
-from tlanalysis.ingest.placement import on_sphere
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +24,12 @@ CATCHMENTS = (15, 30, 45)  # km
 # Weight of a place by the third of the catchment that its distance falls in. Source: W. Luo and Y. Qi, Health & Place
 # 15 (2009), 1100-1107, first set of weights, there for thirds of a drive of 30 minutes.
 DECAY = (1.0, 0.68, 0.22)
+
+
+def on_sphere(frame: pd.DataFrame) -> np.ndarray:
+    """Return the points of a frame (`latitude`, `longitude`, degrees) on the unit sphere, shape (n, 3)."""
+    lat, lon = np.radians(frame["latitude"].to_numpy(float)), np.radians(frame["longitude"].to_numpy(float))
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def _kilometres(chord: np.ndarray) -> np.ndarray:

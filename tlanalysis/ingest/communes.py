@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from tlanalysis import territories
 from tlanalysis.errors import SourceError
-from tlanalysis.ingest import placement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +63,7 @@ def clean_communes(populations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataF
     if odd.any():
         raise SourceError(f"populations that are no number: {', '.join(populations.loc[odd, 'code_commune'][:8])}.")
     table = populations.merge(centres, on="code_commune", how="outer", validate="1:1").sort_values("code_commune")
-    table["code_departement"] = table["code_commune"].map(placement.departement_of_commune)
+    table["code_departement"] = table["code_commune"].map(_departement)
     counted = set(table.loc[table["population"].notna(), "code_departement"])
     table = table[table["population"].notna() | ~table["code_departement"].isin(counted)]
     departements = territories.departements().set_index("code_departement")["code_region"]
@@ -82,3 +81,8 @@ def clean_communes(populations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataF
             "longitude",
         ]
     ].reset_index(drop=True)
+
+
+def _departement(code_commune: str) -> str:
+    """Return the département whose code a commune code begins with: three signs overseas, two elsewhere."""
+    return code_commune[:3] if code_commune.startswith("97") else code_commune[:2]

@@ -85,13 +85,12 @@ def nearest_commune(places: pd.DataFrame, centres: pd.DataFrame) -> pd.Series:
     found = pd.Series(None, index=places.index, dtype="str")
     known = places["latitude"].notna() & places["longitude"].notna()
     if known.any():
-        _, at = KDTree(on_sphere(centres)).query(on_sphere(places[known]))
+        _, at = KDTree(_on_sphere(centres)).query(_on_sphere(places[known]))
         found[known] = centres["code_commune"].to_numpy()[at]
     return found
 
 
-def on_sphere(frame: pd.DataFrame) -> np.ndarray:
-    """Return the points of a frame (`latitude`, `longitude`, degrees) on the unit sphere, shape (n, 3)."""
+def _on_sphere(frame: pd.DataFrame) -> np.ndarray:
     lat, lon = np.radians(frame["latitude"].to_numpy(float)), np.radians(frame["longitude"].to_numpy(float))
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
