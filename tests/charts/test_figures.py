@@ -127,7 +127,7 @@ UNKNOWN_MARKS: dict[str, Callable[[pd.DataFrame], int]] = {
     "plot_unknowns": lambda table: (~table["est_connu"]).sum(),
     "plot_places_over_time": lambda table: int(table.empty),
     "plot_rates": lambda table: table["taux_lisse_pour_100k"].isna().sum(),
-    "plot_access": lambda table: (table["part_10_km_haut"] - table["part_10_km_bas"] > 0.5).sum(),
+    "plot_access": lambda table: (table["part_10_km_haut"] - table["part_10_km_bas"] > 0.1).sum(),
     "plot_access_profile": lambda table: (table["part_haut"] - table["part_bas"] > 0.99).sum(),
     "plot_local_moran": lambda table: table["groupe"].isna().sum(),
 }

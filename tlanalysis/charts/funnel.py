@@ -68,8 +68,10 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         "first_high": words.number(first["taux_haut_pour_100k"], 2),
         "first_rate": words.number(first["taux_pour_100k"], 2),
     }
-    text = caption.write("taux-entonnoir", table, lang, fallback=not away.any(), **values)
     chosen = within(focus, table.attrs["niveau"])
+    text = _of_one(known[known["code"].isin(chosen)], table, lang, values) or caption.write(
+        "taux-entonnoir", table, lang, fallback=not away.any(), **values
+    )
     with style():
         ax = new_axes(ax, 4.4)
         grid = np.geomspace(people.min() * 0.85, people.max() * 1.15, 300)
@@ -81,7 +83,7 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         for row, differs in zip(known.itertuples(), away, strict=True):
             colour = CONTRAST if row.code in chosen else ACCENT if differs else "#6b6b6b"
             ax.plot(row.population, row.taux_pour_100k, zorder=3, **mark("compte", colour, 5.5 if differs else 3.6))
-        ax.set(xscale="log", xlim=(grid[0], grid[-1]), ylim=(0, top))
+        ax.set(xscale="log", xlim=(grid[0], grid[-1]), ylim=(-0.03 * top, top))
         _name_dots(ax, known, chosen)
         ax.xaxis.set_major_locator(FixedLocator([v for v in _ROUND if grid[0] < v < grid[-1]]))
         ax.xaxis.set_minor_locator(NullLocator())
@@ -92,6 +94,24 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         ax.grid(axis="y", color=RULE, linewidth=0.6)
         ax.tick_params(axis="y", colors=SOFT)
         return finish(ax, text)
+
+
+def _of_one(chosen: pd.DataFrame, table: pd.DataFrame, lang: str, values: dict[str, Any]) -> caption.Caption | None:
+    """Return what the funnel says of the one territory in focus; None when there is not exactly one."""
+    if len(chosen) != 1:
+        return None
+    words, row = Words(lang), chosen.iloc[0]
+    mine: dict[str, Any] = {
+        "place": row["nom"],
+        "seen": words.number(row["nb_lieux"]),
+        "expected": words.number(row["nb_attendu"], 1),
+        "place_rate": words.number(row["taux_pour_100k"], 2),
+        "place_low": words.number(row["taux_bas_pour_100k"], 2),
+        "place_high": words.number(row["taux_haut_pour_100k"], 2),
+        "p": words.significant(row["p_ajustee"], 2),
+    }
+    same = row["ecart"] == "indistinct"
+    return caption.write("profil-entonnoir", table, lang, fallback=same, **(values | mine))
 
 
 _ROUND = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SHAPES = ("tuiles", "contours")
 ARROWS = {"au_dessus": "▲", "en_dessous": "▼"}
 
+# Bounds of a share wider than this put a territory in no class: it is drawn as unknown.
+UNSURE = 0.1
+
 # Alike on the high side, alike on the low side, unlike both ways; no difference seen; no neighbour at all.
 CLUSTER_COLOURS = {
     "haut_haut": "#9c3d00",
@@ -141,7 +144,7 @@ def plot_access(
     if lacking := [name for name in sides if name not in table]:
         raise BadInput(f"this table has no column {lacking[0]}: no share was computed for {radius} km.")
     low, high = (table[name].to_numpy(float) for name in sides)
-    unknown = high - low > 0.5  # less than half of the range is known: no class would be honest
+    unknown = high - low > UNSURE
     level, people = table.attrs["niveau"], table["population"].to_numpy(float)
     known = table.assign(part=(low + high) / 2)[~unknown].sort_values(["part", "code"])
     worst, best = known.iloc[0], known.iloc[-1]

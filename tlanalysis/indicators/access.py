@@ -68,23 +68,23 @@ def access(kind: str = "fabriques_de_territoire", level: str = "departement") ->
     >>> bool(access("fabriques_de_territoire", "france").loc[0, "part_30_km_bas"] > 0.9)
     True
     """
-    import pandas as pd
-
     if kind not in LISTS:
         raise BadInput(f"no list called {kind!r}{did_you_mean(kind, LISTS)}: it is one of {', '.join(LISTS)}.")
-    france = territories.territory("FR")
-    names = (
-        pd.DataFrame([{"territoire": "FR", "code": "FR", "nom": france.name}])
-        if level == "france"
-        else territories.table(level)[["territoire", "code", "nom"]]
-    )
     held = catalog.load("acces_par_territoire")
     held = held[held["jeu"] == LISTS[kind]]
     measured = held.drop(columns=["jeu", "nature", "perimetre", "editeur", "source", "date_publication"])
-    table = names.merge(measured, on="territoire", how="left", validate="1:1")
-    table = stamp(table, held, communes_sources(), inputs=["acces_par_territoire"])
+    table = stamp(_named(measured, level), held, communes_sources(), inputs=["acces_par_territoire"])
     table.attrs |= {"type": kind, "jeu": LISTS[kind], "niveau": level}
     return table
+
+
+def _named(measured: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return the territories of a level by name, with what was measured of them."""
+    import pandas as pd
+
+    france = pd.DataFrame([{"territoire": "FR", "code": "FR", "nom": territories.territory("FR").name}])
+    names = france if level == "france" else territories.table(level)[["territoire", "code", "nom"]]
+    return names.merge(measured, on="territoire", how="left", validate="1:1")
 
 
 def communes_sources() -> pd.DataFrame:
@@ -97,7 +97,7 @@ def communes_sources() -> pd.DataFrame:
     )
 
 
-def access_of(places: pd.DataFrame) -> pd.DataFrame:
+def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     """Return how near the places of any list are, from the commune files: one row per territory.
 
     With the points of the communes but not their populations, those of the départements stand in: a share is then
@@ -109,11 +109,13 @@ def access_of(places: pd.DataFrame) -> pd.DataFrame:
     places : DataFrame
         One row per place with `latitude`, `longitude`, e.g. `tl.clean(file).places`. Those without a position are left
         out; `attrs["nb_sans_position"]` counts them. `attrs["populations"]` says whose were used.
+    level : {"departement", "region", "france"}
+        Territories.
 
     Returns
     -------
     DataFrame
-        As `catchment.reach`: France, régions and départements.
+        As `access`.
 
     Raises
     ------
@@ -123,9 +125,11 @@ def access_of(places: pd.DataFrame) -> pd.DataFrame:
         No place has a position, or a position is no position.
     """
     by_commune = catalog.find_remote("populations_communes_2023") is not None
-    table = reach(communes() if by_commune else _points_alone(), places, territories.departements())
-    table = stamp(table, places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"])
-    table.attrs["populations"] = "communes" if by_commune else "departements"
+    measured = reach(communes() if by_commune else _points_alone(), places, territories.departements())
+    table = stamp(
+        _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
+    )
+    table.attrs |= {"type": "lieux", "niveau": level, "populations": "communes" if by_commune else "departements"}
     table.attrs["nb_sans_position"] = int(places[["latitude", "longitude"]].isna().any(axis=1).sum())
     return table
 

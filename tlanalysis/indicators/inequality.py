@@ -173,7 +173,7 @@ def inequality_change(
     -------
     DataFrame
         `indice, valeur_debut, valeur_fin` (in the lists), `ecart_bas, ecart_haut` (of the underlying rates, the two
-        lists taken as independent).
+        lists taken as independent: too wide when most places are in both).
 
     Raises
     ------
@@ -203,14 +203,11 @@ def inequality_change(
 
 
 def _dated(result: pd.DataFrame, *tables: pd.DataFrame) -> pd.DataFrame:
+    """Return the result with the sources of its tables, and which list it speaks of."""
     inputs = {name for table in tables for name in table.attrs.get("inputs", [])}
     result = stamp(result, *tables, inputs=inputs)
-    return _carry(result, tables[-1])
-
-
-def _carry(result: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Hand on which list a result speaks of."""
-    result.attrs |= {key: table.attrs[key] for key in ("type", "jeu", "perimetre") if key in table.attrs}
+    about = tables[-1].attrs
+    result.attrs |= {key: about[key] for key in ("type", "jeu", "perimetre") if key in about}
     return result
 
 
