@@ -106,7 +106,7 @@ def test_unemployment_of_a_region_is_that_of_its_departements(raw):
 
 
 def test_money_of_four_regions_bounds_nothing():
-    table = need_agreement().set_index(["mesure_1", "mesure_2"])
+    table = need_agreement().set_index("mesure_1")
     money = table.loc["enveloppe_eur_par_habitant"]
     assert (money["nb_territoires"] == 4).all()
     assert (money["tau_bas"] == -1).all()

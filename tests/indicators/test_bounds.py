@@ -107,7 +107,6 @@ def test_a_population_reached_is_bounded_like_a_sum():
 
 
 def test_large_numbers_are_sharp_to_the_unit():
-    # A solver's usual tolerance of one in ten thousand would lose this.
     people = {"T0": 10_000_001.0, "T1": 10_000_000.0, "T2": 9_999_999.0}
     found = bounds(known([None] * 3, high=[1, 1, 1]), 1, of={"people": people}).loc[0]
     assert (found["borne_basse"], found["borne_haute"]) == (9_999_999, 10_000_001)

@@ -129,6 +129,13 @@ def test_shares_within_reach_by_hand(country):
     assert table["distance_mediane_km"].tolist() == pytest.approx([2, np.nan, 2, 4, 2, np.nan], nan_ok=True, rel=1e-6)
 
 
+def test_the_median_is_where_half_of_the_inhabitants_are_nearer(country):
+    communes, departements = country
+    communes.loc[[0, 1, 2], "population"] = [100, 150, 350]  # 250 within 4 km, 600 within 12: the 300th lives at 12 km
+    table = reach(communes, on_equator(0), departements, radii=(5,), catchments=(30,)).set_index("territoire")
+    assert table.loc["D01", "distance_mediane_km"] == pytest.approx(12)
+
+
 @pytest.mark.parametrize(("place", "span"), [(300, (0.0, 1.0)), (303, (1.0, 1.0)), (330, (0.0, 0.0))])
 def test_without_commune_populations_the_villages_bound_the_share(country, place, span):
     communes, departements = country

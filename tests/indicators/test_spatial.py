@@ -42,6 +42,21 @@ def test_i_is_that_of_the_formula(borders):
     assert found["i_attendu"] == pytest.approx(-1 / 95)
 
 
+def test_deals_at_random_spread_as_the_theory_of_randomisation_says(borders):
+    import esda
+    import libpysal
+
+    table = need_and_supply().dropna(subset=["taux_chomage_15_64"])
+    rows = table[table["code"].isin(borders)]
+    weights = libpysal.weights.W({code: borders[code] for code in rows["code"]}, silence_warnings=True)
+    theory = esda.Moran(rows.set_index("code").loc[weights.id_order, "taux_chomage_15_64"], weights, permutations=0)
+    found = moran(table, ["taux_chomage_15_64"], permutations=4999).loc[0]
+    assert found["i"] == pytest.approx(theory.I)
+    half = 1.96 * np.sqrt(theory.VI_rand)
+    assert found["i_hasard_haut"] - found["i_hasard_bas"] == pytest.approx(2 * half, rel=0.05)
+    assert found["i_hasard_haut"] + found["i_hasard_bas"] == pytest.approx(2 * theory.EI, abs=0.02)
+
+
 def test_counts_are_put_on_one_scale_of_chance_first(borders):
     # Assunção and Reis: z = (rate - b) / sqrt(a + b / population), with the moments of the rates.
     table = places_per_territory("fabriques_de_territoire")

@@ -58,7 +58,7 @@ def distance_to_nearest(points: pd.DataFrame, places: pd.DataFrame) -> np.ndarra
     >>> import pandas as pd
     >>> paris, lyon = {"latitude": [48.8566], "longitude": [2.3522]}, {"latitude": [45.764], "longitude": [4.8357]}
     >>> distance_to_nearest(pd.DataFrame(paris), pd.DataFrame(lyon)).round().tolist()
-    [392.0]
+    [391.0]
     """
     from scipy.spatial import KDTree
 
