@@ -46,18 +46,23 @@ def test_one_row_from_end_to_end(tmp_path):
     done = _clean(
         tmp_path,
         {
-            "id": "L1", "nom": " Le &quot;Lieu&quot;  Inventé ", "commune": "PARIS 11", "adresse": "3 rue Imaginaire 75 011 Paris", "latitude": "2,3799", "longitude": "48,8590",
-            "typologie": "Fablab;Bar", "site_web": "lieu.example.org", "date_ouverture": "12/05/2019", "etat": "Lieu ouvert", "pays": "France",
+            "id": "L1", "nom": " Le &quot;Lieu&quot;  Inventé ", "commune": "PARIS 11",
+            "adresse": "3 rue Imaginaire 75 011 Paris", "latitude": "2,3799", "longitude": "48,8590",
+            "typologie": "Fablab;Bar", "site_web": "lieu.example.org", "date_ouverture": "12/05/2019",
+            "etat": "Lieu ouvert", "pays": "France",
         },
     )  # fmt: skip
     assert list(done.places) == list(OUTPUT)
     assert done.places.iloc[0].dropna().to_dict() == {
-        "id_source": "L1", "nom": 'Le "Lieu" Inventé', "commune": "Paris 11e Arrondissement", "code_postal": "75011", "code_departement": "75", "code_region": "11",
-        "latitude": 48.8590, "longitude": 2.3799, "typologie": "Fablab|Bar", "site_web": "lieu.example.org", "date_ouverture": "2019-05-12", "etat": "ouvert", "source": "liste",
+        "id_source": "L1", "nom": 'Le "Lieu" Inventé', "commune": "Paris 11e Arrondissement", "code_postal": "75011",
+        "code_departement": "75", "code_region": "11",
+        "latitude": 48.8590, "longitude": 2.3799, "typologie": "Fablab|Bar", "site_web": "lieu.example.org",
+        "date_ouverture": "2019-05-12", "etat": "ouvert", "source": "liste",
         "ligne_source": 1,
     }  # fmt: skip
     assert done.ledger["reparations"] == {
-        "blancs": 1, "entites_html": 1, "arrondissement": 1, "code_postal_de_l_adresse": 1, "coordonnees_inversees": 1, "date_normalisee": 1,
+        "blancs": 1, "entites_html": 1, "arrondissement": 1, "code_postal_de_l_adresse": 1, "coordonnees_inversees": 1,
+        "date_normalisee": 1,
     }  # fmt: skip
     assert done.ledger["regles"] == {}
 
@@ -75,7 +80,8 @@ def test_one_row_from_end_to_end(tmp_path):
         ({"site_web": "http://x..y"}, "site_web", "site_web_illisible", "http://x..y"),
         ({"etat": "=1+1"}, "etat", "formule", "=1+1"),
         ({"typologie": "a" * 2001}, "typologie", "texte_trop_long", "a" * 200),
-        ({"code_postal": "13001", "code_commune": "75111", "latitude": "48.859", "longitude": "2.3799"}, "code_postal", "preuve_contredite", "13001"),
+        ({"code_postal": "13001", "code_commune": "75111", "latitude": "48.859", "longitude": "2.3799"}, "code_postal",
+        "preuve_contredite", "13001"),
     ],
 )  # fmt: skip
 def test_a_cell_that_cannot_be_kept_is_null_and_recorded(tmp_path, row, field, rule, shown):
@@ -106,7 +112,8 @@ def test_rows_that_cannot_be_kept(tmp_path):
     assert done.places["nom"].tolist() == ["Le Lieu"]
     refused = done.rejects.loc[done.rejects["gravite"] == "ligne", ["ligne_source", "regle"]]
     assert list(refused.itertuples(index=False, name=None)) == [
-        (2, "ligne_vide"), (3, "sans_nom_ni_identifiant"), (4, "hors_de_france"), (5, "entete_repetee"), (5, "hors_de_france"), (6, "sans_nom_ni_identifiant"), (6, "hors_de_france"),
+        (2, "ligne_vide"), (3, "sans_nom_ni_identifiant"), (4, "hors_de_france"), (5, "entete_repetee"), (5,
+        "hors_de_france"), (6, "sans_nom_ni_identifiant"), (6, "hors_de_france"),
     ]  # fmt: skip
     ledger = done.ledger
     assert (ledger["lignes_lues"], ledger["lignes_acceptees"], ledger["lignes_rejetees"]) == (

@@ -33,7 +33,7 @@ def test_a_correction_that_finds_another_number_of_rows_stops_the_run(found):
 def test_a_list_that_changed_stops_and_leaves_nothing(tmp_path):
     headers = list(RAW_TO_CLEAN)
     write(tmp_path / "liste.csv", [headers, ["1", "Le Lieu Fictif", *[""] * (len(headers) - 2)]])
-    with pytest.raises(BadInput, match="review tlanalysis/ingest/corrections.toml"):
+    with pytest.raises(BadInput, match=r"review tlanalysis/ingest/corrections\.toml"):
         tl.clean(tmp_path / "liste.csv", out=tmp_path / "propre")
     assert [path.name for path in tmp_path.iterdir()] == ["liste.csv"]
 

@@ -47,19 +47,23 @@ PARIS = (48.8530, 2.3499)
         ({"postal": "13", "commune": "75", "printed": "75"}, ("75", "11", ["code_postal"])),
         ({"commune": "13", "postal": "75", "seen": "75", "point": PARIS}, ("75", "11", ["code_commune"])),
         ({"postal": "13", "commune": "13", "seen": "75", "point": PARIS}, ("13", "93", ["coordonnees"])),
-        # A tie goes to the one inside the printed région, else to the first as written: postal code, commune code, printed, point.
+        # A tie goes to the one inside the printed région, else to the first as written: postal code, commune code,
+        # printed, point.
         ({"postal": "75", "commune": "13", "region": "93"}, ("13", "93", ["code_postal"])),
         ({"postal": "75", "commune": "13"}, ("75", "11", ["code_commune"])),
         ({"postal": "75", "commune": "13", "region": "84"}, ("75", "11", ["code_commune", "region"])),
         ({"commune": "13", "printed": "75"}, ("13", "93", ["departement"])),
         ({"printed": "13", "seen": "75", "point": PARIS}, ("13", "93", ["coordonnees"])),
-        ({"postal": "75", "commune": "75", "printed": "13", "seen": "13", "point": (43.2965, 5.3698), "region": "93"}, ("13", "93", ["code_postal", "code_commune"])),
-        # Postal code and commune code alone, of bordering départements: no commune crosses a border, some postal codes do.
+        ({"postal": "75", "commune": "75", "printed": "13", "seen": "13", "point": (43.2965, 5.3698), "region": "93"},
+        ("13", "93", ["code_postal", "code_commune"])),
+        # Postal code and commune code alone, of bordering départements: no commune crosses a border, some postal codes
+        # do.
         ({"postal": "01", "commune": "39"}, ("39", "27", [])),
         ({"postal": "01", "commune": "39", "region": "84"}, ("01", "84", ["code_commune"])),
         # What lost is tolerated when it is a postal code of a neighbour, or a point beside the border.
         ({"postal": "92", "commune": "75", "printed": "75"}, ("75", "11", [])),
-        ({"postal": "93", "commune": "75", "printed": "75", "seen": "93", "point": (48.905, 2.38), "region": "11"}, ("93", "11", ["code_commune", "departement"])),
+        ({"postal": "93", "commune": "75", "printed": "75", "seen": "93", "point": (48.905, 2.38), "region": "11"},
+        ("93", "11", ["code_commune", "departement"])),
         ({"postal": "75", "commune": "75", "seen": "93", "point": (48.905, 2.38)}, ("75", "11", [])),
         # A printed région that the département contradicts loses.
         ({"postal": "75", "region": "84"}, ("75", "11", ["region"])),

@@ -86,7 +86,10 @@ def test_a_row_that_cannot_be_cut_keeps_its_rank_in_every_block(tmp_path, monkey
     assert [int(cell[0].split()[1]) for cell in cells[1:]] == numbers == [rank for rank in range(1, 100) if rank % 7]
 
 
-OPEN = 'nom;code_postal;commune\nUn;75011;Paris\nDeux;75012;"Paris\nTrois;75013;Paris\nQuatre;75014;Lyon"\nCinq;75015;Paris\nSix;75016\nSept;75017;Paris\n'
+OPEN = (
+    'nom;code_postal;commune\nUn;75011;Paris\nDeux;75012;"Paris\nTrois;75013;Paris\nQuatre;75014;Lyon"\n'
+    "Cinq;75015;Paris\nSix;75016\nSept;75017;Paris\n"
+)
 
 
 @pytest.mark.parametrize("block", [4 << 20, 40])
@@ -146,7 +149,7 @@ def test_a_separator_that_may_be_two_is_asked_for(tmp_path):
     path = tmp_path / "liste.csv"
     path.write_text("nom,lieu;code\nUn,a;b\nDeux,c;d\n", encoding="utf-8")
     with pytest.raises(
-        BadInput, match="can be cut by (comma or semicolon|semicolon or comma): say which with --separator"
+        BadInput, match=r"can be cut by (comma or semicolon|semicolon or comma): say which with --separator"
     ):
         open_list(path)
     assert open_list(path, Options(separator="semicolon")).headers == ["nom,lieu", "code"]
@@ -285,8 +288,10 @@ def test_a_geojson_in_metres_says_so(tmp_path):
 
 def test_parquet_of_any_type(tmp_path):
     frame = pd.DataFrame({
-        "nom": ["Le Lieu", None], "cp": [1000, 75011], "lat": [48.85, np.nan], "n": [3.0, 4.5], "jour": [dt.date(2019, 5, 12), None], "ok": [True, False],
-        "moment": pd.to_datetime(["2019-05-12 00:00", "2020-01-01 10:00"]), "liste": [["a", "b"], []], "famille": pd.Categorical(["x", "y"]), "geo.lat": ["1", "2"],
+        "nom": ["Le Lieu", None], "cp": [1000, 75011], "lat": [48.85, np.nan], "n": [3.0, 4.5], "jour": [dt.date(2019,
+        5, 12), None], "ok": [True, False],
+        "moment": pd.to_datetime(["2019-05-12 00:00", "2020-01-01 10:00"]), "liste": [["a", "b"], []],
+        "famille": pd.Categorical(["x", "y"]), "geo.lat": ["1", "2"],
     })  # fmt: skip
     frame.to_parquet(tmp_path / "l.parquet")
     _, cells, _, _ = _read(tmp_path / "l.parquet")

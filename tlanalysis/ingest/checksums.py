@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 def registered(column: pa.StringArray, digits: int) -> pa.BooleanArray:
     """Return which cells are plain SIREN (9 digits) or SIRET (14) whose check digits hold.
 
-    A SIREN's Luhn sum is a multiple of ten, and so are a SIRET's own and that of the SIREN it begins with: what python-stdnum
-    says, for the millions that are plainly right. A cell that fails here (La Poste has a rule of its own, and people write blanks)
-    is put to python-stdnum one by one.
+    A SIREN's Luhn sum is a multiple of ten, and so are a SIRET's own and that of the SIREN it begins with: what
+    python-stdnum says, for the millions that are plainly right. A cell that fails here (La Poste has a rule of its
+    own, and people write blanks) is put to python-stdnum one by one.
 
     Examples
     --------

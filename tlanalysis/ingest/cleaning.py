@@ -149,7 +149,8 @@ def told(job: Job, entry: dict[str, Any]) -> str:
     lines = [
         f"{entry['fichier']}: {how}",
         f"columns ({job.mapping.known or 'mapping'}): {columns}",
-        f"{entry['lignes_lues']} rows read = {entry['lignes_acceptees']} accepted + {entry['lignes_rejetees']} rejected; "
+        f"{entry['lignes_lues']} rows read = {entry['lignes_acceptees']} accepted + {entry['lignes_rejetees']} "
+        "rejected; "
         f"{entry['doublons']['lignes']} rows in {entry['doublons']['groupes']} groups of duplicates",
     ]
     for name, word in (("regles", "refused"), ("reparations", "repaired")):
@@ -224,14 +225,16 @@ def clean(
     path : str or Path
         CSV, XLSX, XLS, ODS, GeoJSON, JSON records or Parquet.
     mapping : Mapping, str or Path, optional
-        Which column is what: a `mapping.toml`, or what an earlier `clean` returned. Left out, a list we know is recognised by its
+        Which column is what: a `mapping.toml`, or what an earlier `clean` returned. Left out, a list we know is
+        recognised by its
         columns, and another's columns are proposed from their headers and values.
     out : str or Path, optional
         Folder to write as well, as `tlanalysis clean` does.
     lang : {"fr", "en"}
         Language of the reasons in `rejects`.
     encoding, separator, header, sheet, records : optional
-        What not to detect: encoding, separator, line of the header (0: none), sheet of a workbook, key of the records in a JSON file.
+        What not to detect: encoding, separator, line of the header (0: none), sheet of a workbook, key of the records
+        in a JSON file.
 
     Returns
     -------

@@ -38,8 +38,8 @@ class Cut:
     def batches(self, wanted: Wanted) -> Iterator[Rows]:
         """Yield the rows, a block at a time.
 
-        Of a large file only the columns that are wanted are read; if in the end it has more lines than rows, the others are looked
-        at for rows that a quote left open would hide.
+        Of a large file only the columns that are wanted are read; if in the end it has more lines than rows, the
+        others are looked at for rows that a quote left open would hide.
 
         Raises
         ------
@@ -61,7 +61,10 @@ class Cut:
                 self._refuse_hidden(self._records(everything))
 
     def _unhidden(self, records: Iterator[Rows]) -> Iterator[Rows]:
-        """Yield the rows, those that swallowed others and those they swallowed refused, each under the rank it should have had."""
+        """Yield the rows, those that swallowed others and those they swallowed refused.
+
+        Each under the rank it should have had.
+        """
         shift = 0
         for table, numbers, malformed in records:
             within = swallowed.swallowed_by(table.columns, self.separator)
@@ -88,11 +91,15 @@ class Cut:
         for table, numbers, _ in records:
             for row in swallowed.swallowed_by(table.columns, self.separator):
                 raise BadInput(
-                    f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows below it: mend it."
+                    f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows "
+                    "below it: mend it."
                 )
 
     def _records(self, places: Sequence[int]) -> Iterator[Rows]:
-        """Yield some columns as they are cut. One thread cuts, so that the rank of a row that cannot be cut is known."""
+        """Yield some columns as they are cut. One thread cuts.
+
+        So that the rank of a row that cannot be cut is known.
+        """
         names = [f"{rank}" for rank in range(len(self.headers))]
         chosen = [names[place] for place in places]
         waiting: deque[Malformed] = deque()
@@ -137,7 +144,10 @@ class Cut:
 
 
 def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> Rows:
-    """Give each row its rank, leaving out those of the rows that could not be cut, which leave the queue: it may run ahead."""
+    """Give each row its rank, leaving out those of the rows that could not be cut, which leave the queue.
+
+    It may run ahead.
+    """
     end, among = before + len(table), []
     while waiting and waiting[0].number <= end:
         among.append(waiting.popleft())

@@ -1,6 +1,7 @@
 """Any list as a text frame: what kind of file it is, how it was read, and its rows in batches, every cell a string.
 
-What is detected is kept in `Reading.detected` and can be overridden; what is ambiguous is an error that names the choices.
+What is detected is kept in `Reading.detected` and can be overridden; what is ambiguous is an error that names the
+choices.
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ Wanted = Sequence[str] | Sequence[int]
 
 
 class Malformed(NamedTuple):
-    """A row that could not be cut into the columns of the header: its rank, and how many cells it has. Its text may name people.
+    """A row that could not be cut into the columns of the header.
 
-    `hides` is the number of rows that a quote it leaves open swallows; when not 0, they are refused each under its own rank.
+    Its rank, and how many cells it has. Its text may name people.
+
+    `hides` is the number of rows that a quote it leaves open swallows; when not 0, they are refused each under its own
+    rank.
     """
 
     number: int
@@ -42,7 +46,10 @@ class Malformed(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Some rows: a table of strings, the rank of each row (1 is the first under the header), and the rows that could not be cut."""
+    """Some rows: a table of strings, the rank of each row (1 is the first under the header).
+
+    And the rows that could not be cut.
+    """
 
     table: pa.Table
     numbers: NDArray[np.int64]
@@ -154,7 +161,8 @@ def _kind(start: bytes, path: Path) -> str:
         if ending in _WORKBOOKS and ending != ".xls":
             return _WORKBOOKS[ending]
         raise BadInput(
-            f"{path.name} is a ZIP archive or a workbook under another name: unpack it, or give it its ending back (.xlsx, .ods)."
+            f"{path.name} is a ZIP archive or a workbook under another name: unpack it, or give it its ending back "
+            "(.xlsx, .ods)."
         )
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"
@@ -167,7 +175,10 @@ def _kind(start: bytes, path: Path) -> str:
 
 
 def make_unique(headers: Sequence[str]) -> list[str]:
-    """Return headers without blanks around, an empty one as `colonne_<rank>`; duplicates stay, so that using one is refused."""
+    """Return headers without blanks around, an empty one as `colonne_<rank>`.
+
+    Duplicates stay, so that using one is refused.
+    """
     return [" ".join(header.split()) or f"colonne_{rank}" for rank, header in enumerate(headers, 1)]
 
 
@@ -181,7 +192,9 @@ _DATA = re.compile(r"\d{5}|https?://\S+|[^@\s]+@[^@\s]+\.\w+", re.IGNORECASE)
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
-    """Return the rank (from 0) of the row that names the columns, and whether it does; if not, the rank is the first row of data.
+    """Return the rank (from 0) of the row that names the columns, and whether it does.
+
+    If not, the rank is the first row of data.
 
     Rows above it hold fewer cells (a title, a date); it holds words, not numbers, codes, dates or addresses of sites.
     """
@@ -208,7 +221,6 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
     table : pyarrow.Table
         One string column per header, in their order.
     """
-
     if not len(table):
         raise no_row(path)
 
@@ -229,7 +241,10 @@ def no_row(path: Path) -> BadInput:
 
 
 def as_string(value: Any) -> str | None:
-    """Return a typed cell as text: whole floats without `.0`, dates as ISO 8601, lists joined by `|`; None for nothing."""
+    """Return a typed cell as text: whole floats without `.0`, dates as ISO 8601, lists joined by `|`.
+
+    None for nothing.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, str):

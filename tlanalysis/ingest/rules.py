@@ -1,8 +1,8 @@
 """The rules a list is held to: each with its severity and its reason in French and in English.
 
-Severity says what happens: `reparation` (the value is put right; counted in the ledger, nothing is lost), `cellule` (the
-cell becomes null), `ligne` (the row is rejected), `arret` (the file is refused). Everything but a repair has a row in
-`rejects.csv`.
+Severity says what happens: `reparation` (the value is put right; counted in the ledger, nothing is lost), `cellule`
+(the cell becomes null), `ligne` (the row is rejected), `arret` (the file is refused). Everything but a repair has a
+row in `rejects.csv`.
 """
 
 from __future__ import annotations

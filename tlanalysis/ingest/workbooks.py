@@ -20,8 +20,10 @@ import pyarrow as pa
 from tlanalysis.errors import BadInput, did_you_mean
 from tlanalysis.ingest.reading import Options, Reading, as_string, find_header, from_table, make_unique
 
-# What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole, down to
-# its last row and out to its last column, before a cell of it is seen: one cell at the far corner would fill the memory.
+# What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole,
+# down to
+# its last row and out to its last column, before a cell of it is seen: one cell at the far corner would fill the
+# memory.
 _MOST_BYTES, _MOST_CELLS, _MOST_TAGS = 1 << 30, 20_000_000, 100_000_000
 _PIECE = 1 << 20
 _POSITION = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d{1,8})["']""")
@@ -74,7 +76,10 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
 
 
 def _check_archive(path: Path) -> None:
-    """Refuse an archive that is damaged or would fill the memory: its parts are unpacked a piece at a time and let go."""
+    """Refuse an archive that is damaged or would fill the memory.
+
+    Its parts are unpacked a piece at a time and let go.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
@@ -132,7 +137,8 @@ def _sheets(path: Path) -> dict[str, Grid]:
     return {name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
 
 
-# An old workbook is a little file system whose sectors may name each other in a ring: python-calamine follows it until the
+# An old workbook is a little file system whose sectors may name each other in a ring: python-calamine follows it until
+# the
 # memory is full, which ends the process. So the process is another one, with memory and time of its own.
 _MEMORY, _SECONDS = 2 << 30, 120
 
@@ -146,7 +152,10 @@ def _sheets_of_xls(path: Path) -> dict[str, Grid]:
 
 
 def send_sheets() -> None:
-    """Print the sheets of the workbook that the command line names, as JSON; with bounded memory where the system can bound it."""
+    """Print the sheets of the workbook that the command line names, as JSON.
+
+    With bounded memory where the system can bound it.
+    """
     with contextlib.suppress(ImportError, ValueError):
         import resource
 
@@ -162,7 +171,8 @@ def _choose(path: Path, sheets: dict[str, Grid], wanted: str | None) -> str:
     if wanted is not None:
         if wanted not in sheets:
             raise BadInput(
-                f"{path.name} has no sheet {wanted!r}{did_you_mean(wanted, sheets)}: it has {', '.join(map(repr, sheets))}."
+                f"{path.name} has no sheet {wanted!r}{did_you_mean(wanted, sheets)}: it has "
+                f"{', '.join(map(repr, sheets))}."
             )
         return wanted
     filled = [name for name, rows in sheets.items() if any(any(row) for row in rows)]
@@ -172,6 +182,7 @@ def _choose(path: Path, sheets: dict[str, Grid], wanted: str | None) -> str:
     candidates = tables or filled
     if len(candidates) > 1:
         raise BadInput(
-            f"{path.name} has several sheets that may be the list: name one with --sheet ({', '.join(map(repr, candidates))})."
+            f"{path.name} has several sheets that may be the list: name one with --sheet "
+            f"({', '.join(map(repr, candidates))})."
         )
     return candidates[0]
