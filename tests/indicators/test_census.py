@@ -50,7 +50,7 @@ def test_two_intervals_for_two_doubts(census: Path) -> None:
 
 
 def test_the_interval_covers_as_often_as_it_says() -> None:
-    # Exact, by enumeration: how often the interval of k ticks among 40 respondents drawn at random holds the true share.
+    # Exact, by enumeration: how often the interval of k ticks among 40 drawn at random holds the true share.
     ticks = np.arange(41)
     spans = np.array([wilson(k / 40, 40) for k in ticks])
     truths = np.linspace(0.02, 0.98, 97)
