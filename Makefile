@@ -54,8 +54,9 @@ bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.cleaning
 	$(BIN)/python -m benchmarks.forecast_speed
 	$(BIN)/python -m benchmarks.forecast_calibration 400 7
+	$(BIN)/python -m benchmarks.access
 
-counts: env ## recompute data/raw/lieux_par_departement.csv from the open files (TLANALYSIS_MIRROR)
+counts: env ## recompute the counts and the access figures of data/raw from the open files (TLANALYSIS_MIRROR)
 	$(BIN)/tlanalysis count
 
 clean: ## remove everything that can be made again

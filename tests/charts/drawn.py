@@ -19,6 +19,7 @@ import tlanalysis as tl
 PLACES = ("FR", "R75", "R06", "D33", "D976")
 LANGS = ("fr", "en")
 LABELS = ("fabriques_de_territoire", "manufactures_de_proximite")
+LISTS = ("tiers_lieux", *LABELS)
 
 # Nature of a number -> marker and whether it is filled, as figures.md has it.
 MARKS = {
@@ -74,8 +75,26 @@ class Case:
 _regional = cache(lambda: tl.trained_by_region("2023"))
 _calls = cache(lambda: tl.deffinov_regions())
 _labelled = cache(lambda kind: tl.places_per_territory(kind))
+_rates = cache(lambda kind, level="departement": tl.rates(kind, level))
+_near = cache(lambda kind, level="departement": tl.access(kind, level))
+_projects = cache(lambda: tl.deffinov_bounds())
+_shares = cache(lambda: tl.rates_from_shares("2023"))
+_alike = cache(lambda: tl.local_moran(_rates(LABELS[0]), permutations=999))
 _forecast = cache(lambda place: tl.forecast(tl.observations("tiers_lieux", place), horizon=2030))
 _regional_forecast = cache(lambda: tl.forecast_regions(_forecast("FR")).table())
+
+
+def _unemployed() -> pd.DataFrame:
+    """Return a local Moran with a département whose value nobody publishes (Mayotte)."""
+    return tl.local_moran(tl.need_and_supply(), "taux_chomage_15_64", permutations=999)
+
+
+def _partial_list() -> pd.DataFrame:
+    """Return the rates of a list that covers one région only: elsewhere nobody knows."""
+    codes = ["31"] * 30 + ["34"] * 12 + ["09"] * 9 + ["48"]
+    places = pd.DataFrame({"code_departement": codes})
+    places.attrs = {"sources": [{"editeur": "Région", "source": "https://example.org", "date_publication": "2025"}]}
+    return tl.rate_places(places, covers="R76")
 
 
 def _by_hand(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -200,6 +219,8 @@ _NATIONAL: dict[str, Callable[[], pd.DataFrame]] = {
     "plot_deffinov_projects": lambda: tl.deffinov_projects(),
     "plot_deffinov_population": lambda: tl.deffinov_population(),
     "plot_lorenz": lambda: tl.lorenz_of({kind: _labelled(kind) for kind in LABELS}),
+    "plot_inequality": lambda: tl.inequality_of({kind: _labelled(kind) for kind in LISTS}),
+    "plot_rank_agreement": lambda: tl.need_agreement(),
     "plot_published_forecasts": lambda: tl.published_forecasts(),
     "plot_hindsight": lambda: tl.hindsight(),
     "plot_backtest": _scores,
@@ -216,14 +237,27 @@ _NATIONAL: dict[str, Callable[[], pd.DataFrame]] = {
 
 def _in_focus(place: str) -> list[Case]:
     """Return the charts that set a territory off in bold or with a frame."""
-    tiles = (Case("plot_departement_tiles", place, partial(_labelled, kind), focus=True, kind=kind) for kind in LABELS)
+    maps = [
+        *(Case("plot_rates", place, partial(_rates, kind), focus=True, kind=kind) for kind in LISTS),
+        Case("plot_rates", place, partial(_rates, LISTS[0], "region"), focus=True, kind="regions"),
+        Case("plot_access", place, partial(_near, LABELS[0]), focus=True, kind=LABELS[0]),
+        Case("plot_access", place, partial(_near, LISTS[0], "region"), focus=True, kind="regions"),
+        Case("plot_local_moran", place, _alike, focus=True),
+    ]
+    funnels = [
+        *(Case("plot_funnel", place, partial(_rates, kind), focus=True, kind=kind) for kind in LISTS),
+        Case("plot_funnel", place, partial(_rates, LISTS[0], "region"), focus=True, kind="regions"),
+    ]
     return [
         Case("plot_trained_by_region", place, _regional, focus=True),
         Case("plot_trained_rate_by_region", place, _regional, focus=True),
         Case("plot_trainees_declared", place, _trainees, focus=True),
         Case("plot_deffinov_regions", place, _calls, focus=True),
         Case("plot_deffinov_amounts", place, _calls, focus=True),
-        *tiles,
+        Case("plot_deffinov_bounds", place, _projects, focus=True),
+        Case("plot_rates_from_shares", place, _shares, focus=True),
+        *maps,
+        *funnels,
     ]
 
 
@@ -232,6 +266,7 @@ def _of_place(place: str) -> list[Case]:
         Case("plot_places_over_time", place, lambda: tl.places_over_time(place)),
         Case("plot_compare_rates", place, lambda: tl.compare_rates(place)),
         Case("plot_rank", place, lambda: tl.rank_among_peers(place)),
+        Case("plot_access_profile", place, lambda: tl.access_profile(place)),
     ]
 
 
@@ -244,7 +279,10 @@ CASES = [
     *(_forecast_case(place) for place in ("FR", "R75", "R06", "D33")),
     *(Case("plot_regions_forecast", place, _regional_forecast, focus=True) for place in ("FR", "D33")),
     *(case for place in ("FR", "R75") for case in _in_focus(place)),
-    Case("plot_departement_tiles", "D976", partial(_labelled, LABELS[0]), focus=True, kind=LABELS[0]),
+    Case("plot_access", "D976", partial(_near, LABELS[0]), focus=True, kind=LABELS[0]),
+    Case("plot_funnel", "D976", partial(_rates, LISTS[0]), focus=True, kind=LISTS[0]),
+    Case("plot_local_moran", "D33", _unemployed, focus=True, kind="chomage"),
+    Case("plot_rates", "R76", _partial_list, focus=True, kind="partielle"),
     *(case for place in PLACES for case in _of_place(place)),
 ]
 # One case per public chart, in its simplest form.

@@ -249,7 +249,7 @@ def _open_parquet(path: Path) -> Reading:
     try:
         file = pq.ParquetFile(path.open("rb"))
         names = file.schema_arrow.names
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise BadInput(
             f"{path.name} is a damaged Parquet file ({_first_sentence(error)}): fetch or save it again."
         ) from error
@@ -265,13 +265,17 @@ def _open_parquet(path: Path) -> Reading:
                 )
                 yield Rows(table, np.arange(number + 1, number + 1 + len(table)), [])
                 number += len(table)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
 
     if not file.metadata.num_rows:
         raise no_row(path)
-    head = next(batches(headers)).table.slice(0, SAMPLE)
-    sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}
+    try:
+        head = next(file.iter_batches(SAMPLE))
+        texts = [_text_column(column).to_pylist() for column in head.columns]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
+    sample = {name: [value or "" for value in values] for name, values in zip(headers, texts, strict=True)}
     return Reading(path, headers, sample, {"format": "parquet"}, batches)
 
 
