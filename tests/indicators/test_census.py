@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import isnan
 from pathlib import Path
 
+import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 
 import tlanalysis as tl
 from tests.conftest import DATA
 from tlanalysis.build import build
 from tlanalysis.errors import BadInput
+from tlanalysis.indicators.intervals import wilson
 
 
 @pytest.fixture
@@ -44,6 +47,25 @@ def test_two_intervals_for_two_doubts(census: Path) -> None:
     assert (first["borne_bas"], first["borne_haut"]) == pytest.approx((4 / 7, 6 / 7))
     wider = tl.share_themes("2026", level=0.99).iloc[0]
     assert wider["ic_bas"] < first["ic_bas"] < first["ic_haut"] < wider["ic_haut"]
+
+
+def test_the_interval_covers_as_often_as_it_says() -> None:
+    # Exact, by enumeration: how often the interval of k ticks among 40 drawn at random holds the true share.
+    ticks = np.arange(41)
+    spans = np.array([wilson(k / 40, 40) for k in ticks])
+    truths = np.linspace(0.02, 0.98, 97)
+    holds = (spans[:, :1] <= truths) & (truths <= spans[:, 1:])
+    covered = (binom.pmf(ticks[:, None], 40, truths) * holds).sum(axis=0)
+    assert covered.mean() == pytest.approx(0.95, abs=0.01)
+    assert covered.min() > 0.85
+
+
+def test_the_bounds_hold_whatever_the_silent_would_have_said(census: Path) -> None:
+    table = tl.share_themes("2026").set_index("libelle")
+    for row in table.itertuples():
+        for silent in product([0, 1], repeat=2):
+            assert row.borne_bas - 1e-12 <= (row.nb_coches + sum(silent)) / 7 <= row.borne_haut + 1e-12
+        assert row.borne_haut - row.borne_bas == pytest.approx(2 / 7)
 
 
 def test_audiences_come_from_their_own_module(census: Path) -> None:
