@@ -1,7 +1,9 @@
-"""`tlanalysis clean` on registers of 1 and 5 million rows, beside the same work written by hand in Polars and a bare pyarrow read.
+"""`tlanalysis clean` on registers of 1 and 5 million rows.
 
-Each is a process of its own; wall seconds, processor seconds and peak memory are the operating system's. The two cleanings must agree on
-rows read, accepted, rejected and on the failures of every rule, or nothing is printed.
+Beside the same work written by hand in Polars and a bare pyarrow read.
+
+Each is a process of its own; wall seconds, processor seconds and peak memory are the operating system's. The two
+cleanings must agree on rows read, accepted, rejected and on the failures of every rule, or nothing is printed.
 
     python -m benchmarks.cleaning [ROWS ...]
 """
@@ -20,21 +22,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAPPING = """
-[colonnes]
-id_source = "siret"
-nom = "denomination"
-code_commune = "code_commune"
-commune = "commune"
-code_postal = "code_postal"
-departement = "code_departement"
-region = "code_region"
-latitude = "latitude"
-longitude = "longitude"
-typologie = "categorie"
-site_web = "site_web"
-date_ouverture = "date_creation"
-etat = "etat"
-siret = "siret"
+[colonnes] id_source = "siret" nom = "denomination" code_commune = "code_commune" commune = "commune" code_postal =
+"code_postal" departement = "code_departement" region = "code_region" latitude = "latitude" longitude = "longitude"
+typologie = "categorie" site_web = "site_web" date_ouverture = "date_creation" etat = "etat" siret = "siret"
 """
 BARE_READ = """
 import sys, pyarrow as pa, pyarrow.csv as c
@@ -110,7 +100,8 @@ def main() -> None:
             for label, spent in (("tlanalysis clean", mine), ("polars by hand", theirs), ("pyarrow read", bare)):
                 print(f"  {label:17} {spent.wall:7.1f} s  {spent.cpu:7.1f} s of processor  {spent.peak:7.0f} MiB")
             print(
-                f"  ratio to polars {mine.wall / theirs.wall:.2f} (processor {mine.cpu / theirs.cpu:.2f}), to a bare read {mine.wall / bare.wall:.1f}"
+                f"  ratio to polars {mine.wall / theirs.wall:.2f} (processor {mine.cpu / theirs.cpu:.2f}), to a "
+                f"bare read {mine.wall / bare.wall:.1f}"
             )
             path.unlink()
     (small, first), (large, last) = ours[0], ours[-1]

@@ -1,11 +1,14 @@
-"""Damaged lists of every format, for as long as asked: cleaning succeeds or refuses in one sentence, whatever it is given.
+"""Damaged lists of every format, for as long as asked.
+
+Cleaning succeeds or refuses in one sentence, whatever it is given.
 
 Usage: python -m benchmarks.fuzz_cleaning MINUTES SEED [FOLDER]
 
-Real files (those of TLANALYSIS_MIRROR, when it is set) and small ones made here are mutated: bytes flipped, cut, spliced, cells
-swapped, encodings mixed, the parts of a workbook damaged inside their archive. Under 4 GiB of memory and 60 s a file, anything but a
-clean list or `BadInput` is a failure. On success no row may be lost, no e-mail address written, and cleaning the result again must give
-the same bytes. What fails is kept in FOLDER (./fuzz) under its seed; a file that ends the process is there too, as `current`.
+Real files (those of TLANALYSIS_MIRROR, when it is set) and small ones made here are mutated: bytes flipped, cut,
+spliced, cells swapped, encodings mixed, the parts of a workbook damaged inside their archive. Under 4 GiB of memory
+and 60 s a file, anything but a clean list or `BadInput` is a failure. On success no row may be lost, no e-mail address
+written, and cleaning the result again must give the same bytes. What fails is kept in FOLDER (./fuzz) under its seed;
+a file that ends the process is there too, as `current`.
 """
 
 from __future__ import annotations
@@ -48,17 +51,22 @@ HEADER = (
     "email",
 )
 ROWS = (
-    ("L1", "La Fabrique Inventée", "75011", "Paris", "48.8530", "2.3499", "https://fabrique.example.org", "Fablab;Café", "2019", "a@example.org"),
-    ("L2", '"Le 97"', "1000", "BOURG EN BRESSE CEDEX", "46,2052", "5,2255", " ", "Coworking", "12/05/2018", "06 12 34 56 78"),
+    ("L1", "La Fabrique Inventée", "75011", "Paris", "48.8530", "2.3499", "https://fabrique.example.org",
+    "Fablab;Café", "2019", "a@example.org"),
+    ("L2", '"Le 97"', "1000", "BOURG EN BRESSE CEDEX", "46,2052", "5,2255", " ", "Coworking", "12/05/2018",
+    "06 12 34 56 78"),
     ("L3", "Escale &amp; CO (L')", "97418", "Sainte-Marie", "-20.89", "55.55", "www.escale.example.org", "", "", ""),
     ("L4", "L'Atelier\ndu Port", "29600.0", "Morlaix", "3.83", "48.57", "voir ici", "NR", "NR", "-"),
     ("L5", "=cmd|' /C calc'!A0", "75 012", "PARIS 12", "0", "0", "", "Bureau / Coworking ;\nBar ;\n", "2030-13-45", ""),
     ("L6", "Œuvre ouverte “Ü”", "13001", "MARSEILLE 1ER ARRONDISSEMENT", "6247000", "892000", "", "x|y", "2020-05", ""),
 )  # fmt: skip
 TOKENS = (
-    b'"', b"'", b";", b",", b"\t", b"|", b"\n", b"\r", b"\r\n", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe9", "é".encode(), "é".encode("utf-16-le"), b"&amp;", b"&#124;",
-    b"&#0;", b"=1+1", b"@", b"a@b.fr", b"0612345678", b"1e999", b"NaN", b"-0.0", b"9" * 400, b"{" * 300, b"[" * 3000, b"null", b"\\ud800", b"\xf0\x9f\x8f\xa0", b"''",
-    b"\xc2\xa0", b"\xe2\x80\x8b", b"CEDEX", b"75111", b"20200", b"97133", b"--", b"n.c.", b"9" * 20, b"\xe2\x80\xa8", "ﬁ①½".encode(), "e\u0301".encode(),
+    b'"', b"'", b";", b",", b"\t", b"|", b"\n", b"\r", b"\r\n", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe9",
+    "é".encode(), "é".encode("utf-16-le"), b"&amp;", b"&#124;",
+    b"&#0;", b"=1+1", b"@", b"a@b.fr", b"0612345678", b"1e999", b"NaN", b"-0.0", b"9" * 400, b"{" * 300, b"[" * 3000,
+    b"null", b"\\ud800", b"\xf0\x9f\x8f\xa0", b"''",
+    b"\xc2\xa0", b"\xe2\x80\x8b", b"CEDEX", b"75111", b"20200", b"97133", b"--", b"n.c.", b"9" * 20, b"\xe2\x80\xa8",
+    "ﬁ①½".encode(), "e\u0301".encode(),
 )  # fmt: skip
 
 Files = dict[str, bytes]
@@ -91,7 +99,8 @@ def main(minutes: float, seed: int, folder: Path) -> int:
         left.unlink()
     total = sum(outcomes.values())
     print(
-        f"{total} files in {minutes:g} min, seeds from {seed * 1_000_000 + 1}: {dict(outcomes)}; slowest {slowest[0]:.1f} s ({slowest[1]})"
+        f"{total} files in {minutes:g} min, seeds from {seed * 1_000_000 + 1}: {dict(outcomes)}; slowest "
+        f"{slowest[0]:.1f} s ({slowest[1]})"
     )
     return outcomes["FAILED"]
 
@@ -318,7 +327,8 @@ def _recode(data: bytes, _: Files, chance: random.Random) -> bytes:
 
 
 Mutation = Callable[[bytes, Files, random.Random], bytes]
-MUTATIONS: tuple[Mutation, ...] = (_flip, _cut, _drop, _repeat, _insert, _insert, _splice, _swap_cells, _swap_cells, _empty_cell, _recode)  # fmt: skip
+MUTATIONS: tuple[Mutation, ...] = (_flip, _cut, _drop, _repeat, _insert, _insert, _splice, _swap_cells, _swap_cells,
+_empty_cell, _recode)  # fmt: skip
 
 if __name__ == "__main__":
     if len(sys.argv) not in {3, 4}:

@@ -1,8 +1,8 @@
 """The same cleaning of a register, written by hand as one Polars lazy query: what `benchmarks.cleaning` compares with.
 
-It does for this very register what our rules do for any list, and writes the same files: places (Parquet and CSV), rejects, repeated
-identifiers and names. The grid of the départements is joined as a table of cells. What it leaves out: near duplicates, old names of régions,
-Lambert-93, a point off the coast, and finding out what the columns are.
+It does for this very register what our rules do for any list, and writes the same files: places (Parquet and CSV),
+rejects, repeated identifiers and names. The grid of the départements is joined as a table of cells. What it leaves
+out: near duplicates, old names of régions, Lambert-93, a point off the coast, and finding out what the columns are.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def job(source: Path, out: Path) -> dict[str, int]:
     cleaned = _placed(_codes(_texts(_read(source)))).collect(engine="streaming").lazy()
     rejected = pl.col("nom").is_null() & pl.col("id_source").is_null()
     places = cleaned.filter(~rejected).select(
-        "id_source", "nom", "code_commune", "commune", "code_postal", "code_departement", "code_region", "latitude", "longitude",
+        "id_source", "nom", "code_commune", "commune", "code_postal", "code_departement", "code_region", "latitude",
+        "longitude",
         "typologie", "site_web", "date_ouverture", "etat", pl.lit(source.stem).alias("source"), "ligne_source",
     )  # fmt: skip
     rejects = pl.concat([_failures(cleaned, rule, field, mask) for rule, field, mask in _rules(rejected)]).sort(
@@ -54,7 +55,8 @@ def _read(source: Path) -> pl.LazyFrame:
         *(
             pl.col(name)
             for name in (
-                "siret", "denomination", "code_postal", "commune", "code_commune", "code_departement", "code_region", "latitude", "longitude",
+                "siret", "denomination", "code_postal", "commune", "code_commune", "code_departement", "code_region",
+                "latitude", "longitude",
                 "categorie", "date_creation", "etat", "site_web",
             )
         ),
@@ -169,7 +171,7 @@ def _at(latitude: str, longitude: str, name: str, frame: pl.LazyFrame) -> pl.Laz
 
 
 def _placed(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Weigh the evidence: the département named most often, a tie to the first of postal code, commune code, printed, point."""
+    """Weigh the evidence: the département named most often, a tie to the first in the order of the columns."""
     frame = _at("longitude", "latitude", "d_echange", _at("latitude", "longitude", "d_point", frame))
     swapped = pl.col("d_point").is_null() & pl.col("d_echange").is_not_null()
     outside = pl.col("d_point").is_null() & pl.col("d_echange").is_null() & pl.col("latitude").is_not_null()

@@ -1,7 +1,9 @@
-"""A register of invented establishments as large as wanted: the shape and the dirt of a national one, for the benchmarks only.
+"""A register of invented establishments as large as wanted.
 
-Points lie in real cells of the départements' grid, codes are consistent with them; three rows in a hundred carry one of the defects
-that real lists carry. Nothing in it names anybody.
+The shape and the dirt of a national one, for the benchmarks only.
+
+Points lie in real cells of the départements' grid, codes are consistent with them; three rows in a hundred carry one
+of the defects that real lists carry. Nothing in it names anybody.
 """
 
 from __future__ import annotations
@@ -20,10 +22,37 @@ from tlanalysis.ingest.codes import PLACES
 
 CHUNK = 250_000
 WORDS = np.array(
-    "Atelier Fabrique Maison Comptoir Grange Station Moulin Jardin Quai Relais Bureau Cuisine Garage Halle Passerelle Ruche".split()
+    [
+        "Atelier",
+        "Fabrique",
+        "Maison",
+        "Comptoir",
+        "Grange",
+        "Station",
+        "Moulin",
+        "Jardin",
+        "Quai",
+        "Relais",
+        "Cuisine",
+        "Halle",
+    ]
 )
 QUALITIES = np.array(
-    "Bleu Commun Nord Sud Vert Mobile Libre Partagé Rural Central Neuf Ancien Léger Ouvert Lointain Voisin Sonore Patient".split()
+    [
+        "Bleu",
+        "Commun",
+        "Nord",
+        "Sud",
+        "Vert",
+        "Mobile",
+        "Libre",
+        "Partagé",
+        "Rural",
+        "Central",
+        "Neuf",
+        "Ancien",
+        "Léger",
+    ]
 )
 ACTIVITIES = np.array(["8559A", "8559B", "6820B", "9499Z", "7022Z", "6201Z", "5610A", "9003B"])
 

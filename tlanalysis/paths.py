@@ -37,8 +37,9 @@ def raw() -> Path:
 
 
 def processed() -> Path:
-    """Return the folder that `tlanalysis build` writes."""
-    return home() / "data" / "processed"
+    """Return the folder that `build` writes: `TLANALYSIS_PROCESSED` when set, else `data/processed/`."""
+    named = os.environ.get("TLANALYSIS_PROCESSED")
+    return Path(named) if named else home() / "data" / "processed"
 
 
 def notebooks() -> Path:

@@ -1,4 +1,7 @@
-"""The CGET list, from its own bytes: every row kept, placed where it really is, and nobody's name or address in any output."""
+"""The CGET list, from its own bytes.
+
+Every row kept, placed where it really is, and nobody's name or address in any output.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ pytestmark = pytest.mark.mirror
 
 # Places per région, counted over the same file by another analyst (Mayotte has none).
 BY_REGION = {
-    "01": 1, "02": 1, "03": 1, "04": 3, "11": 344, "24": 37, "27": 68, "28": 31, "32": 76, "44": 68, "52": 64, "53": 89, "75": 225,
+    "01": 1, "02": 1, "03": 1, "04": 3, "11": 344, "24": 37, "27": 68, "28": 31, "32": 76, "44": 68, "52": 64,
+    "53": 89, "75": 225,
     "76": 165, "84": 205, "93": 127, "94": 7,
 }  # fmt: skip
 
@@ -79,10 +83,8 @@ def test_no_file_holds_a_way_to_reach_a_person(mirror, folder):
     assert len(people) > 100
     names = {row["NOM_TL"].strip() for row in rows}
     for path in folder.iterdir():
-        if path.suffix == ".parquet":
-            text = pd.read_parquet(path).to_csv()
-        else:
-            text = path.read_text(encoding="utf-8")
+        stored = path.suffix == ".parquet"
+        text = pd.read_parquet(path).to_csv() if stored else path.read_text(encoding="utf-8")
         assert not re.search(r"[\w.-]+@[\w-]+\.[a-z]{2,}", text), path.name
         assert not re.search(r"(?<!\d)0[1-9](?:[ .]?\d\d){4}(?!\d)", text), path.name
         assert [who for who in people - names if who in text] == [], path.name

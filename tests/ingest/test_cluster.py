@@ -1,4 +1,7 @@
-"""The same list cleaned on a Dask cluster of this machine: the same bytes, and a worker that dies takes nothing with it."""
+"""The same list cleaned on a Dask cluster of this machine.
+
+The same bytes, and a worker that dies takes nothing with it.
+"""
 
 from __future__ import annotations
 

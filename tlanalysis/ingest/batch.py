@@ -1,4 +1,7 @@
-"""One batch of rows, from text to clean places: pure, so that batches may be cleaned in any order and on any machine."""
+"""One batch of rows, from text to clean places.
+
+Pure, so that batches may be cleaned in any order and on any machine.
+"""
 
 from __future__ import annotations
 
@@ -198,7 +201,9 @@ class _Judge:
 
 
 def _shown(value: str, rule: str) -> str:
-    """Return a refused value as `rejects.csv` may show it: cut short, without a way to reach a person or a person's name.
+    """Return a refused value as `rejects.csv` may show it.
+
+    Cut short, without a way to reach a person or a person's name.
 
     Words where an address of a site should be are often a name ("Madame ..."): they are not shown.
     """

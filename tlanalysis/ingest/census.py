@@ -1,7 +1,8 @@
 """The censuses of France Tiers-Lieux, 2023 and 2026: the identity files, one row per place.
 
-The two editions share an identifier and little else: 2023 has an INSEE code and no coordinates, 2026 the reverse, with a
-decimal comma. E-mail, telephone and accounts are never read. The thematic files, joined on `ID_UNIQUE`, are read by `themes`.
+The two editions share an identifier and little else: 2023 has an INSEE code and no coordinates, 2026 the reverse, with
+a decimal comma. E-mail, telephone and accounts are never read. The thematic files, joined on `ID_UNIQUE`, are read by
+`themes`.
 """
 
 from __future__ import annotations

@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 def registered(column: pa.StringArray, digits: int) -> pa.BooleanArray:
     """Return which cells are plain SIREN (9 digits) or SIRET (14) whose check digits hold.
 
-    A SIREN's Luhn sum is a multiple of ten, and so are a SIRET's own and that of the SIREN it begins with: what python-stdnum
-    says, for the millions that are plainly right. A cell that fails here (La Poste has a rule of its own, and people write blanks)
-    is put to python-stdnum one by one.
+    A SIREN's Luhn sum is a multiple of ten, and so are a SIRET's own and that of the SIREN it begins with: what
+    python-stdnum says, for the millions that are plainly right. A cell that fails here (La Poste has a rule of its
+    own, and people write blanks) is put to python-stdnum one by one.
 
     Examples
     --------
     >>> registered(pa.array(["73282932000074", "73282932000075", "732 829 320 00074"]), 14).to_pylist()
     [True, False, False]
     """
-    plain = pc.match_substring_regex(column, rf"^[0-9]{{{digits}}}$")
+    plain = pc.and_not(
+        pc.match_substring_regex(column, rf"^[0-9]{{{digits}}}$"),
+        pc.starts_with(column, "356000000"),
+    )
     grid = _digits(column.filter(plain), digits)
     holds = np.zeros(len(column), bool)
     holds[plain.to_numpy(zero_copy_only=False)] = _luhn(grid) & _luhn(grid[:, :9]) & grid.any(axis=1)

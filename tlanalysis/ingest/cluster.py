@@ -1,7 +1,10 @@
-"""The same cleaning on a Dask cluster (`tlanalysis[dask]`): this machine reads and writes, the workers clean, batch by batch.
+"""The same cleaning on a Dask cluster (`tlanalysis[dask]`).
 
-Batches come back in the order of the list, so the files are the same bytes as on one machine. A worker that dies has its
-batch cleaned by another. What bounds it is how fast one machine cuts a CSV into columns, some hundreds of megabytes a second.
+This machine reads and writes, the workers clean, batch by batch.
+
+Batches come back in the order of the list, so the files are the same bytes as on one machine. A worker that dies has
+its batch cleaned by another. What bounds it is how fast one machine cuts a CSV into columns, some hundreds of
+megabytes a second.
 """
 
 from __future__ import annotations
@@ -49,7 +52,8 @@ def _cleaned(job: Job, account: Account, *, address: str) -> Iterator[Batch]:
             raise BadInput(f"the Dask scheduler at {address} has no worker: start one (dask worker {address}).")
         if odd := {version for version in versions.values() if version != __version__}:
             raise BadInput(
-                f"workers of {address} have tlanalysis {', '.join(sorted(odd))}, this is {__version__}: install the same."
+                f"workers of {address} have tlanalysis {', '.join(sorted(odd))}, this is {__version__}: install the "
+                "same."
             )
         # A batch travels with its task, so that another worker can take it over: what Dask warns about is meant.
         warnings.filterwarnings("ignore", message="Sending large graph", module="distributed")

@@ -124,8 +124,14 @@ def clean_commune_code(text: str) -> Cell:
 
     Examples
     --------
-    >>> clean_commune_code("1053"), clean_commune_code("2a041"), clean_commune_code("75011"), clean_commune_code("0")
-    (('01053', ('zero_initial',)), ('2A041', ('blanc_dans_code',)), ('75111', ('arrondissement',)), (None, ('mention_manquante',)))
+    >>> clean_commune_code("1053")
+    ('01053', ('zero_initial',))
+    >>> clean_commune_code("2a041")
+    ('2A041', ('blanc_dans_code',))
+    >>> clean_commune_code("75011")
+    ('75111', ('arrondissement',))
+    >>> clean_commune_code("0")
+    (None, ('mention_manquante',))
     """
     if _absent(text):
         return _missing(text)
@@ -148,8 +154,14 @@ def clean_postal_code(text: str) -> Cell:
 
     Examples
     --------
-    >>> clean_postal_code("29600.0"), clean_postal_code("75 011"), clean_postal_code("1000"), clean_postal_code("75111")
-    (('29600', ('point_zero',)), ('75011', ('blanc_dans_code',)), ('01000', ('zero_initial',)), ('75011', ('arrondissement',)))
+    >>> clean_postal_code("29600.0")
+    ('29600', ('point_zero',))
+    >>> clean_postal_code("75 011")
+    ('75011', ('blanc_dans_code',))
+    >>> clean_postal_code("1000")
+    ('01000', ('zero_initial',))
+    >>> clean_postal_code("75111")
+    ('75011', ('arrondissement',))
     """
     if _absent(text):
         return _missing(text)
@@ -197,8 +209,14 @@ def clean_departement(text: str) -> Cell:
 
     Examples
     --------
-    >>> clean_departement("1"), clean_departement("Bouches du Rhône"), clean_departement("2a"), clean_departement("97")
-    (('01', ('zero_initial',)), ('13', ('code_en_toutes_lettres',)), ('2A', ('blanc_dans_code',)), (None, ('departement_inconnu',)))
+    >>> clean_departement("1")
+    ('01', ('zero_initial',))
+    >>> clean_departement("Bouches du Rhône")
+    ('13', ('code_en_toutes_lettres',))
+    >>> clean_departement("2a")
+    ('2A', ('blanc_dans_code',))
+    >>> clean_departement("97")
+    (None, ('departement_inconnu',))
     """
     if _absent(text):
         return _missing(text)
@@ -222,15 +240,19 @@ def clean_departement(text: str) -> Cell:
 
 # Names of the 22 régions of before 2016, and their INSEE codes, to today's code.
 _OLD_NAMES = {
-    "alsace": "44", "lorraine": "44", "champagne ardenne": "44", "aquitaine": "75", "limousin": "75", "poitou charentes": "75",
-    "auvergne": "84", "rhone alpes": "84", "bourgogne": "27", "franche comte": "27", "centre": "24", "languedoc roussillon": "76", "midi pyrenees": "76",
+    "alsace": "44", "lorraine": "44", "champagne ardenne": "44", "aquitaine": "75", "limousin": "75",
+    "poitou charentes": "75",
+    "auvergne": "84", "rhone alpes": "84", "bourgogne": "27", "franche comte": "27", "centre": "24",
+    "languedoc roussillon": "76", "midi pyrenees": "76",
     "nord pas de calais": "32", "picardie": "32", "basse normandie": "28", "haute normandie": "28",
 }  # fmt: skip
 _OLD_CODES = {
-    "21": "44", "22": "32", "23": "28", "25": "28", "26": "27", "31": "32", "41": "44", "42": "44", "43": "27", "54": "75",
+    "21": "44", "22": "32", "23": "28", "25": "28", "26": "27", "31": "32", "41": "44", "42": "44", "43": "27",
+    "54": "75",
     "72": "75", "73": "76", "74": "75", "82": "84", "83": "84", "91": "76",
 }  # fmt: skip
-_ALIASES = {"paca": "93", "sud": "93", "idf": "11", "reunion": "04", "guyane francaise": "03", "aura": "84", "bfc": "27", "hdf": "32", "occitanie pyrenees mediterranee": "76"}  # fmt: skip
+_ALIASES = {"paca": "93", "sud": "93", "idf": "11", "reunion": "04", "guyane francaise": "03", "aura": "84",
+"bfc": "27", "hdf": "32", "occitanie pyrenees mediterranee": "76"}  # fmt: skip
 
 
 def _bare_region(name: str) -> str:
@@ -255,8 +277,14 @@ def clean_region(text: str) -> Cell:
 
     Examples
     --------
-    >>> clean_region("Auvergne et Rhône-Alpes"), clean_region("4"), clean_region("Aquitaine"), clean_region("905")
-    (('84', ('code_en_toutes_lettres',)), ('04', ('zero_initial',)), ('75', ('ancienne_region',)), (None, ('region_inconnue',)))
+    >>> clean_region("Auvergne et Rhône-Alpes")
+    ('84', ('code_en_toutes_lettres',))
+    >>> clean_region("4")
+    ('04', ('zero_initial',))
+    >>> clean_region("Aquitaine")
+    ('75', ('ancienne_region',))
+    >>> clean_region("905")
+    (None, ('region_inconnue',))
     """
     if _absent(text):
         return _missing(text)
@@ -279,7 +307,8 @@ def clean_region(text: str) -> Cell:
 
 
 _FRANCE = {"fr", "fra", "france", "f", "250", "republique francaise", "france metropolitaine", "99100"}
-_OVERSEAS = {"gp", "mq", "gf", "re", "yt", "pm", "bl", "mf", "wf", "pf", "nc", "guadeloupe", "martinique", "guyane", "guyane francaise", "la reunion", "reunion", "mayotte"}  # fmt: skip
+_OVERSEAS = {"gp", "mq", "gf", "re", "yt", "pm", "bl", "mf", "wf", "pf", "nc", "guadeloupe", "martinique", "guyane",
+"guyane francaise", "la reunion", "reunion", "mayotte"}  # fmt: skip
 
 
 def clean_country(text: str) -> Cell:

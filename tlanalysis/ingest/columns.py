@@ -32,7 +32,10 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.StringArray:
 
 
 def matching(pattern: str, unless: str) -> InOrder:
-    """Return a test of whole columns: cells that match one regular expression (RE2) and not the other, and are not too long."""
+    """Return a test of whole columns: cells that match one regular expression (RE2) and not the other.
+
+    And are not too long.
+    """
 
     def test(column: pa.StringArray) -> pa.BooleanArray:
         right = pc.and_not(pc.match_substring_regex(column, pattern), pc.match_substring_regex(column, unless))

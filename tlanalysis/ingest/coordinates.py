@@ -1,4 +1,4 @@
-"""Coordinates as lists hold them: decimal commas, latitude and longitude swapped, Lambert-93 metres, zeros, points at sea.
+"""Coordinates as lists hold them: decimal commas, swapped, in Lambert-93 metres, zeros, points at sea.
 
 Vectorised: a column of text in, NumPy arrays and masks out.
 """
@@ -77,7 +77,10 @@ def pairs(column: pa.StringArray) -> tuple[Floats, Floats, Mask]:
 
 @dataclass(frozen=True)
 class Points:
-    """Judged coordinates: `latitude`, `longitude` (degrees, NaN where none is kept), `place` (index in `codes.PLACES` or -1), and a mask per rule."""
+    """Judged coordinates: `latitude`, `longitude` (degrees, NaN where none is kept).
+
+    `place` (index in `codes.PLACES` or -1), and a mask per rule.
+    """
 
     latitude: Floats
     longitude: Floats
@@ -130,7 +133,10 @@ def _swapped(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
 
 
 def _metres(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
-    """Read two numbers as Lambert-93 metres: the one beyond 6,000,000 is the northing. Rounded to 6 decimals (0.1 m)."""
+    """Read two numbers as Lambert-93 metres.
+
+    The one beyond 6,000,000 is the northing. Rounded to 6 decimals (0.1 m).
+    """
     easting, northing = np.minimum(lat, lon), np.maximum(lat, lon)
     possible = (
         (easting >= _EASTING[0]) & (easting <= _EASTING[1]) & (northing >= _NORTHING[0]) & (northing <= _NORTHING[1])

@@ -16,7 +16,7 @@ from tlanalysis.errors import BadInput
 
 @dataclass(frozen=True)
 class Correction:
-    """Rows of a list (`rows`: publisher's column -> value), what to `set` there, why, and how many rows it must find."""
+    """Rows of a list (publisher's column -> value), what to `set` there, why, and how many it must find."""
 
     rows: dict[str, str]
     set: dict[str, str]
@@ -61,6 +61,7 @@ def check_hits(corrections: Sequence[Correction], hits: Sequence[int], where: st
         if found != correction.hits:
             rows = ", ".join(f"{column} = {value!r}" for column, value in correction.rows.items())
             raise BadInput(
-                f"{where}: the correction of the rows where {rows} finds {found} of them instead of {correction.hits}; the list has "
+                f"{where}: the correction of the rows where {rows} finds {found} of them instead of "
+                f"{correction.hits}; the list has "
                 "changed: review tlanalysis/ingest/corrections.toml."
             )

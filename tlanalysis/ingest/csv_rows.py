@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest import swallowed
-from tlanalysis.ingest.reading import Malformed, Rows
+from tlanalysis.ingest.reading import Malformed, Rows, Wanted, ranks_of
 
 # Arrow reads some thirty blocks ahead: small ones bound the memory, and a few together are worth a batch.
 BLOCK = 4 << 20
@@ -35,33 +35,36 @@ class Cut:
     skipped: int
     headers: list[str]
 
-    def batches(self, wanted: Sequence[str]) -> Iterator[Rows]:
+    def batches(self, wanted: Wanted) -> Iterator[Rows]:
         """Yield the rows, a block at a time.
 
-        Of a large file only the columns that are wanted are read; if in the end it has more lines than rows, the others are looked
-        at for rows that a quote left open would hide.
+        Of a large file only the columns that are wanted are read; if in the end it has more lines than rows, the
+        others are looked at for rows that a quote left open would hide.
 
         Raises
         ------
         BadInput
             Not of the encoding to its end, a record larger than a block, or hidden rows in a large file.
         """
-        places = [self.headers.index(name) for name in wanted]
+        places, asked = ranks_of(self.headers, wanted), [str(name) for name in wanted]
         everything = list(range(len(self.headers)))
         if self.path.stat().st_size <= _WHOLE:
             for part in self._unhidden(self._records(everything)):
-                yield part._replace(table=part.table.select(places).rename_columns(list(wanted)))
+                yield part._replace(table=part.table.select(places).rename_columns(asked))
             return
         with ThreadPoolExecutor(1) as side:
             lines, rows = side.submit(swallowed.most_lines, self.path), 0
             for part in self._records(places):
                 rows += len(part.numbers) + len(part.malformed)
-                yield part._replace(table=part.table.rename_columns(list(wanted)))
+                yield part._replace(table=part.table.rename_columns(asked))
             if lines.result() - self.skipped > rows:
                 self._refuse_hidden(self._records(everything))
 
     def _unhidden(self, records: Iterator[Rows]) -> Iterator[Rows]:
-        """Yield the rows, those that swallowed others and those they swallowed refused, each under the rank it should have had."""
+        """Yield the rows, those that swallowed others and those they swallowed refused.
+
+        Each under the rank it should have had.
+        """
         shift = 0
         for table, numbers, malformed in records:
             within = swallowed.swallowed_by(table.columns, self.separator)
@@ -88,11 +91,15 @@ class Cut:
         for table, numbers, _ in records:
             for row in swallowed.swallowed_by(table.columns, self.separator):
                 raise BadInput(
-                    f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows below it: mend it."
+                    f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows "
+                    "below it: mend it."
                 )
 
     def _records(self, places: Sequence[int]) -> Iterator[Rows]:
-        """Yield some columns as they are cut. One thread cuts, so that the rank of a row that cannot be cut is known."""
+        """Yield some columns as they are cut. One thread cuts.
+
+        So that the rank of a row that cannot be cut is known.
+        """
         names = [f"{rank}" for rank in range(len(self.headers))]
         chosen = [names[place] for place in places]
         waiting: deque[Malformed] = deque()
@@ -137,7 +144,10 @@ class Cut:
 
 
 def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> Rows:
-    """Give each row its rank, leaving out those of the rows that could not be cut, which leave the queue: it may run ahead."""
+    """Give each row its rank, leaving out those of the rows that could not be cut, which leave the queue.
+
+    It may run ahead.
+    """
     end, among = before + len(table), []
     while waiting and waiting[0].number <= end:
         among.append(waiting.popleft())

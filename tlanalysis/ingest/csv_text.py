@@ -1,4 +1,7 @@
-"""Delimited text: encoding, separator and header found, then read in blocks so that memory does not grow with the file."""
+"""Delimited text: encoding, separator and header found.
+
+Then read in blocks so that memory does not grow with the file.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from tlanalysis.ingest.reading import MOST_COLUMNS, SAMPLE, Options, Reading, fi
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _LOOKED_AT = 1 << 20
-# Up to this size the whole file is decoded to find its encoding; beyond, its beginning, and a later surprise is an error.
+# Up to this size the whole file is decoded to find its encoding; beyond, its beginning, and a later surprise is an
+# error.
 _WHOLE = 64 << 20
 
 
@@ -126,7 +130,8 @@ def _not_utf8(path: Path) -> str:
     if right > 0.1 * wrong:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
         raise BadInput(
-            f"{path.name} mixes UTF-8 with another encoding (line {line}): save it in one, or read it whole with --encoding cp1252."
+            f"{path.name} mixes UTF-8 with another encoding (line {line}): save it in one, or read it whole with "
+            "--encoding cp1252."
         )
     try:
         data.decode("cp1252")
@@ -171,7 +176,10 @@ def _as_separator(given: str | None) -> str | None:
 
 
 def _parse(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
-    """Return the rows of a text and, per row, how many lines of the file had been read at its end; blank rows are left out."""
+    """Return the rows of a text and, per row, how many lines of the file had been read at its end.
+
+    Blank rows are left out.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows, ends = [], []
     csv.field_size_limit(_LOOKED_AT)
@@ -209,7 +217,10 @@ def _find_separator(text: str, path: Path) -> str:
 
 
 def _width(header: list[str], body: list[list[str]]) -> int:
-    """Return the number of columns: the header's, unless the rows say that one of the two has a separator too many at its end."""
+    """Return the number of columns: the header's.
+
+    Unless the rows say that one of the two has a separator too many at its end.
+    """
     width = len(header)
     usual = Counter(len(row) for row in body[:SAMPLE]).most_common(1)
     if not usual or usual[0][0] == width:

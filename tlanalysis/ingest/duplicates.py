@@ -1,9 +1,9 @@
 """Places that stand twice in a list: grouped, never deleted, with the row to keep and why.
 
-Two rows are the same place when they carry the same identifier; or the same name (but for case) in the same commune; or,
-in lists of up to `NEAR_UP_TO` rows, names that are close (RapidFuzz, words in any order) in the same commune or within
-200 metres of each other. Two rows known to lie more than 2 km apart are two places, whatever their names. A row's commune is its
-commune code, else its postal code with the name of the commune.
+Two rows are the same place when they carry the same identifier; or the same name (but for case) in the same commune;
+or, in lists of up to `NEAR_UP_TO` rows, names that are close (RapidFuzz, words in any order) in the same commune or
+within 200 metres of each other. Two rows known to lie more than 2 km apart are two places, whatever their names. A
+row's commune is its commune code, else its postal code with the name of the commune.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ Hashes = NDArray[np.uint64]
 
 @dataclass
 class Seen:
-    """What is remembered of the places that have gone by: a hash of identifier and of name with commune, 16 bytes a row."""
+    """What is remembered of the places that have gone by.
+
+    A hash of identifier and of name with commune, 16 bytes a row.
+    """
 
     by_id: list[Hashes] = field(default_factory=list)
     by_name: list[Hashes] = field(default_factory=list)
@@ -65,13 +68,17 @@ class Seen:
         return sum(map(len, self.by_id))
 
     def candidates(self) -> NDArray[np.int64]:
-        """Return the positions of the rows that may be duplicates: all of a short list, those of repeated hashes of a long one."""
+        """Return the positions of the rows that may be duplicates.
+
+        All of a short list, those of repeated hashes of a long one.
+        """
         if len(self) <= NEAR_UP_TO:
             return np.arange(len(self))
         return np.flatnonzero(_repeated(self.by_id) | _repeated(self.by_name))
 
 
-# An odd number has an inverse modulo 2**64, which lets one running sum over a whole column give the hash of each of its cells.
+# An odd number has an inverse modulo 2**64, which lets one running sum over a whole column give the hash of each of its
+# cells.
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 
@@ -85,7 +92,10 @@ def _powers(base: int, size: int) -> Hashes:
 
 
 def _hashed(column: pa.ChunkedArray, missing: pa.ChunkedArray) -> Hashes:
-    """Return a polynomial hash per cell, 0 where missing; equal texts have equal hashes, and what is equal here is compared again."""
+    """Return a polynomial hash per cell, 0 where missing.
+
+    Equal texts have equal hashes, and what is equal here is compared again.
+    """
     array = pc.fill_null(column, "").combine_chunks()
     offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
     data = np.frombuffer(array.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
@@ -112,7 +122,7 @@ def _repeated(parts: list[Hashes]) -> NDArray[np.bool_]:
 
 
 def pick(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> pd.DataFrame:
-    """Return some rows of clean places, by position, with the columns that finding duplicates needs and `cellules`, their filled cells."""
+    """Return some rows of clean places, by position, with what finding duplicates needs; `cellules`: cells filled."""
     import pandas as pd
 
     return pd.concat(list(_picked(tables, rows)), ignore_index=True)
@@ -151,11 +161,11 @@ def find_duplicates(places: pd.DataFrame, *, near: bool) -> pd.DataFrame:
     communes = _communes(frame)
     frame = frame.assign(cle=[key(name) for name in names], lieu=communes)
     points = _on_sphere(frame)
-    links = _same(frame, "id_source", "meme_identifiant") | _same(
+    links = _same(
         frame.assign(nom_commune=(names.str.lower() + "\x1f" + communes).where((names != "") & (communes != ""))),
         "nom_commune",
         "meme_nom_meme_commune",
-    )
+    ) | _same(frame, "id_source", "meme_identifiant")  # the surest reason is the one that is told
     if near:
         links = _near(frame, points) | links
     kept_apart = {pair for pair, why in links.items() if why != "meme_identifiant" and _distance(points, *pair) > FAR_M}
@@ -249,7 +259,7 @@ def _members(
     from rapidfuzz import fuzz
 
     fullest = frame.loc[group, "cellules"].max()
-    equals = [row for row in group if frame.at[row, "cellules"] == fullest]
+    equals = [row for row in group if frame.loc[row, "cellules"] == fullest]
     kept = equals[0]
     for row in [kept, *(row for row in group if row != kept)]:
         distance = _distance(points, kept, row)
@@ -257,11 +267,11 @@ def _members(
             why for pair, why in links.items() if row in pair
         )
         yield {
-            **{name: frame.at[row, name] for name in ("ligne_source", "id_source", "nom", "code_commune")},
+            **{name: frame.loc[row, name] for name in ("ligne_source", "id_source", "nom", "code_commune")},
             "retenue": row == kept,
             "motif": ("la_plus_complete" if len(equals) == 1 else "la_premiere") if row == kept else why,
             "ressemblance": None
             if row == kept
-            else round(fuzz.token_sort_ratio(frame.at[kept, "cle"], frame.at[row, "cle"])),
+            else round(fuzz.token_sort_ratio(frame.loc[kept, "cle"], frame.loc[row, "cle"])),
             "distance_m": None if row == kept or np.isnan(distance) else round(distance),
         }

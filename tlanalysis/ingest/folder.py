@@ -1,7 +1,8 @@
-"""What a clean list is on disk: `places.parquet`, `places.csv`, `rejects.csv`, `duplicates.csv`, `ledger.json`, `mapping.toml`.
+"""What a clean list is on disk: its places, what was refused, what stands twice, the ledger, the mapping.
 
-Everything is written beside its place first; the files move there together when the last row has been accounted for. The CSV files are
-safe to open in a spreadsheet: a text that would be read as a formula has an apostrophe before it, which cleaning takes off again.
+Everything is written beside its place first; the files move there together when the last row has been accounted for.
+The CSV files are safe to open in a spreadsheet: a text that would be read as a formula has an apostrophe before it,
+which cleaning takes off again.
 """
 
 from __future__ import annotations

@@ -4,12 +4,10 @@ A mapping is a small TOML file (`mapping.toml`), printed and saved with every cl
 
     nom = "cget_2019"                 # what `source` says of each row (optional: the name of the file)
 
-    [colonnes]                        # our field = "the publisher's column"
-    nom = "NOM_TL"
-    code_postal = "CP"
+    [colonnes]                        # our field = "the publisher's column" nom = "NOM_TL" code_postal = "CP"
 
-    [valeurs.typologie]               # the list's word = "ours" (optional)
-    "Tiers lieux à dominante coworking" = "coworking"
+    [valeurs.typologie]               # the list's word = "ours" (optional) "Tiers lieux à dominante coworking" =
+    "coworking"
 """
 
 from __future__ import annotations
@@ -133,8 +131,8 @@ def normalised(header: str) -> str:
 
     Examples
     --------
-    >>> [normalised(h) for h in ("Code Postal", " état du projet", "geo.latitude", "adressePhysique.codePostal", "NOM_TL")]
-    ['code_postal', 'etat_du_projet', 'geo_latitude', 'adresse_physique_code_postal', 'nom_tl']
+    >>> [normalised(h) for h in ("Code Postal", " état du projet", "geo.latitude", "adresse.codePostal", "NOM_TL")]
+    ['code_postal', 'etat_du_projet', 'geo_latitude', 'adresse_code_postal', 'nom_tl']
     """
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header)
     return key(split).replace(" ", "_")
@@ -196,7 +194,8 @@ def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) ->
         guesses = ", ".join(f"{name} = {columns[name]!r} ({sure[name]:.2f})" for name in INPUT if name in columns)
         raise BadInput(
             f"{where}: no column says {lacks} with a confidence of {CONFIDENCE} or more; its columns are "
-            f"{', '.join(repr(h) for h in list(headers)[:12])}{', …' if len(headers) > 12 else ''}; write a mapping and give it "
+            f"{', '.join(repr(h) for h in list(headers)[:12])}{', …' if len(headers) > 12 else ''}; write a mapping "
+            "and give it "
             f"with --mapping (`tlanalysis clean FILE --propose mapping.toml` starts one)"
             + (f"; guesses: {guesses}." if guesses else ".")
         )
@@ -243,8 +242,9 @@ def _filled(values: Sequence[str]) -> list[str]:
 def confidence(name: str, header: str, values: Sequence[str]) -> float:
     """Return how surely a column is a field, between 0 and 1: from its header, then from its values.
 
-    A header that is a known synonym gives 0.9 and less the further down the list it stands, one whose last words are a synonym 0.7; values
-    that bear it out add up to 0.1, values that mostly do not take half away. Values alone give at most 0.65.
+    A header that is a known synonym gives 0.9 and less the further down the list it stands, one whose last words are a
+    synonym 0.7; values that bear it out add up to 0.1, values that mostly do not take half away. Values alone give at
+    most 0.65.
     """
     word = normalised(header)
     known = SYNONYMS[name]
@@ -319,7 +319,7 @@ _READS_AS: dict[str, Test] = {
     "pays": _passes(clean_text),
     "latitude": _is_number,
     "longitude": _is_number,
-    "x_lambert93": _is_metres(0, 1_300_000),
+    "x_lambert93": _is_metres(1_000, 1_300_000),  # beyond any degree
     "y_lambert93": _is_metres(6_000_000, 7_200_000),
     "site_web": _passes(clean_web),
     "date_ouverture": _passes(clean_date),
@@ -339,7 +339,10 @@ _LOOKS_LIKE: dict[str, Test] = {
 
 
 def personal_columns(headers: Iterable[str], sample: dict[str, list[str]]) -> list[str]:
-    """Return the columns that are never read: announced as personal by their header, or holding e-mails or telephone numbers."""
+    """Return the columns that are never read.
+
+    Announced as personal by their header, or holding e-mails or telephone numbers.
+    """
     return [
         header
         for header in headers

@@ -1,7 +1,7 @@
 """Places of digital mediation, in the national schema (La Mednum): one row per place, lists joined by `|`.
 
-`pivot` is a SIRET or an association's number (RNA); zeros stand for none. `telephone`, `courriels` and the people's texts are
-never read.
+`pivot` is a SIRET or an association's number (RNA); zeros stand for none. `telephone`, `courriels` and the people's
+texts are never read.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
 """The département a place lies in, when its own columns contradict each other.
 
 The rule. Up to four pieces of evidence each name a département: the postal code, the commune code, the département the
-publisher printed, the coordinates (see `grid`). A missing or impossible value names nothing. The département named most
-often wins. A tie goes to one inside the printed région; then to the first in the order written here: the postal code is what
-people type from an envelope, a commune code is copied with it, a printed département was derived from one of the others, a
-cell of the grid is not a border. One exception: a postal code and a commune code alone against each other, of bordering
-départements, follow the commune code, because some postal codes cross a border and no commune does.
+publisher printed, the coordinates (see `grid`). A missing or impossible value names nothing. The département named
+most often wins. A tie goes to one inside the printed région; then to the first in the order written here: the postal
+code is what people type from an envelope, a commune code is copied with it, a printed département was derived from one
+of the others, a cell of the grid is not a border. One exception: a postal code and a commune code alone against each
+other, of bordering départements, follow the commune code, because some postal codes cross a border and no commune
+does.
 
-What loses is recorded and does not stay in the clean table, but for two things that are no contradiction: a postal code of
-a bordering département, and coordinates within two cells of the département that won. A place whose evidence names nothing
-is kept, without a département; the printed région then stands alone.
+What loses is recorded and does not stay in the clean table, but for two things that are no contradiction: a postal
+code of a bordering département, and coordinates within two cells of the département that won. A place whose evidence
+names nothing is kept, without a département; the printed région then stands alone.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ Indices = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Placed:
-    """Per row: `place` (index in `codes.PLACES`), `region` (index in `regions()`), -1 for none; and which evidence lost."""
+    """Per row: `place` (index in `codes.PLACES`), `region` (index in `regions()`), -1 for none.
+
+    And which evidence lost.
+    """
 
     place: Indices
     region: Indices
@@ -47,7 +51,10 @@ def regions() -> tuple[str, ...]:
 
 @cache
 def region_of_place() -> Indices:
-    """Return, per entry of `codes.PLACES`, the index of its région, -1 for a collectivity; one more entry answers for "none"."""
+    """Return, per entry of `codes.PLACES`, the index of its région, -1 for a collectivity.
+
+    One more entry answers for "none".
+    """
     frame = territories.departements()
     of = dict(zip(frame["code_departement"], frame["code_region"], strict=True))
     return np.array([regions().index(of[code]) if code in of else -1 for code in (*PLACES, None)], np.int16)

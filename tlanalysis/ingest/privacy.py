@@ -1,4 +1,7 @@
-"""People are not data: which columns are never read, and how an e-mail or a telephone number inside a text is taken out."""
+"""People are not data: which columns are never read.
+
+And how an e-mail or a telephone number inside a text is taken out.
+"""
 
 from __future__ import annotations
 

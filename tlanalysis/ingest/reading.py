@@ -1,6 +1,7 @@
 """Any list as a text frame: what kind of file it is, how it was read, and its rows in batches, every cell a string.
 
-What is detected is kept in `Reading.detected` and can be overridden; what is ambiguous is an error that names the choices.
+What is detected is kept in `Reading.detected` and can be overridden; what is ambiguous is an error that names the
+choices.
 """
 
 from __future__ import annotations
@@ -26,10 +27,16 @@ ROWS_PER_BATCH = 100_000
 SAMPLE = 1_000
 
 
-class Malformed(NamedTuple):
-    """A row that could not be cut into the columns of the header: its rank, and how many cells it has. Its text may name people.
+Wanted = Sequence[str] | Sequence[int]
 
-    `hides` is the number of rows that a quote it leaves open swallows; when not 0, they are refused each under its own rank.
+
+class Malformed(NamedTuple):
+    """A row that could not be cut into the columns of the header.
+
+    Its rank, and how many cells it has. Its text may name people.
+
+    `hides` is the number of rows that a quote it leaves open swallows; when not 0, they are refused each under its own
+    rank.
     """
 
     number: int
@@ -39,7 +46,10 @@ class Malformed(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Some rows: a table of strings, the rank of each row (1 is the first under the header), and the rows that could not be cut."""
+    """Some rows: a table of strings, the rank of each row (1 is the first under the header).
+
+    And the rows that could not be cut.
+    """
 
     table: pa.Table
     numbers: NDArray[np.int64]
@@ -59,13 +69,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Reading:
-    """A list ready to be read: `headers`, a `sample` of values per header, what was `detected`, and `batches(wanted)`."""
+    """A list ready to be read: `headers`, a `sample` of values per header, what was `detected`, and `batches(wanted)`.
+
+    Columns are wanted by name, or by rank (from 0) where a name is repeated; what comes is named by what was asked.
+    """
 
     path: Path
     headers: list[str]
     sample: dict[str, list[str]]
     detected: dict[str, Any]
-    batches: Callable[[Sequence[str]], Iterator[Rows]]
+    batches: Callable[[Wanted], Iterator[Rows]]
 
 
 def open_list(path: Path, options: Options | None = None) -> Reading:
@@ -148,7 +161,8 @@ def _kind(start: bytes, path: Path) -> str:
         if ending in _WORKBOOKS and ending != ".xls":
             return _WORKBOOKS[ending]
         raise BadInput(
-            f"{path.name} is a ZIP archive or a workbook under another name: unpack it, or give it its ending back (.xlsx, .ods)."
+            f"{path.name} is a ZIP archive or a workbook under another name: unpack it, or give it its ending back "
+            "(.xlsx, .ods)."
         )
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"
@@ -161,8 +175,16 @@ def _kind(start: bytes, path: Path) -> str:
 
 
 def make_unique(headers: Sequence[str]) -> list[str]:
-    """Return headers without blanks around, an empty one as `colonne_<rank>`; duplicates stay, so that using one is refused."""
+    """Return headers without blanks around, an empty one as `colonne_<rank>`.
+
+    Duplicates stay, so that using one is refused.
+    """
     return [" ".join(header.split()) or f"colonne_{rank}" for rank, header in enumerate(headers, 1)]
+
+
+def ranks_of(headers: Sequence[str], wanted: Wanted) -> list[int]:
+    """Return the ranks of the wanted columns, given by name (the first of that name) or by rank."""
+    return [name if isinstance(name, int) else headers.index(name) for name in wanted]
 
 
 _WORDS = frozenset(word.replace("_", " ") for words in SYNONYMS.values() for word in words)
@@ -170,7 +192,9 @@ _DATA = re.compile(r"\d{5}|https?://\S+|[^@\s]+@[^@\s]+\.\w+", re.IGNORECASE)
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
-    """Return the rank (from 0) of the row that names the columns, and whether it does; if not, the rank is the first row of data.
+    """Return the rank (from 0) of the row that names the columns, and whether it does.
+
+    If not, the rank is the first row of data.
 
     Rows above it hold fewer cells (a title, a date); it holds words, not numbers, codes, dates or addresses of sites.
     """
@@ -197,12 +221,11 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
     table : pyarrow.Table
         One string column per header, in their order.
     """
-
     if not len(table):
         raise no_row(path)
 
-    def batches(wanted: Sequence[str]) -> Iterator[Rows]:
-        chosen = table.select([headers.index(name) for name in wanted]).rename_columns(list(wanted))
+    def batches(wanted: Wanted) -> Iterator[Rows]:
+        chosen = table.select(ranks_of(headers, wanted)).rename_columns([str(name) for name in wanted])
         for start in range(0, len(table), ROWS_PER_BATCH):
             part = chosen.slice(start, ROWS_PER_BATCH)
             yield Rows(part, np.arange(start + 1, start + 1 + len(part)), [])
@@ -218,7 +241,10 @@ def no_row(path: Path) -> BadInput:
 
 
 def as_string(value: Any) -> str | None:
-    """Return a typed cell as text: whole floats without `.0`, dates as ISO 8601, lists joined by `|`; None for nothing."""
+    """Return a typed cell as text: whole floats without `.0`, dates as ISO 8601, lists joined by `|`.
+
+    None for nothing.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -238,27 +264,33 @@ def _open_parquet(path: Path) -> Reading:
     try:
         file = pq.ParquetFile(path.open("rb"))
         names = file.schema_arrow.names
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise BadInput(
             f"{path.name} is a damaged Parquet file ({_first_sentence(error)}): fetch or save it again."
         ) from error
     headers = make_unique(names)
 
-    def batches(wanted: Sequence[str]) -> Iterator[Rows]:
+    def batches(wanted: Wanted) -> Iterator[Rows]:
         number = 0
-        columns = [names[headers.index(name)] for name in wanted]
+        columns = [names[rank] for rank in ranks_of(headers, wanted)]
         try:
             for batch in file.iter_batches(ROWS_PER_BATCH, columns=columns):
-                table = pa.table([_text_column(batch.column(name)) for name in columns], names=list(wanted))
+                table = pa.table(
+                    [_text_column(batch.column(name)) for name in columns], names=[str(name) for name in wanted]
+                )
                 yield Rows(table, np.arange(number + 1, number + 1 + len(table)), [])
                 number += len(table)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
 
     if not file.metadata.num_rows:
         raise no_row(path)
-    head = next(batches(headers)).table.slice(0, SAMPLE)
-    sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}
+    try:
+        head = next(file.iter_batches(SAMPLE))
+        texts = [_text_column(column).to_pylist() for column in head.columns]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
+    sample = {name: [value or "" for value in values] for name, values in zip(headers, texts, strict=True)}
     return Reading(path, headers, sample, {"format": "parquet"}, batches)
 
 

@@ -63,7 +63,8 @@ def open_records(path: Path, options: Options) -> Reading:
         raise BadInput(f"{path.name} holds no record.")
     if len(headers) * len(flat) > _MOST_CELLS:
         raise BadInput(
-            f"{path.name} would be a table of {len(flat)} rows by {len(headers)} columns, mostly empty: it is not a list of places."
+            f"{path.name} would be a table of {len(flat)} rows by {len(headers)} columns, mostly empty: it is not a "
+            "list of places."
         )
     columns = [pa.array([record.get(name) for record in flat], pa.string()) for name in headers]
     return from_table(path, pa.table(columns, names=[str(rank) for rank in range(len(headers))]), headers, detected)
@@ -97,7 +98,8 @@ def _records(path: Path, content: Any, wanted: str | None) -> tuple[str, list[Re
     if wanted is not None:
         if wanted not in found:
             raise BadInput(
-                f"{path.name} has no list of records at {wanted!r}{did_you_mean(wanted, found)}: it has {', '.join(map(repr, found))}."
+                f"{path.name} has no list of records at {wanted!r}{did_you_mean(wanted, found)}: it has "
+                f"{', '.join(map(repr, found))}."
             )
         return wanted, found[wanted]
     if not found:
@@ -137,7 +139,10 @@ def _features(path: Path, content: Record, metres: bool) -> list[Record]:
 
 
 def _point(geometry: Any) -> tuple[Any, Any]:
-    """Return the two coordinates of a point; nothing for an empty or another geometry (a third coordinate is height)."""
+    """Return the two coordinates of a point.
+
+    Nothing for an empty or another geometry (a third coordinate is height).
+    """
     if not isinstance(geometry, dict):
         return None, None
     at = geometry.get("coordinates")

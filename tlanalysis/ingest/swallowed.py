@@ -1,7 +1,7 @@
 """Rows that a quote left open has swallowed: a record of the right number of cells may hold the lines of several.
 
-A stray quote opens a cell that runs on, over line ends and separators, to the next quote. Each line it swallows brings one line
-end and as many separators as the header has; a text that merely has line breaks seldom holds exactly that.
+A stray quote opens a cell that runs on, over line ends and separators, to the next quote. Each line it swallows brings
+one line end and as many separators as the header has; a text that merely has line breaks seldom holds exactly that.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ def lines_swallowed(line_ends: int, separators: int, width: int) -> int:
 
 
 def swallowed_by(columns: Sequence[pa.Array], separator: str) -> dict[int, int]:
-    """Return the rows that swallowed others, and how many; `columns` are all those of the file.
+    r"""Return the rows that swallowed others, and how many; `columns` are all those of the file.
 
     Examples
     --------
-    >>> swallowed_by([pa.array(["a", "d"]), pa.array(["b\\nc;d", "e"])], ";")
+    >>> swallowed_by([pa.array(["a", "d"]), pa.array(["b\nc;d", "e"])], ";")
     {0: 1}
     """
     suspects: set[int] = set()

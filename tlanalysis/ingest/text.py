@@ -1,4 +1,6 @@
-"""One cell of text, put in order: pure functions from what was printed to what is kept, with the rules that were applied.
+"""One cell of text, put in order: pure functions from what was printed to what is kept.
+
+With the rules that were applied.
 
 Each `clean_*` takes a string and returns `(value, rules)`: `value` is None when nothing can be kept, `rules` the ids of
 `rules.RULES` that were applied. Cleaning what was cleaned changes nothing.
@@ -19,21 +21,26 @@ LONGEST = 2000
 
 # What people write when they have nothing to write; compared without case, accents and final dots.
 _MISSING = {
-    "", "-", "--", "---", "_", ".", "...", "?", "nr", "n.r", "nc", "n.c", "nd", "n.d", "na", "n/a", "n/c", "n/r", "#n/d", "#n/a", "#na", "#valeur!", "#ref!",
-    "nan", "null", "none", "nil", "vide", "neant", "aucun", "aucune", "inconnu", "inconnue", "non renseigne", "non renseignee", "non communique",
-    "non communiquee", "sans objet", "on ne sait pas", "ne sait pas", "nsp", "indisponible", "a completer", "unknown", "not available",
+    "", "-", "--", "---", "_", ".", "...", "?", "nr", "n.r", "nc", "n.c", "nd", "n.d", "na", "n/a", "n/c", "n/r",
+    "#n/d", "#n/a", "#na", "#valeur!", "#ref!",
+    "nan", "null", "none", "nil", "vide", "neant", "aucun", "aucune", "inconnu", "inconnue", "non renseigne",
+    "non renseignee", "non communique",
+    "non communiquee", "sans objet", "on ne sait pas", "ne sait pas", "nsp", "indisponible", "a completer", "unknown",
+    "not available",
 }  # fmt: skip
 
 _LONGEST_MARK = 2 * max(map(len, _MISSING))  # accents may be characters of their own
 
 _QUOTES = (('"', '"'), ("''", "''"), ("«", "»"), ("“", "”"), ("„", "“"), ("'", "'"), ("‘", "’"))
-# Unicode categories that never belong in a cell: control, format (zero-width, bidirectional overrides), surrogates, unassigned, private.
+# Unicode categories that never belong in a cell: control, format (zero-width, bidirectional overrides), surrogates,
+# unassigned, private.
 _UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Co"}
 # "=..." always is one; "+", "-" and "@" also begin names ("@robase"), so they need a function or a command behind them.
 _FORMULA = re.compile(r"=|[+\-@]\s*[A-Z][A-Z.]+\(|[+\-@].*\|.*!")
 _GUARD = re.compile(r"^'+(?=[=+\-@\t\r])")
 
-# For Arrow (RE2): a cell that matches this and nothing else of ours is already in order. Letters are those whose composed
+# For Arrow (RE2): a cell that matches this and nothing else of ours is already in order. Letters are those whose
+# composed
 # form is the only form; a short cell or one that begins like a mark of absence goes the slow way.
 _LETTER = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]"
 _INSIDE = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}.,;:!?()/|_+#%*°²³€’–—\-'\[\]=$]"
@@ -131,13 +138,14 @@ def _once(text: str, applied: set[str]) -> str:
         ("entites_html", _without_entities),
         ("caracteres_invisibles", _visible),
         ("blancs", lambda t: " ".join(t.split())),
+        ("", lambda t: _GUARD.sub("", t)),  # what keeps a spreadsheet from reading a cell as a formula: ours, no repair
         ("guillemets", _unwrapped),
         ("donnee_personnelle_retiree", lambda t: privacy.without_personal(t)),
     )
     for rule, step in steps:
         changed = step(text)
         if changed != text:
-            applied.add(rule)
+            applied |= {rule} - {""}
             text = changed
     return text
 
@@ -164,7 +172,6 @@ def _unwrapped(text: str) -> str:
     before = None
     while text != before:
         before = text
-        text = _GUARD.sub("", text, count=1)  # what keeps a spreadsheet from reading a cell as a formula
         for opening, closing in _QUOTES:
             if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
                 text = text[len(opening) : -len(closing)].strip()
@@ -202,7 +209,8 @@ DATE_IN_ORDER = r"^(?:1[89]|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]
 def clean_date(text: str) -> Cell:
     """Return a date as ISO 8601, as precise as it was printed: `2019`, `2019-05` or `2019-05-12`.
 
-    Day comes before month, as in French; a date that only an American order makes possible, or a year of two digits, is refused.
+    Day comes before month, as in French; a date that only an American order makes possible, or a year of two digits,
+    is refused.
 
     Examples
     --------
@@ -232,38 +240,43 @@ def clean_date(text: str) -> Cell:
 
 
 def clean_kinds(text: str) -> Cell:
-    """Return one kind of place or several, joined by `|`, whichever of `|`, `;` or a line break parted them.
+    r"""Return one kind of place or several, joined by `|`, whichever of `|`, `;` or a line break parted them.
 
     Examples
     --------
-    >>> clean_kinds("Bureau / Coworking ;\\nBar / café ;\\n")[0]
+    >>> clean_kinds("Bureau / Coworking ;\nBar / café ;\n")[0]
     'Bureau / Coworking|Bar / café'
     """
     applied: set[str] = set()
-    kept: list[str] = []
-    if "&" in text:  # an entity ends in one of the signs that part the kinds, and may stand for another
-        before, text = text, _without_entities(text)
-        applied |= {"entites_html"} if text != before else set()
-    for part in re.split(r"[|;\n]", text):
-        value, rules = clean_text(part)
-        applied.update(rules)
-        if value is not None and value not in kept:
-            kept.append(value)
-    if not kept:
-        return None, tuple(sorted(applied))
-    return "|".join(kept), tuple(sorted(applied))
+    before = None
+    while text != before:  # cleaning a kind may uncover a sign that parts it
+        before = text
+        kept: list[str] = []
+        for part in re.split(r"[|;\n]", _without_entities(text)):  # an entity ends in a sign that parts kinds
+            value, rules = clean_text(part)
+            applied.update(rules)
+            if value is not None and value not in kept:
+                kept.append(value)
+        if "&" in text and _without_entities(text) != text:
+            applied.add("entites_html")
+        text = "|".join(kept)
+    return text or None, tuple(sorted(applied))
 
 
 _STATES = {
-    "ouvert": "ouvert", "lieu ouvert": "ouvert", "en activite": "ouvert", "actif": "ouvert", "en service": "ouvert", "open": "ouvert", "en fonctionnement": "ouvert",
+    "ouvert": "ouvert", "lieu ouvert": "ouvert", "en activite": "ouvert", "actif": "ouvert", "en service": "ouvert",
+    "open": "ouvert", "en fonctionnement": "ouvert",
     "itinerant": "itinerant", "lieu itinerant": "itinerant",
-    "en projet": "en_projet", "projet": "en_projet", "lieu en projet": "en_projet", "en cours de creation": "en_projet", "en construction": "en_projet",
+    "en projet": "en_projet", "projet": "en_projet", "lieu en projet": "en_projet",
+    "en cours de creation": "en_projet", "en construction": "en_projet",
     "ferme": "ferme", "lieu ferme": "ferme", "ferme definitivement": "ferme", "inactif": "ferme", "closed": "ferme",
 }  # fmt: skip
 
 
 def clean_state(text: str) -> Cell:
-    """Return the state of a place: `ouvert`, `itinerant`, `en_projet`, `ferme` when recognised, else as printed; unknown is missing.
+    """Return the state of a place: `ouvert`, `itinerant`, `en_projet`, `ferme` when recognised, else as printed.
+
+    Unknown is missing.
 
     Examples
     --------

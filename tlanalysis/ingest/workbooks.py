@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
+import json
 import re
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -16,8 +20,10 @@ import pyarrow as pa
 from tlanalysis.errors import BadInput, did_you_mean
 from tlanalysis.ingest.reading import Options, Reading, as_string, find_header, from_table, make_unique
 
-# What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole, down to
-# its last row and out to its last column, before a cell of it is seen: one cell at the far corner would fill the memory.
+# What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole,
+# down to
+# its last row and out to its last column, before a cell of it is seen: one cell at the far corner would fill the
+# memory.
 _MOST_BYTES, _MOST_CELLS, _MOST_TAGS = 1 << 30, 20_000_000, 100_000_000
 _PIECE = 1 << 20
 _POSITION = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d{1,8})["']""")
@@ -38,16 +44,13 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
     BadInput
         Damaged, protected, empty, too large once unpacked, or several sheets that may be the list.
     """
-    from python_calamine import CalamineError, load_workbook
+    from python_calamine import CalamineError
 
     if kind != "xls":
         _check_archive(path)
     try:
-        book = load_workbook(io.BytesIO(path.read_bytes()))
-        sheets = {
-            name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
-        }
-    except (CalamineError, OSError, ValueError) as error:
+        sheets = _sheets_of_xls(path) if kind == "xls" else _sheets(path)
+    except (CalamineError, OSError, ValueError, subprocess.SubprocessError) as error:
         raise BadInput(
             f"{path.name} cannot be opened as {kind.upper()}: it is damaged or protected; save it again."
         ) from error
@@ -73,7 +76,10 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
 
 
 def _check_archive(path: Path) -> None:
-    """Refuse an archive that is damaged or would fill the memory: its parts are unpacked a piece at a time and let go."""
+    """Refuse an archive that is damaged or would fill the memory.
+
+    Its parts are unpacked a piece at a time and let go.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
@@ -124,6 +130,39 @@ def _column(letters: bytes) -> int:
     return functools.reduce(lambda number, letter: 26 * number + letter - 64, letters.upper(), 0)
 
 
+def _sheets(path: Path) -> dict[str, Grid]:
+    from python_calamine import load_workbook
+
+    book = load_workbook(io.BytesIO(path.read_bytes()))
+    return {name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
+
+
+# An old workbook is a little file system whose sectors may name each other in a ring: python-calamine follows it until
+# the
+# memory is full, which ends the process. So the process is another one, with memory and time of its own.
+_MEMORY, _SECONDS = 2 << 30, 120
+
+
+def _sheets_of_xls(path: Path) -> dict[str, Grid]:
+    code = "from tlanalysis.ingest.workbooks import send_sheets; send_sheets()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, timeout=_SECONDS, check=True, stdin=subprocess.DEVNULL
+    )
+    return json.loads(done.stdout)
+
+
+def send_sheets() -> None:
+    """Print the sheets of the workbook that the command line names, as JSON.
+
+    With bounded memory where the system can bound it.
+    """
+    with contextlib.suppress(ImportError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    sys.stdout.write(json.dumps(_sheets(Path(sys.argv[1]))))
+
+
 def _cells(rows: Sequence[Sequence[object]]) -> Grid:
     return [[as_string(cell) or "" for cell in row] for row in rows]
 
@@ -132,7 +171,8 @@ def _choose(path: Path, sheets: dict[str, Grid], wanted: str | None) -> str:
     if wanted is not None:
         if wanted not in sheets:
             raise BadInput(
-                f"{path.name} has no sheet {wanted!r}{did_you_mean(wanted, sheets)}: it has {', '.join(map(repr, sheets))}."
+                f"{path.name} has no sheet {wanted!r}{did_you_mean(wanted, sheets)}: it has "
+                f"{', '.join(map(repr, sheets))}."
             )
         return wanted
     filled = [name for name, rows in sheets.items() if any(any(row) for row in rows)]
@@ -142,6 +182,7 @@ def _choose(path: Path, sheets: dict[str, Grid], wanted: str | None) -> str:
     candidates = tables or filled
     if len(candidates) > 1:
         raise BadInput(
-            f"{path.name} has several sheets that may be the list: name one with --sheet ({', '.join(map(repr, candidates))})."
+            f"{path.name} has several sheets that may be the list: name one with --sheet "
+            f"({', '.join(map(repr, candidates))})."
         )
     return candidates[0]
