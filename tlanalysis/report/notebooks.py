@@ -50,21 +50,21 @@ def rendered(path: Path, label: str) -> Markup | None:
     label : str
         What the tables of the notebook are called to a reader who does not see them.
     """
-    import nbformat
+    from nbformat.v4 import to_notebook
 
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return None
-    if not isinstance(content, dict) or content.get("nbformat") != 4 or not isinstance(content.get("cells"), list):
+    if not isinstance(content, dict) or content.get("nbformat") != 4 or "cells" not in content:
         return None
-    notebook = nbformat.from_dict(content)
+    notebook = to_notebook(content)  # without the validation of a whole read: a run wrote it, and it takes seconds
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "data" in output:
                 output["data"] = _harmless(output["data"])
     body, _ = _exporter().from_notebook_node(notebook)
-    body = _IDS.sub("", body)
+    body = _IDS.sub("", body).replace("<pre>", '<pre tabindex="0">')
     body = body.replace("<table ", f"{_REGION.format(label=Markup.escape(label))}<table ")
     return Markup(body.replace("</table>", "</table></div>"))  # noqa: S704 - outputs were filtered, the rest is escaped
 
