@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import files, paths
+from tlanalysis import files, paths, reads
 from tlanalysis.errors import BadInput, SourceError, did_you_mean
 
 if TYPE_CHECKING:
@@ -197,7 +197,8 @@ def find_remote(name: str) -> Path | None:
     """Return where an open file lies on this machine (mirror first, then downloads), or None."""
     entry = remote()[name]
     folders = [folder for folder in (paths.mirror(), paths.raw() / "downloads" / name) if folder]
-    return next((folder / entry["file"] for folder in folders if (folder / entry["file"]).is_file()), None)
+    found = next((folder / entry["file"] for folder in folders if (folder / entry["file"]).is_file()), None)
+    return reads.searched(name, found)
 
 
 def read_remote(name: str) -> bytes:

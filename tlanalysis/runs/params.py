@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from tlanalysis import periods, territories
-from tlanalysis.charts.words import LANGS
 from tlanalysis.errors import BadInput, did_you_mean
+
+LANGS = ("fr", "en")
 
 
 @dataclass(frozen=True)
