@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -219,16 +221,23 @@ def _run(runs: list[Run], out: Path, options: Options) -> None:
         raise RunFailed("\n".join(sentences))
 
 
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    """Let SIGTERM, which is how schedulers ask, end a command as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line; the process ends with the exit code of the design."""
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
-        app()  # wrong usage ends here, with 2
+        app()  # wrong usage ends here, with 2, and an interruption with 130
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
+        raise
     except TlanalysisError as error:
         print(f"tlanalysis: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     except OSError as error:
         print(f"tlanalysis: {error.filename or 'the disk'}: {error.strerror}.", file=sys.stderr)
         sys.exit(BadInput.exit_code)

@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import Empty
@@ -33,6 +34,10 @@ from tlanalysis.errors import BadInput
 from tlanalysis.runs import bounds
 from tlanalysis.runs.bounds import Bounds
 from tlanalysis.runs.shell import Request, serve
+
+# Every kernel imports debugpy, which is dear and prints advice to people who debug: once, in silence, before the fork.
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+import_module("ipykernel.debugger")
 
 NAME = "tlanalysis"
 STREAMS = ("stdout", "stderr")
@@ -132,17 +137,19 @@ class ForkedKernel:
         self._family = bounds.Family()
         from_us, self._to_child = Pipe(duplex=False)
         self._from_child, to_us = Pipe(duplex=False)
-        self._printed: dict[str, _Printed] = {name: _Printed(name) for name in STREAMS}
+        # Where a message was sent, the child marks what it printed: nobody prints this by chance.
+        mark = b"\x1b]" + uuid.uuid4().hex.encode() + b"\x07"
+        self._printed: dict[str, _Printed] = {name: _Printed(name, mark) for name in STREAMS}
         self._pid = os.fork()
         if self._pid == 0:
-            self._become_the_child(from_us, to_us)
+            self._become_the_child(from_us, to_us, mark)
         for end in (from_us, to_us):
             end.close()
         for printed in self._printed.values():
             os.close(printed.writing)
         return self
 
-    def _become_the_child(self, inbox: Connection, outbox: Connection) -> NoReturn:
+    def _become_the_child(self, inbox: Connection, outbox: Connection, mark: bytes) -> NoReturn:
         try:
             self._to_child.close()
             self._from_child.close()
@@ -156,7 +163,7 @@ class ForkedKernel:
             asyncio._set_running_loop(None)
             asyncio.set_event_loop(None)
             bounds.stand_alone(self._limits)
-            serve(inbox, outbox)
+            serve(inbox, outbox, mark)
         except BaseException:
             os.write(2, traceback.format_exc().encode())
         finally:
@@ -183,7 +190,7 @@ class ForkedKernel:
         """Empty the pipes, so that a child that still prints does not wait for us."""
         for printed in self._printed.values():
             printed.read()
-            printed.take()
+            printed.held.clear()
 
     def _alive(self) -> bool:
         if self._pid:
@@ -236,7 +243,7 @@ class ForkedKernel:
                 message = await self.shell_channel.get_msg(0.1)
             except Empty:
                 if not self._alive() or time.monotonic() > until:
-                    said = self._printed["stderr"].take().strip().splitlines()[-1:]
+                    said = self._printed["stderr"].take(until_mark=False).strip().splitlines()[-1:]
                     self._cause = ": ".join([self._cause or "it did not start", *said])
                     raise DeadKernelError(self._cause) from None
             else:
@@ -277,7 +284,7 @@ class ForkedKernel:
         message = _message(header["msg_type"], _unpacked(content), about, header)
         message |= {"metadata": _unpacked(metadata), "buffers": buffers}
         for printed in self._printed.values():
-            self._tell(printed)
+            self._tell(printed, until_mark=True)
         channel = self.shell_channel if message["msg_type"] in {"ready", "execute_reply"} else self.iopub_channel
         channel.put(message)
 
@@ -285,13 +292,14 @@ class ForkedKernel:
         """Gather what was printed; it is told when a message follows, or after a moment."""
         for printed in self._printed.values():
             self._count(printed.read())
-            if printed.text and printed.timer is None:
+            if printed.held and printed.timer is None:
                 printed.timer = asyncio.get_running_loop().call_later(GATHERING, self._tell, printed)
 
-    def _tell(self, printed: _Printed) -> None:
-        if not self._cell:  # it does not execute anything yet: kept, in case it does not start
+    def _tell(self, printed: _Printed, *, until_mark: bool = False) -> None:
+        if not (self._cell or until_mark):  # it does not execute anything yet: kept, in case it does not start
             return
-        if text := printed.take():
+        text = printed.take(until_mark=until_mark)
+        if text and self._cell:
             self.iopub_channel.put(_message("stream", {"name": printed.name, "text": text}, self._cell))
 
     def _count(self, size: int) -> None:
@@ -304,12 +312,13 @@ class ForkedKernel:
 class _Printed:
     """What a stream of the child has printed and is not told yet."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, mark: bytes) -> None:
         self.name = name
         self.reading, self.writing = os.pipe()
         os.set_blocking(self.reading, False)
-        self.text = ""
+        self.held = bytearray()
         self.timer: asyncio.TimerHandle | None = None
+        self._mark = mark
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def read(self) -> int:
@@ -323,15 +332,17 @@ class _Printed:
             if not data:
                 break
             size += len(data)
-            self.text += self._decoder.decode(data)
+            self.held += data
         return size
 
-    def take(self) -> str:
-        """Return the text, once."""
+    def take(self, *, until_mark: bool) -> str:
+        """Return what is held, once: all that was printed before the next message, or before the one that came."""
         if self.timer is not None:
             self.timer.cancel()
-        text, self.text, self.timer = self.text, "", None
-        return text
+            self.timer = None
+        before, mark, after = bytes(self.held).partition(self._mark)
+        self.held = bytearray((after if until_mark else mark + after) if mark else b"")
+        return self._decoder.decode(before)
 
 
 class _Channel:

@@ -19,6 +19,7 @@ from tlanalysis.runs import bounds
 from tlanalysis.runs.attempt import STEADY, Task, failed, in_process
 from tlanalysis.runs.manifest import Outcome
 
+FEW = 2
 GRACE = 5.0  # seconds
 LOOK = 0.25  # seconds between two looks at the clock and the memory
 
@@ -65,6 +66,10 @@ def as_they_end(
     at_cell : callable
         Told the name of a run, the cell it is at, and how many there are.
     """
+    if bounds.can_fork():
+        # Importing everything pays from the third run on; before, each imports what it needs.
+        preloaded = ["tlanalysis.runs.warm"] if len(tasks) > FEW else ["tlanalysis.runs.engine"]
+        multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     waiting, under_way = list(reversed(tasks)), dict[Connection, _UnderWay]()
     looked = time.monotonic()
     try:
@@ -127,9 +132,7 @@ def _end(one: _UnderWay) -> None:
 def _context() -> Any:
     if not bounds.can_fork():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tlanalysis.runs.warm"])
-    return context
+    return multiprocessing.get_context("forkserver")
 
 
 @contextmanager

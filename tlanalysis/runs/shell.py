@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import atexit
 import io
+import logging
 import os
 import pickle
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from logging import getLogger
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -26,6 +27,8 @@ from jupyter_client.session import Session, json_packer
 from traitlets.config import Config
 
 from tlanalysis import reads
+
+PRINTED = (1, 2)  # file descriptors of what is printed
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,10 @@ class Request:
 class PipeSession(Session):
     """A session whose messages leave through a pipe: header, parent id, content, metadata and buffers, pickled."""
 
-    def __init__(self, outbox: Connection) -> None:
+    def __init__(self, outbox: Connection, mark: bytes) -> None:
         super().__init__(key=b"")
         self._outbox = outbox
+        self._mark = mark
         self._turn = threading.Lock()
 
     def send(
@@ -68,12 +72,24 @@ class PipeSession(Session):
         held = [bytes(part) for part in buffers or message.get("buffers", [])]
         parts = (message["header"], about, json_packer(message["content"]), json_packer(message["metadata"]), held)
         with self._turn:
+            # What was printed before this message and what will be printed after it come through other pipes.
+            for number in PRINTED:
+                with suppress(OSError):  # a notebook may close them
+                    os.write(number, self._mark)
             self._outbox.send_bytes(pickle.dumps(parts))
 
 
-def serve(inbox: Connection, outbox: Connection) -> NoReturn:
-    """Execute the cells that come in, until the pipe closes; then end the process."""
-    session = PipeSession(outbox)
+def serve(inbox: Connection, outbox: Connection, mark: bytes) -> NoReturn:
+    """Execute the cells that come in, until the pipe closes; then end the process.
+
+    Parameters
+    ----------
+    inbox, outbox : Connection
+        Requests, and messages.
+    mark : bytes
+        Written to what is printed, wherever a message was sent.
+    """
+    session = PipeSession(outbox, mark)
     _prepare_streams()
     kernel = _kernel(session)
     atexit._clear()  # only what the notebook registers is done at the end
@@ -99,6 +115,8 @@ def _kernel(session: PipeSession) -> IPythonKernel:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()  # not the state every sibling inherits
     # An interactive shell of the parent (papermill called from a notebook) is not ours to reuse.
+    logging.root.handlers.clear()  # nor is what it does with log messages
+    logging.root.setLevel(logging.WARNING)
     ZMQInteractiveShell.clear_instance()
     IPythonKernel.clear_instance()
     quiet = Config({"HistoryManager": {"enabled": False}})
@@ -106,7 +124,7 @@ def _kernel(session: PipeSession) -> IPythonKernel:
         config=quiet,
         session=session,
         iopub_socket=session,
-        log=getLogger("tlanalysis.runs.shell"),
+        log=logging.getLogger("tlanalysis.runs.shell"),
         # No thread of channels here: a cell may run on the loop of this process.
         shell_channel_thread=SimpleNamespace(parent_thread=None),
     )

@@ -5,20 +5,19 @@ Data stay unread here on purpose: each run must be seen to read its own.
 
 from __future__ import annotations
 
+import builtins
 import io
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from types import SimpleNamespace
 
 import tlanalysis
-
-# debugpy, which ipykernel imports, would otherwise print advice to people who debug.
-os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 LIBRARIES = (
     "babel.numbers",
     "IPython.core.oinspect",
     "IPython.core.magics",
-    "ipykernel.debugger",
     "ipykernel.zmqshell",
     "matplotlib.backends.backend_svg",
     "matplotlib.pyplot",
@@ -42,11 +41,22 @@ LIBRARIES = (
 
 def warm() -> None:
     """Import what notebooks use, and draw one figure, so that fonts are found."""
-    for name in LIBRARIES:
-        import_module(name)
-    for name in tlanalysis._HOMES:
-        import_module(f"tlanalysis.{name}")
+    with _as_in_a_kernel():
+        for name in LIBRARIES:
+            import_module(name)
+        for name in tlanalysis._HOMES:
+            import_module(f"tlanalysis.{name}")
     _draw()
+
+
+@contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let libraries that look around when they are imported (pandas: how wide is the page?) find a kernel."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
 
 
 def _draw() -> None:
