@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import re
 import shutil
 import tarfile
 import tempfile
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 ANSWER_WITHIN = 20  # seconds
-DEATHS = 3  # workers that may die under one run before it is given up
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://(.+):\d+")
 
 Made = dict[str, bytes]
 
@@ -48,13 +49,15 @@ def as_they_end(tasks: list[Task], address: str, *, started: Callable[[str], Non
     BadInput
         When the scheduler does not answer, has no worker, or its workers hold another version.
     """
-    with _client(address) as client:
+    with _client(address) as client, client.as_current():
         _check_versions(client)
         project = client.scatter(_packed(), broadcast=True)
         yield from _gathered(client, project, tasks, started)
 
 
 def _client(address: str) -> Client:
+    if not _ADDRESS.fullmatch(address):
+        raise BadInput(f"--scheduler is {address!r}: write where it listens, e.g. tcp://10.0.0.1:8786.")
     try:
         import distributed
     except ImportError:
@@ -139,7 +142,7 @@ def make(task: Task, project: bytes) -> tuple[Outcome, Made]:
         with tarfile.open(fileobj=io.BytesIO(project)) as archive:
             archive.extractall(home, filter="data")
         here = replace(task, home=str(home), staging=str(staging))
-        (outcome,) = run_here([here], 1, started=lambda name: None, at_cell=lambda name, number, total: None)
+        (outcome,) = run_here([here], 1, started=lambda name: None, at_cell=lambda name, number, total: None, many=True)
         made = {
             path.relative_to(staging).as_posix(): path.read_bytes()
             for path in sorted(staging.rglob("*"))

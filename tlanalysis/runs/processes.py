@@ -53,6 +53,7 @@ def as_they_end(
     *,
     started: Callable[[str], None],
     at_cell: Callable[[str, int, int], None],
+    many: bool = False,
 ) -> Iterator[Outcome]:
     """Yield outcomes as tasks end, `jobs` at a time; leaving early ends the others.
 
@@ -65,10 +66,12 @@ def as_they_end(
         Told the name of each run that starts.
     at_cell : callable
         Told the name of a run, the cell it is at, and how many there are.
+    many : bool
+        Prepare for many runs even if these are few: others will follow.
     """
     if bounds.can_fork():
         # Importing everything pays from the third run on; before, each imports what it needs.
-        preloaded = ["tlanalysis.runs.warm"] if len(tasks) > FEW else ["tlanalysis.runs.engine"]
+        preloaded = ["tlanalysis.runs.warm"] if many or len(tasks) > FEW else ["tlanalysis.runs.engine"]
         multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     waiting, under_way = list(reversed(tasks)), dict[Connection, _UnderWay]()
     looked = time.monotonic()
