@@ -2,9 +2,8 @@
 
 Three ways to make the territory profiles (`--for all`, 120 of them):
 
-- sequential papermill: one process that calls `papermill.execute_notebook` with its default kernel, one after the other,
-  on the same notebook and machine, with this version of the library. Timed on every tenth profile and multiplied, unless
-  `--whole` is given;
+- sequential papermill: one process that calls `papermill.execute_notebook` with its default kernel, one run after the
+  other, with this version of the library. Timed on every tenth profile and multiplied, unless `--whole` is given;
 - the forked floor: the cells of the same notebooks as plain calls, each in a fork of a process that has imported and
   drawn already, as many at a time as there are cores. Nothing can be faster without drawing less;
 - `tlanalysis run`, the command, its start included.

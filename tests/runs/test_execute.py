@@ -119,6 +119,9 @@ def test_the_manifest_tells_what_happened(history: History, raw: Path) -> None:
         "horizon": 2030,
     }
     assert good["inputs"] == {"observations": hashlib.sha256((raw / "observations.csv").read_bytes()).hexdigest()}
+    assert [read.get("rows") for read in good["reads"]][-1] == "observations"
+    assert "data/raw/observations.csv" not in {read.get("file") for read in good["reads"]}
+    assert "data/raw/datapackage.json" in {read.get("file") for read in good["reads"]}
     assert good["seconds"] > 0
     assert broken["seconds"] > 0
 
