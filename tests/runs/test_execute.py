@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -260,3 +260,45 @@ def test_what_was_finished_before_an_interruption_stays_valid(
     }
     assert sorted(_files(tmp_path / "out" / "figures")) == ["deux.svg", "un.svg"]
     assert not (tmp_path / "out" / ".staging").exists()
+
+
+def test_an_interruption_leaves_what_was_good_as_it_was(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _works)
+    out = tmp_path / "out"
+    execute(three, out, FORCE)
+    before = manifest.read(out)
+
+    def interrupt(outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(three, out, FORCE, Watcher(finished=interrupt))
+    assert {outcome.status for outcome in before.values()} == {"ok"}
+    assert manifest.read(out) == before
+
+
+def test_a_journal_tells_what_a_stopped_machine_was_about_to_do(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _works)
+    out = tmp_path / "out"
+    execute(three[:2], out, FORCE)
+    held = manifest.read(out)
+    france, other = (held[run.name] for run in three[:2])
+    journal = manifest.Journal(out)
+    journal.about_to_place(replace(france, figures=["neuf"]))
+    journal.done(replace(other, seconds=9.0))
+    journal.close()
+    with (out / manifest.JOURNAL).open("ab") as file:
+        file.write(b'{"placing": "cut sho')
+    now = manifest.read(out)
+    assert (now[france.name].status, now[france.name].figures) == ("unfinished", ["deux", "neuf", "un"])
+    assert now[other.name] == replace(other, seconds=9.0)
+    # The next run puts it right: what it no longer makes goes away.
+    (out / "figures" / "neuf.svg").touch()
+    execute(three[:1], out, Options())
+    assert "neuf.svg" not in _files(out / "figures")
+    assert manifest.read(out)[france.name].status == "ok"
+    assert not (out / manifest.JOURNAL).exists()

@@ -75,9 +75,8 @@ class Present:
                 self._rows[key] = ""
         return self._rows[key]
 
-    def with_circumstances(self, outcome: Outcome) -> dict[str, Any]:
-        """Return what an outcome is to be recorded with."""
-        name = outcome.notebook
+    def circumstances(self, name: str) -> dict[str, Any]:
+        """Return what the outcomes of a notebook are to be recorded with."""
         return {"source": self.source(name), "code": self.code(name), "libraries": self.libraries}
 
 

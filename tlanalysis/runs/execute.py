@@ -115,21 +115,25 @@ def execute(runs: list[Run], out: Path, options: Options, watcher: Watcher | Non
         watcher.due(len(wanted))
         if not wanted:
             return []
-        recorded |= {run.name: _unfinished(run, recorded.get(run.name)) for run in wanted}
         return _execute(wanted, out, options, watcher, recorded, now)
 
 
 def _execute(
-    wanted: list[Run], out: Path, options: Options, watcher: Watcher, recorded: dict[str, Outcome], now: Present
+    wanted: list[Run], out: Path, options: Options, watcher: Watcher, before: dict[str, Outcome], now: Present
 ) -> list[Outcome]:
+    recorded = before | {run.name: _unfinished(run, before.get(run.name)) for run in wanted}
+    # Looked at before anything runs: what is edited meanwhile is not what was run.
+    circumstances = {run.notebook: now.circumstances(run.notebook) for run in wanted}
     done: dict[str, Outcome] = {}
+    touched: set[str] = set()
     manifest.write(out, recorded)
     journal = Journal(out)
     ended = _as_they_end(wanted, out, options, watcher)
     try:
         for outcome in ended:
             if outcome.status == "ok":
-                outcome = replace(outcome, **now.with_circumstances(outcome))
+                outcome = replace(outcome, **circumstances[outcome.notebook])
+            touched.add(outcome.name)
             settled = _settle(outcome, recorded[outcome.name], out, journal)
             recorded[settled.name] = done[settled.name] = settled
             watcher.finished(settled)
@@ -140,17 +144,16 @@ def _execute(
         ended.close()  # type: ignore[attr-defined]
         journal.close()
         shutil.rmtree(out / STAGING, ignore_errors=True)
-        manifest.write(out, recorded)
+        # Whatever stopped us, the results of runs whose turn did not come are what they were.
+        manifest.write(out, recorded | {name: before[name] for name in before.keys() - touched})
     return [done[run.name] for run in wanted if run.name in done]
 
 
 def _as_they_end(wanted: list[Run], out: Path, options: Options, watcher: Watcher) -> Iterator[Outcome]:
     from tlanalysis.provenance import commit
 
-    tasks = [
-        Task(run, str(paths.home()), str(out / STAGING / run.name), options.engine, options.bounds, commit())
-        for run in wanted
-    ]
+    home, at = str(paths.home()), commit()
+    tasks = [Task(run, home, str(out / STAGING / run.name), options.engine, options.bounds, at) for run in wanted]
     if options.scheduler:
         from tlanalysis.runs import cluster
 
