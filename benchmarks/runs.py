@@ -8,6 +8,9 @@ Three ways to make the territory profiles (`--for all`, 120 of them):
   drawn already, as many at a time as there are cores. Nothing can be faster without drawing less;
 - `tlanalysis run`, the command, its start included.
 
+Each is told in seconds of the clock and of the processors, all its processes together: on a machine that others use too,
+the second are the steadier ones.
+
 Then: a few runs and many, to see that cost grows no faster than their number; nothing changed; one observation changed.
 """
 
@@ -24,10 +27,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tlanalysis import catalog, paths
+from tlanalysis.runs import bounds
 from tlanalysis.runs.plan import Run, grid, territories_for
 
 NOTEBOOK = "04_territory_profile"
@@ -117,6 +122,22 @@ def command(*words: str, env: dict[str, str] | None = None) -> tuple[float, str]
     return time.perf_counter() - begun, done.stdout
 
 
+def weighed(work: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:
+    """Call something; return what it took by the clock and of the processors, and its answer.
+
+    A floating answer is its own clock: what it took without its preparation.
+    """
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    answer = work(*given)
+    seconds = time.perf_counter() - begun
+    with contextlib.suppress(ChildProcessError):  # servers end after those who started them, and come to us
+        while True:
+            os.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return (answer if isinstance(answer, float) else seconds), busy, answer
+
+
 def executed(printed: str) -> int:
     """Count the runs that a command says it executed."""
     return sum(line.startswith("ok ") for line in printed.splitlines())
@@ -127,16 +148,21 @@ def many(out: Path, whole: bool) -> None:
     runs = grid(NOTEBOOK, {"territory": territories_for("all")})
     some = runs if whole else runs[::EVERY]
     sequential(runs[:1], out / "warm")  # caches of byte code and files are filled
-    one_by_one = sequential(some, out / "sequential") * len(runs) / len(some)
-    least = floor(runs, out / "floor")
-    ours, printed = command("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"))
+    scale = len(runs) / len(some)
+    one_by_one, busy_one_by_one, _ = weighed(sequential, some, out / "sequential")
+    one_by_one, busy_one_by_one = one_by_one * scale, busy_one_by_one * scale
+    least, busy_least, _ = weighed(floor, runs, out / "floor")
+    words = ("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"))
+    _, busy_ours, (ours, printed) = weighed(command, *words)
     how = "all of them" if whole else f"{len(some)} of them, multiplied"
-    print(f"{len(runs)} territory profiles, {JOBS} at a time; {executed(printed)} executed")
-    print(f"  sequential papermill, default kernel ({how})  {one_by_one:8.1f} s")
-    print(f"  forked floor: the cells as plain calls        {least:8.1f} s")
-    print(f"  tlanalysis run, start included                {ours:8.1f} s")
-    print(f"  times faster than sequential papermill        {one_by_one / ours:8.2f}")
-    print(f"  over the forked floor                         {ours / least:8.2f}")
+    print(f"{len(runs)} territory profiles, {JOBS} at a time; {executed(printed)} executed       clock  processors")
+    print(f"  sequential papermill, default kernel ({how:>21})  {one_by_one:8.1f} s {busy_one_by_one:8.1f} s")
+    print(f"  forked floor: the cells as plain calls                        {least:8.1f} s {busy_least:8.1f} s")
+    print(f"  tlanalysis run, start included                                {ours:8.1f} s {busy_ours:8.1f} s")
+    print(f"  times faster than sequential papermill                        {one_by_one / ours:8.2f}")
+    print(
+        f"  over the forked floor                                         {ours / least:8.2f}   {busy_ours / busy_least:8.2f}"
+    )
 
 
 def quiet(out: Path) -> None:
@@ -234,6 +260,7 @@ def main() -> None:
     if sys.argv[1:2] == ["floor"]:
         _floor_process(Path(sys.argv[2]), sys.argv[3:])
         return
+    bounds.Family()  # this process is the reaper of all it starts, so that their time is counted
     with tempfile.TemporaryDirectory() as scratch:
         start()
         many(Path(scratch), whole="--whole" in sys.argv)
