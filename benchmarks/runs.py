@@ -8,8 +8,8 @@ Three ways to make the territory profiles (`--for all`, 120 of them):
   drawn already, as many at a time as there are cores. Nothing can be faster without drawing less;
 - `tlanalysis run`, the command, its start included.
 
-Each is told in seconds of the clock and of the processors, all its processes together: on a machine that others use too,
-the second are the steadier ones.
+Each is told in seconds of the clock and of the processors, all its processes together: on a machine that others use
+too, the second are the steadier ones.
 
 Then: a few runs and many, to see that cost grows no faster than their number; nothing changed; one observation changed.
 """
@@ -155,14 +155,16 @@ def many(out: Path, whole: bool) -> None:
     words = ("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"))
     _, busy_ours, (ours, printed) = weighed(command, *words)
     how = "all of them" if whole else f"{len(some)} of them, multiplied"
-    print(f"{len(runs)} territory profiles, {JOBS} at a time; {executed(printed)} executed       clock  processors")
-    print(f"  sequential papermill, default kernel ({how:>21})  {one_by_one:8.1f} s {busy_one_by_one:8.1f} s")
-    print(f"  forked floor: the cells as plain calls                        {least:8.1f} s {busy_least:8.1f} s")
-    print(f"  tlanalysis run, start included                                {ours:8.1f} s {busy_ours:8.1f} s")
-    print(f"  times faster than sequential papermill                        {one_by_one / ours:8.2f}")
-    print(
-        f"  over the forked floor                                         {ours / least:8.2f}   {busy_ours / busy_least:8.2f}"
-    )
+    print(f"{len(runs)} territory profiles, {JOBS} at a time; {executed(printed)} executed")
+    print(f"  {'':45}       clock   processors")
+    for what, clock, busy in (
+        (f"sequential papermill ({how})", one_by_one, busy_one_by_one),
+        ("forked floor: the cells as plain calls", least, busy_least),
+        ("tlanalysis run, start included", ours, busy_ours),
+    ):
+        print(f"  {what:45}  {clock:8.1f} s   {busy:8.1f} s")
+    print(f"  times faster than sequential papermill         {one_by_one / ours:8.2f}")
+    print(f"  over the forked floor                          {ours / least:8.2f}")
 
 
 def quiet(out: Path) -> None:

@@ -115,6 +115,16 @@ def test_the_notebook_so_far_is_kept(misbehaved: tuple[Path, subprocess.Complete
     assert all(path.stat().st_size < 150e6 for path in (out / "failed").iterdir())
 
 
+def test_processes_that_hold_too_much_together_are_ended(home: Path, tmp_path: Path) -> None:
+    holding = "import time; held = bytearray(b'x' * 250_000_000); time.sleep(600)"
+    source = f"import subprocess, sys, time\ncommand = [sys.executable, '-c', {holding!r}]\n"
+    source += "started = [subprocess.Popen(command) for _ in range(5)]\ntime.sleep(600)"
+    write_notebook(home / "notebooks", "05_lourd", source)
+    done = _tl(home, "run", "05_lourd", "--memory", "0.6", "--out", str(tmp_path))
+    assert done.returncode == 1
+    assert "05_lourd--FR failed: its processes held more than 0.6 GB of memory, at cell 2" in done.stderr
+
+
 def test_fail_fast_stops_at_the_first(home: Path, tmp_path: Path) -> None:
     done = _tl(home, "run", "02_meurt", "04_simple", "--jobs", "1", "--fail-fast", "--out", str(tmp_path))
     assert done.returncode == 1
