@@ -232,7 +232,7 @@ def test_two_notebooks_do_not_share_their_chance(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["asked", "killed"])
 def test_the_child_does_not_outlive_papermill(number: signal.Signals, tmp_path: Path) -> None:
-    source = "import os, time\nprint(1)\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    source = "import os, time\nprint(1)\ntime.sleep(1)\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
     path = write_notebook(tmp_path, "carnet", source)
     command = [sys.executable, "-m", "papermill", "--engine", NAME, str(path), str(tmp_path / "fait.ipynb")]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
