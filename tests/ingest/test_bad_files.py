@@ -24,7 +24,7 @@ ROWS = [["nom", "code_postal", "commune"], ["Le Lieu", "75011", "Paris"], ["Un A
 
 @pytest.fixture
 def refused(tmp_path, capfd, monkeypatch):
-    """Return a function that cleans a file, holds that it is refused in one sentence and leaves nothing, and returns the sentence."""
+    """Return a function that cleans a file, sees it refused without a trace, and returns the one sentence of the refusal."""
 
     def call(path, *options, out=tmp_path / "propre"):
         before = sorted(path.name for path in tmp_path.iterdir())
@@ -86,12 +86,15 @@ def _ring():
 
 def _ods(times):
     """Return an ODS of one cell said to stand there so many times in so many rows."""
-    cell = f'<table:table-cell office:value-type="string" table:number-columns-repeated="{times}"><text:p>x</text:p></table:table-cell>'
+    kind = f'office:value-type="string" table:number-columns-repeated="{times}"'
+    cell = f"<table:table-cell {kind}><text:p>x</text:p></table:table-cell>"
     rows = f'<table:table-row table:number-rows-repeated="{times}">{cell}</table:table-row>'
     names = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
     )
-    content = f'<office:document-content {names}><office:body><office:spreadsheet><table:table table:name="L">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+    content = f'<table:table table:name="L">{rows}</table:table>'
+    for name in ("spreadsheet", "body", "document-content"):
+        content = f"<office:{name}{f' {names}' * (name == 'document-content')}>{content}</office:{name}>"
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -101,6 +104,10 @@ def _ods(times):
 
 CSV = delimited(ROWS).encode()
 FAR = "XFD1048576"
+UNPLACED = b"<row>" + b"<c/>" * 30_000 + b"</row>" + b"<row></row>" * 1_000
+WIDE = b";".join(b"c%d" % rank for rank in range(10_000)) + b"\n" + b";" * 9_999 + b"\n"
+KEYS = json.dumps([{f"k{rank}": 1 for rank in range(10_000)}]).encode()
+MIXED = "nom;code_postal\nCafé d'été rêvé;75011\n".encode() + "Café;13001\n".encode("cp1252")
 BAD = {
     "empty": ("l.csv", b"", "is empty"),
     "blank": ("l.csv", b" \r\n\t\n  \n", "is empty"),
@@ -117,7 +124,7 @@ BAD = {
     "repeated cells": ("l.ods", _ods(1_000_000), "would fill the memory"),
     "cells without positions": (
         "l.xlsx",
-        _with_part(_sheet(), "sheet1.xml", lambda xml: xml.replace(b"</sheetData>", b"<row>" + b"<c/>" * 30_000 + b"</row>" + b"<row></row>" * 1_000 + b"</sheetData>")),
+        _with_part(_sheet(), "sheet1.xml", lambda xml: xml.replace(b"</sheetData>", UNPLACED + b"</sheetData>")),
         "would fill the memory",
     ),
     "ring of sectors": ("l.xls", _ring(), "cannot be opened as XLS"),
@@ -127,9 +134,9 @@ BAD = {
     "cut parquet": ("l.parquet", b"PAR1" + b"\x00" * 100, "is a damaged Parquet file"),
     "one long line": ("l.csv", b"a" * 1_100_000, "has a line of more than 1048576 bytes"),
     "one long quoted row": ("l.csv", CSV * 30 + b'"' + b"x\n" * 5_000_000, "perhaps a quote that is never closed"),
-    "10,000 columns": ("l.csv", b";".join(b"c%d" % rank for rank in range(10_000)) + b"\n" + b";" * 9_999 + b"\n", "has 10000 columns, more than 5000"),
-    "10,000 keys": ("l.json", json.dumps([{f"k{rank}": 1 for rank in range(10_000)}]).encode(), "has 10000 columns, more than 5000"),
-    "mixed encodings": ("l.csv", "nom;code_postal\nCafé d'été rêvé;75011\n".encode() + "Café;13001\n".encode("cp1252"), "mixes UTF-8 with another encoding (line 3)"),
+    "10,000 columns": ("l.csv", WIDE, "has 10000 columns, more than 5000"),
+    "10,000 keys": ("l.json", KEYS, "has 10000 columns, more than 5000"),
+    "mixed encodings": ("l.csv", MIXED, "mixes UTF-8 with another encoding (line 3)"),
     "unknown encoding": ("l.csv", b"nom;code_postal\nCaf\x81\x8d;75011\n", "neither UTF-8, UTF-16 nor Windows-1252"),
     "null characters": ("l.csv", CSV.replace(b"Lieu", b"Li\x00eu"), "null characters"),
     "only a header": ("l.csv", b"nom;code_postal\n", "has no row under its header"),
@@ -220,8 +227,13 @@ def test_from_outside_too(name, tmp_path):
     file, data, complaint = BAD[name]
     (tmp_path / file).write_bytes(data)
     done = subprocess.run(
-        [sys.executable, "-m", "tlanalysis", "clean", file, "--out", "propre"], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "tlanalysis", "clean", file, "--out", "propre"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert complaint in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == [file]

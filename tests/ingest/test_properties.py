@@ -55,6 +55,7 @@ USUAL = st.sampled_from(
 )  # fmt: skip
 ANYTHING = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 CELL = st.one_of(USUAL, USUAL, ANYTHING, st.tuples(USUAL, USUAL).map(" ".join), st.tuples(USUAL, ANYTHING).map("".join))
+FEWER = settings(max_examples=30)
 ROW = st.lists(CELL, min_size=len(FIELDS), max_size=len(FIELDS))
 ROWS = st.lists(ROW, min_size=1, max_size=12)
 
@@ -67,6 +68,7 @@ def _cleaned(rows, first=1):
     return clean_batch(_table(rows), np.arange(first, first + len(rows)), MAPPING, source="essai")
 
 
+@FEWER
 @given(ROWS)
 def test_no_row_is_lost(rows):
     done = _cleaned(rows)
@@ -77,6 +79,7 @@ def test_no_row_is_lost(rows):
     assert not set(kept) & refused
 
 
+@FEWER
 @given(ROWS)
 def test_nobody_can_be_reached(rows):
     done = _cleaned(rows)
@@ -91,6 +94,7 @@ def test_nobody_can_be_reached(rows):
     assert not re.search(r"(?<!\d)0[1-9](?:[ .-]?\d\d){4}(?!\d)", written)
 
 
+@FEWER
 @given(ROWS, st.data())
 def test_where_the_batches_end_changes_nothing(rows, data):
     cut = data.draw(st.integers(0, len(rows)))
@@ -100,6 +104,7 @@ def test_where_the_batches_end_changes_nothing(rows, data):
     assert parts[0].applied + parts[1].applied == whole.applied
 
 
+@FEWER
 @given(ROWS)
 def test_cleaning_again_changes_nothing_in_memory(rows):
     once = _cleaned(rows).places
@@ -151,6 +156,7 @@ def test_what_is_in_order_is_what_the_function_returns(cells):
                 assert cleaner.clean(cell) == (cell, ()), (name, cell)
 
 
+@FEWER
 @given(st.lists(CELL, max_size=30))
 def test_a_column_is_cleaned_as_its_cells_are(cells):
     for cleaner in batch._CLEANERS.values():
