@@ -1,23 +1,45 @@
-"""All notebooks through `tlanalysis run`, over the same work as plain calls in one warm process.
+"""Many runs: against sequential papermill, against the work itself, and on a quiet night. Ratios, from one run of this.
 
-The plain calls are the code cells of the same notebooks, executed one after the other in one process that has already
-imported everything and drawn one figure. Both write their figures to a temporary folder.
+Three ways to make the territory profiles (`--for all`, 120 of them):
+
+- sequential papermill: one process that calls `papermill.execute_notebook` with its default kernel, one run after the
+  other, with this version of the library. Timed on every tenth profile and multiplied, unless `--whole` is given;
+- the forked floor: the cells of the same notebooks as plain calls, each in a fork of a process that has imported and
+  drawn already, as many at a time as there are cores. Nothing can be faster without drawing less;
+- `tlanalysis run`, the command, its start included.
+
+Each is told in seconds of the clock and of the processors, all its processes together: on a machine that others use
+too, the second are the steadier ones.
+
+Then: a few runs and many, to see that cost grows no faster than their number; nothing changed; one observation changed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 import os
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from tlanalysis import paths
-from tlanalysis.runs.plan import notebooks
+from tlanalysis import catalog, paths
+from tlanalysis.runs import bounds
+from tlanalysis.runs.plan import Run, grid, territories_for
+
+NOTEBOOK = "04_territory_profile"
+JOBS = os.cpu_count() or 1
+EVERY = 10
+# Byte code must be cached, as it is wherever somebody works: importing is much of what a kernel costs.
+ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def cells(name: str) -> list[str]:
@@ -26,37 +48,226 @@ def cells(name: str) -> list[str]:
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def plain_calls(names: list[str]) -> float:
-    """Execute the notebooks' cells as plain Python, silently; return the seconds."""
-    begun = time.perf_counter()
+def sequential(runs: list[Run], out: Path) -> float:
+    """Execute runs with papermill and its default kernel, one after the other, in one process; return the seconds."""
+    script = (
+        "import json, sys, time, papermill\n"
+        "jobs = json.load(sys.stdin)\n"
+        "begun = time.perf_counter()\n"
+        "for source, target, values in jobs:\n"
+        "    papermill.execute_notebook(source, target, parameters=values, progress_bar=False)\n"
+        "print(time.perf_counter() - begun)\n"
+    )
+    source = str(paths.notebooks() / f"{NOTEBOOK}.ipynb")
+    jobs = [(source, str(out / f"{run.name}.ipynb"), run.injected) for run in runs]
+    out.mkdir(parents=True, exist_ok=True)
+    env = ENV | {"TLANALYSIS_OUT": str(out), "TLANALYSIS_HOME": str(paths.home()), "MPLBACKEND": "agg"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(
+        command,
+        input=json.dumps(jobs),
+        env=env,
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    return float(done.stdout)
+
+
+def floor(runs: list[Run], out: Path) -> float:
+    """Execute the cells of runs as plain calls, each in a fork of a process that is warm; return the seconds."""
+    command = [sys.executable, "-m", "benchmarks.runs", "floor", str(out), *(run.parameters.territory for run in runs)]
+    done = subprocess.run(command, env=ENV, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return float(done.stdout.splitlines()[-1])
+
+
+def _floor_process(out: Path, territories: list[str]) -> None:
+    """Be the process that forks: warm up by one whole profile, then time the others."""
+    import tlanalysis.runs.warm  # noqa: F401
+
+    os.environ |= {"TLANALYSIS_OUT": str(out), "TLANALYSIS_COMMIT": "", "MPLBACKEND": "agg"}
+    sources = cells(NOTEBOOK)
+    _plain(sources, "FR")
+    begun, under_way = time.perf_counter(), set[int]()
+    for territory in territories:
+        if len(under_way) == JOBS:
+            under_way.remove(os.wait()[0])
+        child = os.fork()
+        if child == 0:
+            _plain(sources, territory)
+            os._exit(0)
+        under_way.add(child)
+    for _ in under_way:
+        os.wait()
+    print(time.perf_counter() - begun)
+
+
+def _plain(sources: list[str], territory: str) -> None:
+    """Execute cells as plain Python; the values are injected after the first of them, as papermill does."""
+    scope: dict[str, object] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        for name in names:
-            scope: dict[str, object] = {}
-            for source in cells(name):
-                exec(compile(source, name, "exec"), scope)
-    return time.perf_counter() - begun
+        for number, source in enumerate(sources):
+            exec(compile(source, NOTEBOOK, "exec"), scope)
+            if number == 0:
+                scope["territory"] = territory
 
 
-def through_papermill(names: list[str], out: Path) -> float:
-    """Run the notebooks with the command line, one at a time; return the seconds."""
+def command(*words: str, env: dict[str, str] | None = None) -> tuple[float, str]:
+    """Execute `tlanalysis`; return the seconds and what it printed."""
     begun = time.perf_counter()
-    command = [sys.executable, "-m", "tlanalysis", "run", *names, "--jobs", "1", "--out", str(out)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    done = subprocess.run(
+        [sys.executable, "-m", "tlanalysis", *words], env=env or ENV, check=True, text=True, stdout=subprocess.PIPE
+    )
+    return time.perf_counter() - begun, done.stdout
+
+
+def weighed(work: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:
+    """Call something; return what it took by the clock and of the processors, and its answer.
+
+    A floating answer is its own clock: what it took without its preparation.
+    """
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    answer = work(*given)
+    seconds = time.perf_counter() - begun
+    with contextlib.suppress(ChildProcessError):  # servers end after those who started them, and come to us
+        while True:
+            os.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return (answer if isinstance(answer, float) else seconds), busy, answer
+
+
+def executed(printed: str) -> int:
+    """Count the runs that a command says it executed."""
+    return sum(line.startswith("ok ") for line in printed.splitlines())
+
+
+def many(out: Path, whole: bool) -> None:
+    """Print the profiles made in the three ways."""
+    runs = grid(NOTEBOOK, {"territory": territories_for("all")})
+    some = runs if whole else runs[::EVERY]
+    sequential(runs[:1], out / "warm")  # caches of byte code and files are filled
+    scale = len(runs) / len(some)
+    one_by_one, busy_one_by_one, _ = weighed(sequential, some, out / "sequential")
+    one_by_one, busy_one_by_one = one_by_one * scale, busy_one_by_one * scale
+    least, busy_least, _ = weighed(floor, runs, out / "floor")
+    words = ("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"))
+    _, busy_ours, (ours, printed) = weighed(command, *words)
+    how = "all of them" if whole else f"{len(some)} of them, multiplied"
+    print(f"{len(runs)} territory profiles, {JOBS} at a time; {executed(printed)} executed")
+    print(f"  {'':45}       clock   processors")
+    for what, clock, busy in (
+        (f"sequential papermill ({how})", one_by_one, busy_one_by_one),
+        ("forked floor: the cells as plain calls", least, busy_least),
+        ("tlanalysis run, start included", ours, busy_ours),
+    ):
+        print(f"  {what:45}  {clock:8.1f} s   {busy:8.1f} s")
+    print(f"  times faster than sequential papermill         {one_by_one / ours:8.2f}")
+    print(f"  over the forked floor                          {ours / least:8.2f}")
+
+
+def quiet(out: Path) -> None:
+    """Print what the next night costs: nothing changed, then one observation."""
+    words = ("run", NOTEBOOK, "--for", "all", "--out", str(out / "ours"))
+    seconds, printed = command(*words)
+    print(f"nothing changed: {seconds:.2f} s, {executed(printed)} executed ({printed.strip()})")
+    with project_copy() as home:
+        env = ENV | {"TLANALYSIS_HOME": str(home)}
+        _, printed = command(*words, env=env)
+        assert executed(printed) == 0, "a copy of the project is the same project"
+        name = change_one_observation(home)
+        seconds, printed = command(*words, "--dry-run", env=env)
+        due = [line for line in printed.splitlines() if line.startswith("would run")]
+        print(f"one observation changed ({name}): {seconds:.2f} s to say that {len(due)} runs are due")
+        seconds, printed = command(*words, env=env)
+        print(f"  executed: {executed(printed)}, in {seconds:.1f} s")
+
+
+@contextlib.contextmanager
+def project_copy() -> Iterator[Path]:
+    """Yield a copy of the data and notebooks of the project."""
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "projet"
+        shutil.copytree(paths.raw(), home / "data" / "raw", ignore=shutil.ignore_patterns("downloads"))
+        shutil.copytree(paths.notebooks(), home / "notebooks")
+        yield home
+
+
+def change_one_observation(home: Path) -> str:
+    """Add one to a figure of one département; return its name."""
+    path = home / "data" / "raw" / "observations.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        rows, columns = list(reader), reader.fieldnames or []
+    row = next(row for row in rows if row["territoire"].startswith("D") and row["valeur"])
+    row["valeur"] = str(float(row["valeur"]) + 1)
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    before = os.environ.get("TLANALYSIS_HOME")
+    os.environ["TLANALYSIS_HOME"] = str(home)
+    catalog.seal()
+    if before is None:
+        del os.environ["TLANALYSIS_HOME"]
+    else:
+        os.environ["TLANALYSIS_HOME"] = before
+    return f"{row['id_observation']}, of {row['territoire']}"
+
+
+def growth(out: Path, few: int = 4, times: int = 50) -> None:
+    """Print what fifty times as many runs cost, of a notebook that draws nothing: only what each run costs is left."""
+    with project_copy() as home:
+        for path in (home / "notebooks").iterdir():
+            path.unlink()
+        parameters = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "seed = 0"}
+        cell = {"cell_type": "code", "metadata": {}, "source": "seed"}
+        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+        for number, one in enumerate((parameters, cell)):
+            notebook["cells"].append(one | {"id": f"cell-{number}", "outputs": [], "execution_count": None})
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook["metadata"] = {"kernelspec": kernel}
+        (home / "notebooks" / "00_rien.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+        env = ENV | {"TLANALYSIS_HOME": str(home)}
+        taken = {}
+        for count in (few, few * times):
+            plan = f'[[run]]\nnotebook = "00_rien"\nparameters = {{ seed = {list(range(count))} }}\n'
+            (home / "notebooks" / "plan.toml").write_text(plan, encoding="utf-8")
+            taken[count], printed = command("run", "--out", str(out / f"growth-{count}"), env=env)
+            assert executed(printed) == count
+    small, large = taken[few], taken[few * times]
+    print(f"{few} runs that draw nothing: {small:.1f} s; {few * times}: {large:.1f} s, {large / small:.1f} times")
+
+
+def start() -> None:
+    """Print the processor time of `--help` and the time of importing the package."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for _ in range(5):
+        command("--help")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 5
+    script = "import time; begun = time.perf_counter(); import tlanalysis; print(time.perf_counter() - begun)"
+    imports = [
+        float(
+            subprocess.run([sys.executable, "-c", script], env=ENV, check=True, capture_output=True, text=True).stdout
+        )
+        for _ in range(5)
+    ]
+    print(f"tlanalysis --help: {cpu:.2f} s of CPU; import tlanalysis: {sorted(imports)[2]:.3f} s (median of 5)")
 
 
 def main() -> None:
-    """Print both times and their ratio."""
-    names = notebooks()
+    """Print everything."""
+    if sys.argv[1:2] == ["floor"]:
+        _floor_process(Path(sys.argv[2]), sys.argv[3:])
+        return
+    bounds.Family()  # this process is the reaper of all it starts, so that their time is counted
     with tempfile.TemporaryDirectory() as scratch:
-        os.environ["TLANALYSIS_OUT"] = str(Path(scratch) / "plain")
-        plain_calls(names[-1:])  # warm up: imports, fonts, caches
-        plain = plain_calls(names)
-        run = through_papermill(names, Path(scratch) / "runs")
-    print(f"{len(names)} notebooks, one at a time")
-    print(f"  plain calls in one warm process  {plain:7.2f} s")
-    print(f"  tlanalysis run                   {run:7.2f} s")
-    print(f"  ratio                            {run / plain:7.2f}")
+        start()
+        many(Path(scratch), whole="--whole" in sys.argv)
+        quiet(Path(scratch))
+        growth(Path(scratch))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def test_python_code_of_the_documents_runs(tmp_path: Path, monkeypatch: pytest.M
     assert len(list((tmp_path / "figures").iterdir())) == 4
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, "docs/runs.md"])
 def test_every_command_it_names_exists(name: str) -> None:
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
     named = set(re.findall(r"^(?:\$ |\S*/)?tlanalysis ([a-z]+)\b", _code(_read(name)), re.MULTILINE))

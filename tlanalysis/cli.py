@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from tlanalysis.errors import BadInput, RunFailed, SourceError, TlanalysisError
 
 if TYPE_CHECKING:
+    from tlanalysis.runs.execute import Options
     from tlanalysis.runs.plan import Run
 
+MOVED = 4  # of `diff`: it worked, and something moved
 INTERRUPTED = 130
+CORES = os.cpu_count() or 1
 
 app = typer.Typer(
     add_completion=False,
@@ -25,6 +30,15 @@ app = typer.Typer(
 )
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder that stands in for reports/.")]
+JobsOption = Annotated[int, typer.Option("--jobs", help="Notebooks at a time.", min=1)]
+EngineOption = Annotated[
+    str | None, typer.Option("--engine", help="fork (Linux) or kernel; by default fork where it is safe.")
+]
+SchedulerOption = Annotated[str, typer.Option("--scheduler", help="Dask scheduler, e.g. tcp://10.0.0.1:8786.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Run also what is up to date.")]
+FailFastOption = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")]
+MinutesOption = Annotated[float, typer.Option("--minutes", help="Most time one run may take; 0: any.", min=0)]
+MemoryOption = Annotated[float, typer.Option("--memory", help="Most memory one run may hold, in GB; 0: any.", min=0)]
 
 
 @app.command()
@@ -126,11 +140,22 @@ def run(
     notebook: Annotated[list[str] | None, typer.Argument(help="Notebooks to run; none: the plan.")] = None,
     parameter: Annotated[list[str] | None, typer.Option("-p", help="name=value, e.g. territory=R75.")] = None,
     territories: Annotated[str | None, typer.Option("--for", help="regions, departements or all.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", help="Notebooks at a time.", min=1)] = os.cpu_count() or 1,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which runs are due, and why; run nothing.")] = False,
+    jobs: JobsOption = CORES,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = "",
+    force: ForceOption = False,
+    fail_fast: FailFastOption = False,
+    minutes: MinutesOption = 30,
+    memory: MemoryOption = 4,
     out: OutOption = None,
 ) -> None:
-    """Execute notebooks through papermill; without a name, the runs of notebooks/plan.toml."""
-    _run(_wanted(notebook or [], parameter or [], territories), jobs, _out(out))
+    """Execute the notebooks that are due, through papermill; without a name, the runs of notebooks/plan.toml."""
+    wanted = _wanted(notebook or [], parameter or [], territories)
+    if dry_run:
+        _say_why(wanted, _out(out), force)
+        return
+    _run(wanted, _out(out), _options(jobs, engine, scheduler, force, fail_fast, minutes, memory))
 
 
 @app.command()
@@ -143,20 +168,40 @@ def report(out: OutOption = None) -> None:
 
 @app.command()
 def figures(
-    jobs: Annotated[int, typer.Option("--jobs", help="Notebooks at a time.", min=1)] = os.cpu_count() or 1,
+    jobs: JobsOption = CORES,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = "",
+    force: ForceOption = False,
+    fail_fast: FailFastOption = False,
+    minutes: MinutesOption = 30,
+    memory: MemoryOption = 4,
     out: OutOption = None,
 ) -> None:
-    """Do the main job: build, run the plan, report."""
+    """Do the main job: build, run what is due of the plan, report."""
     from tlanalysis.report.gallery import report as write_pages
     from tlanalysis.runs.plan import read_plan
 
     plan = read_plan()
     build()
     try:
-        _run(plan, jobs, _out(out))
+        _run(plan, _out(out), _options(jobs, engine, scheduler, force, fail_fast, minutes, memory))
     finally:
         pages = write_pages(_out(out))
     print(f"open {pages[0]}")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A reports folder, or its manifest.json.")],
+    new: Annotated[Path, typer.Argument(help="Another one.")],
+) -> None:
+    """Say which figures' data moved between two runs, by how much, and what changed; ends with 4 when something did."""
+    from tlanalysis.runs.difference import compare, written
+
+    found = compare(old, new)
+    print(written(found))
+    if found.moved:
+        raise typer.Exit(MOVED)
 
 
 @app.command()
@@ -204,41 +249,68 @@ def _out(given: Path | None) -> Path:
 
 def _wanted(names: list[str], given: list[str], territories: str | None) -> list[Run]:
     from tlanalysis.runs import plan
-    from tlanalysis.runs.params import parse
 
     if not names:
         if given or territories:
             raise BadInput("-p and --for go with a notebook: the plan has parameters of its own.")
         return plan.read_plan()
-    values: dict[str, object] = dict(parse(text) for text in given)
-    if territories:
-        if "territory" in values:
-            raise BadInput("--for already says which territories: leave out -p territory=...")
-        values["territory"] = plan.territories_for(territories)
-    return [wanted for name in names for wanted in plan.grid(name.removesuffix(".ipynb"), values)]
+    return plan.asked_for([name.removesuffix(".ipynb") for name in names], given, territories)
 
 
-def _run(runs: list[Run], jobs: int, out: Path) -> None:
+def _options(
+    jobs: int, engine: str | None, scheduler: str, force: bool, fail_fast: bool, minutes: float, memory: float
+) -> Options:
+    from tlanalysis.runs.bounds import Bounds
+    from tlanalysis.runs.execute import Options
+
+    limits = Bounds(minutes=minutes, memory_gb=memory)
+    chosen = {"engine": engine} if engine else {}
+    return Options(jobs=jobs, bounds=limits, force=force, fail_fast=fail_fast, scheduler=scheduler, **chosen)
+
+
+def _say_why(runs: list[Run], out: Path, force: bool) -> None:
+    from tlanalysis.runs.execute import due
+
+    reasons = due(runs, out, force=force)
+    for name, because in reasons.items():
+        if because:
+            print(f"would run {name}: {'; '.join(because)}")
+    count = sum(map(bool, reasons.values()))
+    print(f"{count} of {len(reasons)} runs are due")
+
+
+def _run(runs: list[Run], out: Path, options: Options) -> None:
     from tlanalysis.progress import Progress
-    from tlanalysis.runs.execute import execute
+    from tlanalysis.runs.execute import Watcher, execute
 
     with Progress(len(runs)) as progress:
-        outcomes = execute(runs, out, jobs=jobs, started=progress.started, finished=progress.finished)
+        outcomes = execute(
+            runs, out, options, Watcher(progress.started, progress.at_cell, progress.finished, progress.due)
+        )
+    if spared := len(runs) - len(outcomes):
+        print(f"{spared} of {len(runs)} runs are up to date")
     if failed := [outcome for outcome in outcomes if outcome.status != "ok"]:
         sentences = [f"{outcome.name} failed: {outcome.error}" for outcome in failed]
         raise RunFailed("\n".join(sentences))
 
 
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    """Let SIGTERM, which is how schedulers ask, end a command as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line; the process ends with the exit code of the design."""
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
-        app()  # wrong usage ends here, with 2
+        app()  # wrong usage ends here, with 2, and an interruption with 130
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
+        raise
     except TlanalysisError as error:
         print(f"tlanalysis: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     except OSError as error:
         print(f"tlanalysis: {error.filename or 'the disk'}: {error.strerror}.", file=sys.stderr)
         sys.exit(BadInput.exit_code)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, periods, provenance, territories
+from tlanalysis import catalog, periods, provenance, reads, territories
 from tlanalysis.errors import BadInput, did_you_mean
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def observations(
     nature: str | tuple[str, ...] | None = None,
     perimetre: str | None = None,
     as_of: str | None = None,
+    nommant: str | None = None,
 ) -> pd.DataFrame:
     """Return published figures: one row is one figure printed by one source.
 
@@ -47,6 +48,8 @@ def observations(
     as_of : str, optional
         Only what was known to be public on that day (ISO date). A source without a date counts as public on the day the
         evidence was collected, one dated "2021" at the end of 2021.
+    nommant : str, optional
+        A territory code: figures that name it, alone (`territoire`) or among others (`territoires`).
 
     Returns
     -------
@@ -63,6 +66,31 @@ def observations(
     >>> int(observations("personnes_formees", "FR", perimetre="ftl_2023")["valeur"].min())
     377000
     """
+    query = {
+        "indicateur": indicateur,
+        "territoire": territoire,
+        "nature": nature,
+        "perimetre": perimetre,
+        "as_of": as_of,
+        "nommant": nommant,
+    }
+    # A run that asks for these rows has read these rows, not the whole table.
+    with reads.rows("observations", query) as note:
+        found = _select(indicateur, territoire, nature, perimetre, as_of, nommant)
+        note(found)
+    found = provenance.stamp(found, found, inputs=["observations"])
+    found.attrs |= {"territoire": territoire, "indicateur": indicateur}
+    return found
+
+
+def _select(
+    indicateur: str | None,
+    territoire: str | None,
+    nature: str | tuple[str, ...] | None,
+    perimetre: str | None,
+    as_of: str | None,
+    nommant: str | None,
+) -> pd.DataFrame:
     table = catalog.load("observations")
     kept = table["id_observation"].notna()
     if indicateur is not None:
@@ -77,10 +105,11 @@ def observations(
     if as_of is not None:
         day = periods.last_day(as_of)
         kept &= table["date_publication"].map(lambda text: known_on(text) <= day)
-    found = table[kept].reset_index(drop=True)
-    found = provenance.stamp(found, found, inputs=["observations"])
-    found.attrs |= {"territoire": territoire, "indicateur": indicateur}
-    return found
+    if nommant is not None:
+        code = territories.territory(nommant).code
+        among = table["territoires"].fillna("").map(lambda listed: code in listed.split(";"))
+        kept &= (table["territoire"] == code) | among
+    return table[kept].reset_index(drop=True)
 
 
 def known_on(date_publication: object) -> date:

@@ -10,7 +10,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import files, paths
+from tlanalysis import files, paths, reads
 from tlanalysis.errors import BadInput, SourceError, did_you_mean
 from tlanalysis.remote import entry, find_remote, remote, vouched_sha256
 
@@ -46,6 +46,7 @@ def built() -> dict[str, dict[str, Any]]:
         entries = json.loads(path.read_text(encoding="utf-8"))["jeux"]
         held = {found["jeu"]: found for found in entries}
     except FileNotFoundError:
+        reads.absent(path)
         return {}
     except (ValueError, KeyError, TypeError):
         raise SourceError(f"{path} is damaged: run `tlanalysis build`.") from None

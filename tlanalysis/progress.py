@@ -1,8 +1,9 @@
-"""Progress of runs: on a terminal a bar that names the notebooks under way, elsewhere one line per finished run."""
+"""Progress of runs: on a terminal a line per notebook under way and what is left, elsewhere a line per finished run."""
 
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,10 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from tlanalysis.runs.manifest import Outcome
-    from tlanalysis.runs.plan import Run
 
 
 class Progress:
-    """A context that is told of runs as they start and finish.
+    """A context that is told of runs as they start, of the cell they are at, and of their end.
 
     Parameters
     ----------
@@ -26,49 +26,62 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._under_way: list[str] = []
+        self._begun = time.monotonic()
         self._bar: Bar | None = None
-        self._task: TaskID | None = None
+        self._lines: dict[str, TaskID] = {}
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
             from rich.progress import Progress as Bar
 
-            columns = (
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.description}"),
-            )
+            columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self._bar.start()
-            self._task = self._bar.add_task("", total=self._total)
+            self._all = self._bar.add_task("runs", total=self._total)
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         if self._bar:
             self._bar.stop()
 
-    def started(self, run: Run) -> None:
-        """Name a run that starts."""
-        self._under_way.append(run.name)
-        self._tell()
+    def due(self, count: int) -> None:
+        """Count only the runs that are due."""
+        self._total = count
+        if self._bar:
+            self._bar.update(self._all, total=count)
+
+    def started(self, name: str) -> None:
+        """Show a run that starts."""
+        if self._bar:
+            self._lines[name] = self._bar.add_task(name, total=None)
+
+    def at_cell(self, name: str, number: int, total: int) -> None:
+        """Show the cell a run is at."""
+        if self._bar and name in self._lines:
+            self._bar.update(self._lines[name], completed=number, total=total)
 
     def finished(self, outcome: Outcome) -> None:
         """Count a run that ended, and print how."""
         self._done += 1
-        self._under_way.remove(outcome.name)
+        line = self._written(outcome)
+        if self._bar is None:
+            print(line, flush=True)
+            return
+        if (shown := self._lines.pop(outcome.name, None)) is not None:
+            self._bar.remove_task(shown)
+        self._bar.console.print(line, highlight=False)
+        self._bar.update(self._all, completed=self._done, description=f"runs, {self.left()}")
+
+    def _written(self, outcome: Outcome) -> str:
         count = len(outcome.figures)
         figures = f", {count} figure{'s' if count != 1 else ''}" if outcome.status == "ok" else ""
-        line = f"{outcome.status:6} {outcome.name}  {outcome.seconds:.1f} s{figures}"
-        if self._bar:
-            self._bar.console.print(line, highlight=False)
-        else:
-            print(line, flush=True)
-        self._tell()
+        return f"{outcome.status:6} {outcome.name}  {outcome.seconds:.1f} s{figures}"
 
-    def _tell(self) -> None:
-        if self._bar and self._task is not None:
-            self._bar.update(self._task, completed=self._done, description=", ".join(self._under_way))
+    def left(self) -> str:
+        """Return about how long the rest will take, at the pace so far."""
+        seconds = (time.monotonic() - self._begun) / max(self._done, 1) * (self._total - self._done)
+        if seconds < 90:
+            return f"about {seconds:.0f} s left"
+        return f"about {seconds / 60:.0f} min left"

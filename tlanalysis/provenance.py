@@ -6,8 +6,12 @@ one dict per source with `editeur`, `source` and `date_publication`.
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from tlanalysis import paths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,3 +48,16 @@ def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> 
     """
     table.attrs = {"inputs": sorted(set(inputs)), "sources": sources_of(*frames)}
     return table
+
+
+def commit() -> str:
+    """Return the git commit of the project, or an empty string outside a checkout.
+
+    A run is told once, by `TLANALYSIS_COMMIT`, instead of asking git for each figure.
+    """
+    told = os.environ.get("TLANALYSIS_COMMIT")
+    if told is not None:
+        return told
+    command = ["git", "-C", str(paths.home()), "rev-parse", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import files, paths
+from tlanalysis import files, paths, reads
 from tlanalysis.errors import BadInput, SourceError, did_you_mean
 
 
@@ -56,7 +56,8 @@ def find_remote(name: str) -> Path | None:
     """Return where an open file lies on this machine (mirror first, then downloads), or None."""
     file, mirror = entry(name)["file"], paths.mirror()
     saved = folder(name) / file
-    return (find_in(mirror, name, file) if mirror else None) or (saved if saved.is_file() else None)
+    found = (find_in(mirror, name, file) if mirror else None) or (saved if saved.is_file() else None)
+    return reads.searched(name, found)
 
 
 def receipt_path(file: Path) -> Path:

@@ -7,9 +7,12 @@ géographique 2026 and populations de référence 2023 (Mayotte: census of 2017)
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tlanalysis import catalog
@@ -65,7 +68,27 @@ def table(level: str) -> pd.DataFrame:
 
 def codes() -> list[str]:
     """Return every territory the library knows: `FR`, then the régions, then the départements."""
-    return [FRANCE, *table("region")["territoire"], *table("departement")["territoire"]]
+    return [FRANCE, *(code for level in LEVELS for code in codes_of(level))]
+
+
+def codes_of(level: str) -> list[str]:
+    """Return the territory codes of a level, `region` or `departement`, in the order of its table."""
+    return list(_of(level))
+
+
+def _of(level: str) -> dict[str, Territory]:
+    return _parsed(level, catalog.read_raw(f"{level}s"))
+
+
+@lru_cache(maxsize=8)
+def _parsed(level: str, data: bytes) -> dict[str, Territory]:
+    """Return the territories of a level by code; without pandas, so that a command line is checked at once."""
+    found = {}
+    for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")):
+        insee = row[f"code_{level}"]
+        code = level[0].upper() + insee
+        found[code] = Territory(code, level, insee, row[f"nom_{level}"], int(row["population"]))
+    return found
 
 
 def territory(code: str) -> Territory:
@@ -87,13 +110,11 @@ def territory(code: str) -> Territory:
     ('Paris', 'Nouvelle-Aquitaine')
     """
     if code == FRANCE:
-        return Territory(FRANCE, "france", FRANCE, "France", int(regions()["population"].sum()))
+        people = sum(place.population for place in _of("region").values())
+        return Territory(FRANCE, "france", FRANCE, "France", people)
     for level in LEVELS:
-        frame = table(level)
-        row = frame[frame["territoire"] == code]
-        if len(row):
-            found = row.iloc[0]
-            return Territory(code, level, found["code"], found["nom"], int(found["population"]))
+        if found := _of(level).get(code):
+            return found
     raise BadInput(f"no territory {code!r}{_hint(code)}: write FR, R75 (a région) or D33 (a département).")
 
 

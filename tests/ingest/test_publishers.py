@@ -1,4 +1,4 @@
-"""Lists in the exact shape of what publishers print (see tests/data/listes): each read as it comes, without a word of help."""
+"""Lists in the exact shape of what publishers print (see tests/data): each is read as it comes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs, good and broken. Kernels are slow: two are started here, the other tests stand in for the worker."""
+"""Runs, good and broken: what stays, what moves, what is recorded. Most tests stand in for the notebook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
 from tlanalysis.runs import manifest
-from tlanalysis.runs.execute import execute
+from tlanalysis.runs.execute import Options, Watcher, execute
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run, grid
 
@@ -34,6 +35,7 @@ notebook = "01_suite"
 parameters = { lang = "en", territory = "R75" }
 """
 KINDS = ("csv", "json", "png", "svg")
+FORCE = Options(force=True)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,9 @@ def test_the_manifest_tells_what_happened(history: History, raw: Path) -> None:
         "horizon": 2030,
     }
     assert good["inputs"] == {"observations": hashlib.sha256((raw / "observations.csv").read_bytes()).hexdigest()}
+    assert [read.get("rows") for read in good["reads"]][-1] == "observations"
+    assert "data/raw/observations.csv" not in {read.get("file") for read in good["reads"]}
+    assert "data/raw/datapackage.json" in {read.get("file") for read in good["reads"]}
     assert good["seconds"] > 0
     assert broken["seconds"] > 0
 
@@ -153,13 +158,6 @@ def _works(run: Run, home: str, staging: str) -> Outcome:
     return _outcome(run, "ok", figures=names)
 
 
-def _dies(run: Run, home: str, staging: str) -> Outcome:
-    """Stand in for a worker that the system kills on the first territory."""
-    if run.parameters.territory == "FR":
-        os._exit(9)
-    return _works(run, home, staging)
-
-
 def _fails(run: Run, home: str, staging: str) -> Outcome:
     folder = Path(staging)
     (folder / "figures").mkdir(parents=True)
@@ -182,8 +180,15 @@ def three(published: Path) -> list[Run]:
     return list(grid("00_essai", {"territory": ["FR", "R75", "D33"]}))
 
 
-def _stand_in(patch: pytest.MonkeyPatch, worker: Any) -> None:
-    patch.setattr("tlanalysis.runs.execute._execute_one", worker)
+def _stand_in(patch: pytest.MonkeyPatch, worker: Callable[[Run, str, str], Outcome]) -> None:
+    """Let a function make the runs, last one first."""
+
+    def as_they_end(wanted: list[Run], out: Path, options: Options, watcher: Watcher) -> Iterator[Outcome]:
+        for run in reversed(wanted):
+            watcher.started(run.name)
+            yield worker(run, os.environ["TLANALYSIS_HOME"], str(out / ".staging" / run.name))
+
+    patch.setattr("tlanalysis.runs.execute._as_they_end", as_they_end)
 
 
 def test_outcomes_come_in_the_order_of_the_runs(
@@ -191,13 +196,10 @@ def test_outcomes_come_in_the_order_of_the_runs(
 ) -> None:
     _stand_in(monkeypatch, _works)
     told: list[str] = []
-    outcomes = execute(
-        three,
-        tmp_path / "out",
-        jobs=3,
-        started=lambda run: told.append(f"starts {run.name}"),
-        finished=lambda outcome: told.append(f"ends {outcome.name}"),
+    watcher = Watcher(
+        started=lambda name: told.append(f"starts {name}"), finished=lambda outcome: told.append(f"ends {outcome.name}")
     )
+    outcomes = execute(three, tmp_path / "out", Options(), watcher)
     assert [outcome.name for outcome in outcomes] == [run.name for run in three]
     assert sorted(told) == sorted(f"{what} {run.name}" for run in three for what in ("starts", "ends"))
     assert all(told.index(f"starts {run.name}") < told.index(f"ends {run.name}") for run in three)
@@ -208,9 +210,9 @@ def test_a_figure_that_is_no_longer_made_goes_away(
     three: list[Run], published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _stand_in(monkeypatch, _works)
-    execute(three[:1], tmp_path / "out")
+    execute(three[:1], tmp_path / "out", FORCE)
     published.write_text("deux trois", encoding="utf-8")
-    execute(three[:1], tmp_path / "out")
+    execute(three[:1], tmp_path / "out", FORCE)
     assert sorted(_files(tmp_path / "out" / "figures")) == ["deux.svg", "trois.svg"]
     assert manifest.read(tmp_path / "out")["00_essai--FR"].figures == ["deux", "trois"]
 
@@ -219,7 +221,7 @@ def test_a_first_run_that_fails_leaves_no_figure(
     three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _stand_in(monkeypatch, _fails)
-    (outcome,) = execute(three[:1], tmp_path / "out")
+    (outcome,) = execute(three[:1], tmp_path / "out", FORCE)
     assert (outcome.status, outcome.figures) == ("failed", [])
     assert not (tmp_path / "out" / "figures").exists()
     assert (tmp_path / "out" / "failed" / "00_essai--FR.ipynb").read_text(encoding="utf-8") == "broken"
@@ -230,24 +232,15 @@ def test_a_run_that_works_again_clears_its_failure(
 ) -> None:
     out = tmp_path / "out"
     _stand_in(monkeypatch, _fails)
-    execute(three[:2], out)
+    execute(three[:2], out, FORCE)
     _stand_in(monkeypatch, _works)
-    execute(three[:1], out)
+    execute(three[:1], out, FORCE)
     assert [path.name for path in (out / "failed").iterdir()] == ["00_essai--R75.ipynb"]
     assert {name: run.status for name, run in manifest.read(out).items()} == {
         "00_essai--FR": "ok",
         "00_essai--R75": "failed",
     }
     assert manifest.read(out)["00_essai--FR"].error == ""
-
-
-def test_a_worker_that_dies_fails_its_run_and_spares_the_others(
-    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _stand_in(monkeypatch, _dies)
-    outcomes = execute(three, tmp_path / "out", jobs=1)
-    assert [outcome.status for outcome in outcomes] == ["failed", "ok", "ok"]
-    assert "died" in outcomes[0].error
 
 
 def test_what_was_finished_before_an_interruption_stays_valid(
@@ -259,7 +252,53 @@ def test_what_was_finished_before_an_interruption_stays_valid(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        execute(three, tmp_path / "out", jobs=1, finished=interrupt)
-    assert {name: run.status for name, run in manifest.read(tmp_path / "out").items()} == {"00_essai--FR": "ok"}
+        execute(three, tmp_path / "out", Options(), Watcher(finished=interrupt))
+    assert {name: run.status for name, run in manifest.read(tmp_path / "out").items()} == {
+        "00_essai--D33": "ok",
+        "00_essai--FR": "unfinished",
+        "00_essai--R75": "unfinished",
+    }
     assert sorted(_files(tmp_path / "out" / "figures")) == ["deux.svg", "un.svg"]
     assert not (tmp_path / "out" / ".staging").exists()
+
+
+def test_an_interruption_leaves_what_was_good_as_it_was(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _works)
+    out = tmp_path / "out"
+    execute(three, out, FORCE)
+    before = manifest.read(out)
+
+    def interrupt(outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(three, out, FORCE, Watcher(finished=interrupt))
+    assert {outcome.status for outcome in before.values()} == {"ok"}
+    assert manifest.read(out) == before
+
+
+def test_a_journal_tells_what_a_stopped_machine_was_about_to_do(
+    three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(monkeypatch, _works)
+    out = tmp_path / "out"
+    execute(three[:2], out, FORCE)
+    held = manifest.read(out)
+    france, other = (held[run.name] for run in three[:2])
+    journal = manifest.Journal(out)
+    journal.about_to_place(replace(france, figures=["neuf"]))
+    journal.done(replace(other, seconds=9.0))
+    journal.close()
+    with (out / manifest.JOURNAL).open("ab") as file:
+        file.write(b'{"placing": "cut sho')
+    now = manifest.read(out)
+    assert (now[france.name].status, now[france.name].figures) == ("unfinished", ["deux", "neuf", "un"])
+    assert now[other.name] == replace(other, seconds=9.0)
+    # The next run puts it right: what it no longer makes goes away.
+    (out / "figures" / "neuf.svg").touch()
+    execute(three[:1], out, Options())
+    assert "neuf.svg" not in _files(out / "figures")
+    assert manifest.read(out)[france.name].status == "ok"
+    assert not (out / manifest.JOURNAL).exists()

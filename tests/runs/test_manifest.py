@@ -23,6 +23,9 @@ GOOD = Outcome(
 )
 FAILED = Outcome("00_essai--FR", "00_essai", {"territory": "FR"}, "failed", 0.2, "kernel", error="cell 3: é")
 
+# The name of an empty table of digests: printf "{}" | sha256sum | head -c 16
+SHARED = "44136fa355b3678a"
+
 
 def test_nothing_has_run_in_an_empty_folder(tmp_path: Path) -> None:
     assert manifest.read(tmp_path) == {}
@@ -48,6 +51,11 @@ def test_the_file_has_the_columns_of_the_design_ordered_by_name(tmp_path: Path) 
         "inputs": {"regions": "0" * 64},
         "figures": ["essai--R75"],
         "error": "",
+        "fingerprints": {},
+        "source": "",
+        "code": SHARED,
+        "libraries": SHARED,
+        "reads": [],
     }
     assert "cell 3: é" in text
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]

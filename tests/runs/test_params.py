@@ -121,3 +121,24 @@ def test_a_typed_parameter_is_text_unless_a_number_is_wanted(text: str, expected
 def test_a_typed_parameter_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("territory = all", 'territory is the Python function all: the value was given without quotes, write "all"'),
+        ("lang = min", "lang is the Python function min"),
+        ("as_of = max", "as_of is the Python function max"),
+        ("territory = 75", "territory is 75, a int: write a code in quotes"),
+        ("territory = 1", 'e.g. "R01"'),
+        ("territory = None", "territory is None, a NoneType"),
+        ("seed = '3'", "seed is '3': it is a whole number"),
+        ("seed = True", "seed is True"),
+    ],
+)
+def test_what_a_scheduler_writes_as_code_is_refused_in_words(cell: str, said: str) -> None:
+    given: dict[str, object] = {}
+    exec(cell, {}, given)
+    with pytest.raises(BadInput) as caught:
+        tl.params(**given)
+    assert said in str(caught.value)

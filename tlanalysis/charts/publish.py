@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -17,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis import __version__, catalog, files, paths
 from tlanalysis.charts import caption as captions
+from tlanalysis.charts import picture
 from tlanalysis.charts.layout import figure_of
 from tlanalysis.charts.style import DPI, style
 from tlanalysis.errors import BadInput
+from tlanalysis.provenance import commit
 from tlanalysis.runs.params import Params, params, run_key
 
 if TYPE_CHECKING:
@@ -118,16 +119,9 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params) -> dict[str,
     }
 
 
-def commit() -> str:
-    """Return the git commit of the project, or an empty string outside a checkout."""
-    command = ["git", "-C", str(paths.home()), "rev-parse", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
 def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
     compact = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-    svg, png = io.BytesIO(), io.BytesIO()
+    svg = io.BytesIO()
     figure = figure_of(ax)
     with style():
         figure.savefig(svg, format="svg", metadata={"Date": None, "Title": facts["title"], "Source": facts["source"]})
@@ -137,10 +131,10 @@ def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
             "Source": facts["source"],
             KEY: compact,
         }
-        figure.savefig(png, format="png", dpi=2 * DPI, metadata=about | {"Software": None})
+        png = picture.png(figure, 2 * DPI, about)
     return {
         "svg": _with_facts(svg.getvalue().decode("utf-8"), facts, compact).encode("utf-8"),
-        "png": png.getvalue(),
+        "png": png,
     }
 
 
@@ -166,14 +160,4 @@ def _show(png: bytes, alt: str, ax: Axes) -> None:
     from IPython.display import Image, display
 
     width = int(figure_of(ax).get_size_inches()[0] * DPI)
-    display(Image(data=lightened(png), format="png", width=width, alt=alt))
-
-
-def lightened(png: bytes) -> bytes:
-    """Return a picture in 64 colours without its metadata: lighter, and with nothing that changes by commit."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
-        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True)
-    return buffer.getvalue()
+    display(Image(data=picture.without_texts(png), format="png", width=width, alt=alt))

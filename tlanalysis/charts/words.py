@@ -18,8 +18,8 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 
 from tlanalysis import catalog
 from tlanalysis.errors import BadInput
+from tlanalysis.runs.params import LANGS
 
-LANGS = ("fr", "en")
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 

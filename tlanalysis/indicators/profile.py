@@ -25,9 +25,7 @@ def known_figures(territory: str = "FR", *, as_of: str | None = None) -> pd.Data
         `indicateur, periode, valeur, valeur_bas, valeur_haut, unite, nature, perimetre, territoires, editeur, source`.
     """
     code = territories.territory(territory).code
-    rows = observations(as_of=as_of)
-    named = rows["territoires"].fillna("").map(lambda listed: code in listed.split(";"))
-    kept = rows[(rows["territoire"] == code) | named]
+    kept = observations(nommant=code, as_of=as_of)
     columns = [
         "indicateur",
         "periode",

@@ -25,7 +25,7 @@ from tlanalysis.errors import BadInput, did_you_mean
 from tlanalysis.ingest import codes, privacy
 from tlanalysis.ingest.coordinates import NUMBER
 from tlanalysis.ingest.fields import INPUT, SYNONYMS
-from tlanalysis.ingest.text import WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, key
+from tlanalysis.ingest.text import WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
 
 # A column is taken for a field at this confidence or above; below, a mapping is asked for.
 CONFIDENCE = 0.6
@@ -253,7 +253,7 @@ def confidence(name: str, header: str, values: Sequence[str]) -> float:
         from_header = 0.9 - 0.2 * known.index(word) / len(known)
     elif tail := next((w for w in known if len(w) > 3 and word.endswith("_" + w)), ""):
         from_header = 0.7 - 0.05 * known.index(tail) / len(known)
-    seen = [value.strip() for value in _filled(values) if value.strip() != "0"]
+    seen = [value.strip() for value in _filled(values) if value.strip() != "0" and not is_missing(value)]
     if not seen:
         return round(from_header, 3)
     if from_header:

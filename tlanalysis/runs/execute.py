@@ -1,180 +1,198 @@
-"""Execute runs through papermill, each in a staging folder of its own, moved in place when the notebook succeeded."""
+"""Execute the runs that are due, each into a staging folder of its own, moved in place when the notebook succeeded."""
 
 from __future__ import annotations
 
-import json
-import multiprocessing
+import errno
 import os
 import shutil
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-from traitlets.config import Config
 
 from tlanalysis import paths
+from tlanalysis.errors import BadInput, RunFailed
 from tlanalysis.runs import manifest
-from tlanalysis.runs.manifest import Outcome
+from tlanalysis.runs.attempt import Task
+from tlanalysis.runs.bounds import Bounds, can_fork
+from tlanalysis.runs.due import Present, why
+from tlanalysis.runs.lock import locked
+from tlanalysis.runs.manifest import Journal, Outcome
 from tlanalysis.runs.plan import Run
 
-ENGINE = "kernel"
-KERNEL = "python3"
+ENGINES = ("fork", "kernel")
+STAGING = ".staging"
 
 
-def execute(
-    runs: list[Run],
-    out: Path,
-    *,
-    jobs: int = 2,
-    started: Callable[[Run], None] = lambda run: None,
-    finished: Callable[[Outcome], None] = lambda outcome: None,
-) -> list[Outcome]:
-    """Execute runs, several at a time; a failed run leaves the last good figures where they are.
+@dataclass(frozen=True)
+class Options:
+    """How runs are executed.
+
+    Attributes
+    ----------
+    jobs : int
+        Runs at a time.
+    engine : {"fork", "kernel"}
+        `fork` where it is safe (Linux), else a kernel of its own for each run.
+    bounds : Bounds
+        What one run may use.
+    force : bool
+        Run also what is up to date.
+    fail_fast : bool
+        Stop at the first run that fails.
+    scheduler : str
+        Address of a Dask scheduler; empty for this machine.
+    """
+
+    jobs: int = 2
+    engine: str = "fork" if can_fork() else "kernel"
+    bounds: Bounds = field(default_factory=Bounds)
+    force: bool = False
+    fail_fast: bool = False
+    scheduler: str = ""
+
+    def __post_init__(self) -> None:
+        if self.engine not in ENGINES:
+            raise BadInput(f"--engine is {self.engine!r}: it is one of {', '.join(ENGINES)}.")
+        if self.engine == "fork" and not can_fork():
+            raise BadInput("--engine fork is safe on Linux only: leave it out, or write --engine kernel.")
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """What is told of runs as they go: their start, the cell they are at, their end; first how many are due."""
+
+    started: Callable[[str], None] = lambda name: None
+    at_cell: Callable[[str, int, int], None] = lambda name, number, total: None
+    finished: Callable[[Outcome], None] = lambda outcome: None
+    due: Callable[[int], None] = lambda count: None
+
+
+def due(runs: list[Run], out: Path, *, force: bool = False) -> dict[str, list[str]]:
+    """Return why each run is due, by name; a run whose results stand has no reason.
 
     Parameters
     ----------
     runs : list of Run
-        What to execute.
     out : Path
         Reports folder.
-    jobs : int
-        Processes at a time.
-    started, finished : callable
-        Told of each run as it starts and ends, in the calling process.
+    force : bool
+        Give every run a reason.
+    """
+    recorded, now = manifest.read(out), Present(out)
+    return {run.name: (["--force"] if force else why(run, recorded.get(run.name), now)) for run in runs}
+
+
+def execute(runs: list[Run], out: Path, options: Options, watcher: Watcher | None = None) -> list[Outcome]:
+    """Execute the runs that are due; a failed run leaves the last good figures where they are.
+
+    Parameters
+    ----------
+    runs : list of Run
+        What is wanted.
+    out : Path
+        Reports folder.
+    options : Options
+    watcher : Watcher, optional
+        Told of runs as they go, in the calling process.
 
     Returns
     -------
     list of Outcome
-        In the order of `runs`.
+        Those of the runs that were executed, in the order of `runs`.
+
+    Raises
+    ------
+    BadInput
+        When another run holds the folder, or the scheduler cannot be used.
+    RunFailed
+        When the disk is full.
     """
-    recorded = manifest.read(out)
+    watcher = watcher or Watcher()
+    with locked(out):
+        shutil.rmtree(out / STAGING, ignore_errors=True)
+        recorded, now = manifest.read(out), Present(out)
+        wanted = [run for run in runs if options.force or why(run, recorded.get(run.name), now)]
+        watcher.due(len(wanted))
+        if not wanted:
+            return []
+        return _execute(wanted, out, options, watcher, recorded, now)
+
+
+def _execute(
+    wanted: list[Run], out: Path, options: Options, watcher: Watcher, before: dict[str, Outcome], now: Present
+) -> list[Outcome]:
+    recorded = before | {run.name: _unfinished(run, before.get(run.name)) for run in wanted}
+    # Looked at before anything runs: what is edited meanwhile is not what was run.
+    circumstances = {run.notebook: now.circumstances(run.notebook) for run in wanted}
     done: dict[str, Outcome] = {}
+    touched: set[str] = set()
+    manifest.write(out, recorded)
+    journal = Journal(out)
+    ended = _as_they_end(wanted, out, options, watcher)
     try:
-        for outcome in _as_they_end(runs, out, jobs, started):
-            settled = _settle(outcome, recorded.get(outcome.name), out)
+        for outcome in ended:
+            if outcome.status == "ok":
+                outcome = replace(outcome, **circumstances[outcome.notebook])
+            touched.add(outcome.name)
+            settled = _settle(outcome, recorded[outcome.name], out, journal)
             recorded[settled.name] = done[settled.name] = settled
-            manifest.write(out, recorded)
-            finished(settled)
+            watcher.finished(settled)
+            _stop_when_full(settled, len(wanted) - len(done))
+            if options.fail_fast and settled.status == "failed":
+                break
     finally:
-        shutil.rmtree(out / ".staging", ignore_errors=True)
-    return [done[run.name] for run in runs]
+        ended.close()  # type: ignore[attr-defined]
+        journal.close()
+        shutil.rmtree(out / STAGING, ignore_errors=True)
+        # Whatever stopped us, the results of runs whose turn did not come are what they were.
+        manifest.write(out, recorded | {name: before[name] for name in before.keys() - touched})
+    return [done[run.name] for run in wanted if run.name in done]
 
 
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where it is safe, after importing papermill once, since that takes seconds; start afresh elsewhere."""
-    if sys.platform.startswith("linux"):
-        import papermill  # noqa: F401
+def _as_they_end(wanted: list[Run], out: Path, options: Options, watcher: Watcher) -> Iterator[Outcome]:
+    from tlanalysis.provenance import commit
 
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("spawn")
+    home, at = str(paths.home()), commit()
+    tasks = [Task(run, home, str(out / STAGING / run.name), options.engine, options.bounds, at) for run in wanted]
+    if options.scheduler:
+        from tlanalysis.runs import cluster
 
+        yield from cluster.as_they_end(tasks, options.scheduler, started=watcher.started)
+    else:
+        from tlanalysis.runs import processes
 
-def _as_they_end(runs: list[Run], out: Path, jobs: int, started: Callable[[Run], None]) -> Iterator[Outcome]:
-    """Yield outcomes as runs end. Each run has a process of its own: one that dies takes nothing with it."""
-    context = _context()
-    waiting, under_way = list(runs), dict[Future[Outcome], tuple[Run, ProcessPoolExecutor]]()
-    try:
-        while waiting or under_way:
-            while waiting and len(under_way) < jobs:
-                run, pool = waiting.pop(0), ProcessPoolExecutor(1, mp_context=context)
-                started(run)
-                future = pool.submit(_execute_one, run, str(paths.home()), str(out / ".staging" / run.name))
-                under_way[future] = (run, pool)
-            ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in ended:
-                run, pool = under_way.pop(future)
-                pool.shutdown()
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    yield _failed(run, 0.0, "the process that executed it died")
-    finally:
-        for _, pool in under_way.values():
-            pool.shutdown(wait=False, cancel_futures=True)
+        yield from processes.as_they_end(tasks, options.jobs, started=watcher.started, at_cell=watcher.at_cell)
 
 
-def _execute_one(run: Run, home: str, staging: str) -> Outcome:
-    """Execute one notebook into its staging folder (in a worker process)."""
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    folder = Path(staging)
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"TLANALYSIS_HOME": home, "TLANALYSIS_OUT": staging, "MPLBACKEND": "agg"}
-    # What the kernel mutters as it starts and stops is for whoever looks into a failure, not for the terminal.
-    with (folder / f"{run.name}.log").open("wb") as log:
-        os.dup2(log.fileno(), sys.stderr.fileno())
-    begun = time.perf_counter()
-    try:
-        with local_sockets() as sockets:
-            papermill.execute_notebook(
-                str(Path(home) / "notebooks" / f"{run.notebook}.ipynb"),
-                str(folder / f"{run.name}.ipynb"),
-                parameters=run.injected,
-                kernel_name=KERNEL,
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                cwd=home,
-                config=sockets,
-            )
-    except PapermillExecutionError as error:
-        return _failed(run, time.perf_counter() - begun, f"cell {error.exec_count}: {error.ename}: {error.evalue}")
-    except (DeadKernelError, OSError, ValueError) as error:
-        return _failed(run, time.perf_counter() - begun, f"{type(error).__name__}: {error}")
-    in_order = sorted((folder / "figures").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-    sidecars = [json.loads(path.read_text(encoding="utf-8")) for path in in_order]
-    return Outcome(
-        name=run.name,
-        notebook=run.notebook,
-        parameters=run.parameters.as_dict(),
-        status="ok",
-        seconds=round(time.perf_counter() - begun, 2),
-        engine=ENGINE,
-        inputs=dict(sorted({name: digest for facts in sidecars for name, digest in facts["inputs"].items()}.items())),
-        figures=[f"{facts['id']}--{facts['run_key']}" for facts in sidecars],
-    )
+def _unfinished(run: Run, before: Outcome | None) -> Outcome:
+    if before is None:
+        return Outcome(run.name, run.notebook, run.parameters.as_dict(), "unfinished", 0.0, "")
+    return replace(before, status="unfinished")
 
 
-@contextmanager
-def local_sockets() -> Iterator[Config]:
-    """Talk to a kernel through files of this machine rather than open ports, where the system has such sockets."""
-    if sys.platform == "win32":
-        yield Config()
-        return
-    # A short folder of its own: socket paths are limited to about a hundred characters, and two kernels must not share.
-    with tempfile.TemporaryDirectory(prefix="tl-") as folder:
-        yield Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
-
-
-def _failed(run: Run, seconds: float, error: str) -> Outcome:
-    values: dict[str, Any] = run.parameters.as_dict()
-    return Outcome(run.name, run.notebook, values, "failed", round(seconds, 2), ENGINE, error=" ".join(error.split()))
-
-
-def _settle(outcome: Outcome, before: Outcome | None, out: Path) -> Outcome:
+def _settle(outcome: Outcome, before: Outcome, out: Path, journal: Journal) -> Outcome:
     """Move what a good run made into place; keep, and record, the last good figures of a failed one."""
-    staged = out / ".staging" / outcome.name
+    staged = out / STAGING / outcome.name
     executed = staged / f"{outcome.name}.ipynb"
     if outcome.status == "failed":
         for path in (executed, executed.with_suffix(".log")):
             _move(path, out / "failed" / path.name)
-        return replace(outcome, figures=before.figures, inputs=before.inputs) if before else outcome
+        outcome = replace(outcome, figures=before.figures, inputs=before.inputs, fingerprints=before.fingerprints)
+        journal.done(outcome)
+        return outcome
+    journal.about_to_place(outcome)
     for path in sorted((staged / "figures").iterdir()) if outcome.figures else []:
         _move(path, out / "figures" / path.name)
     _move(executed, out / "notebooks" / executed.name)
     for path in (executed, executed.with_suffix(".log")):
         (out / "failed" / path.name).unlink(missing_ok=True)
-    for gone in set(before.figures if before else []) - set(outcome.figures):
+    for gone in set(before.figures) - set(outcome.figures):
         for path in (out / "figures").glob(f"{gone}.*"):
             path.unlink()
+    for folder in (out / "figures", out / "notebooks"):
+        _flush(folder)
+    journal.done(outcome)
+    shutil.rmtree(staged, ignore_errors=True)
     return outcome
 
 
@@ -182,3 +200,21 @@ def _move(source: Path, target: Path) -> None:
     if source.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
+
+
+def _flush(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system lets one ask for it."""
+    if os.name == "posix" and folder.is_dir():
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _stop_when_full(outcome: Outcome, left: int) -> None:
+    if outcome.status == "failed" and os.strerror(errno.ENOSPC) in outcome.error:
+        raise RunFailed(
+            f"{outcome.name} failed: {outcome.error}\n"
+            f"the disk is full: make room, then run again; {left} runs were not tried, what was finished stays valid."
+        )

@@ -1,9 +1,15 @@
-"""`reports/manifest.json`: what happened to each run, by what happened and not by what a notebook's metadata says."""
+"""`reports/manifest.json`: what happened to each run, by what happened and not by what a notebook's metadata says.
+
+While runs are under way the manifest calls those that are due `unfinished`, and a journal beside it gains one line
+per run that is about to be put in place and one when it is: whatever stops the machine, manifest and journal together
+tell the truth. `read` takes both; the last `write` of a session folds the journal in.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+import os
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +17,9 @@ from tlanalysis import __version__, files
 from tlanalysis.errors import BadInput
 
 FILE = "manifest.json"
+JOURNAL = "manifest.journal"
+# Tables that many runs share: written once, and named by their digest in the runs.
+SHARED = ("code", "libraries")
 
 
 @dataclass(frozen=True)
@@ -21,8 +30,8 @@ class Outcome:
     ----------
     name, notebook, parameters
         Which run.
-    status : {"ok", "failed"}
-        What happened last time.
+    status : {"ok", "failed", "unfinished"}
+        What happened last time; `unfinished` when it was stopped, or is under way.
     seconds : float
         Wall time.
     engine : str
@@ -33,6 +42,14 @@ class Outcome:
         Names of the figures that stand in `figures/` (for a failed run: of the last good one).
     error : str
         One sentence; empty when all went well.
+    fingerprints : dict
+        Figure -> fingerprint of its data.
+    source : str
+        Digest of the notebook that was run.
+    code, libraries : dict
+        File of the package -> digest, of the code the notebook could reach; library -> version.
+    reads : list of dict
+        What the run read (see `tlanalysis.reads`).
     """
 
     name: str
@@ -44,6 +61,11 @@ class Outcome:
     inputs: dict[str, str] = field(default_factory=dict)
     figures: list[str] = field(default_factory=list)
     error: str = ""
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    source: str = ""
+    code: dict[str, str] = field(default_factory=dict)
+    libraries: dict[str, str] = field(default_factory=dict)
+    reads: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read(out: Path) -> dict[str, Outcome]:
@@ -55,15 +77,80 @@ def read(out: Path) -> dict[str, Outcome]:
         When the manifest is not readable.
     """
     path = out / FILE
-    if not path.is_file():
-        return {}
+    outcomes: dict[str, Outcome] = {}
     try:
-        return {entry["name"]: Outcome(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["runs"]}
-    except (ValueError, KeyError, TypeError):
+        if path.is_file():
+            content = json.loads(path.read_text(encoding="utf-8"))
+            for entry in content["runs"]:
+                shared = {name: content.get(name, {}).get(entry.get(name), {}) for name in SHARED}
+                outcomes[entry["name"]] = Outcome(**entry | shared)
+        for line in _lines(out / JOURNAL):
+            _apply(line, outcomes)
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise BadInput(f"{path} is not a manifest of this version: delete it, then run again.") from None
+    return outcomes
 
 
 def write(out: Path, outcomes: dict[str, Outcome]) -> None:
-    """Record the outcomes, ordered by name."""
-    runs = [asdict(outcomes[name]) for name in sorted(outcomes)]
-    files.write_text(out / FILE, files.to_json({"version": __version__, "runs": runs}))
+    """Record the outcomes, ordered by name; the journal is folded in."""
+    shared: dict[str, dict[str, Any]] = {name: {} for name in SHARED}
+    runs = []
+    for name in sorted(outcomes):
+        entry = asdict(outcomes[name])
+        for kind in SHARED:
+            entry[kind] = _name_of(shared[kind], entry[kind])
+        runs.append(entry)
+    files.write_text(out / FILE, files.to_json({"version": __version__, "runs": runs} | shared))
+    (out / JOURNAL).unlink(missing_ok=True)
+
+
+class Journal:
+    """The lines a session adds to the manifest; each is on the disk before the next step is taken."""
+
+    def __init__(self, out: Path) -> None:
+        self._file = (out / JOURNAL).open("ab")
+
+    def about_to_place(self, outcome: Outcome) -> None:
+        """Say that the files of a run are about to be replaced."""
+        self._add({"placing": outcome.name, "notebook": outcome.notebook, "figures": outcome.figures})
+
+    def done(self, outcome: Outcome) -> None:
+        """Say how a run ended; its files are in place."""
+        self._add({"run": asdict(outcome)})
+
+    def _add(self, line: dict[str, Any]) -> None:
+        # A line cut short by a stopped machine must not swallow the next one.
+        self._file.write(b"\n" + json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_bytes().splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:  # empty, or cut short when the machine stopped: what it was to say did not happen
+            continue
+    return found
+
+
+def _apply(line: dict[str, Any], outcomes: dict[str, Outcome]) -> None:
+    if "run" in line:
+        outcomes[line["run"]["name"]] = Outcome(**line["run"])
+        return
+    name = line["placing"]
+    before = outcomes.get(name) or Outcome(name, line["notebook"], {}, "unfinished", 0.0, "")
+    outcomes[name] = replace(before, status="unfinished", figures=sorted({*before.figures, *line["figures"]}))
+
+
+def _name_of(table: dict[str, Any], value: dict[str, str]) -> str:
+    name = files.sha256(json.dumps(value, sort_keys=True).encode())[:16]
+    table[name] = value
+    return name

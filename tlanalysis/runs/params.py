@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from tlanalysis import periods, territories
-from tlanalysis.charts.words import LANGS
 from tlanalysis.errors import BadInput, did_you_mean
+
+LANGS = ("fr", "en")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def mistakes_in(given: dict[str, Any]) -> Iterable[str]:
 
 
 def _check_territory(value: object) -> None:
+    _check_quoted("territory", value)
     if not isinstance(value, str):
         raise BadInput(
             f'territory is {value!r}, a {type(value).__name__}: write a code in quotes, e.g. "R01", "D33", "FR".'
@@ -88,12 +90,21 @@ def _check_territory(value: object) -> None:
     territories.territory(value)
 
 
+def _check_quoted(name: str, value: object) -> None:
+    """Refuse what a word without quotes became, where values are written as code: `all` is a function of Python."""
+    if callable(value):
+        word = getattr(value, "__name__", repr(value))
+        raise BadInput(f'{name} is the Python function {word}: the value was given without quotes, write "{word}".')
+
+
 def _check_lang(value: object) -> None:
+    _check_quoted("lang", value)
     if value not in LANGS:
         raise BadInput(f"lang is {value!r}: it is one of {', '.join(LANGS)}.")
 
 
 def _check_as_of(value: object) -> None:
+    _check_quoted("as_of", value)
     if not isinstance(value, str):
         raise BadInput(f'as_of is {value!r}: write a date in quotes, e.g. "2026-11-21".')
     periods.last_day(value)

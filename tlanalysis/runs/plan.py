@@ -17,7 +17,7 @@ from typing import Any
 
 from tlanalysis import paths, territories
 from tlanalysis.errors import BadInput, did_you_mean
-from tlanalysis.runs.params import Params, mistakes_in, params, run_key
+from tlanalysis.runs.params import Params, mistakes_in, params, parse, run_key
 
 TAG = "parameters"
 
@@ -130,6 +130,52 @@ def grid(notebook: str, values: dict[str, Any]) -> Iterable[Run]:
     return [Run(notebook, params(**given), tuple(given)) for given in combinations]
 
 
+def asked_for(names: list[str], given: list[str], territories_wanted: str | None) -> list[Run]:
+    """Return the runs that a command line asks for.
+
+    Parameters
+    ----------
+    names : list of str
+        Notebooks.
+    given : list of str
+        `name=value` each.
+    territories_wanted : str or None
+        `regions`, `departements` or `all`.
+
+    Raises
+    ------
+    BadInput
+        With every mistake of the command line, one per line.
+    """
+    mistakes: list[str] = []
+    values: dict[str, Any] = {}
+    for text in given:
+        try:
+            name, value = parse(text)
+        except BadInput as error:
+            mistakes.append(str(error))
+            continue
+        if name in values:
+            mistakes.append(f"{name} is given twice.")
+        values[name] = value
+    if territories_wanted and "territory" in values:
+        mistakes.append("--for already says which territories: leave out -p territory=...")
+    elif territories_wanted:
+        try:
+            values["territory"] = territories_for(territories_wanted)
+        except BadInput as error:
+            mistakes.append(str(error))
+    runs: list[Run] = []
+    for name in dict.fromkeys(names):
+        try:
+            runs += grid(name, values)
+        except BadInput as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise BadInput("\n".join(dict.fromkeys(mistakes)))
+    return runs
+
+
 def parameters_of(notebook: str) -> list[str]:
     """Return the names assigned in the parameters cell of a notebook.
 
@@ -169,5 +215,5 @@ def territories_for(which: str) -> list[str]:
     levels = {"regions": ["region"], "departements": ["departement"], "all": ["region", "departement"]}
     if which not in levels:
         raise BadInput(f"--for is {which!r}: it is one of {', '.join(levels)}.")
-    found = [code for level in levels[which] for code in territories.table(level)["territoire"]]
+    found = [code for level in levels[which] for code in territories.codes_of(level)]
     return [territories.FRANCE, *found] if which == "all" else found

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tlanalysis import files, paths
-from tlanalysis.runs.execute import KERNEL, local_sockets
+from tlanalysis.runs.attempt import KERNEL, local_sockets
 from tlanalysis.runs.plan import notebooks
 
 EXTRA_KEYS = (

@@ -1,0 +1,86 @@
+"""Which code a notebook reaches: never less than it imports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from tlanalysis.runs import reach
+
+
+def _reached(*sources: str) -> set[str]:
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    return set(reach.code_of(json.dumps({"cells": [*cells, {"cell_type": "markdown", "source": "é"}]}).encode()))
+
+
+def test_a_notebook_that_uses_nothing_of_ours() -> None:
+    assert _reached("import pandas as pd\npd.DataFrame()") == set()
+
+
+def test_a_public_name_brings_its_module_and_what_that_imports() -> None:
+    found = _reached("import tlanalysis as tl", "tl.observations('tiers_lieux')")
+    assert {"__init__.py", "observations.py", "catalog.py", "files.py", "remote.toml"} <= found
+    assert not {name for name in found if name.startswith(("charts/", "forecast/"))}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import tlanalysis as tl\ntl.plot_holdings(None)",
+        "import tlanalysis\ntlanalysis.plot_holdings(None)",
+        "from tlanalysis import plot_holdings",
+        "from tlanalysis.charts import quality",
+        "import tlanalysis.charts.quality",
+        "def later():\n    from tlanalysis.charts.quality import plot_holdings",
+    ],
+    ids=["tl.", "the package", "from it", "a module from a package", "a module", "inside a function"],
+)
+def test_every_way_to_take_a_chart(source: str) -> None:
+    found = _reached(source)
+    assert {"charts/quality.py", "charts/words.py", "charts/messages.toml"} <= found
+    assert "forecast/model.py" not in found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import tlanalysis as tl\ngetattr(tl, 'forecast')",
+        "%matplotlib inline",
+        "!ls",
+        "import tlanalysis as tl\nx = tl",
+    ],
+    ids=["getattr", "a magic", "a command", "handed on"],
+)
+def test_what_cannot_be_followed_reaches_everything(source: str) -> None:
+    assert _reached(source) == set(reach.whole_package())
+
+
+def test_the_digests_are_of_the_files() -> None:
+    assert reach.whole_package()["files.py"] == reach._digest(ROOT / "tlanalysis" / "files.py")
+    assert len(reach.whole_package()) > 60
+
+
+@pytest.mark.parametrize("name", ["00_data_quality", "04_territory_profile"])
+def test_nothing_that_a_notebook_really_imports_is_missed(name: str) -> None:
+    """Execute the cells; every module of the package that is then loaded was found by reading."""
+    script = (
+        "import json, sys, os\n"
+        "for cell in json.load(open(sys.argv[1]))['cells']:\n"
+        "    if cell['cell_type'] == 'code':\n"
+        "        exec(''.join(cell['source']).replace('tl.publish', 'str'))\n"
+        "found = [m.__file__ for n, m in sys.modules.items() if n.startswith('tlanalysis') and m.__file__]\n"
+        "print('loaded', json.dumps(found))\n"
+    )
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    script = script.replace("'str'", "'(lambda ax, table, id, params: None)'")
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("loaded "))
+    loaded = {file.partition("/tlanalysis/")[2] for file in json.loads(line.removeprefix("loaded "))}
+    assert loaded - set(reach.code_of(path.read_bytes())) == set()
+    assert "catalog.py" in loaded

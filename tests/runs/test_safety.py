@@ -1,0 +1,207 @@
+"""Whatever stops a run: a kill, a full disk, a folder that cannot be written, another run, a bad notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.runs.conftest import write_notebook
+from tlanalysis.errors import BadInput
+from tlanalysis.runs import manifest
+from tlanalysis.runs.lock import locked
+
+CALL = "import tlanalysis as tl\n\np = tl.params(territory=territory, lang=lang)\nheld = tl.holdings()"
+PUBLISH = 'ax = tl.plot_holdings(held, lang=p.lang)\nfigure = tl.publish(ax, held, id="essai", params=p)'
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project with a notebook that works over three territories, and some that misbehave."""
+    folder = tmp_path_factory.mktemp("projet")
+    shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw", ignore=shutil.ignore_patterns("downloads"))
+    notebooks = folder / "notebooks"
+    write_notebook(notebooks, "00_essai", CALL, PUBLISH)
+    write_notebook(notebooks, "01_sans_fin", "import time\ntime.sleep(600)")
+    write_notebook(notebooks, "02_meurt", "import os\nos._exit(9)")
+    write_notebook(notebooks, "03_bavard", "for _ in range(1000):\n    print('x' * 1_000_000)")
+    write_notebook(notebooks, "04_simple", "1 + 1")
+    plan = '[[run]]\nnotebook = "00_essai"\nparameters = { territory = ["FR", "R75", "D33"] }\n'
+    (notebooks / "plan.toml").write_text(plan, encoding="utf-8")
+    return folder
+
+
+def _tl(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tlanalysis", *words],
+        env=os.environ | {"TLANALYSIS_HOME": str(home)},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_a_run_killed_at_twenty_moments_loses_nothing(home: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.runs.killing", str(tmp_path)],
+        env=os.environ | {"TLANALYSIS_HOME": str(home), "TLANALYSIS_COMMIT": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found) == 20
+    for one in found:
+        assert one["halves"] == [], one
+        assert one["code"] == 0, one
+        assert one["different"] == [], one
+        assert one["status"] == ["ok"], one
+        assert one["leftovers"] == [], one
+    # Most moments fall while something is under way; a kill after the end proves nothing.
+    assert sum(one["killed"] for one in found) >= 15
+
+
+@pytest.fixture(scope="module")
+def misbehaved(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, subprocess.CompletedProcess[str], float]:
+    """Run the notebooks that misbehave beside one that works; return the folder, the command, and the seconds."""
+    out = tmp_path_factory.mktemp("out")
+    begun = time.monotonic()
+    done = _tl(home, "run", "01_sans_fin", "02_meurt", "03_bavard", "04_simple", "--minutes", "0.05", "--out", str(out))
+    return out, done, time.monotonic() - begun
+
+
+def test_each_is_told_in_one_sentence_and_the_others_run(
+    misbehaved: tuple[Path, subprocess.CompletedProcess[str], float],
+) -> None:
+    out, done, seconds = misbehaved
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines() == [
+        "tlanalysis: 01_sans_fin--FR failed: it took more than 0.05 minutes, at cell 2 of the notebook",
+        "02_meurt--FR failed: the process of the notebook ended with exit code 9, at cell 2 of the notebook",
+        "03_bavard--FR failed: it showed more than 64 MB: print less, or raise the bound, at cell 2 of the notebook",
+    ]
+    assert {name: outcome.status for name, outcome in manifest.read(out).items()} == {
+        "01_sans_fin--FR": "failed",
+        "02_meurt--FR": "failed",
+        "03_bavard--FR": "failed",
+        "04_simple--FR": "ok",
+    }
+    assert seconds < 90
+
+
+def test_the_notebook_so_far_is_kept(misbehaved: tuple[Path, subprocess.CompletedProcess[str], float]) -> None:
+    out, _, _ = misbehaved
+    assert {path.stem for path in (out / "failed").glob("*.ipynb")} == {
+        "01_sans_fin--FR",
+        "02_meurt--FR",
+        "03_bavard--FR",
+    }
+    assert all(path.stat().st_size < 150e6 for path in (out / "failed").iterdir())
+
+
+def test_processes_that_hold_too_much_together_are_ended(home: Path, tmp_path: Path) -> None:
+    holding = "import time; held = bytearray(b'x' * 250_000_000); time.sleep(600)"
+    source = f"import subprocess, sys, time\ncommand = [sys.executable, '-c', {holding!r}]\n"
+    source += "started = [subprocess.Popen(command) for _ in range(5)]\ntime.sleep(600)"
+    write_notebook(home / "notebooks", "05_lourd", source)
+    done = _tl(home, "run", "05_lourd", "--memory", "0.6", "--out", str(tmp_path))
+    assert done.returncode == 1
+    assert "05_lourd--FR failed: its processes held more than 0.6 GB of memory, at cell 2" in done.stderr
+
+
+def test_fail_fast_stops_at_the_first(home: Path, tmp_path: Path) -> None:
+    done = _tl(home, "run", "02_meurt", "04_simple", "--jobs", "1", "--fail-fast", "--out", str(tmp_path))
+    assert done.returncode == 1
+    recorded = manifest.read(tmp_path)
+    assert (recorded["02_meurt--FR"].status, recorded["04_simple--FR"].status) == ("failed", "unfinished")
+    again = _tl(home, "run", "04_simple", "--dry-run", "--out", str(tmp_path))
+    assert "would run 04_simple--FR: it did not finish last time" in again.stdout
+
+
+def test_sigterm_ends_a_run_and_its_processes(home: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tlanalysis", "run", "01_sans_fin", "--out", str(tmp_path)]
+    env = os.environ | {"TLANALYSIS_HOME": str(home)}
+    with subprocess.Popen(command, env=env, cwd=home, stderr=subprocess.PIPE, text=True) as running:
+        until = time.monotonic() + 60
+        while not (tmp_path / ".staging" / "01_sans_fin--FR").exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert said == "tlanalysis: interrupted; what was finished stays valid.\n"
+    assert not (tmp_path / ".staging").exists()
+    assert manifest.read(tmp_path)["01_sans_fin--FR"].status == "unfinished"
+
+
+# ---------------------------------------------------------------- folders
+
+
+def test_two_runs_do_not_share_a_folder(home: Path, tmp_path: Path) -> None:
+    with locked(tmp_path):
+        done = _tl(home, "run", "04_simple", "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert f"another run is writing to {tmp_path} (process {os.getpid()})" in done.stderr
+    assert not (tmp_path / "manifest.json").exists()
+
+
+def test_a_lock_is_let_go(tmp_path: Path) -> None:
+    for _ in range(2):
+        with locked(tmp_path), pytest.raises(BadInput, match="another run"), locked(tmp_path):
+            pass
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a disk of one megabyte, or skip where one cannot be mounted."""
+    folder = tmp_path / "petit"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_stops_the_run_and_spares_what_was_there(home: Path, small_disk: Path) -> None:
+    first = _tl(home, "run", "00_essai", "--out", str(small_disk))
+    assert first.returncode == 0, first.stderr
+    before = {path.name: path.read_bytes() for path in sorted((small_disk / "figures").iterdir())}
+    with (small_disk / "lest").open("wb") as ballast:  # what remains is enough to start, not to finish
+        ballast.write(b"x" * (shutil.disk_usage(small_disk).free - 60_000))
+    done = _tl(home, "run", "00_essai", "04_simple", "--force", "--jobs", "1", "--out", str(small_disk))
+    assert done.returncode == 1
+    assert "the disk is full: make room, then run again" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name: path.read_bytes() for path in sorted((small_disk / "figures").iterdir())} == before
+    (small_disk / "lest").unlink()
+    assert _tl(home, "run", "00_essai", "04_simple", "--out", str(small_disk)).returncode == 0
+
+
+def test_a_read_only_folder_is_one_sentence(home: Path, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    done = _tl(home, "run", "04_simple", "--out", str(small_disk / "rapports"))
+    assert done.returncode == 2
+    assert done.stderr == f"tlanalysis: {small_disk / 'rapports'}: Read-only file system.\n"
+
+
+def test_a_file_where_the_folder_should_be_is_one_sentence(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("", encoding="utf-8")
+    done = _tl(home, "run", "04_simple", "--out", str(tmp_path / "out"))
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

@@ -1,0 +1,81 @@
+"""The ready files for schedules: they parse where their readers are here, and their shell does what it says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "docs" / "schedule"
+
+
+def _scripts() -> dict[str, str]:
+    """Return every piece of shell of the continuous-integration files, by what it is."""
+    github = yaml.safe_load((FOLDER / "github-actions.yml").read_text(encoding="utf-8"))
+    steps = [step["run"] for step in github["jobs"]["figures"]["steps"] if "run" in step]
+    gitlab = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text(encoding="utf-8"))
+    found = {f"github {number}": script for number, script in enumerate(steps)}
+    return found | {f"gitlab {number}": script for number, script in enumerate(gitlab["figures"]["script"])}
+
+
+@pytest.mark.parametrize("name", _scripts())
+def test_every_script_is_shell(name: str) -> None:
+    script = re.sub(r"\$\{\{.*?\}\}", "value", _scripts()[name])
+    assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", [name for name, script in _scripts().items() if " diff " in script])
+@pytest.mark.parametrize(("code", "passes"), [(0, True), (4, True), (1, False), (2, False)])
+def test_what_moved_is_no_failure_and_a_failure_is(name: str, code: int, passes: bool, tmp_path: Path) -> None:
+    (tmp_path / "before").mkdir()
+    command = tmp_path / ".venv" / "bin" / "tlanalysis"
+    command.parent.mkdir(parents=True)
+    command.write_text(f"#!/bin/sh\necho moved\nexit {code}\n", encoding="utf-8")
+    command.chmod(0o755)
+    # As GitHub and GitLab execute it: they stop at the first command that fails.
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", _scripts()[name]],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) is passes
+    assert "moved" in done.stdout
+
+
+def test_the_timer_makes_up_for_a_night_the_machine_was_off(tmp_path: Path) -> None:
+    assert "Persistent=true" in (FOLDER / "tlanalysis.timer").read_text(encoding="utf-8").splitlines()
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not here to read its files")
+    program = tmp_path / "tlanalysis"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    for name in ("tlanalysis.service", "tlanalysis.timer"):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        text = text.replace("/srv/tlanalysis/.venv/bin/tlanalysis", str(program)).replace(
+            "=/srv/tlanalysis", f"={tmp_path}"
+        )
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    units = [str(tmp_path / name) for name in ("tlanalysis.service", "tlanalysis.timer")]
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    said = [line for line in done.stderr.splitlines() if "tlanalysis" in line]
+    assert (done.returncode, said) == (0, [])
+
+
+def test_the_crontab_names_a_command_that_exists() -> None:
+    lines = (FOLDER / "crontab").read_text(encoding="utf-8").splitlines()
+    (job,) = [line for line in lines if re.match(r"[\d*]", line)]
+    assert re.fullmatch(r"0 3 \* \* \* cd \"\$PROJECT\" && \.venv/bin/tlanalysis figures --out \"\$REPORTS\"", job)
+
+
+def test_every_file_of_the_folder_is_told_of() -> None:
+    told = (ROOT / "docs" / "runs.md").read_text(encoding="utf-8")
+    assert all(f"`{path.name}`" in told for path in FOLDER.iterdir())

@@ -1,0 +1,51 @@
+"""One writer per reports folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tlanalysis.errors import BadInput
+
+FILE = ".lock"
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold a reports folder; the system lets go of it when this process ends, however it ends.
+
+    Raises
+    ------
+    BadInput
+        When another process holds it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / FILE).open("a+") as file:
+        if not _take(file.fileno()):
+            file.seek(0)
+            raise BadInput(
+                f"another run is writing to {out} (process {file.read().strip() or 'unknown'}): "
+                "wait until it ends, or choose another folder with --out."
+            )
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _take(number: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        take = lambda: msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined] # noqa: E731
+    else:
+        take = lambda: fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
+    try:
+        take()
+    except (BlockingIOError, PermissionError):
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""Which code a notebook can reach: the modules of this package that its cells import, and those they import in turn.
+
+Found by reading, not by running: the imports of every module (also those inside functions), and the public names that
+a notebook takes from `tl`. A data file beside a module counts with it. A notebook that cannot be read so (a magic,
+`getattr` on the package) is held to reach everything.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from functools import cache
+from pathlib import Path
+
+import tlanalysis
+from tlanalysis import files
+
+ROOT = Path(tlanalysis.__file__).resolve().parent
+_CODE = {".py", ".pyc", ".pyi"}
+
+
+def code_of(notebook: bytes) -> dict[str, str]:
+    """Return the files of the package that a notebook can reach, by name in the package, with their digests.
+
+    Parameters
+    ----------
+    notebook : bytes
+        The notebook file.
+    """
+    cells = json.loads(notebook)["cells"]
+    reached: set[str] = set()
+    source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    try:
+        waiting = _imports(ast.parse(source))
+    except SyntaxError:
+        waiting = set(_modules())
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting |= _imports_of(name) - reached
+    return _with_data({_modules()[name] for name in reached})
+
+
+def whole_package() -> dict[str, str]:
+    """Return every file of the package with its digest."""
+    return _with_data(set(_modules().values()))
+
+
+def _with_data(modules: set[Path]) -> dict[str, str]:
+    """Return modules and the data files beside them, by name in the package, with their digests."""
+    beside = {data for folder in {path.parent for path in modules} for data in _data_in(folder)}
+    return {path.relative_to(ROOT).as_posix(): _digest(path) for path in sorted(modules | beside)}
+
+
+@cache
+def _modules() -> dict[str, Path]:
+    """Return every module of the package, by its dotted name."""
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = [ROOT.name, *path.relative_to(ROOT).with_suffix("").parts]
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def _data_in(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file() and path.suffix not in _CODE]
+
+
+@cache
+def _digest(path: Path) -> str:
+    return files.sha256(path.read_bytes())[:16]
+
+
+@cache
+def _imports_of(module: str) -> frozenset[str]:
+    path = _modules()[module]
+    return frozenset(_imports(ast.parse(path.read_bytes()), module, is_package=path.name == "__init__.py"))
+
+
+def _imports(tree: ast.Module, inside: str = "", *, is_package: bool = False) -> set[str]:
+    """Return the modules of the package that some code imports, with the packages that hold them."""
+    named: set[str] = set()
+    aliases: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+            aliases |= {alias.asname or alias.name for alias in node.names if alias.name == ROOT.name}
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, inside, is_package)
+            named |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+            if base == ROOT.name:
+                named |= {_home(alias.name) for alias in node.names}
+    if aliases:
+        named |= _taken_from(tree, aliases)
+    known = _modules()
+    return {name for given in named for name in _with_parents(given) if name in known}
+
+
+def _absolute(node: ast.ImportFrom, inside: str, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = inside.split(".")
+    kept = parts[: len(parts) - node.level + is_package]
+    return ".".join([*kept, *([node.module] if node.module else [])])
+
+
+def _taken_from(tree: ast.Module, aliases: set[str]) -> set[str]:
+    """Return the homes of the public names taken from the package; everything when it is used in another way."""
+    named, plain = set(), 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in aliases:
+            plain += 1
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
+            plain -= 1
+            named.add(_home(node.attr))
+    return set(_modules()) if plain else named
+
+
+def _home(name: str) -> str:
+    """Return the module a public name lives in; for a submodule, itself."""
+    if name in tlanalysis._WHERE:
+        return f"{ROOT.name}.{tlanalysis._WHERE[name]}"
+    return f"{ROOT.name}.{name}"
+
+
+def _with_parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)] if parts[0] == ROOT.name else []

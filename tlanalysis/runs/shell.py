@@ -1,0 +1,163 @@
+"""The forked side of a run: an IPython kernel without sockets, that answers on pipes.
+
+It is `ipykernel`'s own kernel and shell, so that what a cell shows, raises or warns is what a kernel would have sent;
+the only piece of ours is the session, which hands messages to a pipe. What is printed goes through file descriptors 1
+and 2, so that Python, a subprocess and a C library are heard in the order they spoke.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import io
+import logging
+import os
+import pickle
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.zmqshell import ZMQInteractiveShell
+from jupyter_client.session import Session, json_packer
+from traitlets.config import Config
+
+from tlanalysis import reads
+
+PRINTED = (1, 2)  # file descriptors of what is printed
+
+
+@dataclass(frozen=True)
+class Request:
+    """One cell to execute, under the message id its outputs will carry."""
+
+    msg_id: str
+    code: str
+    store_history: bool
+
+
+class PipeSession(Session):
+    """A session whose messages leave through a pipe: header, parent id, content, metadata and buffers, pickled."""
+
+    def __init__(self, outbox: Connection, mark: bytes) -> None:
+        super().__init__(key=b"")
+        self._outbox = outbox
+        self._mark = mark
+        self._turn = threading.Lock()
+
+    def send(
+        self,
+        stream: object,
+        msg_or_type: Any,
+        content: Any = None,
+        parent: Any = None,
+        ident: object = None,
+        buffers: Any = None,
+        track: bool = False,
+        header: Any = None,
+        metadata: Any = None,
+    ) -> None:
+        """Send one message; a process that the notebook forked has nothing to say here."""
+        if os.getpid() != self.pid:
+            return
+        if isinstance(msg_or_type, dict):
+            message = msg_or_type
+        else:
+            message = self.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
+        about = message["parent_header"].get("msg_id")
+        held = [bytes(part) for part in buffers or message.get("buffers", [])]
+        parts = (message["header"], about, json_packer(message["content"]), json_packer(message["metadata"]), held)
+        with self._turn:
+            # What was printed before this message and what will be printed after it come through other pipes.
+            for number in PRINTED:
+                with suppress(OSError):  # a notebook may close them
+                    os.write(number, self._mark)
+            self._outbox.send_bytes(pickle.dumps(parts))
+
+
+def serve(inbox: Connection, outbox: Connection, mark: bytes) -> NoReturn:
+    """Execute the cells that come in, until the pipe closes; then end the process.
+
+    Parameters
+    ----------
+    inbox, outbox : Connection
+        Requests, and messages.
+    mark : bytes
+        Written to what is printed, wherever a message was sent.
+    """
+    session = PipeSession(outbox, mark)
+    _prepare_streams()
+    kernel = _kernel(session)
+    atexit._clear()  # only what the notebook registers is done at the end
+    session.send(None, "ready", {"language_info": kernel.language_info})
+    asyncio.run(_execute_all(kernel, session, inbox))
+    _leave()
+
+
+def _prepare_streams() -> None:
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open as long as the process
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        raw = io.FileIO(number, "w", closefd=False)
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _kernel(session: PipeSession) -> IPythonKernel:
+    # As ipykernel's application does before its first cell.
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # not the state every sibling inherits
+    # An interactive shell of the parent (papermill called from a notebook) is not ours to reuse.
+    logging.root.handlers.clear()  # nor is what it does with log messages
+    logging.root.setLevel(logging.WARNING)
+    ZMQInteractiveShell.clear_instance()
+    IPythonKernel.clear_instance()
+    quiet = Config({"HistoryManager": {"enabled": False}})
+    kernel = IPythonKernel.instance(
+        config=quiet,
+        session=session,
+        iopub_socket=session,
+        log=logging.getLogger("tlanalysis.runs.shell"),
+        # No thread of channels here: a cell may run on the loop of this process.
+        shell_channel_thread=SimpleNamespace(parent_thread=None),
+    )
+    shell: Any = kernel.shell
+    sys.displayhook = shell.displayhook
+    if os.environ.get(reads.VARIABLE):
+        reads.load_ipython_extension(shell)
+    return kernel
+
+
+async def _execute_all(kernel: IPythonKernel, session: PipeSession, inbox: Connection) -> None:
+    while True:
+        try:
+            request: Request = inbox.recv()
+        except EOFError:
+            return
+        header = session.msg_header("execute_request") | {"msg_id": request.msg_id}
+        parent = {"header": header, "parent_header": {}, "metadata": {}, "content": {"code": request.code}}
+        kernel.set_parent([], parent, channel="shell")
+        session.send(None, "status", {"execution_state": "busy"}, parent)
+        number = kernel.execution_count
+        session.send(None, "execute_input", {"code": request.code, "execution_count": number}, parent)
+        reply = await kernel.do_execute(request.code, silent=False, store_history=request.store_history)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        kept = {
+            key: reply[key] for key in ("status", "execution_count", "ename", "evalue", "traceback") if key in reply
+        }
+        session.send(None, "execute_reply", kept, parent)
+        session.send(None, "status", {"execution_state": "idle"}, parent)
+
+
+def _leave() -> NoReturn:
+    """End at once, after what the notebook registered to be done at exit: nothing of the parent is undone here."""
+    atexit._run_exitfuncs()
+    os._exit(0)
