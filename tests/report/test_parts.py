@@ -60,6 +60,8 @@ def test_cells_are_the_csv_s_and_fractions_are_written_in_the_language() -> None
     assert en.rows[0][2] == "0.1235"
     assert fr.numeric == (False, True, True, True, True)
     assert tables.from_csv(b"a,b\n", "fr").rows == ()
+    assert tables.from_csv(b"", "fr").columns == ()
+    assert tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (("1", "2"), ("\ufffd", ""))  # cut short, or not ours
 
 
 def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from pathlib import Path
 
 from tlanalysis import files
 from tlanalysis.report.model import Figure
-from tlanalysis.report.tables import Table
+from tlanalysis.report.tables import Table, read
 
 INDEX = "history/index.json"
 SHOWN = 20
@@ -89,5 +87,5 @@ def change(name: str, contents: dict[str, bytes]) -> Change | None:
 
 
 def _read(data: bytes) -> tuple[Row, Counter[Row]]:
-    header, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline="")) or [[]]
-    return tuple(header), Counter(tuple(row) for row in rows)
+    header, *rows = read(data)
+    return header, Counter(rows)

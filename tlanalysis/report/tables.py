@@ -31,8 +31,15 @@ class Table:
 
 def from_csv(data: bytes, lang: str) -> Table:
     """Return the table of a figure's CSV: same columns, same rows, fractions rounded to four significant digits."""
-    header, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline="")) or [[]]
+    header, *rows = read(data)
     return _table(header, rows, lang)
+
+
+def read(data: bytes) -> list[tuple[str, ...]]:
+    """Return the lines of a CSV, the header first; what was cut short is completed with empty cells."""
+    lines = list(csv.reader(io.StringIO(data.decode("utf-8", errors="replace"), newline=""))) or [[]]
+    width = max(map(len, lines))
+    return [tuple(line + [""] * (width - len(line))) for line in lines]
 
 
 def from_frame(frame: pd.DataFrame, lang: str, labels: dict[str, str]) -> Table:
@@ -42,8 +49,8 @@ def from_frame(frame: pd.DataFrame, lang: str, labels: dict[str, str]) -> Table:
     return Table(tuple(labels.get(name, name) for name in table.columns), table.rows, table.numeric)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], lang: str) -> Table:
-    kept = [tuple(row) for row in rows]
+def _table(header: Sequence[str], rows: Iterable[tuple[str, ...]], lang: str) -> Table:
+    kept = list(rows)
     columns = list(zip(*kept, strict=True)) if kept else [()] * len(header)
     numeric = tuple(any(cells) and all(not cell or _NUMBER.fullmatch(cell) for cell in cells) for cells in columns)
     shown = tuple(tuple(_cell(cell, lang) for cell in row) for row in kept)
