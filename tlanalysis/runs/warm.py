@@ -1,7 +1,7 @@
 """Imported once, by the server that runs are forked from: everything a notebook may need.
 
-Tables are parsed here too, and parsed again only if their bytes are others: a run still opens, and is seen to open, each
-file it reads.
+Tables are parsed here too, and parsed again only if their bytes are others: a run still opens, and is seen to open,
+each file it reads.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _write_numbers() -> None:
 
 
 def _parse_tables() -> None:
-    """Fill the cache of parsed tables, which goes by their bytes; the package itself goes by date, and is left unread."""
+    """Fill the cache of parsed tables, which goes by their bytes; the package goes by its date and is left unread."""
     from tlanalysis import catalog
     from tlanalysis.errors import TlanalysisError
 
