@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tlanalysis import __version__
 from tlanalysis.errors import BadInput, RunFailed, SourceError, TlanalysisError
 
 if TYPE_CHECKING:
@@ -25,6 +26,20 @@ app = typer.Typer(
 )
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder that stands in for reports/.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"tlanalysis {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None: ...
 
 
 @app.command()

@@ -131,6 +131,7 @@ def _printed_regions() -> pd.Series:
 
 def write_counts() -> list[str]:
     """Rewrite the recounted tables in `data/raw/` and their checksums; return the names of those that changed."""
+    paths.check_own()
     tables = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     tables[grid.TABLE] = grid.draw_grid(catalog.read_remote("contours_departements_2022"))
     for name, table in tables.items():

@@ -120,6 +120,8 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params) -> dict[str,
 
 def commit() -> str:
     """Return the git commit of the project, or an empty string outside a checkout."""
+    if paths.is_carried():  # a repository above the installed package is somebody else's
+        return ""
     command = ["git", "-C", str(paths.home()), "rev-parse", "HEAD"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -122,7 +122,7 @@ def _execute_one(run: Run, home: str, staging: str) -> Outcome:
                 kernel_name=KERNEL,
                 progress_bar=False,
                 request_save_on_cell_execute=False,
-                cwd=home,
+                cwd=str(paths.work()),
                 config=sockets,
             )
     except PapermillExecutionError as error:

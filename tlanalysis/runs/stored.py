@@ -22,6 +22,7 @@ def store() -> list[Path]:
     """Execute every notebook with its default parameters and write it back with its outputs; return the paths."""
     import papermill
 
+    paths.check_own()
     written = []
     with tempfile.TemporaryDirectory() as scratch:
         os.environ |= {"TLANALYSIS_OUT": scratch, "TLANALYSIS_HOME": str(paths.home()), "MPLBACKEND": "agg"}
