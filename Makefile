@@ -31,7 +31,7 @@ figures: env ## build the data, run every notebook of the plan, write reports/in
 
 test: env ## run pytest, then compare the notebooks with their stored outputs
 	$(BIN)/python -m pytest
-	TLANALYSIS_OUT=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
+	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
 
 notebooks: env ## execute the notebooks in place and store their outputs
 	$(BIN)/python -m tlanalysis.runs.stored
@@ -54,9 +54,10 @@ bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.cleaning
 	$(BIN)/python -m benchmarks.forecast_speed
 	$(BIN)/python -m benchmarks.forecast_calibration 400 7
+	$(BIN)/python -m benchmarks.access
 
-counts: env ## recompute data/raw/lieux_par_departement.csv from the open files (TLANALYSIS_MIRROR)
+counts: env ## recompute the counts and the access figures of data/raw from the open files (TLANALYSIS_MIRROR)
 	$(BIN)/tlanalysis count
 
 clean: ## remove everything that can be made again
-	rm -rf .venv reports data/processed/*.parquet data/processed/ledger.json
+	rm -rf .venv reports data/processed/*.parquet data/processed/*_rejets.csv data/processed/ledger.json

@@ -12,6 +12,7 @@ from hypothesis import settings
 os.environ.setdefault("MPLBACKEND", "agg")
 
 ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "tests" / "data"
 
 # Same examples on every machine, no deadline: a slow machine is not a failure.
 settings.register_profile("tlanalysis", deadline=None, derandomize=True, database=None, max_examples=60)
@@ -46,3 +47,28 @@ def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def raw_copy(project_copy: Path) -> Path:
     """Return `data/raw` of the project copy."""
     return project_copy / "data" / "raw"
+
+
+# Open files that tests/data holds in the shape of the published ones (id -> file); places and bodies are invented.
+OPEN_FILES = {
+    "recensement_2023_fiche_identite": "bdftl-2023-01-fiche-identite.csv",
+    "recensement_2023_activites": "bdftl-2023-04-activites.csv",
+    "recensement_2026_fiche_identite": "bdftl-2026-01-fiche-identite.csv",
+    "recensement_2026_activites": "bdftl-2026-04-activites.csv",
+    "recensement_2026_publics": "bdftl-2026-05-publics.csv",
+    "lpof": "lpof.csv",
+}
+
+
+@pytest.fixture
+def fetched(project_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project copy in which the open files of `OPEN_FILES` lie as if they had been fetched."""
+    from tlanalysis import fetch
+
+    monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
+    for name, file in OPEN_FILES.items():
+        folder = project_copy / "data" / "raw" / "downloads" / name
+        folder.mkdir(parents=True)
+        shutil.copy(DATA / file, folder / file)
+    assert {outcome.status for outcome in fetch.fetch(list(OPEN_FILES))} == {"recorded"}
+    return project_copy

@@ -20,6 +20,7 @@ TABLES = [
     "previsions_publiees",
     "lieux_par_departement",
     "registre_lieux",
+    "acces_par_territoire",
     "regions",
     "departements",
     "departements_emploi",

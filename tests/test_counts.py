@@ -7,6 +7,7 @@ import pytest
 
 from tests.helpers import read_rows
 from tlanalysis import counts
+from tlanalysis.access_table import access_by_territory
 
 pytestmark = pytest.mark.mirror
 
@@ -37,7 +38,11 @@ ADDED_IN_2019 = {"11": 28, "27": 1, "28": 3, "32": 1, "44": 1, "52": 2, "53": 2,
 @pytest.fixture(scope="module")
 def tables(mirror):
     by_departement, register = counts.count_lists()
-    return {"lieux_par_departement": by_departement, "registre_lieux": register}
+    return {
+        "lieux_par_departement": by_departement,
+        "registre_lieux": register,
+        "acces_par_territoire": access_by_territory(),
+    }
 
 
 @pytest.mark.parametrize("name", ["lieux_par_departement", "registre_lieux"])
@@ -46,7 +51,7 @@ def test_recounting_gives_the_embedded_table(raw, tables, name):
     assert recounted == read_rows(raw, name)
 
 
-@pytest.mark.parametrize("name", ["lieux_par_departement", "registre_lieux"])
+@pytest.mark.parametrize("name", ["lieux_par_departement", "registre_lieux", "acces_par_territoire"])
 def test_recounting_gives_the_embedded_bytes(raw, tables, name):
     written = tables[name].to_csv(index=False, lineterminator="\n").encode("utf-8")
     assert written == (raw / f"{name}.csv").read_bytes()
@@ -119,6 +124,7 @@ def test_counting_writes_the_same_tables(tables, raw_copy, monkeypatch):
     rows = read_rows(raw_copy, "registre_lieux")
     (raw_copy / "registre_lieux.csv").write_text(pd.DataFrame(rows[:-1]).to_csv(index=False), encoding="utf-8")
     (raw_copy / "lieux_par_departement.csv").write_bytes(b"")
-    monkeypatch.setattr(counts, "count_lists", lambda: tuple(tables.values()))
+    monkeypatch.setattr(counts, "count_lists", lambda: tuple(tables.values())[:2])
+    monkeypatch.setattr(counts, "access_by_territory", lambda: tables["acces_par_territoire"])
     counts.write_counts()
     assert {name: (raw_copy / f"{name}.csv").read_bytes() for name in tables} == held

@@ -1,24 +1,42 @@
-"""`tlanalysis build`: verified embedded tables, as Parquet under `data/processed/`, with a ledger that adds up."""
+"""`tlanalysis build`: verified tables as Parquet under `data/processed/`, with a ledger that adds up.
+
+The embedded tables, always; those of the census and of the list of training bodies when their open files have been
+fetched.
+"""
 
 from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tlanalysis import __version__, catalog, files, paths
+from tlanalysis import __version__, catalog, files, paths, processed
 from tlanalysis.errors import SourceError
 from tlanalysis.indicators.quality import ledger
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def build() -> list[Path]:
-    """Write one Parquet file per embedded table, and `ledger.json`; return the files written.
+
+class Built(NamedTuple):
+    """What has been built: the `files` written, and the `ledger`, one entry per table."""
+
+    files: list[Path]
+    ledger: list[dict[str, Any]]
+
+
+def build() -> Built:
+    """Write one Parquet file per table, the rejects of the open files, and `ledger.json`.
 
     Everything is verified and converted before the first file is written: a refused table leaves the folder as it was.
+    A table whose open file is no longer there goes.
 
     Raises
     ------
     SourceError
-        When a raw table is missing, altered, or a row would be lost.
+        When a raw table is missing or altered, an open file is not the one recorded, or a row would be lost.
+    BadInput
+        When an open file is not what its name says.
     """
     account = ledger()
     for row in account.itertuples():
@@ -26,15 +44,67 @@ def build() -> list[Path]:
             raise SourceError(
                 f"data/raw/{row.jeu}.csv has {row.lignes_lues} rows, {row.lignes_acceptees} were read: a row is lost."
             )
-    written = {f"{name}.parquet": _parquet(name) for name in catalog.names()}
+    written = {f"{name}.parquet": _parquet(catalog.load(name)) for name in catalog.names()}
     entries = account.drop(columns="sha256").to_dict("records")
     for entry in entries:
         entry["sha256"] = catalog.recorded_sha256(entry["jeu"])
-    written["ledger.json"] = files.to_json({"version": __version__, "jeux": entries}).encode()
-    return [files.write_bytes(paths.processed() / name, data) for name, data in written.items()]
+    for table in processed.fetched():
+        contents, entry = _from_open_file(table)
+        written |= contents
+        entries.append(entry)
+    written[processed.LEDGER] = files.to_json({"version": __version__, "jeux": entries}).encode()
+    files.write_together({paths.processed() / name: data for name, data in written.items()})
+    for table in processed.open_file_of():
+        for name in {f"{table}.parquet", f"{table}_rejets.csv"} - set(written):
+            (paths.processed() / name).unlink(missing_ok=True)
+    return Built([paths.processed() / name for name in written], entries)
 
 
-def _parquet(name: str) -> bytes:
+def _from_open_file(table: str) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Return the files of a table that comes from an open file, and its entry of the ledger."""
+    name = processed.open_file_of()[table]
+    sha256 = files.sha256(catalog.read_remote(name))
+    path = catalog.find_remote(name)
+    if path is None:
+        raise AssertionError(f"{name} was read a moment ago")
+    rows, rejects, account = _clean(table, path)
+    contents = {f"{table}.parquet": _parquet(rows)}
+    if len(rejects):
+        contents[f"{table}_rejets.csv"] = _safe_csv(rejects)
+    entry = {"jeu": table, **{key: account[key] for key in ("lignes_lues", "lignes_acceptees", "lignes_rejetees")}}
+    entry |= {"sha256": sha256, "sha256_table": files.sha256(contents[f"{table}.parquet"])}
+    entry |= {key: value for key, value in account.items() if key not in {*entry, "version"}}
+    return contents, entry
+
+
+def _clean(table: str, path: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Return rows, rejects and account of an open file."""
+    from tlanalysis.ingest import lpof, themes
+    from tlanalysis.ingest.cleaning import clean
+
+    if table == processed.DECLARATIONS:
+        found = lpof.clean_declarations(path)
+        return found.declarations, found.rejects, found.ledger
+    if table.endswith(processed.IDENTITY):
+        places = clean(path)
+        return places.places, places.rejects, places.ledger
+    module = themes.clean_module(path)
+    return module.answers, module.rejects, module.ledger
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    catalog.load(name).to_parquet(buffer, index=False)
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _safe_csv(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV that a spreadsheet reads as text, whatever its cells begin with."""
+    import pyarrow as pa
+    import pyarrow.csv as pcsv
+
+    from tlanalysis.ingest.folder import safe
+
+    buffer = io.BytesIO()
+    pcsv.write_csv(safe(pa.Table.from_pandas(table, preserve_index=False)), buffer)
     return buffer.getvalue()

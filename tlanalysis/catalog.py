@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import files, paths
+from tlanalysis import files, paths, processed
 from tlanalysis.errors import BadInput, SourceError, did_you_mean
 from tlanalysis.remote import find_remote, remote
 from tlanalysis.remote import read_remote as read_remote  # offered from here: one door to every table
@@ -71,6 +71,24 @@ def recorded_sha256(name: str) -> str:
     return resource(name)["hash"].removeprefix("sha256:")
 
 
+def input_facts(name: str) -> tuple[str, list[str]]:
+    """Return the sha256 and the licences of the embedded CSV or the open file that a table was read from.
+
+    Raises
+    ------
+    BadInput
+        Unknown name.
+    SourceError
+        A table that has not been built.
+    """
+    files_of = processed.open_file_of()
+    if name not in files_of:
+        return recorded_sha256(name), [licence["name"] for licence in resource(name)["licenses"]]
+    if name not in processed.built():
+        raise SourceError(f"{name} has not been built: run `tlanalysis build`.")
+    return processed.built()[name]["sha256"], [remote()[files_of[name]]["licence"]]
+
+
 def read_raw(name: str) -> bytes:
     """Return the bytes of an embedded table, after comparing their sha256 with the recorded one.
 
@@ -93,12 +111,13 @@ def read_raw(name: str) -> bytes:
 
 
 def load(name: str) -> pd.DataFrame:
-    """Return one embedded table, typed by its Table Schema; one row is what `describe(name)` says.
+    """Return one table, typed: embedded, by its Table Schema, or built from an open file that was fetched.
 
     Parameters
     ----------
     name : str
-        A name that `sources()` lists as embedded, e.g. ``"observations"``, ``"regions"``.
+        A name that `sources()` lists as embedded, e.g. ``"observations"``, ``"regions"``, or that `open_files()` lists
+        as built, e.g. ``"recensement_2026_activites"``; one row is what `describe(name)` says.
 
     Returns
     -------
@@ -110,14 +129,14 @@ def load(name: str) -> pd.DataFrame:
     BadInput
         Unknown name.
     SourceError
-        File missing, altered, or not of the declared columns and types.
+        File missing, altered, not of the declared columns and types, or not built.
 
     Examples
     --------
     >>> load("regions").loc[0, ["code_region", "nom_region"]].tolist()
     ['01', 'Guadeloupe']
     """
-    return _typed(name, read_raw(name)).copy()
+    return processed.load(name) if name in processed.open_file_of() else _typed(name, read_raw(name)).copy()
 
 
 @lru_cache(maxsize=32)
@@ -156,7 +175,7 @@ def describe(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        An embedded table, or an open file that the library cleans (``"cget_2019"``).
+        An embedded table, an open file that the library cleans (``"cget_2019"``), or a table built from one.
 
     Returns
     -------
@@ -170,7 +189,7 @@ def describe(name: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if name in remote():
+    if name in remote() or name == processed.DECLARATIONS:
         from tlanalysis.ingest import raw_to_clean
 
         try:

@@ -125,14 +125,15 @@ def clean(
 
 @app.command()
 def build() -> None:
-    """Write data/processed/ from data/raw/: Parquet tables and a ledger that adds up."""
+    """Write data/processed/: Parquet tables, those of fetched files included, and a ledger that adds up."""
     from tlanalysis.build import build as build_tables
-    from tlanalysis.indicators.quality import ledger
 
-    written = build_tables()
-    account = ledger()
-    rows, rejected = account["lignes_lues"].sum(), account["lignes_rejetees"].sum()
-    print(f"{len(written)} files in data/processed/: {rows} rows read, {rows - rejected} accepted, {rejected} rejected")
+    built = build_tables()
+    read, accepted, rejected = (sum(entry[f"lignes_{what}"] for entry in built.ledger) for what in _OUTCOMES)
+    print(f"{len(built.files)} files in data/processed/: {read} rows read, {accepted} accepted, {rejected} rejected")
+
+
+_OUTCOMES = ("lues", "acceptees", "rejetees")
 
 
 @app.command()

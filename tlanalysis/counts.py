@@ -1,8 +1,8 @@
 """Recompute what is embedded from the open files (`tlanalysis count`).
 
-Three tables come out: the grid of the départements (see `ingest.grid`); `lieux_par_departement`, one row per list, kind and département (a list is
-complete in itself, so a département it does not name has a true zero, written as such), and
-`registre_lieux`, what happened to the rows on the way.
+Four tables come out: the grid of the départements (see `ingest.grid`); `acces_par_territoire` (see `access_table`);
+`lieux_par_departement`, one row per list, kind and département (a list is complete in itself, so a département it does
+not name has a true zero, written as such); and `registre_lieux`, what happened to the rows on the way.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tlanalysis import catalog, files, paths, territories
+from tlanalysis.access_table import access_by_territory
 from tlanalysis.ingest import grid
 from tlanalysis.ingest.cget import KINDS, LAST_OF_2018
-from tlanalysis.ingest.cleaning import Cleaned, clean
+from tlanalysis.ingest.cleaning import Cleaned, clean_open_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,27 +31,18 @@ def count_lists() -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     import pandas as pd
 
-    cget = _clean("cget_2019")
+    cget = clean_open_file("cget_2019")
     kinds = cget.places["typologie"].map(KINDS).fillna("non_precise")
     of_2019 = replace(cget, places=cget.places.assign(typologie=kinds))
     of_2018 = _up_to(of_2019, LAST_OF_2018)
     both = [*KINDS.values()]
     lists = {"cget_2018": ("cget_2019", of_2018, both), "cget_2019": ("cget_2019", of_2019, [*both, "non_precise"])}
     for name in ("fabriques_de_territoire_2024", "manufactures_de_proximite_2024"):
-        kind, labels = name.removesuffix("_2024"), _clean(name)
+        kind, labels = name.removesuffix("_2024"), clean_open_file(name)
         lists[name] = (name, replace(labels, places=labels.places.assign(typologie=kind)), [kind])
     counted = [_count(name, file, cleaned.places, kinds) for name, (file, cleaned, kinds) in lists.items()]
     register = [_account(name, cleaned) for name, (_, cleaned, _kinds) in lists.items()]
     return pd.concat(counted, ignore_index=True), pd.concat(register, ignore_index=True)
-
-
-def _clean(name: str) -> Cleaned:
-    """Clean an open file that has been fetched, after checking its bytes."""
-    catalog.read_remote(name)
-    path = catalog.find_remote(name)
-    if path is None:
-        raise AssertionError(f"{name} was read a moment ago")
-    return clean(path)
 
 
 def _up_to(cleaned: Cleaned, last: int) -> Cleaned:
@@ -130,10 +122,11 @@ def _printed_regions() -> pd.Series:
 
 
 def write_counts() -> list[str]:
-    """Rewrite the recounted tables in `data/raw/` and their checksums; return the names of those that changed."""
+    """Rewrite the computed tables in `data/raw/` and their checksums; return the names of those that changed."""
     paths.check_own()
-    tables = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
-    tables[grid.TABLE] = grid.draw_grid(catalog.read_remote("contours_departements_2022"))
-    for name, table in tables.items():
+    computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
+    computed["acces_par_territoire"] = access_by_territory()
+    computed[grid.TABLE] = grid.draw_grid(catalog.read_remote("contours_departements_2022"))
+    for name, table in computed.items():
         files.write_text(paths.raw() / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return catalog.seal()

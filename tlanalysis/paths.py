@@ -74,8 +74,9 @@ def downloads() -> Path:
 
 
 def processed() -> Path:
-    """Return the folder that `tlanalysis build` writes."""
-    return work() / "data" / "processed"
+    """Return the folder that `build` writes: `TLANALYSIS_PROCESSED` when set, else `data/processed/` where we write."""
+    named = os.environ.get("TLANALYSIS_PROCESSED")
+    return Path(named) if named else work() / "data" / "processed"
 
 
 def notebooks() -> Path:

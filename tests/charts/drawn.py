@@ -19,6 +19,7 @@ import tlanalysis as tl
 PLACES = ("FR", "R75", "R06", "D33", "D976")
 LANGS = ("fr", "en")
 LABELS = ("fabriques_de_territoire", "manufactures_de_proximite")
+LISTS = ("tiers_lieux", *LABELS)
 
 # Nature of a number -> marker and whether it is filled, as figures.md has it.
 MARKS = {
@@ -74,8 +75,26 @@ class Case:
 _regional = cache(lambda: tl.trained_by_region("2023"))
 _calls = cache(lambda: tl.deffinov_regions())
 _labelled = cache(lambda kind: tl.places_per_territory(kind))
+_rates = cache(lambda kind, level="departement": tl.rates(kind, level))
+_near = cache(lambda kind, level="departement": tl.access(kind, level))
+_projects = cache(lambda: tl.deffinov_bounds())
+_shares = cache(lambda: tl.rates_from_shares("2023"))
+_alike = cache(lambda: tl.local_moran(_rates(LABELS[0]), permutations=999))
 _forecast = cache(lambda place: tl.forecast(tl.observations("tiers_lieux", place), horizon=2030))
 _regional_forecast = cache(lambda: tl.forecast_regions(_forecast("FR")).table())
+
+
+def _unemployed() -> pd.DataFrame:
+    """Return a local Moran with a département whose value nobody publishes (Mayotte)."""
+    return tl.local_moran(tl.need_and_supply(), "taux_chomage_15_64", permutations=999)
+
+
+def _partial_list() -> pd.DataFrame:
+    """Return the rates of a list that covers one région only: elsewhere nobody knows."""
+    codes = ["31"] * 30 + ["34"] * 12 + ["09"] * 9 + ["48"]
+    places = pd.DataFrame({"code_departement": codes})
+    places.attrs = {"sources": [{"editeur": "Région", "source": "https://example.org", "date_publication": "2025"}]}
+    return tl.rate_places(places, covers="R76")
 
 
 def _by_hand(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -120,15 +139,88 @@ def _variants() -> pd.DataFrame:
     return _by_hand([{"variante": name} | dict(zip(columns, row, strict=True)) for name, row in held.items()])
 
 
+def _ticked(*questions: str) -> pd.DataFrame:
+    """Return a table like that of `share_themes`: long labels, one box nobody answered."""
+    labels = {
+        "Numérique, informatique et outils collaboratifs libres": (312, 640),
+        "Artisanat ; bricolage ; réparation": (257, 640),
+        "Transition écologique et sociale, alimentation, agriculture, énergie et mobilités du quotidien": (201, 640),
+        "Langues": (0, 640),
+        "Autre": (88, 631),
+        "Accompagnement à la création d'activité": (0, 0),
+    }
+    rows = []
+    for name in questions:
+        for number, (label, (ticked, answers)) in enumerate(labels.items()):
+            share = ticked / answers if answers else float("nan")
+            half = 0.04 if answers else float("nan")
+            rows.append(
+                {
+                    "perimetre": "ftl_2026",
+                    "jeu": "recensement_2026_activites",
+                    "question": name,
+                    "reponse": f"case {number}",
+                    "libelle": label,
+                    "nature": "declare",
+                    "nb_coches": ticked,
+                    "effectif": answers,
+                    "nb_sans_reponse": 998 - answers,
+                    "part": share,
+                    "ic_bas": max(0.0, share - half),
+                    "ic_haut": share + half,
+                    "borne_bas": ticked / 998,
+                    "borne_haut": (ticked + 998 - answers) / 998,
+                    "nb_ecarts": number,
+                }
+            )
+    return _by_hand(rows)
+
+
+def _declared() -> pd.DataFrame:
+    """Return a table like that of `trainees_declared`: one région unknown, one without trainees."""
+    regions = tl.regions()
+    rows: list[dict[str, Any]] = []
+    for number, (code, name) in enumerate(zip(regions["code_region"], regions["nom_region"], strict=True)):
+        rows.append({"territoire": f"R{code}", "code_region": code, "nom_region": name, "nb": 1_500 * number**3})
+    rows[0]["nb"] = None
+    rows += [{"territoire": place, "nb": 41_000} for place in ("hors_des_18_regions", "non_renseignee")]
+    rows.insert(0, {"territoire": "FR", "nb": sum(row["nb"] or 0 for row in rows)})
+    table = _by_hand(rows)
+    some = table["nb"] > 0
+    made = {
+        "nature": "declare",
+        "nb_declarations": 9_000,
+        "nb_organismes": 8_000,
+        "nb_stagiaires": table["nb"].astype("Int64"),
+        "nb_stagiaires_confies": 3_200_000,
+        "nb_sans_effectif": 1_200,
+        "nb_effectif_nul": 85_000,
+        "mediane": some.map({True: 14.0}),
+        "part_premiers": some.map({True: 0.62}),
+        "exercice": "2024",
+        "part_exercice": 0.93,
+    }
+    attrs = table.attrs
+    table = table.drop(columns="nb").assign(**made)
+    table.attrs = attrs
+    return table
+
+
+_trainees = cache(_declared)
+
 _NATIONAL: dict[str, Callable[[], pd.DataFrame]] = {
     "plot_people_trained": lambda: tl.people_trained(),
     "plot_share_training": lambda: tl.share_training(),
     "plot_decomposition": lambda: tl.decompose_reach("2019", "2023"),
+    "plot_themes": lambda: _ticked("themes_formation"),
+    "plot_audiences": lambda: _ticked("publics_accueillis", "publics_specifiquement_accueillis_par_le_lieu"),
     "plot_announced_measures": lambda: tl.announced_measures(),
     "plot_state_credits": lambda: tl.state_credits(),
     "plot_deffinov_projects": lambda: tl.deffinov_projects(),
     "plot_deffinov_population": lambda: tl.deffinov_population(),
     "plot_lorenz": lambda: tl.lorenz_of({kind: _labelled(kind) for kind in LABELS}),
+    "plot_inequality": lambda: tl.inequality_of({kind: _labelled(kind) for kind in LISTS}),
+    "plot_rank_agreement": lambda: tl.need_agreement(),
     "plot_published_forecasts": lambda: tl.published_forecasts(),
     "plot_hindsight": lambda: tl.hindsight(),
     "plot_backtest": _scores,
@@ -145,13 +237,27 @@ _NATIONAL: dict[str, Callable[[], pd.DataFrame]] = {
 
 def _in_focus(place: str) -> list[Case]:
     """Return the charts that set a territory off in bold or with a frame."""
-    tiles = (Case("plot_departement_tiles", place, partial(_labelled, kind), focus=True, kind=kind) for kind in LABELS)
+    maps = [
+        *(Case("plot_rates", place, partial(_rates, kind), focus=True, kind=kind) for kind in LISTS),
+        Case("plot_rates", place, partial(_rates, LISTS[0], "region"), focus=True, kind="regions"),
+        Case("plot_access", place, partial(_near, LABELS[0]), focus=True, kind=LABELS[0]),
+        Case("plot_access", place, partial(_near, LISTS[0], "region"), focus=True, kind="regions"),
+        Case("plot_local_moran", place, _alike, focus=True),
+    ]
+    funnels = [
+        *(Case("plot_funnel", place, partial(_rates, kind), focus=True, kind=kind) for kind in LISTS),
+        Case("plot_funnel", place, partial(_rates, LISTS[0], "region"), focus=True, kind="regions"),
+    ]
     return [
         Case("plot_trained_by_region", place, _regional, focus=True),
         Case("plot_trained_rate_by_region", place, _regional, focus=True),
+        Case("plot_trainees_declared", place, _trainees, focus=True),
         Case("plot_deffinov_regions", place, _calls, focus=True),
         Case("plot_deffinov_amounts", place, _calls, focus=True),
-        *tiles,
+        Case("plot_deffinov_bounds", place, _projects, focus=True),
+        Case("plot_rates_from_shares", place, _shares, focus=True),
+        *maps,
+        *funnels,
     ]
 
 
@@ -160,6 +266,7 @@ def _of_place(place: str) -> list[Case]:
         Case("plot_places_over_time", place, lambda: tl.places_over_time(place)),
         Case("plot_compare_rates", place, lambda: tl.compare_rates(place)),
         Case("plot_rank", place, lambda: tl.rank_among_peers(place)),
+        Case("plot_access_profile", place, lambda: tl.access_profile(place)),
     ]
 
 
@@ -172,7 +279,10 @@ CASES = [
     *(_forecast_case(place) for place in ("FR", "R75", "R06", "D33")),
     *(Case("plot_regions_forecast", place, _regional_forecast, focus=True) for place in ("FR", "D33")),
     *(case for place in ("FR", "R75") for case in _in_focus(place)),
-    Case("plot_departement_tiles", "D976", partial(_labelled, LABELS[0]), focus=True, kind=LABELS[0]),
+    Case("plot_access", "D976", partial(_near, LABELS[0]), focus=True, kind=LABELS[0]),
+    Case("plot_funnel", "D976", partial(_rates, LISTS[0]), focus=True, kind=LISTS[0]),
+    Case("plot_local_moran", "D33", _unemployed, focus=True, kind="chomage"),
+    Case("plot_rates", "R76", _partial_list, focus=True, kind="partielle"),
     *(case for place in PLACES for case in _of_place(place)),
 ]
 # One case per public chart, in its simplest form.

@@ -98,10 +98,10 @@ def test_trained_rate_is_eighteen_tiles_with_their_interval() -> None:
         ("plot_trained_rate_by_region", "FR", set()),
         ("plot_trained_rate_by_region", "R75", {"N.-Aquit."}),
         ("plot_deffinov_regions", "R75", {"N.-Aquit."}),
-        ("plot_departement_tiles", "FR", set()),
-        ("plot_departement_tiles", "D976", {"976"}),
+        ("plot_rates", "FR", set()),
+        ("plot_access", "D976", {"976"}),
         (
-            "plot_departement_tiles",
+            "plot_rates",
             "R75",
             {"16", "17", "19", "23", "24", "33", "40", "47", "64", "79", "86", "87"},
         ),
@@ -222,21 +222,6 @@ def test_deffinov_population_draws_the_least_and_the_most() -> None:
     assert ax.get_xlim() == (0, 1)
     assert words_of(ax)[:2] == ["61.2%", "96.1%"]
     assert row_labels(ax)[0] == "The number 85 alone"
-
-
-@pytest.mark.parametrize("kind", LABELS)
-def test_departement_tiles_hold_the_count_and_whiten_the_zeros(kind: str) -> None:
-    drawn = case("plot_departement_tiles", kind=kind)
-    ax = drawn.draw("fr")
-    held = drawn.table.set_index("code")["nb_lieux"].astype(int).to_dict()
-    texts = words_of(ax)
-    assert {code: int(n) for code, n in zip(texts[::2], texts[1::2], strict=True)} == held
-    assert len(held) == 101
-    tiles = dict(zip(texts[::2], (patch for patch in ax.patches if patch.get_fill()), strict=True))
-    white = {code for code, tile in tiles.items() if to_hex(tile.get_facecolor()) == "#ffffff"}
-    assert white == {code for code, n in held.items() if n == 0}
-    assert white
-    assert legend_labels(ax)[0] == "0 (aucun lieu)"
 
 
 def test_lorenz_curves_go_from_corner_to_corner_below_equality() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle
 
 from tests.helpers import read_rows
-from tlanalysis.charts.tiles import classes, colour_of, draw_tiles, layout
+from tlanalysis.charts.tiles import classes, colour_of, draw_tiles, layout, layout_score
 from tlanalysis.errors import BadInput
 
 SIZES = {"region": 18, "departement": 101}
@@ -29,6 +29,14 @@ def test_every_territory_has_its_own_cell(raw, level):
     assert len(cells) == len(tiles) == SIZES[level]
 
 
+@pytest.mark.parametrize(
+    ("level", "pairs", "adjacent", "corner"), [("region", 23, 15, 8), ("departement", 238, 150, 73)]
+)
+def test_the_score_of_a_layout_counts_the_neighbours_that_stay_so(level, pairs, adjacent, corner):
+    found = layout_score(level)
+    assert found == {"voisinages": pairs, "accoles": adjacent, "par_un_coin": corner, "part_accolee": adjacent / pairs}
+
+
 @pytest.mark.parametrize("level", SIZES)
 def test_neighbours_stay_neighbours(raw, level):
     cells = {row.code: (row.colonne, row.ligne) for row in layout(level).itertuples()}
@@ -46,6 +54,7 @@ def test_neighbours_stay_neighbours(raw, level):
     assert len(pairs) == {"region": 23, "departement": 238}[level]
     assert edge >= 0.60 * len(pairs)
     assert edge + corner >= 0.90 * len(pairs)
+    assert (edge, corner) == (layout_score(level)["accoles"], layout_score(level)["par_un_coin"])
 
 
 def test_each_territory_is_one_square_of_one_size(ax):

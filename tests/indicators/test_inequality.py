@@ -3,12 +3,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tlanalysis.errors import BadInput
+from tlanalysis.indicators import inequality as module
 from tlanalysis.indicators.coverage import places_per_territory
-from tlanalysis.indicators.inequality import gini, lorenz, lorenz_of
+from tlanalysis.indicators.inequality import (
+    gini,
+    inequality,
+    inequality_change,
+    inequality_of,
+    lorenz,
+    lorenz_of,
+)
 
 TABLES = (
     st.lists(st.tuples(st.integers(0, 50), st.integers(1, 10_000)), min_size=1, max_size=15)
@@ -98,3 +106,138 @@ def test_lorenz_of_stacks_the_curves():
         assert held == pytest.approx([mean_absolute_difference_gini(table)])
     assert long.attrs["inputs"] == ["departements", "lieux_par_departement", "regions"]
     assert {source["editeur"] for source in long.attrs["sources"]} == {"ANCT", "INSEE"}
+
+
+# ------------------------------------------------------------------------------------------------ Theil, chance
+
+
+def departements(count, people, codes=("01", "03", "2A", "2B")):
+    """Return two départements of Auvergne-Rhône-Alpes and two of Corse."""
+    return pd.DataFrame({"code": list(codes), "nb_lieux": count, "population": people})
+
+
+def test_theil_splits_between_and_within_regions_by_hand():
+    # Shares of places 1/2, 1/4, 1/4, 0 over equal populations: Theil = sum of s ln(4 s). Régions: 3/4 and 1/4 over
+    # halves.
+    found = inequality(departements([4, 2, 2, 0], [100] * 4)).set_index("indice")["valeur"]
+    theil = 0.5 * np.log(2) + 0.25 * np.log(1) + 0.25 * np.log(1)
+    between = 0.75 * np.log(1.5) + 0.25 * np.log(0.5)
+    first = (2 / 3) * np.log(4 / 3) + (1 / 3) * np.log(2 / 3)  # within the first région: shares 2/3, 1/3 over halves
+    second = 1 * np.log(2)
+    assert found["theil"] == pytest.approx(theil)
+    assert found["theil_entre"] == pytest.approx(between)
+    assert found["theil_dans"] == pytest.approx(0.75 * first + 0.25 * second)
+    assert found["theil_entre"] + found["theil_dans"] == pytest.approx(found["theil"])
+    assert found["gini"] == pytest.approx(gini(departements([4, 2, 2, 0], [100] * 4)))
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(0, 30), min_size=4, max_size=4).filter(any), st.integers(2, 9))
+def test_indices_do_not_change_when_everything_is_multiplied(count, factor):
+    people = [120, 300, 80, 500]
+    once = inequality(departements(count, people)).set_index("indice")["valeur"]
+    more = inequality(departements([n * factor for n in count], [n * 3 for n in people])).set_index("indice")["valeur"]
+    assert once.tolist() == pytest.approx(more.tolist(), abs=1e-9)
+    assert (once > -1e-12).all()
+
+
+def test_by_regions_there_is_nothing_within():
+    found = inequality(pd.DataFrame({"code": ["84", "94"], "nb_lieux": [3, 1], "population": [10, 10]}))
+    assert found["indice"].tolist() == ["gini", "theil"]
+
+
+def test_equal_rates_look_unequal_by_chance_and_are_not_called_so(monkeypatch):
+    monkeypatch.setattr(module, "DRAWS", 400)
+    rng = np.random.default_rng(4)
+    table = places_per_territory("manufactures_de_proximite")
+    people = table["population"].to_numpy(float)
+    zero = 0
+    for seed in range(30):
+        table["nb_lieux"] = rng.multinomial(98, people / people.sum())
+        found = inequality(table, seed=seed).set_index("indice").loc["gini"]
+        assert found["valeur"] > 0.4  # a hundred places over a hundred départements
+        assert abs(found["valeur"] - found["hasard"]) < 0.15
+        zero += found["sous_jacent_bas"] == 0
+    assert zero >= 27
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(0.5, 0.0), (2.2, 0.4), (2.2, 1.0)])
+def test_intervals_hold_the_inequality_of_the_underlying_rates(monkeypatch, mean, spread):
+    monkeypatch.setattr(module, "DRAWS", 400)
+    table = places_per_territory("tiers_lieux")
+    people = table["population"].to_numpy(float)
+    rng, held = np.random.default_rng(12), []
+    for seed in range(80):
+        rates = np.full(101, mean) if spread == 0 else rng.gamma(1 / spread**2, mean * spread**2, 101)
+        table["nb_lieux"] = rng.poisson(rates * people / 1e5)
+        truth = mean_absolute_difference_gini(pd.DataFrame({"nb_lieux": rates * people, "population": people}))
+        found = inequality(table, seed=seed).set_index("indice").loc["gini"]
+        held.append(found["sous_jacent_bas"] - 1e-9 <= truth <= found["sous_jacent_haut"])
+    assert np.mean(held) >= 0.9
+
+
+def test_same_seed_same_intervals():
+    table = places_per_territory("fabriques_de_territoire")
+    assert inequality(table, seed=2).equals(inequality(table, seed=2))
+    assert not inequality(table, seed=2).equals(inequality(table, seed=3))
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (departements([0] * 4, [100] * 4), "no place at all"),
+        (departements([1] * 4, [100] * 4, ("01", "99", "2A", "2B")), "99: no département"),
+        (departements([1, -1, 1, 1], [100] * 4), "03: a negative count"),
+        (departements([1] * 4, [100, None, 100, 100]), "03: no population"),
+    ],
+)
+def test_tables_without_inequality_are_refused_by_name(table, said):
+    with pytest.raises(BadInput, match=said):
+        inequality(table)
+
+
+def test_a_lorenz_curve_needs_every_count():
+    with pytest.raises(BadInput, match="known count in every territory"):
+        lorenz(departements([1, None, 2, 3], [100] * 4))
+
+
+# ------------------------------------------------------------------------------------------------ vintages
+
+
+def vintage(count, perimetre="label_anct"):
+    table = departements(count, [50_000, 400_000, 900_000, 200_000])
+    table.attrs = {"perimetre": perimetre, "inputs": ["departements"]}
+    return table
+
+
+def test_inequality_moves_between_vintages_of_one_perimeter():
+    found = inequality_change(vintage([60, 60, 60, 60]), vintage([8, 62, 139, 31])).set_index("indice")
+    assert found.loc["gini", "valeur_fin"] < found.loc["gini", "valeur_debut"]
+    assert found.loc["gini", "ecart_haut"] < 0
+    same = inequality_change(vintage([8, 62, 139, 31]), vintage([8, 62, 139, 31])).set_index("indice")
+    assert same.loc["gini", "ecart_bas"] < 0 < same.loc["gini", "ecart_haut"]
+
+
+@pytest.mark.parametrize("other", ["cget_2019", None])
+def test_two_perimeters_are_never_compared(other):
+    with pytest.raises(BadInput, match="vintages of one perimeter only"):
+        inequality_change(vintage([1, 2, 3, 4]), vintage([1, 2, 3, 4], other))
+
+
+def test_the_embedded_lists_hold_no_two_vintages_of_one_perimeter():
+    before, after = (places_per_territory("tiers_lieux", vintage=name) for name in ("cget_2018", "cget_2019"))
+    with pytest.raises(BadInput, match="'cget_2018' and 'cget_2019'"):
+        inequality_change(before, after)
+
+
+def test_two_vintages_hold_the_same_territories():
+    with pytest.raises(BadInput, match="the same territories: 2B"):
+        inequality_change(vintage([1, 2, 3, 4]), vintage([1, 2, 3, 4]).iloc[:3])
+
+
+def test_several_lists_in_one_table_are_each_that_of_its_own():
+    tables = {kind: places_per_territory(kind) for kind in ("fabriques_de_territoire", "tiers_lieux")}
+    long = inequality_of(tables)
+    assert list(dict.fromkeys(long["type"])) == list(tables)
+    own = long[long["type"] == "tiers_lieux"].drop(columns="type").reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, inequality(tables["tiers_lieux"]), check_names=False)

@@ -124,7 +124,7 @@ def test_rows_of_the_lists_by_hand():
 def test_the_ledger_balances_and_carries_the_checksums(raw):
     table = ledger()
     assert (table["lignes_lues"] == table["lignes_acceptees"] + table["lignes_rejetees"]).all()
-    assert len(table) == 13
+    assert len(table) == len(list(raw.glob("*.csv"))) >= 14
     for row in table.itertuples():
         data = (raw / f"{row.jeu}.csv").read_bytes()
         lines = list(csv.reader(data.decode("utf-8").splitlines()))

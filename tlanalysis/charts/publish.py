@@ -96,7 +96,7 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params) -> dict[str,
         raise BadInput(
             f"the table of {figure} does not say what it was computed from: use the table an indicator returned."
         )
-    licences = {licence["name"] for name in inputs for licence in catalog.resource(name)["licenses"]}
+    origins = {name: catalog.input_facts(name) for name in inputs}
     return {
         "id": figure,
         "run_key": run_key(run),
@@ -110,8 +110,8 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params) -> dict[str,
         "lang": text.lang,
         "params": run.as_dict(),
         "sources": list(text.sources),
-        "licence": " ; ".join(sorted(licences)),
-        "inputs": {name: catalog.recorded_sha256(name) for name in inputs},
+        "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),
+        "inputs": {name: digest for name, (digest, _) in origins.items()},
         "fingerprint": fingerprint(table),
         "version": __version__,
         "commit": commit(),

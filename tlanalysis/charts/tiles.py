@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
+from tlanalysis import territories
 from tlanalysis.charts.style import CONTRAST, INK, UNKNOWN, on, sequential
 from tlanalysis.errors import BadInput
 
@@ -32,6 +33,35 @@ def layout(level: str) -> pd.DataFrame:
     import pandas as pd
 
     return pd.read_csv(Path(__file__).with_name(f"tuiles_{level}s.csv"), dtype={"code": str})
+
+
+def layout_score(level: str) -> dict[str, float]:
+    """Return how far a layout keeps neighbours: of the true ones, how many pairs of tiles share a side, or a corner.
+
+    Returns
+    -------
+    dict
+        `voisinages` (pairs that share a land border), `accoles` (tiles that share a side), `par_un_coin`,
+        `part_accolee`.
+
+    Examples
+    --------
+    >>> score = layout_score("region")
+    >>> int(score["accoles"]), int(score["voisinages"])
+    (15, 23)
+    """
+    frame = territories.regions() if level == "region" else territories.departements()
+    listed = zip(frame[f"code_{level}"], frame["voisins"].fillna(""), strict=True)
+    pairs = {frozenset((code, other)) for code, names in listed for other in filter(None, names.split(";"))}
+    at = {tile.code: (tile.colonne, tile.ligne) for tile in layout(level).itertuples()}
+    gaps = [sorted(abs(a - b) for a, b in zip(*(at[code] for code in pair), strict=True)) for pair in pairs]
+    adjacent = gaps.count([0, 1])
+    return {
+        "voisinages": len(pairs),
+        "accoles": adjacent,
+        "par_un_coin": gaps.count([1, 1]),
+        "part_accolee": adjacent / len(pairs),
+    }
 
 
 def draw_tiles(

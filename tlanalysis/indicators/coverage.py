@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tlanalysis import catalog, periods, territories
 from tlanalysis.errors import BadInput, did_you_mean
-from tlanalysis.indicators.intervals import garwood
+from tlanalysis.indicators.bounds import bounds
+from tlanalysis.indicators.differences import territories_that_differ
+from tlanalysis.indicators.rates import per_inhabitant, smooth_rates
 from tlanalysis.observations import known_on, observations
 from tlanalysis.provenance import stamp
 
@@ -144,7 +144,7 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
     records.append(("reste", "reste", population_left, rest, "difference"))
     records.append(("FR", france.name, france.population, total, "exact"))
     table = pd.DataFrame(records, columns=["territoire", "nom", "population", "nb_projets", "nature_nombre"])
-    table = table.join(_rates(table["nb_projets"], table["population"], 1e6, "million", level))
+    table = table.join(per_inhabitant(table["nb_projets"], table["population"], level, per=1e6, unit="million"))
     table = table.sort_values("taux_pour_million", ascending=False, ignore_index=True)
     return stamp(table, rows, territories.regions(), inputs=["observations", "regions"])
 
@@ -152,21 +152,6 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
 def territories_named(codes: str) -> str:
     """Return the names of one or several territories, joined: `R01;R02` -> "Guadeloupe, Martinique"."""
     return ", ".join(territories.territory(code).name for code in codes.split(";"))
-
-
-def _rates(count: pd.Series, population: pd.Series, per: float, unit: str, level: float) -> pd.DataFrame:
-    import pandas as pd
-
-    bounds = np.array([garwood(int(k), level) for k in count])
-    exposure = population.to_numpy(float) / per
-    return pd.DataFrame(
-        {
-            f"taux_pour_{unit}": count.to_numpy(float) / exposure,
-            f"taux_bas_pour_{unit}": bounds[:, 0] / exposure,
-            f"taux_haut_pour_{unit}": bounds[:, 1] / exposure,
-        },
-        index=count.index,
-    )
 
 
 def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
@@ -202,7 +187,7 @@ def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
     levels = {"nombre": set(), "atteste": attested, "probable": set(projects["code_departement"])}
     records = []
     for name, inside in levels.items():
-        low, high = _subset_bounds(people, inside, size)
+        low, high = _reached(people, inside, size)
         records.append((name, len(inside), low, high, low / people.sum(), high / people.sum()))
     columns = ["connaissance", "nb_nommes", "population_bas", "population_haut", "part_bas", "part_haut"]
     table = pd.DataFrame(records, columns=columns)
@@ -212,14 +197,16 @@ def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
     return table
 
 
-def _subset_bounds(values: pd.Series, inside: set[str], size: int) -> tuple[int, int]:
-    """Return the least and the most that `size` of the values can add up to when `inside` must be among them."""
-    fixed = values[values.index.isin(inside)]
-    others = values[~values.index.isin(inside)].sort_values()
-    free = size - len(fixed)
-    if not 0 <= free <= len(others):
-        raise BadInput(f"{len(fixed)} départements are named, more than the {size} that are covered.")
-    return int(fixed.sum() + others.iloc[:free].sum()), int(fixed.sum() + others.iloc[len(others) - free :].sum())
+def _reached(people: pd.Series, inside: set[str], size: int) -> tuple[int, int]:
+    """Return the least and the most inhabitants of `size` of the territories when `inside` must be among them."""
+    import pandas as pd
+
+    if len(inside) > size:
+        raise BadInput(f"{len(inside)} départements are named, more than the {size} that are covered.")
+    covered = [1.0 if code in inside else None for code in people.index]
+    known = pd.DataFrame({"territoire": people.index, "valeur": covered, "valeur_haut": 1.0})
+    found = bounds(known, size, of={"population": people.astype("float64").to_dict()}).loc[0]
+    return int(found["borne_basse"]), int(found["borne_haute"])
 
 
 def places_per_territory(
@@ -267,9 +254,36 @@ def places_per_territory(
     per_code = counts.groupby(f"code_{level}")["nb_lieux"].sum()
     table["nb_lieux"] = table["code"].map(per_code).astype("Int64")
     outside = int(counts["nb_lieux"].sum() - table["nb_lieux"].sum())
-    table = table.join(_rates(table["nb_lieux"], table["population"], 1e5, "100k", confidence))
+    table = table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence))
     table = stamp(
         table, counts, territories.departements(), inputs=["lieux_par_departement", "departements", "regions"]
     )
-    table.attrs |= {"nb_hors_champ": outside, "jeu": vintage, "type": kind}
+    table.attrs |= {"nb_hors_champ": outside, "nb_sans_territoire": 0, "jeu": vintage, "type": kind}
+    table.attrs |= {"perimetre": counts["perimetre"].iloc[0], "niveau": level}
     return table
+
+
+def rates(
+    kind: str = "fabriques_de_territoire",
+    level: str = "departement",
+    *,
+    vintage: str | None = None,
+    confidence: float = 0.95,
+    fdr: float = 0.05,
+) -> pd.DataFrame:
+    """Return `places_per_territory` with smoothed rates and the territories that differ from the others beyond chance.
+
+    Parameters
+    ----------
+    kind, level, vintage, confidence
+        As for `places_per_territory`.
+    fdr : float
+        Share of false alarms that is accepted among the territories called different.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `places_per_territory`, `smooth_rates` and `territories_that_differ`.
+    """
+    counted = places_per_territory(kind, level, vintage=vintage, confidence=confidence)
+    return territories_that_differ(smooth_rates(counted, confidence), fdr)

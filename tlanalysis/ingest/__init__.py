@@ -15,8 +15,14 @@ def raw_to_clean(name: str) -> dict[str, str]:
     KeyError
         When the library has no map of that file.
     """
+    from tlanalysis import processed
+    from tlanalysis.ingest import lpof, themes
     from tlanalysis.ingest.known import LISTS
 
+    if name == processed.DECLARATIONS:
+        return lpof.DECLARED_TO_CLEAN
+    if name in processed.open_file_of() and not name.endswith(processed.IDENTITY):
+        return themes.RAW_TO_CLEAN
     others = {
         "communes_centres_2024": {column: column for column in ("code_commune", "latitude", "longitude")},
         "populations_communes_2023": {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"},

@@ -20,7 +20,10 @@ def registered(column: pa.StringArray, digits: int) -> pa.BooleanArray:
     >>> registered(pa.array(["73282932000074", "73282932000075", "732 829 320 00074"]), 14).to_pylist()
     [True, False, False]
     """
-    plain = pc.match_substring_regex(column, rf"^[0-9]{{{digits}}}$")
+    plain = pc.and_not(
+        pc.match_substring_regex(column, rf"^[0-9]{{{digits}}}$"),
+        pc.starts_with(column, "356000000"),
+    )
     grid = _digits(column.filter(plain), digits)
     holds = np.zeros(len(column), bool)
     holds[plain.to_numpy(zero_copy_only=False)] = _luhn(grid) & _luhn(grid[:, :9]) & grid.any(axis=1)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tlanalysis import __version__
+from tlanalysis import __version__, catalog
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest import duplicates, known
 from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused_rows
@@ -132,7 +132,7 @@ def prepare(
     personal = [
         name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
     ]
-    source = clean_text(chosen.name or printable(reading.path.name).split(".")[0])[0] or "liste"
+    source = clean_text(chosen.name or without_personal(printable(reading.path.name)).split(".")[0])[0] or "liste"
     return Job(reading, Recipe(chosen, source, lang, corrections_of(chosen.known)), personal)
 
 
@@ -257,6 +257,18 @@ def clean(
                 sink.write(places, rejects)
             write_account(folder, job.mapping, twice, entry)
     return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+
+
+def clean_open_file(name: str) -> Cleaned:
+    """Clean a list of the catalog that has been fetched, after checking its bytes.
+
+    Raises
+    ------
+    SourceError
+        It is not on this machine, or not the recorded version.
+    """
+    catalog.read_remote(name)
+    return clean(str(catalog.find_remote(name)))
 
 
 def clean_to(job: Job, out: Path, *, batches: Callable[[Job, Account], Iterator[Batch]] = cleaned) -> dict[str, Any]:

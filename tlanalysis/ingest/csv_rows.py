@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest import swallowed
-from tlanalysis.ingest.reading import Malformed, Rows
+from tlanalysis.ingest.reading import Malformed, Rows, Wanted, ranks_of
 
 # Arrow reads some thirty blocks ahead: small ones bound the memory, and a few together are worth a batch.
 BLOCK = 4 << 20
@@ -35,7 +35,7 @@ class Cut:
     skipped: int
     headers: list[str]
 
-    def batches(self, wanted: Sequence[str]) -> Iterator[Rows]:
+    def batches(self, wanted: Wanted) -> Iterator[Rows]:
         """Yield the rows, a block at a time.
 
         Of a large file only the columns that are wanted are read; if in the end it has more lines than rows, the others are looked
@@ -46,17 +46,17 @@ class Cut:
         BadInput
             Not of the encoding to its end, a record larger than a block, or hidden rows in a large file.
         """
-        places = [self.headers.index(name) for name in wanted]
+        places, asked = ranks_of(self.headers, wanted), [str(name) for name in wanted]
         everything = list(range(len(self.headers)))
         if self.path.stat().st_size <= _WHOLE:
             for part in self._unhidden(self._records(everything)):
-                yield part._replace(table=part.table.select(places).rename_columns(list(wanted)))
+                yield part._replace(table=part.table.select(places).rename_columns(asked))
             return
         with ThreadPoolExecutor(1) as side:
             lines, rows = side.submit(swallowed.most_lines, self.path), 0
             for part in self._records(places):
                 rows += len(part.numbers) + len(part.malformed)
-                yield part._replace(table=part.table.rename_columns(list(wanted)))
+                yield part._replace(table=part.table.rename_columns(asked))
             if lines.result() - self.skipped > rows:
                 self._refuse_hidden(self._records(everything))
 

@@ -151,11 +151,11 @@ def find_duplicates(places: pd.DataFrame, *, near: bool) -> pd.DataFrame:
     communes = _communes(frame)
     frame = frame.assign(cle=[key(name) for name in names], lieu=communes)
     points = _on_sphere(frame)
-    links = _same(frame, "id_source", "meme_identifiant") | _same(
+    links = _same(
         frame.assign(nom_commune=(names.str.lower() + "\x1f" + communes).where((names != "") & (communes != ""))),
         "nom_commune",
         "meme_nom_meme_commune",
-    )
+    ) | _same(frame, "id_source", "meme_identifiant")  # the surest reason is the one that is told
     if near:
         links = _near(frame, points) | links
     kept_apart = {pair for pair, why in links.items() if why != "meme_identifiant" and _distance(points, *pair) > FAR_M}

@@ -319,7 +319,7 @@ _READS_AS: dict[str, Test] = {
     "pays": _passes(clean_text),
     "latitude": _is_number,
     "longitude": _is_number,
-    "x_lambert93": _is_metres(0, 1_300_000),
+    "x_lambert93": _is_metres(1_000, 1_300_000),  # beyond any degree
     "y_lambert93": _is_metres(6_000_000, 7_200_000),
     "site_web": _passes(clean_web),
     "date_ouverture": _passes(clean_date),

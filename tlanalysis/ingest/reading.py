@@ -26,6 +26,9 @@ ROWS_PER_BATCH = 100_000
 SAMPLE = 1_000
 
 
+Wanted = Sequence[str] | Sequence[int]
+
+
 class Malformed(NamedTuple):
     """A row that could not be cut into the columns of the header: its rank, and how many cells it has. Its text may name people.
 
@@ -59,13 +62,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Reading:
-    """A list ready to be read: `headers`, a `sample` of values per header, what was `detected`, and `batches(wanted)`."""
+    """A list ready to be read: `headers`, a `sample` of values per header, what was `detected`, and `batches(wanted)`.
+
+    Columns are wanted by name, or by rank (from 0) where a name is repeated; what comes is named by what was asked.
+    """
 
     path: Path
     headers: list[str]
     sample: dict[str, list[str]]
     detected: dict[str, Any]
-    batches: Callable[[Sequence[str]], Iterator[Rows]]
+    batches: Callable[[Wanted], Iterator[Rows]]
 
 
 def open_list(path: Path, options: Options | None = None) -> Reading:
@@ -165,6 +171,11 @@ def make_unique(headers: Sequence[str]) -> list[str]:
     return [" ".join(header.split()) or f"colonne_{rank}" for rank, header in enumerate(headers, 1)]
 
 
+def ranks_of(headers: Sequence[str], wanted: Wanted) -> list[int]:
+    """Return the ranks of the wanted columns, given by name (the first of that name) or by rank."""
+    return [name if isinstance(name, int) else headers.index(name) for name in wanted]
+
+
 _WORDS = frozenset(word.replace("_", " ") for words in SYNONYMS.values() for word in words)
 _DATA = re.compile(r"\d{5}|https?://\S+|[^@\s]+@[^@\s]+\.\w+", re.IGNORECASE)
 
@@ -201,8 +212,8 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
     if not len(table):
         raise no_row(path)
 
-    def batches(wanted: Sequence[str]) -> Iterator[Rows]:
-        chosen = table.select([headers.index(name) for name in wanted]).rename_columns(list(wanted))
+    def batches(wanted: Wanted) -> Iterator[Rows]:
+        chosen = table.select(ranks_of(headers, wanted)).rename_columns([str(name) for name in wanted])
         for start in range(0, len(table), ROWS_PER_BATCH):
             part = chosen.slice(start, ROWS_PER_BATCH)
             yield Rows(part, np.arange(start + 1, start + 1 + len(part)), [])
@@ -238,27 +249,33 @@ def _open_parquet(path: Path) -> Reading:
     try:
         file = pq.ParquetFile(path.open("rb"))
         names = file.schema_arrow.names
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise BadInput(
             f"{path.name} is a damaged Parquet file ({_first_sentence(error)}): fetch or save it again."
         ) from error
     headers = make_unique(names)
 
-    def batches(wanted: Sequence[str]) -> Iterator[Rows]:
+    def batches(wanted: Wanted) -> Iterator[Rows]:
         number = 0
-        columns = [names[headers.index(name)] for name in wanted]
+        columns = [names[rank] for rank in ranks_of(headers, wanted)]
         try:
             for batch in file.iter_batches(ROWS_PER_BATCH, columns=columns):
-                table = pa.table([_text_column(batch.column(name)) for name in columns], names=list(wanted))
+                table = pa.table(
+                    [_text_column(batch.column(name)) for name in columns], names=[str(name) for name in wanted]
+                )
                 yield Rows(table, np.arange(number + 1, number + 1 + len(table)), [])
                 number += len(table)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
 
     if not file.metadata.num_rows:
         raise no_row(path)
-    head = next(batches(headers)).table.slice(0, SAMPLE)
-    sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}
+    try:
+        head = next(file.iter_batches(SAMPLE))
+        texts = [_text_column(column).to_pylist() for column in head.columns]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
+    sample = {name: [value or "" for value in values] for name, values in zip(headers, texts, strict=True)}
     return Reading(path, headers, sample, {"format": "parquet"}, batches)
 
 

@@ -89,6 +89,7 @@ RULES: dict[str, Rule] = {
     "site_web_illisible": Rule(CELL, "ce n'est pas une adresse de site", "not a web address"),
     "siret_invalide": Rule(CELL, "SIRET à la clé fausse", "SIRET whose check digit is wrong"),
     "siren_invalide": Rule(CELL, "SIREN à la clé fausse", "SIREN whose check digit is wrong"),
+    "oui_non_illisible": Rule(CELL, "ni oui ni non", "neither yes nor no"),
     # Rows that cannot be kept.
     "nombre_de_colonnes": Rule(
         ROW, "la ligne n'a pas le nombre de colonnes de l'en-tête", "not as many cells as the header"
@@ -101,6 +102,8 @@ RULES: dict[str, Rule] = {
     "ligne_vide": Rule(ROW, "aucune cellule utile", "no useful cell"),
     "entete_repetee": Rule(ROW, "l'en-tête répété au milieu des lignes", "the header repeated among the rows"),
     "sans_nom_ni_identifiant": Rule(ROW, "ni nom ni identifiant", "neither a name nor an identifier"),
+    "identifiant_absent": Rule(ROW, "sans identifiant", "without an identifier"),
+    "identifiant_repete": Rule(ROW, "identifiant déjà lu plus haut", "identifier already read above"),
     "hors_de_france": Rule(ROW, "le pays n'est pas la France", "the country is not France"),
 }
 

@@ -240,18 +240,19 @@ def clean_kinds(text: str) -> Cell:
     'Bureau / Coworking|Bar / café'
     """
     applied: set[str] = set()
-    kept: list[str] = []
-    if "&" in text:  # an entity ends in one of the signs that part the kinds, and may stand for another
-        before, text = text, _without_entities(text)
-        applied |= {"entites_html"} if text != before else set()
-    for part in re.split(r"[|;\n]", text):
-        value, rules = clean_text(part)
-        applied.update(rules)
-        if value is not None and value not in kept:
-            kept.append(value)
-    if not kept:
-        return None, tuple(sorted(applied))
-    return "|".join(kept), tuple(sorted(applied))
+    before = None
+    while text != before:  # cleaning a kind may uncover a sign that parts it
+        before = text
+        kept: list[str] = []
+        for part in re.split(r"[|;\n]", _without_entities(text)):  # an entity ends in a sign that parts kinds
+            value, rules = clean_text(part)
+            applied.update(rules)
+            if value is not None and value not in kept:
+                kept.append(value)
+        if "&" in text and _without_entities(text) != text:
+            applied.add("entites_html")
+        text = "|".join(kept)
+    return text or None, tuple(sorted(applied))
 
 
 _STATES = {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
+import json
 import re
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -38,16 +42,13 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
     BadInput
         Damaged, protected, empty, too large once unpacked, or several sheets that may be the list.
     """
-    from python_calamine import CalamineError, load_workbook
+    from python_calamine import CalamineError
 
     if kind != "xls":
         _check_archive(path)
     try:
-        book = load_workbook(io.BytesIO(path.read_bytes()))
-        sheets = {
-            name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
-        }
-    except (CalamineError, OSError, ValueError) as error:
+        sheets = _sheets_of_xls(path) if kind == "xls" else _sheets(path)
+    except (CalamineError, OSError, ValueError, subprocess.SubprocessError) as error:
         raise BadInput(
             f"{path.name} cannot be opened as {kind.upper()}: it is damaged or protected; save it again."
         ) from error
@@ -122,6 +123,35 @@ def _check_part(path: Path, part: IO[bytes]) -> int:
 def _column(letters: bytes) -> int:
     """Return the number of a column from its letters: A is 1, XFD 16,384."""
     return functools.reduce(lambda number, letter: 26 * number + letter - 64, letters.upper(), 0)
+
+
+def _sheets(path: Path) -> dict[str, Grid]:
+    from python_calamine import load_workbook
+
+    book = load_workbook(io.BytesIO(path.read_bytes()))
+    return {name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
+
+
+# An old workbook is a little file system whose sectors may name each other in a ring: python-calamine follows it until the
+# memory is full, which ends the process. So the process is another one, with memory and time of its own.
+_MEMORY, _SECONDS = 2 << 30, 120
+
+
+def _sheets_of_xls(path: Path) -> dict[str, Grid]:
+    code = "from tlanalysis.ingest.workbooks import send_sheets; send_sheets()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, timeout=_SECONDS, check=True, stdin=subprocess.DEVNULL
+    )
+    return json.loads(done.stdout)
+
+
+def send_sheets() -> None:
+    """Print the sheets of the workbook that the command line names, as JSON; with bounded memory where the system can bound it."""
+    with contextlib.suppress(ImportError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    sys.stdout.write(json.dumps(_sheets(Path(sys.argv[1]))))
 
 
 def _cells(rows: Sequence[Sequence[object]]) -> Grid:

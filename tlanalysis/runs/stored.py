@@ -25,6 +25,8 @@ def store() -> list[Path]:
     paths.check_own()
     written = []
     with tempfile.TemporaryDirectory() as scratch:
+        # Wherever they are written, stored outputs are those of a clone in which nothing has been fetched and built.
+        os.environ["TLANALYSIS_PROCESSED"] = str(Path(scratch) / "processed")
         os.environ |= {"TLANALYSIS_OUT": scratch, "TLANALYSIS_HOME": str(paths.home()), "MPLBACKEND": "agg"}
         for name in notebooks():
             source, executed = paths.notebooks() / f"{name}.ipynb", Path(scratch) / f"{name}.ipynb"

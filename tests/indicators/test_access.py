@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from tests.helpers import read_rows
+from tlanalysis import territories
+from tlanalysis.charts import caption
+from tlanalysis.charts.maps import plot_access
+from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.indicators.access import (
+    LISTS,
+    access,
+    access_of,
+    access_profile,
+    catchment_sensitivity,
+    communes,
+    need_agreement,
+    need_and_supply,
+    region_need_and_supply,
+)
+from tlanalysis.indicators.catchment import RADII
+from tlanalysis.ingest.cleaning import clean_open_file
+
+DEPARTEMENTS = territories.departements()["code_departement"].tolist()
+
+
+@pytest.fixture(scope="module")
+def embedded(raw):
+    rows = pd.DataFrame(read_rows(raw, "acces_par_territoire"))
+    return rows.set_index(["jeu", "territoire"])
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_shares_grow_with_the_distance_and_keep_their_order(kind):
+    for level, size in (("france", 1), ("region", 18), ("departement", 101)):
+        table = access(kind, level)
+        assert len(table) == size
+        low, high = (table[[f"part_{r}_km_{side}" for r in RADII]].to_numpy() for side in ("bas", "haut"))
+        assert (np.diff(low, axis=1) >= 0).all()
+        assert (np.diff(high, axis=1) >= 0).all()
+        assert ((low >= 0) & (low <= high + 1e-9) & (high <= 1)).all()
+
+
+@pytest.mark.parametrize("level", ["region", "departement"])
+def test_parts_add_up_to_the_whole(level):
+    whole, parts = access("tiers_lieux", "france").loc[0], access("tiers_lieux", level)
+    assert parts["population"].sum() == whole["population"]
+    assert parts["population_situee"].sum() == whole["population_situee"]
+    for side in ("bas", "haut"):
+        inside = (parts[f"part_10_km_{side}"] * parts["population"].astype(float)).sum()
+        assert inside / whole["population"] == pytest.approx(whole[f"part_10_km_{side}"], abs=2e-6)
+
+
+def test_mayotte_is_bounded_where_it_is_not_known(embedded):
+    fabriques = embedded.loc["fabriques_de_territoire_2024", "D976"]
+    assert (fabriques["part_10_km_bas"], fabriques["part_10_km_haut"]) == ("0.0", "1.0")
+    assert fabriques["distance_mediane_km"] == ""
+    assert fabriques["population_situee"] == "0"
+    listed = embedded.loc["cget_2019", "D976"]  # no place of that list is within 1,000 km
+    assert (listed["part_30_km_bas"], listed["part_30_km_haut"]) == ("0.0", "0.0")
+
+
+def test_an_unknown_list_or_level_is_refused():
+    with pytest.raises(BadInput, match="did you mean 'tiers_lieux'"):
+        access("tiers_lieu")
+    with pytest.raises(BadInput, match="no level called 'commune'"):
+        access("tiers_lieux", "commune")
+
+
+def test_a_profile_stands_beside_france():
+    table = access_profile("D33")
+    assert len(table) == len(LISTS) * len(RADII) * 2
+    here = table[(table["type"] == "tiers_lieux") & (table["rayon_km"] == 10)].set_index("territoire")
+    assert here.loc["D33", "part_bas"] > here.loc["FR", "part_bas"]
+    assert set(access_profile("FR")["territoire"]) == {"FR"}
+
+
+def test_without_the_commune_files_the_missing_one_is_named(project_copy, monkeypatch):
+    monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
+    with pytest.raises(SourceError, match=r"communes_centres_2024\.csv is not on this machine") as caught:
+        access_of(pd.DataFrame({"latitude": [44.8], "longitude": [-0.6]}))
+    assert caught.value.exit_code == 3
+    with pytest.raises(SourceError, match=r"populations_communes_2023\.csv is not on this machine"):
+        communes()
+
+
+def test_need_and_supply_by_hand(raw):
+    table = need_and_supply().set_index("code")
+    work = {row["code_departement"]: row for row in read_rows(raw, "departements_emploi")}
+    assert table.loc["02", "taux_chomage_15_64"] == pytest.approx(37_480 / 232_188)
+    assert int(work["02"]["nb_chomeurs_15_64"]) == 37_480
+    assert table["taux_chomage_15_64"].isna().sum() == 1
+    assert table.loc["976", ["taux_chomage_15_64", "distance_mediane_km"]].isna().all()
+
+
+def test_unemployment_of_a_region_is_that_of_its_departements(raw):
+    table = region_need_and_supply().set_index("code")
+    rows = [row for row in read_rows(raw, "departements_emploi") if row["code_departement"] in {"2A", "2B"}]
+    unemployed, active = (sum(int(row[name]) for row in rows) for name in ("nb_chomeurs_15_64", "nb_actifs_15_64"))
+    assert table.loc["94", "taux_chomage_15_64"] == pytest.approx(unemployed / active)
+    assert table["enveloppe_eur_par_habitant"].notna().sum() == 4
+    assert table.loc["06"].drop(["territoire", "nom", "population"]).isna().all()
+
+
+def test_money_of_four_regions_bounds_nothing():
+    table = need_agreement().set_index("mesure_1")
+    money = table.loc["enveloppe_eur_par_habitant"]
+    assert (money["nb_territoires"] == 4).all()
+    assert (money["tau_bas"] == -1).all()
+    assert (money["tau_haut"] == 1).all()
+    assert (table.drop("enveloppe_eur_par_habitant")["nb_territoires"] == 100).all()
+
+
+def test_no_pair_compares_a_list_with_the_distance_to_itself():
+    pairs = set(need_agreement()[["mesure_1", "mesure_2"]].itertuples(index=False, name=None))
+    assert ("taux_tiers_lieux_pour_100k", "distance_mediane_km") not in pairs
+
+
+def test_the_catchment_changes_the_order_of_departements_little():
+    table = catchment_sensitivity("fabriques_de_territoire")
+    assert len(table) == 3
+    assert (table["tau_bas"] > 0.8).all()
+
+
+@pytest.mark.mirror
+def test_access_of_any_list_is_that_of_the_embedded_table(mirror, embedded):
+    table = access_of(clean_open_file("fabriques_de_territoire_2024").places).set_index("territoire")
+    expected = embedded.loc["fabriques_de_territoire_2024"].loc[table.index]
+    assert len(table) == 101
+    assert table.attrs["nb_sans_position"] == 1  # Saint-Martin
+    for column in ("part_10_km_bas", "distance_mediane_km", "score_30_km"):
+        known = expected[column] != ""
+        assert table.loc[expected.index, column].isna().tolist() == (~known).tolist()
+        found = table.loc[expected.index[known], column].tolist()
+        assert found == pytest.approx(expected.loc[known, column].astype(float).tolist(), abs=1e-3)
+    assert "Lieux" in caption.of(plot_access(table.reset_index(), ax=Figure().subplots())).subtitle
+
+
+@pytest.mark.mirror
+def test_without_commune_populations_those_of_departements_bound_the_shares(mirror, tmp_path, monkeypatch, embedded):
+    places = clean_open_file("fabriques_de_territoire_2024").places
+    monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
+    (tmp_path / "communes_centres_2024.csv").symlink_to(mirror / "communes_centres_2024.csv")
+    table = access_of(places).set_index("territoire")
+    # Eight départements have a commune without a point: there, the points that are known are not all.
+    whole = [f"D{code}" for code in DEPARTEMENTS if code not in {"12", "14", "15", "27", "49", "60", "69", "85"}]
+    exact = embedded.loc["fabriques_de_territoire_2024"].loc[whole]
+    assert table.attrs["populations"] == "departements"
+    assert table["distance_mediane_km"].isna().all()
+    for radius in RADII:
+        low, high = table.loc[whole, f"part_{radius}_km_bas"], table.loc[whole, f"part_{radius}_km_haut"]
+        assert (low <= exact[f"part_{radius}_km_bas"].astype(float) + 1e-6).all()
+        assert (high >= exact[f"part_{radius}_km_haut"].astype(float) - 1e-6).all()
+    france = access_of(places, "france").loc[0]
+    assert 0.1 < france["part_30_km_bas"] < france["part_30_km_haut"] <= 1
+
+
+@pytest.mark.mirror
+def test_communes_hold_everyone_but_mayotte(mirror, raw):
+    table = communes()
+    people = {row["code_departement"]: int(row["population"]) for row in read_rows(raw, "departements")}
+    held = table.groupby(table["code_departement"].astype(object))["population"].sum()
+    assert {code: int(n) for code, n in held.items() if code != "976"} == {
+        code: n for code, n in people.items() if code != "976"
+    }
+    mayotte = table[table["code_departement"] == "976"]
+    assert len(mayotte) == 17
+    assert mayotte["population"].isna().all()
+    assert mayotte["latitude"].notna().all()
+    lost = table[table["latitude"].isna()]
+    assert (len(lost), lost["population"].sum()) == (12, 30_400)
+    assert table["code_commune"].is_unique
+    assert not set(table["code_commune"]) & {"75056", "13055", "69123"}  # whole cities come by arrondissement
+
+
+@pytest.mark.mirror
+def test_near_places_are_those_of_every_pair(mirror):
+    """The national figure against a plain matrix of all distances, on every tenth commune."""
+    from tlanalysis.indicators.catchment import EARTH, distance_to_nearest
+
+    homes = communes().dropna(subset=["latitude"]).iloc[::10]
+    places = clean_open_file("cget_2019").places
+    a, b = (np.radians(frame[["latitude", "longitude"]].to_numpy(float)) for frame in (homes, places))
+    h = np.sin((a[:, None, 0] - b[:, 0]) / 2) ** 2
+    h += np.cos(a[:, None, 0]) * np.cos(b[:, 0]) * np.sin((a[:, None, 1] - b[:, 1]) / 2) ** 2
+    expected = 2 * EARTH * np.arcsin(np.sqrt(h)).min(axis=1)
+    assert distance_to_nearest(homes, places) == pytest.approx(expected, abs=1e-4)

@@ -1,0 +1,101 @@
+"""What is written: all of it or nothing, safe in a spreadsheet, the same bytes whatever came in which batch."""
+
+from __future__ import annotations
+
+import csv
+import stat
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import tlanalysis as tl
+from tests.ingest.lists import write
+from tlanalysis.errors import BadInput
+from tlanalysis.ingest import folder
+from tlanalysis.ingest.batch import PLACES, REJECTS
+from tlanalysis.ingest.folder import FILES, Sink, safe, staged
+
+ROWS = [
+    ["nom", "code_postal", "commune"],
+    ["Le Lieu", "75011", "Paris"],
+    ["-5 degrés", "13001", "@Marseille"],
+    ["", "69001", "=1+1"],
+    ["Autre", "99999", "+33"],
+]
+
+
+@pytest.fixture
+def out(tmp_path):
+    tl.clean(write(tmp_path / "liste.csv", ROWS), out=tmp_path / "propre")
+    return tmp_path / "propre"
+
+
+def test_six_files_and_nothing_else(out, tmp_path):
+    assert sorted(path.name for path in out.iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["liste.csv", "propre"]
+    assert stat.S_IMODE(out.stat().st_mode) & 0o700 == 0o700
+
+
+def test_no_cell_begins_like_a_formula(out):
+    for name in ("places.csv", "rejects.csv", "duplicates.csv"):
+        with (out / name).open(encoding="utf-8", newline="") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        assert [cell for cell in cells if cell[:1] in {"=", "+", "-", "@", "\t", "\r"}] == []
+    assert "'=1+1" in (out / "rejects.csv").read_text(encoding="utf-8")
+    assert pd.read_parquet(out / "places.parquet")["nom"].tolist() == [
+        "Le Lieu",
+        "-5 degrés",
+        "Autre",
+    ]  # a table needs no guard
+
+
+def test_longitudes_west_of_greenwich_stay_numbers():
+    table = pa.table({"nom": ["-a", "b"], "longitude": [-1.5, 2.0]})
+    assert safe(table).to_pydict() == {"nom": ["'-a", "b"], "longitude": [-1.5, 2.0]}
+
+
+def test_the_same_rows_give_the_same_bytes_whatever_the_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr(folder, "_GROUP", 10)
+    columns = {name: pa.nulls(47, PLACES.field(name).type) for name in PLACES.names}
+    table = pa.table(
+        columns | {"nom": pa.array([f"Lieu {rank}" for rank in range(47)]), "ligne_source": pa.array(range(47))},
+        schema=PLACES,
+    )
+    for step in (1, 7, 10, 47):
+        (tmp_path / str(step)).mkdir()
+        with Sink(tmp_path / str(step)) as sink:
+            for start in range(0, 47, step):
+                sink.write(table.slice(start, step), REJECTS.empty_table())
+    for name in ("places.parquet", "places.csv", "rejects.csv"):
+        assert len({(tmp_path / str(step) / name).read_bytes() for step in (1, 7, 10, 47)}) == 1
+    assert pq.ParquetFile(tmp_path / "7" / "places.parquet").metadata.num_row_groups == 5
+    assert pq.read_table(tmp_path / "7" / "places.parquet").equals(table)
+
+
+def test_a_run_that_fails_leaves_the_last_one_as_it_was(out):
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(RuntimeError, match="midway"), staged(out) as staging:
+        (staging / "places.csv").write_text("half", encoding="utf-8")
+        raise RuntimeError("midway")
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert [path.name for path in out.parent.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_a_new_run_replaces_the_six_files_and_leaves_the_others(out, tmp_path):
+    (out / "notes.txt").write_text("à garder", encoding="utf-8")
+    tl.clean(write(tmp_path / "liste.csv", ROWS[:2]), out=out)
+    assert len(pd.read_csv(out / "places.csv")) == 1
+    assert (out / "notes.txt").read_text(encoding="utf-8") == "à garder"
+
+
+def test_an_out_that_is_a_file_or_not_utf8(tmp_path):
+    path = write(tmp_path / "liste.csv", ROWS)
+    with pytest.raises(BadInput, match="is a file: --out takes a folder"):
+        tl.clean(path, out=path)
+    with pytest.raises(BadInput, match="is not a name in UTF-8"):
+        tl.clean(path, out=tmp_path / "l\udce9")
+    with pytest.raises(BadInput, match="cannot be written"):
+        tl.clean(path, out=path / "propre")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["liste.csv"]

@@ -1,0 +1,132 @@
+"""Charts of access and of partial knowledge: shares within reach by distance, bounds on projects by région."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+
+from tlanalysis.charts import caption
+from tlanalysis.charts.layout import finish, new_axes
+from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
+from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SOFT, mark, style
+from tlanalysis.charts.words import Words
+from tlanalysis.territories import territory, within
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SURE = 0.005  # a share whose bounds are closer than this is drawn as one dot
+
+
+def plot_access_profile(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+    """Draw the share of a territory's population within each distance of a place, beside France's, for every list.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `access_profile`.
+    ax, lang
+        As for every chart.
+    """
+    words = Words(lang)
+    place = territory(table.attrs["territoire"])
+    mine = table[table["territoire"] == place.code].reset_index(drop=True)
+    france = table[table["territoire"] == "FR"].set_index(["type", "rayon_km"])
+    kinds, radii = list(dict.fromkeys(mine["type"])), list(dict.fromkeys(mine["rayon_km"]))
+    near = mine.set_index(["type", "rayon_km"]).loc[("tiers_lieux", radii[1])]
+    values: dict[str, Any] = {
+        "place": place.name,
+        "radius": words.number(radii[1]),
+        "radii": ", ".join(words.number(radius) for radius in radii),
+        "span": words.span(words.percent(near["part_bas"]), words.percent(near["part_haut"])),
+        "france": _share(words, *france.loc[("tiers_lieux", radii[1]), ["part_bas", "part_haut"]]),
+        "population": words.number(place.population),
+        "list": words.label("types", "tiers_lieux"),
+        "tick": "" if place.is_france else words.label("words", "france_tick"),
+    }
+    known = near["part_haut"] - near["part_bas"] < SURE
+    text = caption.write("profil-acces", table, lang, fallback=place.is_france or not known, **values)
+    with style():
+        ax = new_axes(ax, 0.75 + ROW * len(mine))
+        ticks = [float(france.loc[key, "part_bas"]) for key in zip(mine["type"], mine["rayon_km"], strict=True)]
+        for rank, row in enumerate(mine.itertuples()):
+            if not place.is_france:
+                ax.plot(ticks[rank], rank, marker="|", markersize=11, color=SOFT)
+            if row.part_haut - row.part_bas > 1 - SURE:
+                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=1)
+            elif row.part_haut - row.part_bas > SURE:
+                bar_between(ax, rank, row.part_bas, row.part_haut, ACCENT)
+                value_label(ax, row.part_haut, rank, _share(words, row.part_bas, row.part_haut))
+            else:
+                ax.plot([0, row.part_bas], [rank, rank], color=RULE, linewidth=1, zorder=1)
+                ax.plot(row.part_bas, rank, **mark("estime", ACCENT, 6.5))
+                near_tick = -0.02 < ticks[rank] - row.part_bas < 0.1  # the value is written beyond the tick of France
+                beyond = max(row.part_bas, ticks[rank]) if near_tick else row.part_bas
+                value_label(ax, beyond, rank, _share(words, row.part_bas, row.part_haut))
+        labels = [
+            f"{words.label('types', row.type) + ' · ' if row.rayon_km == radii[0] else ''}"
+            f"{words.label('words', 'within_km').format(n=words.number(row.rayon_km))}"
+            for row in mine.itertuples()
+        ]
+        label_rows(ax, labels)
+        for boundary in range(1, len(kinds)):
+            ax.axhline(boundary * len(radii) - 0.5, color="#e5e5e5", linewidth=0.8)
+        ax.set_xlim(-0.02, 1.12)
+        value_axis(ax, words.label("axes", "share_population"), words.percent)
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+        return finish(ax, text)
+
+
+def _share(words: Words, low: float, high: float) -> str:
+    return words.span(words.percent(low), words.percent(high)) if high - low > SURE else words.percent((low + high) / 2)
+
+
+def plot_deffinov_bounds(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+    """Draw the least and the most DEFFINOV projects that each région can hold, given the national total.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `deffinov_bounds`.
+    ax, lang
+        As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
+    """
+    words = Words(lang)
+    open_ = table[~table["est_connu"]]
+    widest = open_.assign(width=open_["nb_projets_haut"] - open_["nb_projets_bas"])
+    wide = widest[widest["width"] == widest["width"].max()] if len(widest) else widest
+    sharp = table[table["est_connu"]]
+    values: dict[str, Any] = {
+        "total": words.number(table.attrs["nb_national"]),
+        "n": words.number(len(table)),
+        "n_known": words.number(len(sharp)),
+        "known": words.join([f"{row.nom} ({words.number(row.nb_projets_bas)})" for row in sharp.itertuples()]),
+        "n_wide": words.number(len(wide)),
+        "width": words.number(widest["width"].max()) if len(widest) else "",
+        "first": wide["nom"].iloc[0] if len(wide) else "",
+        "first_low": words.number(wide["nb_projets_bas"].iloc[0]) if len(wide) else "",
+        "first_high": words.number(wide["nb_projets_haut"].iloc[0]) if len(wide) else "",
+    }
+    text = caption.write("deffinov-bornes", table, lang, fallback=wide.empty, **values)
+    chosen = within(focus, "region")
+    with style():
+        ax = new_axes(ax, 0.75 + ROW * len(table))
+        for rank, row in enumerate(table.itertuples()):
+            low, high = int(row.nb_projets_bas), int(row.nb_projets_haut)
+            if row.est_connu:
+                ax.plot(low, rank, **mark("compte", ACCENT, 6.5))
+            else:
+                bar_between(ax, rank, low, high, CONTRAST if row.statut == "probable" else "#9fb8c9")
+            said = words.span(words.number(low), words.number(high))
+            if row.statut == "probable":
+                said += f" ({words.label('statuts', row.statut)})"
+            value_label(ax, high, rank, said)
+        names = table["nom"].tolist()
+        codes = table["territoire"].str.removeprefix("R")
+        label_rows(ax, names, [i for i, code in enumerate(codes) if code in chosen])
+        ax.set_xlim(0, table["nb_projets_haut"].max() * 1.18)
+        value_axis(ax, words.label("axes", "projects"), lambda v: words.number(v))
+        return finish(ax, text)

@@ -1,0 +1,301 @@
+"""Maps of the régions and départements: smoothed rates, access, neighbours that are alike.
+
+Tiles by default; `shapes="contours"` draws the real outlines with the same colours and classes, when they have been
+fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from tlanalysis.charts import caption
+from tlanalysis.charts.layout import finish, new_axes
+from tlanalysis.charts.style import INK, PALE, UNKNOWN, style
+from tlanalysis.charts.tiles import classes, colour_of, draw_tiles
+from tlanalysis.charts.words import Words
+from tlanalysis.errors import BadInput
+from tlanalysis.territories import within
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHAPES = ("tuiles", "contours")
+ARROWS = {"au_dessus": "▲", "en_dessous": "▼"}
+
+# Bounds of a share wider than this put a territory in no class: it is drawn as unknown.
+UNSURE = 0.1
+
+# Alike on the high side, alike on the low side, unlike both ways; no difference seen; no neighbour at all.
+CLUSTER_COLOURS = {
+    "haut_haut": "#9c3d00",
+    "haut_bas": "#f0b27a",
+    "bas_bas": "#0b4f7d",
+    "bas_haut": "#8fbbdb",
+    "indistinct": PALE,
+    "sans_voisin": "#ffffff",
+}
+CLUSTER_MARKS = {"haut_haut": "++", "haut_bas": "+−", "bas_bas": "−−", "bas_haut": "−+"}
+
+
+def plot_rates(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", shapes: str = "tuiles"
+) -> Axes:
+    """Draw smoothed places per 100,000 inhabitants; the count stands in each tile, an arrow where it really differs.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `rates` or `rate_places`.
+    ax, lang
+        As for every chart.
+    focus : str
+        Territory to set off; none for ``"FR"``.
+    shapes : {"tuiles", "contours"}
+        Tiles, or the real outlines (fetched).
+    """
+    words = Words(lang)
+    known = table[table["taux_lisse_pour_100k"].notna()]
+    if known.empty:
+        raise BadInput("no territory of this table has a smoothed rate: there is nothing to colour.")
+    level, kind = table.attrs["niveau"], table.attrs.get("type", "lieux")
+    ranked = known.sort_values(["taux_lisse_pour_100k", "code"], ascending=[False, True])
+    top, last = ranked.iloc[0], ranked.iloc[-1]
+    away = known[known["ecart"] != "indistinct"]
+    national = known["nb_lieux"].sum() / known["population"].sum() * 1e5
+    values: dict[str, Any] = {
+        "type": words.label("types", kind),
+        "level": words.label("niveaux", level),
+        "n": words.number(len(known)),
+        "n_away": words.number(len(away)),
+        "above": words.number((known["ecart"] == "au_dessus").sum()),
+        "below": words.number((known["ecart"] == "en_dessous").sum()),
+        "fdr": words.percent(table.attrs["fdr"]),
+        "total": words.number(known["nb_lieux"].sum()),
+        "outside": words.number(table.attrs["nb_hors_champ"] + table.attrs["nb_sans_territoire"]),
+        "unknown": words.number(len(table) - len(known)),
+        "rate": words.number(national, 2),
+        "inside": words.label("words", "count_inside") if shapes == "tuiles" else "",
+        "top": top["nom"],
+        "top_n": words.number(top["nb_lieux"]),
+        "top_raw": words.number(top["taux_pour_100k"], 2),
+        "last": last["nom"],
+    }
+    for name, row in (("top", top), ("last", last)):
+        values[f"{name}_rate"] = words.number(row["taux_lisse_pour_100k"], 2)
+        values[f"{name}_low"] = words.number(row["taux_lisse_bas_pour_100k"], 2)
+        values[f"{name}_high"] = words.number(row["taux_lisse_haut_pour_100k"], 2)
+    text = caption.write("taux-carte", table, lang, fallback=away.empty, **values)
+    bounds = classes(known["taux_lisse_pour_100k"].to_numpy(), n=4)
+    rate = dict(zip(known["code"], known["taux_lisse_pour_100k"], strict=True))
+    colours = {code: colour_of(rate[code], bounds) if code in rate else None for code in table["code"]}
+    texts = {
+        row.code: [_name(words, level, row.code), words.number(row.nb_lieux) + _arrow(row.ecart)]
+        if row.code in rate
+        else [_name(words, level, row.code), "?"]
+        for row in table.itertuples()
+    }
+    entries = _class_entries(words, bounds, lambda v: words.significant(v))
+    entries += [_arrow_entry(words, name) for name in ARROWS if (known["ecart"] == name).any()]
+    entries += [_unknown_entry(words)] * (len(rate) < len(table))
+    with style():
+        ax = new_axes(ax, _height(level, shapes))
+        marks = {row.code: _arrow(row.ecart) for row in table.itertuples()}
+        _draw(ax, level, colours, texts, marks, words, shapes, focus)
+        _legend(ax, entries, words.label("axes", "smoothed_per_100k"), level, shapes)
+        return finish(ax, text)
+
+
+def _name(words: Words, level: str, code: str) -> str:
+    return words.label("regions_courtes", code) if level == "region" else code
+
+
+def _arrow(verdict: object) -> str:
+    return ARROWS.get(str(verdict), "")
+
+
+def plot_access(
+    table: pd.DataFrame,
+    *,
+    radius: int = 10,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    focus: str = "FR",
+    shapes: str = "tuiles",
+) -> Axes:
+    """Draw the share of the population within a distance of the nearest place; hatched where it is not known.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `access`, by région or by département.
+    radius : int
+        Distance in km, one of the table's.
+    ax, lang, focus, shapes
+        As for `plot_rates`.
+    """
+    words = Words(lang)
+    sides = [f"part_{radius}_km_{side}" for side in ("bas", "haut")]
+    if lacking := [name for name in sides if name not in table]:
+        raise BadInput(f"this table has no column {lacking[0]}: no share was computed for {radius} km.")
+    low, high = (table[name].to_numpy(float) for name in sides)
+    unknown = high - low > UNSURE
+    level, people = table.attrs["niveau"], table["population"].to_numpy(float)
+    known = table.assign(part=(low + high) / 2)[~unknown].sort_values(["part", "code"])
+    worst, best = known.iloc[0], known.iloc[-1]
+    values: dict[str, Any] = {
+        "type": words.label("types", table.attrs["type"]),
+        "level": words.label("niveaux", level),
+        "radius": words.number(radius),
+        "share": words.span(*(words.percent((side @ people) / people.sum(), 1) for side in (low, high))),
+        "n": words.number(len(table)),
+        "half": words.number((known["part"] < 0.5).sum()),
+        "worst": worst["nom"],
+        "worst_span": words.span(words.percent(worst[sides[0]]), words.percent(worst[sides[1]])),
+        "best": best["nom"],
+        "best_span": words.span(words.percent(best[sides[0]]), words.percent(best[sides[1]])),
+        "lost": words.number(table["population"].sum() - table["population_situee"].sum()),
+        "unknown_names": words.join(list(table.loc[unknown, "nom"])),
+    }
+    text = caption.write("acces-carte", table, lang, fallback=not unknown.any(), **values)
+    bounds = [0.0, 0.25, 0.5, 0.75, 1.0]
+    share = dict(zip(known["code"], known["part"], strict=True))
+    colours = {code: colour_of(share[code], bounds) if code in share else None for code in table["code"]}
+    texts = {
+        code: [_name(words, level, code), words.percent(share[code]) if code in share else "?"]
+        for code in table["code"]
+    }
+    entries = _class_entries(words, bounds, words.percent) + [_unknown_entry(words)] * bool(unknown.any())
+    with style():
+        ax = new_axes(ax, _height(level, shapes))
+        _draw(ax, level, colours, texts, {}, words, shapes, focus)
+        title = words.label("axes", "share_within").format(radius=values["radius"])
+        _legend(ax, entries, title, level, shapes)
+        return finish(ax, text)
+
+
+def plot_local_moran(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", shapes: str = "tuiles"
+) -> Axes:
+    """Draw the départements that are like their neighbours, or unlike them, beyond chance.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `local_moran`.
+    ax, lang, focus, shapes
+        As for `plot_rates`.
+    """
+    words = Words(lang)
+    groups = table["groupe"].fillna("inconnu")
+    count = groups.value_counts()
+    alike = table[groups.isin(list(CLUSTER_MARKS))].sort_values(["p_valeur", "code"])
+    first = alike.iloc[0] if len(alike) else None
+    measure = words.label("mesures", table.attrs.get("type", table.attrs["mesure"]))
+    values: dict[str, Any] = {
+        "measure": measure[0].upper() + measure[1:],
+        "n": words.number(groups.isin([*CLUSTER_MARKS, "indistinct"]).sum()),
+        "n_alike": words.number(len(alike)),
+        "fdr": words.percent(table.attrs["fdr"]),
+        "i": words.number(table.attrs["i"], 2),
+        "i_low": words.number(table.attrs["i_hasard_bas"], 2),
+        "i_high": words.number(table.attrs["i_hasard_haut"], 2),
+        "alone": words.number(table.attrs["nb_sans_voisin"]),
+        "unknown": words.number(table.attrs["nb_inconnus"]),
+        "first": "" if first is None else first["nom"],
+        "group": "" if first is None else words.label("groupes", first["groupe"]),
+        "p": "" if first is None else words.significant(first["p_ajustee"], 2),
+    }
+    text = caption.write("voisinage-carte", table, lang, fallback=first is None, **values)
+    looks: dict[str, str | None] = CLUSTER_COLOURS | {"inconnu": None}
+    colours = {code: looks[group] for code, group in zip(table["code"], groups, strict=True)}
+    texts = {
+        code: [code, "?" if group == "inconnu" else CLUSTER_MARKS.get(group, "")]
+        for code, group in zip(table["code"], groups, strict=True)
+    }
+    entries: list[Patch | Line2D] = [
+        Patch(
+            facecolor=colour,
+            edgecolor="#8c8c8c",
+            linewidth=0.6,
+            label=f"{CLUSTER_MARKS.get(name, '')} {words.label('groupes', name)}".strip(),
+        )
+        for name, colour in CLUSTER_COLOURS.items()
+        if count.get(name)
+    ]
+    entries += [_unknown_entry(words)] * bool(count.get("inconnu"))
+    with style():
+        ax = new_axes(ax, _height("departement", shapes))
+        marks = {code: CLUSTER_MARKS.get(group, "") for code, group in zip(table["code"], groups, strict=True)}
+        _draw(ax, "departement", colours, texts, marks, words, shapes, focus)
+        for patch in ax.patches:
+            if patch.get_fill() and patch.get_facecolor()[:3] == (1.0, 1.0, 1.0):
+                patch.set(edgecolor="#8c8c8c", linewidth=0.7)
+        _legend(ax, entries, words.label("axes", "neighbours"), "departement", shapes)
+        return finish(ax, text)
+
+
+def _height(level: str, shapes: str) -> float:
+    return 5.0 if shapes == "contours" or level == "region" else 6.4
+
+
+def _draw(
+    ax: Axes,
+    level: str,
+    colours: Mapping[str, str | None],
+    texts: Mapping[str, Sequence[str]],
+    marks: Mapping[str, str],
+    words: Words,
+    shapes: str,
+    focus: str,
+) -> None:
+    """Draw tiles with their texts, or outlines with their marks alone: a figure in each would not be legible."""
+    if shapes not in SHAPES:
+        raise BadInput(f"no shapes called {shapes!r}: a map is drawn in {' or '.join(SHAPES)}.")
+    framed = within(focus, level)
+    if shapes == "tuiles":
+        small, room = ((7.2, 7.2), 0.0) if level == "departement" else ((7.4, 8.2), 2.2)
+        draw_tiles(ax, level, colours, texts, sizes=small, focus=framed, margin=room)
+        return
+    from tlanalysis.charts.outlines import draw_outlines
+
+    draw_outlines(ax, level, colours, marks, words, focus=framed)
+
+
+def _class_entries(words: Words, bounds: Sequence[float], said: Any) -> list[Patch | Line2D]:
+    return [
+        Patch(facecolor=colour_of(low, bounds), label=words.span(said(low), said(high)))
+        for low, high in pairwise(bounds)
+    ]
+
+
+def _arrow_entry(words: Words, verdict: str) -> Line2D:
+    mark = {"au_dessus": "^", "en_dessous": "v"}[verdict]
+    label = words.label("ecarts", verdict)
+    return Line2D([], [], marker=mark, color=INK, linestyle="none", markersize=6, label=label)
+
+
+def _unknown_entry(words: Words) -> Patch:
+    return Patch(label=words.label("words", "unknown"), **UNKNOWN)
+
+
+def _legend(ax: Axes, entries: Sequence[Patch | Line2D], title: str, level: str, shapes: str) -> None:
+    """Write the classes where the map leaves room: at the left of the tiles of départements, else at the right."""
+    corner = "left" if (level, shapes) == ("departement", "tuiles") else "right"
+    key = ax.legend(
+        handles=list(entries),
+        title=title,
+        loc="upper left" if corner == "left" else "upper right",
+        bbox_to_anchor=(float(corner == "right"), 1.0),
+        handlelength=1.3,
+        handleheight=1.1,
+        borderpad=0,
+        borderaxespad=0,
+        alignment="left",
+    )
+    key.get_title().set_fontsize(key.get_texts()[0].get_fontsize())

@@ -1,0 +1,296 @@
+"""Access to places by territory, beside what people need: distances, shares within reach, unemployment.
+
+The embedded table `acces_par_territoire` holds what `catchment.reach` says of the open lists, so that nothing has to
+be fetched; `access_of` computes the same for any list, from the commune files. As the crow flies, from one point per
+commune.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis import catalog, territories
+from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.indicators.agreement import rank_agreement
+from tlanalysis.indicators.catchment import CATCHMENTS, RADII, reach
+from tlanalysis.indicators.coverage import deffinov_projects, deffinov_regions, places_per_territory
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LISTS = {
+    "tiers_lieux": "cget_2019",
+    "fabriques_de_territoire": "fabriques_de_territoire_2024",
+    "manufactures_de_proximite": "manufactures_de_proximite_2024",
+}
+# What is put beside what: supply, then need. Rates and distances of one list are left out: they hold each other.
+PAIRS = [
+    ("taux_tiers_lieux_pour_100k", "taux_chomage_15_64"),
+    ("taux_fabriques_de_territoire_pour_100k", "taux_chomage_15_64"),
+    ("taux_fabriques_de_territoire_pour_100k", "distance_mediane_km"),
+    ("taux_manufactures_de_proximite_pour_100k", "taux_chomage_15_64"),
+    ("taux_manufactures_de_proximite_pour_100k", "distance_mediane_km"),
+]
+REGION_PAIRS = [
+    ("enveloppe_eur_par_habitant", "taux_chomage_15_64"),
+    ("enveloppe_eur_par_habitant", "distance_mediane_km"),
+]
+
+
+def access(kind: str = "fabriques_de_territoire", level: str = "departement") -> pd.DataFrame:
+    """Return how near the places of a list are: one row per territory.
+
+    Parameters
+    ----------
+    kind : str
+        One of `LISTS`.
+    level : {"departement", "region", "france"}
+        Territories.
+
+    Returns
+    -------
+    DataFrame
+        `territoire, code, nom, population, population_situee`, `part_{r}_km_bas, part_{r}_km_haut` for each radius of
+        `RADII` (the two differ where some inhabitants cannot be located), `distance_mediane_km`, `score_{c}_km` for
+        each catchment of `CATCHMENTS` (places per 100,000 inhabitants who share them).
+
+    Raises
+    ------
+    BadInput
+        Unknown list or level.
+
+    Examples
+    --------
+    >>> bool(access("fabriques_de_territoire", "france").loc[0, "part_30_km_bas"] > 0.9)
+    True
+    """
+    if kind not in LISTS:
+        raise BadInput(f"no list called {kind!r}{did_you_mean(kind, LISTS)}: it is one of {', '.join(LISTS)}.")
+    held = catalog.load("acces_par_territoire")
+    held = held[held["jeu"] == LISTS[kind]]
+    measured = held.drop(columns=["jeu", "nature", "perimetre", "editeur", "source", "date_publication"])
+    table = stamp(_named(measured, level), held, communes_sources(), inputs=["acces_par_territoire"])
+    table.attrs |= {"type": kind, "jeu": LISTS[kind], "niveau": level}
+    return table
+
+
+def _named(measured: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return the territories of a level by name, with what was measured of them."""
+    import pandas as pd
+
+    france = pd.DataFrame([{"territoire": "FR", "code": "FR", "nom": territories.territory("FR").name}])
+    names = france if level == "france" else territories.table(level)[["territoire", "code", "nom"]]
+    return names.merge(measured, on="territoire", how="left", validate="1:1")
+
+
+def communes_sources() -> pd.DataFrame:
+    """Return the sources behind where people live: INSEE's populations, La Poste's points."""
+    import pandas as pd
+
+    rows = [catalog.remote()[name] for name in ("communes_centres_2024", "populations_communes_2023")]
+    return pd.DataFrame(
+        [{"editeur": row["publisher"], "source": row["url"], "date_publication": row["vintage"]} for row in rows]
+    )
+
+
+def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
+    """Return how near the places of any list are, from the commune files: one row per territory.
+
+    With the points of the communes but not their populations, those of the départements stand in: a share is then
+    known only where all communes of a département are within the distance, or none, and bounded elsewhere; the points
+    are taken to be those of all communes (of 34,900, twelve have none).
+
+    Parameters
+    ----------
+    places : DataFrame
+        One row per place with `latitude`, `longitude`, e.g. `tl.clean(file).places`. Those without a position are left
+        out; `attrs["nb_sans_position"]` counts them. `attrs["populations"]` says whose were used.
+    level : {"departement", "region", "france"}
+        Territories.
+
+    Returns
+    -------
+    DataFrame
+        As `access`.
+
+    Raises
+    ------
+    SourceError
+        The points of the communes have not been fetched.
+    BadInput
+        No place has a position, or a position is no position.
+    """
+    by_commune = catalog.find_remote("populations_communes_2023") is not None
+    measured = reach(communes() if by_commune else _points_alone(), places, territories.departements())
+    table = stamp(
+        _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
+    )
+    table.attrs |= {"type": "lieux", "niveau": level, "populations": "communes" if by_commune else "departements"}
+    table.attrs["nb_sans_position"] = int(places[["latitude", "longitude"]].isna().any(axis=1).sum())
+    return table
+
+
+def communes() -> pd.DataFrame:
+    """Return every commune with its inhabitants and a point, from the files that have been fetched.
+
+    Returns
+    -------
+    DataFrame
+        As `ingest.communes.clean_communes`.
+
+    Raises
+    ------
+    SourceError
+        The files have not been fetched, or are not those recorded.
+    """
+    from tlanalysis.ingest.communes import clean_communes, read_centres, read_populations
+
+    return clean_communes(
+        read_populations(catalog.read_remote("populations_communes_2023")),
+        read_centres(catalog.read_remote("communes_centres_2024")),
+    )
+
+
+def _points_alone() -> pd.DataFrame:
+    """Return the communes with a point and no population."""
+    import pandas as pd
+
+    from tlanalysis.ingest.communes import clean_communes, read_centres
+
+    nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
+    return clean_communes(nobody, read_centres(catalog.read_remote("communes_centres_2024")))
+
+
+def access_profile(territory: str = "FR") -> pd.DataFrame:
+    """Return, for each list and distance, the share of a territory's population within reach, beside France's.
+
+    Returns
+    -------
+    DataFrame
+        `type, jeu, territoire, nom, rayon_km, part_bas, part_haut`.
+    """
+    import pandas as pd
+
+    place, france = territories.territory(territory), territories.territory("FR")
+    wanted = [france] if place.is_france else [place, france]
+    records, used = [], []
+    for kind, name in LISTS.items():
+        for where in wanted:
+            table = access(kind, where.level)
+            used.append(table)
+            row = table.set_index("territoire").loc[where.code]
+            records += [
+                (
+                    kind,
+                    name,
+                    where.code,
+                    where.name,
+                    radius,
+                    row[f"part_{radius}_km_bas"],
+                    row[f"part_{radius}_km_haut"],
+                )
+                for radius in RADII
+            ]
+    columns = ["type", "jeu", "territoire", "nom", "rayon_km", "part_bas", "part_haut"]
+    result = stamp(pd.DataFrame(records, columns=columns), *used, inputs=["acces_par_territoire"])
+    result.attrs["territoire"] = place.code
+    return result
+
+
+def catchment_sensitivity(kind: str = "fabriques_de_territoire") -> pd.DataFrame:
+    """Return how much the choice of catchment changes the order of the départements.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair of catchments, as `rank_agreement` (tau and its interval), with `type`.
+    """
+    table = access(kind)
+    pairs = list(combinations([f"score_{c}_km" for c in CATCHMENTS], 2))
+    result = rank_agreement(table, pairs)
+    result.insert(0, "type", kind)
+    return result
+
+
+def need_and_supply() -> pd.DataFrame:
+    """Return, for each département, where places and Fabriques are beside where people are far or out of work.
+
+    Returns
+    -------
+    DataFrame
+        One row per département: `territoire, code, nom, population`, `taux_chomage_15_64` (unemployed over active,
+        INSEE census 2021; missing in Mayotte), `distance_mediane_km` (to a place of the CGET list; missing in
+        Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`.
+    """
+    work = catalog.load("departements_emploi")
+    near, fabrique = access("tiers_lieux"), access("fabriques_de_territoire")
+    table = near[["territoire", "code", "nom", "population", "distance_mediane_km"]].copy()
+    rate = work["nb_chomeurs_15_64"].astype("float64") / work["nb_actifs_15_64"].astype("float64")
+    table["taux_chomage_15_64"] = table["code"].map(dict(zip(work["code_departement"], rate, strict=True)))
+    table["distance_fabrique_km"] = fabrique["distance_mediane_km"]
+    used = [near, fabrique, work]
+    for kind in LISTS:
+        counted = places_per_territory(kind)
+        used.append(counted)
+        table[f"taux_{kind}_pour_100k"] = counted["taux_pour_100k"]
+    inputs = ["acces_par_territoire", "departements", "departements_emploi", "lieux_par_departement"]
+    return stamp(table, *used, inputs=inputs)
+
+
+def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return, for each région, DEFFINOV projects and envelopes per inhabitant where published, beside what people need.
+
+    Returns
+    -------
+    DataFrame
+        One row per région: `territoire, nom, population, taux_chomage_15_64` (missing in Mayotte),
+        `distance_mediane_km` (to a place of the CGET list), `projets_pour_million`, `enveloppe_eur_par_habitant`:
+        both missing where no source says.
+    """
+    work, links = catalog.load("departements_emploi"), catalog.load("departements")
+    sums = (
+        work.merge(links[["code_departement", "code_region"]], on="code_departement", validate="1:1")
+        .groupby("code_region")[["nb_actifs_15_64", "nb_chomeurs_15_64"]]
+        .sum()
+        .astype("float64")
+    )
+    near, calls, projects = (
+        access("tiers_lieux", "region"),
+        deffinov_regions(as_of=as_of),
+        deffinov_projects(as_of=as_of),
+    )
+    table = near[["territoire", "code", "nom", "population", "distance_mediane_km"]].copy()
+    table["taux_chomage_15_64"] = table["code"].map(sums["nb_chomeurs_15_64"] / sums["nb_actifs_15_64"])
+    table["projets_pour_million"] = table["territoire"].map(
+        dict(zip(projects["territoire"], projects["taux_pour_million"], strict=True))
+    )
+    money = calls["enveloppe_eur"].astype("Float64").to_numpy(float, na_value=np.nan)
+    table["enveloppe_eur_par_habitant"] = money / calls["population"].to_numpy(float)
+    inputs = [*calls.attrs["inputs"], "acces_par_territoire", "departements", "departements_emploi"]
+    return stamp(table, near, calls, projects, work, inputs=inputs)
+
+
+def need_agreement(*, as_of: str | None = None, seed: int = 0) -> pd.DataFrame:
+    """Return the rank agreement between where places and money went and where people are far from one or out of work.
+
+    Places by département, money by région, where it is published (too few régions to bound anything).
+
+    Returns
+    -------
+    DataFrame
+        As `rank_agreement`, one row per pair of `PAIRS` and `REGION_PAIRS`.
+    """
+    import pandas as pd
+
+    departements, regions = need_and_supply(), region_need_and_supply(as_of=as_of)
+    parts = [rank_agreement(departements, PAIRS, seed=seed), rank_agreement(regions, REGION_PAIRS, seed=seed)]
+    table = pd.concat(parts, ignore_index=True)
+    inputs = [*departements.attrs["inputs"], *regions.attrs["inputs"]]
+    confidence = parts[0].attrs["confiance"]
+    table = stamp(table, departements, regions, inputs=inputs)
+    table.attrs["confiance"] = confidence
+    return table

@@ -1,0 +1,34 @@
+"""What every measure over territories asks of its table: counts and populations that can be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table if its counts and populations can be compared.
+
+    Raises
+    ------
+    BadInput
+        A column is missing, a territory has no population or none above zero, or a count is negative: its rows are
+        named.
+    """
+    if lacking := sorted({"nb_lieux", "population"} - set(table.columns)):
+        raise BadInput(f"this table has no column {lacking[0]}: start from rate_places or places_per_territory.")
+    people, count = table["population"].astype("float64"), table["nb_lieux"].astype("float64")
+    for wrong, what in (((people.isna() | (people <= 0)), "no population"), (count < 0, "a negative count")):
+        if wrong.any():
+            raise BadInput(f"{_named(table, wrong)}: {what}; a rate needs both, as INSEE publishes them.")
+    return table
+
+
+def _named(table: pd.DataFrame, rows: pd.Series) -> str:
+    column = next((name for name in ("territoire", "code", "nom") if name in table), None)
+    names = table.index[rows].astype(str) if column is None else table.loc[rows, column].astype(str)
+    return ", ".join(list(names)[:8])

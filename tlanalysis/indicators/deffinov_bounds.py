@@ -1,0 +1,74 @@
+"""What each région can hold of the 204 DEFFINOV projects, given the few counts that are published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis import territories
+from tlanalysis.errors import BadInput
+from tlanalysis.indicators.bounds import bounds
+from tlanalysis.indicators.coverage import deffinov_regions
+from tlanalysis.observations import observations
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def deffinov_bounds(*, as_of: str | None = None) -> pd.DataFrame:
+    """Return the least and the most projects that each région can hold: sharp bounds, nothing assumed.
+
+    The national total is known (204), some régions' counts too, three régions share one count, and a région holds at
+    least the projects that a page ties to it by name. "Nearly 40" is read as 35 to 40: half of its last printed digit.
+    That of Nouvelle-Aquitaine is probable, not attested: if it is not of this call, the bounds of the others are wider.
+
+    Returns
+    -------
+    DataFrame
+        One row per région, the best known first: `territoire, nom, population, statut, nb_projets_bas, nb_projets_haut,
+        est_connu, taux_bas_pour_million, taux_haut_pour_million`. `attrs["nb_national"]` is the total.
+
+    Raises
+    ------
+    BadInput
+        No national total is published by that day, or the counts cannot all hold.
+    """
+    import pandas as pd
+
+    rows = observations("deffinov_projets", as_of=as_of)
+    national = rows.loc[rows["territoire"] == "FR", "valeur"].dropna()
+    if national.empty:
+        raise BadInput(f"no national number of DEFFINOV projects was published by {as_of}.")
+    regions = deffinov_regions(as_of=as_of)
+    known = territories.table("region")[["territoire", "nom", "population"]].assign(
+        statut=regions["statut"], valeur=float("nan"), valeur_bas=regions["nb_projets_nommes"].astype("float64")
+    )
+    known["valeur_haut"] = float("nan")
+    for row in rows[rows["territoire"].fillna("FR") != "FR"].itertuples():
+        at = known["territoire"] == row.territoire
+        if pd.isna(row.valeur_bas) and pd.isna(row.valeur_haut):
+            known.loc[at, "valeur"] = row.valeur
+        else:
+            known.loc[at, ["valeur_bas", "valeur_haut"]] = _about(row.valeur)
+    together = rows[rows["territoires"].notna()]
+    groups = {tuple(row.territoires.split(";")): float(row.valeur) for row in together.itertuples()}
+    found = bounds(known, float(national.max()), groups=groups)
+    table = known[["territoire", "nom", "population", "statut"]].assign(
+        nb_projets_bas=found["borne_basse"].astype("Int64"),
+        nb_projets_haut=found["borne_haute"].astype("Int64"),
+        est_connu=found["est_connu"],
+    )
+    millions = table["population"].astype("float64") / 1e6
+    for side in ("bas", "haut"):
+        table[f"taux_{side}_pour_million"] = table[f"nb_projets_{side}"].astype("float64") / millions
+    table["ecart"] = table["nb_projets_haut"] - table["nb_projets_bas"]
+    table = table.sort_values(["ecart", "nb_projets_bas", "population"], ascending=[True, False, False])
+    table = stamp(table.drop(columns="ecart").reset_index(drop=True), rows, regions, inputs=[*regions.attrs["inputs"]])
+    table.attrs["nb_national"] = int(national.max())
+    return table
+
+
+def _about(value: float) -> tuple[float, float]:
+    """Return what "nearly N" allows: N less half of its last digit that is not zero, to N."""
+    step = 10 ** (len(str(int(value))) - len(str(int(value)).rstrip("0")))
+    return value - step / 2, value

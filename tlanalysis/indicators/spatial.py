@@ -1,0 +1,198 @@
+"""Whether neighbouring départements are alike: Moran's I, national and local, through PySAL (`tlanalysis[geo]`).
+
+Neighbours are the départements that share a land border (`territories.neighbours`). The five overseas départements have
+none: they are left out of every statistic, counted, and shown as such; the two of Corse only have each other.
+"""
+
+from __future__ import annotations
+
+import warnings
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tlanalysis import territories
+from tlanalysis.errors import BadInput
+from tlanalysis.provenance import stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PERMUTATIONS = 9999
+CLUSTERS = ("haut_haut", "bas_bas", "haut_bas", "bas_haut", "indistinct", "sans_voisin")
+_QUADRANTS = {1: "haut_haut", 2: "bas_haut", 3: "bas_bas", 4: "haut_bas"}  # PySAL's numbering
+
+
+def moran(
+    table: pd.DataFrame, values: list[str] | None = None, *, permutations: int = PERMUTATIONS, seed: int = 0
+) -> pd.DataFrame:
+    """Return Moran's I of places per inhabitant, or of other columns: one row per measure.
+
+    For `nb_lieux` the rates are first put on one scale of chance (Assunção and Reis, Statistics in Medicine 18, 1999,
+    2147-2162): raw rates vary more where few people live, which alone would look like a pattern. Weights are equal
+    among the neighbours of a département. The p-value is two-sided: how often values dealt out at random among the
+    same départements lie as far from what is expected.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per département: `code` and the columns to look at; `nb_lieux` needs `population` too.
+    values : list of str, optional
+        Columns; by default ``["nb_lieux"]``.
+    permutations : int
+        Random deals.
+    seed : int
+        Their start.
+
+    Returns
+    -------
+    DataFrame
+        `mesure, i, i_attendu, i_hasard_bas, i_hasard_haut` (95 % of the random deals), `p_valeur, nb_territoires,
+        nb_sans_voisin, nb_inconnus`.
+
+    Raises
+    ------
+    BadInput
+        PySAL is not installed; a code is no département; a column is missing or the same everywhere; a département
+        has no population.
+    """
+    import pandas as pd
+
+    esda, _ = _pysal()
+    rng = np.random.default_rng(seed)
+    records = []
+    for name in values or ["nb_lieux"]:
+        rows, weights, apart = _neighbourhood(table, name)
+        y = _standardised(rows, weights, name)
+        found = esda.Moran(y, weights, permutations=0)
+        dealt = _dealt(y, weights, permutations, rng)
+        away = np.abs(dealt - dealt.mean()) >= abs(found.I - dealt.mean())
+        low, high = np.quantile(dealt, [0.025, 0.975])
+        records.append(
+            (name, found.I, found.EI, low, high, (away.sum() + 1) / (permutations + 1), len(rows), *apart.values())
+        )
+    columns = ["mesure", "i", "i_attendu", "i_hasard_bas", "i_hasard_haut", "p_valeur", "nb_territoires"]
+    result = pd.DataFrame(records, columns=[*columns, "nb_sans_voisin", "nb_inconnus"])
+    return stamp(result, table, inputs=[*table.attrs.get("inputs", []), "departements"])
+
+
+def _dealt(y: np.ndarray, weights: Any, permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """Return Moran's I of the values dealt out at random; PySAL's own deals take the global generator of NumPy."""
+    z = y - y.mean()
+    deals = np.array([rng.permutation(z) for _ in range(permutations)])
+    return ((weights.sparse @ deals.T).T * deals).sum(axis=1) * len(z) / (weights.s0 * (z @ z))
+
+
+def local_moran(
+    table: pd.DataFrame, value: str = "nb_lieux", *, fdr: float = 0.05, permutations: int = PERMUTATIONS, seed: int = 0
+) -> pd.DataFrame:
+    """Return, for each département, whether it and its neighbours are alike beyond chance (local Moran).
+
+    The hundred tests are made together: Benjamini and Hochberg's rule keeps the expected share of false alarms under
+    `fdr`.
+
+    Parameters
+    ----------
+    table, permutations, seed
+        As for `moran`.
+    value : str
+        Column.
+    fdr : float
+        Share of false alarms that is accepted.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of `table`: `territoire` or `code`, `nom`, `value`, `i_local, p_valeur, p_ajustee, groupe`
+        (one of `CLUSTERS`; missing where the value is).
+
+    Raises
+    ------
+    BadInput
+        As `moran`.
+    """
+    from scipy import stats
+
+    esda, _ = _pysal()
+    rows, weights, apart = _neighbourhood(table, value)
+    y = _standardised(rows, weights, value)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The alternative hypothesis", category=DeprecationWarning)
+        found = esda.Moran_Local(y, weights, permutations=permutations, seed=seed)
+    # Two-sided from the deals themselves: what PySAL calls its p-value is to change.
+    deals, here = found.rlisas, np.asarray(found.Is)[:, None]
+    tail = np.minimum((deals >= here).sum(axis=1), (deals <= here).sum(axis=1))
+    p = np.minimum(1.0, 2 * (tail + 1) / (permutations + 1))
+    adjusted = stats.false_discovery_control(p)
+    named = [column for column in ("territoire", "code", "nom", "population", value) if column in table]
+    result = table[list(dict.fromkeys(named))].copy()
+    for name, values in {"i_local": found.Is, "p_valeur": p, "p_ajustee": adjusted}.items():
+        result.loc[rows.index, name] = values
+    groups = np.array([_QUADRANTS[q] for q in found.q])
+    result["groupe"] = None
+    result.loc[rows.index, "groupe"] = np.where(adjusted <= fdr, groups, "indistinct")
+    alone = table[value].notna() & ~table.index.isin(rows.index)
+    result.loc[alone, "groupe"] = "sans_voisin"
+    result = stamp(result, table, inputs=[*table.attrs.get("inputs", []), "departements"])
+    low, high = np.quantile(_dealt(y, weights, permutations, np.random.default_rng(seed)), [0.025, 0.975])
+    result.attrs |= {"fdr": fdr, "mesure": value, **apart}
+    result.attrs |= {"i": float(esda.Moran(y, weights, permutations=0).I)}
+    result.attrs |= {"i_hasard_bas": float(low), "i_hasard_haut": float(high)}
+    result.attrs |= {key: table.attrs[key] for key in ("type", "jeu") if key in table.attrs}
+    return result
+
+
+def _pysal() -> tuple[ModuleType, ModuleType]:
+    try:
+        with warnings.catch_warnings():
+            # A progress bar of theirs misses its widgets and says so with a path of this machine; we show none.
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            import esda
+            import libpysal
+    except ImportError as error:
+        raise BadInput(
+            f"spatial statistics need PySAL ({error.name} is missing): pip install 'tlanalysis[geo]'."
+        ) from None
+    return esda, libpysal
+
+
+def _neighbourhood(table: pd.DataFrame, value: str) -> tuple[pd.DataFrame, Any, dict[str, int]]:
+    """Return the rows that have a value and a neighbour with one, their weights, and how many have not."""
+    _, libpysal = _pysal()
+    if lacking := [name for name in ("code", value) if name not in table]:
+        raise BadInput(f"this table has no column {lacking[0]}: one row per département, with its code, is needed.")
+    borders = _borders()
+    if odd := [str(code) for code in table["code"] if code not in borders]:
+        raise BadInput(f"{', '.join(odd[:8])}: no département has this code; neighbours are known by département only.")
+    known = table[table[value].notna()]
+    held = set(known["code"])
+    links = {code: [other for other in borders[code] if other in held] for code in known["code"]}
+    rows = known[[bool(links[code]) for code in known["code"]]]
+    if len(rows) < 3:
+        raise BadInput(f"{len(rows)} départements have a value and a neighbour that has one: too few to compare.")
+    weights = libpysal.weights.W(
+        {code: links[code] for code in rows["code"]}, id_order=list(rows["code"]), silence_warnings=True
+    )
+    weights.transform = "r"
+    apart = {"nb_sans_voisin": len(known) - len(rows), "nb_inconnus": len(table) - len(known)}
+    return rows, weights, apart
+
+
+def _borders() -> dict[str, list[str]]:
+    frame = territories.departements()
+    listed = frame["voisins"].fillna("")
+    return {code: text.split(";") if text else [] for code, text in zip(frame["code_departement"], listed, strict=True)}
+
+
+def _standardised(rows: pd.DataFrame, weights: Any, value: str) -> np.ndarray:
+    esda, _ = _pysal()
+    y = rows[value].astype("float64").to_numpy()
+    if len(np.unique(y)) < 2:
+        raise BadInput(f"{value} is the same everywhere: it has no pattern.")
+    if value != "nb_lieux":
+        return y
+    people = rows["population"].astype("float64")
+    if not (people > 0).all():
+        raise BadInput(f"{', '.join(rows.loc[~(people > 0), 'code'])}: no population; a rate needs one.")
+    return np.asarray(esda.Moran_Rate(y, people.to_numpy(), weights, permutations=0).y).ravel()

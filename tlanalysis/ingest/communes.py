@@ -1,0 +1,88 @@
+"""Communes with their inhabitants and a point: INSEE populations of 2023 joined with La Poste's centres of 2024.
+
+Paris, Lyon and Marseille come by arrondissement. Mayotte is not in the populations (its census is another): its
+communes have a point and a missing population. Twelve communes merged or split since have inhabitants and no point.
+Both stay.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from tlanalysis import territories
+from tlanalysis.errors import SourceError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# INSEE's column -> ours.
+RAW_TO_CLEAN = {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"}
+
+
+def read_populations(data: bytes) -> pd.DataFrame:
+    """Return the file as text: one row per commune or arrondissement, `code_commune, nom_commune, population`."""
+    import pandas as pd
+
+    return pd.read_csv(io.BytesIO(data), sep=";", dtype=str, usecols=list(RAW_TO_CLEAN), keep_default_na=False)[
+        list(RAW_TO_CLEAN)
+    ].rename(columns=RAW_TO_CLEAN)
+
+
+def read_centres(data: bytes) -> pd.DataFrame:
+    """Return one row per commune: `code_commune, latitude, longitude` (degrees, WGS 84)."""
+    import pandas as pd
+
+    return pd.read_csv(io.BytesIO(data), dtype={"code_commune": str})
+
+
+def clean_communes(populations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per commune of either file, with what each knows of it.
+
+    A centre without inhabitants is kept only where the populations leave out a whole département (Mayotte): elsewhere
+    it is a commune that no longer exists, whose inhabitants are counted under another code.
+
+    Returns
+    -------
+    DataFrame
+        `code_commune, nom_commune, code_departement, code_region, population` (missing where unknown), `latitude,
+        longitude` (missing where unknown), ordered by code.
+
+    Raises
+    ------
+    SourceError
+        A commune printed twice, or a population that is no number.
+    """
+    import pandas as pd
+
+    for frame in (populations, centres):
+        if frame["code_commune"].duplicated().any():
+            twice = frame.loc[frame["code_commune"].duplicated(), "code_commune"].tolist()
+            raise SourceError(f"communes printed twice: {', '.join(twice[:8])}.")
+    odd = ~populations["population"].str.fullmatch(r"\d+")
+    if odd.any():
+        raise SourceError(f"populations that are no number: {', '.join(populations.loc[odd, 'code_commune'][:8])}.")
+    table = populations.merge(centres, on="code_commune", how="outer", validate="1:1").sort_values("code_commune")
+    table["code_departement"] = table["code_commune"].map(_departement)
+    counted = set(table.loc[table["population"].notna(), "code_departement"])
+    table = table[table["population"].notna() | ~table["code_departement"].isin(counted)]
+    departements = territories.departements().set_index("code_departement")["code_region"]
+    return table.assign(
+        population=pd.to_numeric(table["population"]).astype("Int64"),
+        code_region=table["code_departement"].map(departements),
+    )[
+        [
+            "code_commune",
+            "nom_commune",
+            "code_departement",
+            "code_region",
+            "population",
+            "latitude",
+            "longitude",
+        ]
+    ].reset_index(drop=True)
+
+
+def _departement(code_commune: str) -> str:
+    """Return the département whose code a commune code begins with: three signs overseas, two elsewhere."""
+    return code_commune[:3] if code_commune.startswith("97") else code_commune[:2]
