@@ -133,12 +133,12 @@ def test_an_installed_package_works_in_an_empty_folder_and_writes_nowhere_else(i
     assert (listed.returncode, listed.stderr) == (0, "")
     assert "observations" in listed.stdout
     assert "embarque" in listed.stdout
-    for words in (["build"], ["run", "00_data_quality", "--jobs", "1"], ["report"]):
+    for words in (["build"], ["run", "02_deffinov_coverage", "--jobs", "1"], ["report"]):
         done = _tlanalysis(installed, tmp_path, *words)
         assert done.returncode == 0, done.stdout + done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"data", "reports"}
     assert (tmp_path / "data" / "processed" / "observations.parquet").is_file()
-    assert (tmp_path / "reports" / "notebooks" / "00_data_quality--FR.ipynb").is_file()
+    assert (tmp_path / "reports" / "notebooks" / "02_deffinov_coverage--FR.ipynb").is_file()
     assert list((tmp_path / "reports" / "figures").glob("*.svg"))
     assert (tmp_path / "reports" / "index.html").is_file()
     assert _digests(_library(installed) / "tlanalysis") == before
