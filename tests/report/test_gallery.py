@@ -1,232 +1,249 @@
-"""The gallery: offline, escaped, true to the manifest, with no link into the void."""
+"""The site: whole, offline, escaped, true to the manifest, with no link into the void."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import posixpath
 import re
-from html.parser import HTMLParser
+import tomllib
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.report.made_up import publish, ran
+from tests.report.pages import Page, broken_links, site
 from tlanalysis.errors import BadInput
+from tlanalysis.report import gallery, render
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
-from tlanalysis.runs.manifest import Outcome
 
 EVIL = "<script>alert('x')</script>\"&amp;"
-KINDS = ("svg", "png", "csv", "json")
+TURNED = "abc\u202egpj.exe"
+FORMULA = '=HYPERLINK("https://example.org","x")'
+HOSTILE = "hostile--FR"
 
 
-class Page(HTMLParser):
-    """What a browser would find in a page: tags with their attributes, and the text outside them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.html = html
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.texts: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {key: value or "" for key, value in attrs}))
-
-    def handle_data(self, data: str) -> None:
-        if self.tags[-1:] and self.tags[-1][0] != "style":
-            self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        """The words of the page."""
-        return " ".join(" ".join(self.texts).split())
-
-    def values(self, attribute: str, tag: str | None = None) -> list[str]:
-        """Return every value of an attribute."""
-        return [attrs[attribute] for name, attrs in self.tags if attribute in attrs and tag in {None, name}]
-
-
-def _facts(name: str, **changed: Any) -> dict[str, Any]:
-    figure, run_key = name.split("--")
-    source = {"editeur": "ANCT", "source": "https://example.org/etude", "date_publication": "2021-08-27"}
-    return {
-        "id": figure,
-        "run_key": run_key,
-        "title": f"Titre de {name}",
-        "subtitle": "Sous-titre",
-        "lecture": "un point est un lieu.",
-        "champ": "France",
-        "note": "",
-        "alt": f"Description de {name}",
-        "source": "Source : ANCT (2021).",
-        "lang": "fr",
-        "params": {"territory": "FR", "lang": "fr"},
-        "sources": [source, source | {"editeur": "CGET", "source": "document 4", "date_publication": ""}],
-        "licence": "etalab-2.0",
-        "inputs": {"observations": "0" * 64},
-        "fingerprint": "0123456789abcdef",
-        "version": "0.1.0",
-        "commit": "a" * 40,
-    } | changed
-
-
-def _publish(out: Path, name: str, **changed: Any) -> None:
-    (out / "figures").mkdir(parents=True, exist_ok=True)
-    for kind in KINDS:
-        (out / "figures" / f"{name}.{kind}").write_text("x", encoding="utf-8")
-    (out / "figures" / f"{name}.json").write_text(json.dumps(_facts(name, **changed)), encoding="utf-8")
-
-
-def _ran(
-    notebook: str, *figures: str, territory: str = "FR", lang: str = "fr", status: str = "ok", error: str = ""
-) -> Outcome:
-    key = territory if lang == "fr" else f"{territory}-{lang}"
-    given = {"territory": territory, "lang": lang}
-    return Outcome(f"{notebook}--{key}", notebook, given, status, 1.0, "kernel", {}, list(figures), error)
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """Return a reports folder: two good runs, one of them in English, and one that failed after a good one."""
-    folder = tmp_path / "reports"
-    outcomes = [
-        _ran("01_training_reach", "formation-part--FR", "formation-personnes--FR"),
-        _ran("01_training_reach", "formation-part--FR-en", lang="en"),
-        _ran("04_territory_profile", "profil-taux--R75", territory="R75", status="failed", error=f"cell 3: {EVIL}"),
+def _fill(folder: Path) -> Path:
+    """Fill a reports folder: good runs in both languages, a failed one, an unfinished one, one full of traps."""
+    trapped = dict.fromkeys(("title", "subtitle", "lecture", "champ", "note", "alt", "source"), f"{EVIL}{TURNED}")
+    sources = [
+        {"editeur": EVIL, "source": "x", "date_publication": EVIL},
+        {"editeur": "x", "source": f"https://example.org/{EVIL}", "date_publication": ""},
+        {"editeur": "x", "source": 'https://example.org/"onmouseover="alert(1)', "date_publication": ""},
+        {"editeur": "x", "source": "javascript:alert(1)", "date_publication": ""},
     ]
-    for outcome in outcomes:
-        for figure in outcome.figures:
-            _publish(folder, figure, lang=outcome.parameters["lang"])
+    outcomes = [
+        ran("00_data_quality", "qualite-inconnus--FR"),
+        ran("01_training_reach", "formation-part--FR", "formation-personnes--FR"),
+        ran("01_training_reach", "formation-part--FR-en", key="FR-en"),
+        ran("04_territory_profile", "profil-taux--FR"),
+        ran("04_territory_profile", "profil-taux--R75", key="R75", status="failed", error=f"cell 3: {EVIL}"),
+        ran("04_territory_profile", key="D33", status="unfinished"),
+        ran("09_essai", HOSTILE),
+    ]
+    for figure in (figure for outcome in outcomes for figure in outcome.figures):
+        publish(folder, figure, lang="en" if figure.endswith("-en") else "fr")
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows([("lieu", "part"), (EVIL, 0.5), (TURNED, 1), (FORMULA, 2)])
+    more = {"licence": EVIL, "fingerprint": EVIL, "commit": EVIL, "version": EVIL, "sources": sources}
+    publish(folder, HOSTILE, csv=table.getvalue(), inputs={EVIL: EVIL}, params={EVIL: EVIL}, **trapped, **more)
     (folder / "notebooks").mkdir()
-    (folder / "notebooks" / "01_training_reach--FR.ipynb").write_text("{}", encoding="utf-8")
+    (folder / "notebooks" / "01_training_reach--FR.ipynb").write_text(json.dumps(_notebook()), encoding="utf-8")
+    (folder / "notebooks" / "01_training_reach--FR-en.ipynb").write_text("{ cut", encoding="utf-8")
     manifest.write(folder, {outcome.name: outcome for outcome in outcomes})
     return folder
 
 
-def _pages(out: Path) -> tuple[Page, Page]:
-    fr, en = report(out)
-    return Page(fr.read_text(encoding="utf-8")), Page(en.read_text(encoding="utf-8"))
+def _notebook() -> dict[str, object]:
+    code = {"cell_type": "code", "id": "b", "metadata": {}, "execution_count": 1, "source": "print(1)"}
+    rows = "<tr><th></th><td>&lt;b&gt;</td></tr>"
+    table = f'<div><style scoped>x</style><table border="1" class="dataframe">{rows}</table></div>'
+    outputs = [
+        {"output_type": "display_data", "data": {"text/html": "<script>alert(1)</script>", "text/plain": "kept"}},
+        {"output_type": "display_data", "data": {"application/javascript": "alert(2)", "text/plain": "words"}},
+        {"output_type": "display_data", "data": {"text/html": table, "text/plain": "t"}},
+        {
+            "output_type": "display_data",
+            "data": {"image/png": "AAAA"},
+            "metadata": {"image/png": {"alt": "Ce qu'on voit"}},
+        },
+    ]
+    shown = [{"metadata": {}} | output for output in outputs]
+    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Le carnet"}, code | {"outputs": shown}]
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
 
 
-def _broken_links(out: Path, page: Page) -> list[str]:
-    local = [link for link in page.values("href") + page.values("src") if not re.match(r"https?:|#", link)]
-    anchors = [link[1:] for link in page.values("href") if link.startswith("#")]
-    return [link for link in local if not (out / link).is_file()] + sorted(set(anchors) - set(page.values("id")))
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = _fill(tmp_path_factory.mktemp("projet") / "reports")
+    report(folder)
+    return folder
 
 
-def test_each_page_shows_the_runs_of_its_language(out: Path) -> None:
-    fr, en = _pages(out)
+@pytest.fixture(scope="module")
+def pages(out: Path) -> dict[str, Page]:
+    return site(out)
+
+
+def test_both_languages_have_a_home_page_with_the_findings_first(pages: dict[str, Page]) -> None:
+    fr, en = pages["index.html"], pages["index.en.html"]
     assert (fr.values("lang", "html"), en.values("lang", "html")) == (["fr"], ["en"])
     assert fr.values("src", "img") == [
-        "figures/formation-part--FR.svg",
-        "figures/formation-personnes--FR.svg",
-        "figures/profil-taux--R75.svg",
+        f"figures/{name}.svg" for name in ("formation-part--FR", "qualite-inconnus--FR", HOSTILE)
     ]
     assert en.values("src", "img") == ["figures/formation-part--FR-en.svg"]
     assert "Portée de la formation" in fr.text
     assert "Training reach" in en.text
-    assert "Nouvelle-Aquitaine" in fr.text
+    assert "09_essai" in fr.text
 
 
-def test_a_figure_comes_with_its_reading_sources_and_downloads(out: Path) -> None:
-    fr, _ = _pages(out)
-    assert fr.values("alt", "img")[0] == "Description de formation-part--FR"
-    for said in ("Un point est un lieu.", "ANCT (2021-08-27)", "CGET", "document 4", "etalab-2.0", "0123456789abcdef"):
-        assert said in fr.text
-    assert {f"figures/formation-part--FR.{kind}" for kind in KINDS} <= set(fr.values("href", "a"))
-    assert "https://example.org/etude" in fr.values("href", "a")
+def test_every_link_of_every_page_leads_somewhere(out: Path, pages: dict[str, Page]) -> None:
+    assert broken_links(out, pages) == []
+    assert len(pages) > 25
+    assert [name for name, page in pages.items() if len(page.values("id")) != len(set(page.values("id")))] == []
 
 
-def test_a_failed_run_is_shown_with_its_error_and_its_last_good_figures(out: Path) -> None:
-    fr, en = _pages(out)
-    assert f"cell 3: {EVIL}" in fr.text
-    assert "a échoué" in fr.text
-    assert "profil-taux--R75" in fr.values("id", "figure")
-    assert [attrs for _, attrs in fr.tags if attrs.get("role") == "alert"]
-    assert "failed" not in en.text
-    assert not [attrs for _, attrs in en.tags if attrs.get("role") == "alert"]
+def test_a_figure_page_holds_picture_reading_sources_data_and_making(pages: dict[str, Page]) -> None:
+    page = pages["site/fr/figure/formation-part--FR.html"]
+    assert page.html.count("<text>formation-part--FR</text>") == 1
+    for said in (
+        "Un point est un lieu.",
+        "ANCT (2021-08-27)",
+        "document 4",
+        "etalab-2.0",
+        "0123456789abcdef",
+        "0" * 64,
+    ):
+        assert said in page.text
+    assert "tlanalysis run 01_training_reach -p territory=FR -p lang=fr" in page.text
+    assert {f"../../../figures/formation-part--FR.{kind}" for kind in ("svg", "png", "csv", "json")} <= set(
+        page.values("href", "a")
+    )
+    assert page.values("scope", "th") == ["col", "col", "col"]
+    assert "0,1235" in page.text
+    assert "inconnu ou sans objet" in page.text
 
 
-def test_every_link_leads_to_a_file_or_a_place_that_exists(out: Path) -> None:
-    for page in _pages(out):
-        assert _broken_links(out, page) == []
-        assert len(page.values("href")) > 6
-        assert len(page.values("id")) == len(set(page.values("id")))
+def test_the_language_is_kept_where_the_page_exists_and_leads_home_where_not(pages: dict[str, Page]) -> None:
+    both, alone = pages["site/fr/figure/formation-part--FR.html"], pages["site/fr/figure/profil-taux--R75.html"]
+    assert both.values("href", "link")[-1] == "../../en/figure/formation-part--FR.html"
+    assert alone.values("href", "link")[-1] == "../../../index.en.html"
+    crossed = [
+        (name, link)
+        for name, page in pages.items()
+        if name.startswith("site/en/")
+        for link in page.values("href", "a")
+        if posixpath.normpath(posixpath.join(posixpath.dirname(name), link)).startswith(("site/fr/", "index.html"))
+        and link != page.values("href", "link")[-1]
+    ]
+    assert crossed == []
 
 
-def test_a_figure_whose_files_are_gone_is_said_to_be_missing(out: Path) -> None:
-    for kind in KINDS:
-        (out / "figures" / f"formation-part--FR.{kind}").unlink()
-    fr, _ = _pages(out)
-    assert "formation-part--FR" in fr.text
-    assert "Figure absente" in fr.text
-    assert not [link for link in fr.values("href") + fr.values("src") if "formation-part--FR." in link]
-    assert _broken_links(out, fr) == []
+def test_a_failed_run_shows_its_error_and_its_last_good_figures(pages: dict[str, Page]) -> None:
+    page = pages["site/fr/territory/R75.html"]
+    assert f"cell 3: {EVIL}" in page.text
+    assert "a échoué" in page.text
+    assert "profil-taux--R75" in page.values("id", "article")
+    assert "alert" in page.values("role")
+    assert "a échoué" in pages["site/fr/figure/profil-taux--R75.html"].text
+    assert "interrompu" in pages["site/fr/territory/D33.html"].text
+    assert "alert" not in pages["site/fr/subject/01_training_reach.html"].values("role")
 
 
-@pytest.mark.parametrize("kind", ["svg", "png", "csv"])
-def test_one_missing_file_is_not_linked(kind: str, out: Path) -> None:
-    (out / "figures" / f"formation-part--FR.{kind}").unlink()
-    fr, _ = _pages(out)
-    assert _broken_links(out, fr) == []
-
-
-def test_no_resource_comes_from_the_network(out: Path) -> None:
-    for page in _pages(out):
+def test_nothing_comes_from_elsewhere(out: Path, pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
         loaded = [
             value
             for tag, attrs in page.tags
             for key, value in attrs.items()
-            if key in {"src", "srcset", "poster", "data"} or (key == "href" and tag in {"link", "base", "use"})
+            if key in {"src", "srcset", "poster"} or (key == "href" and tag in {"link", "base", "use", "image"})
         ]
-        assert loaded
-        assert [value for value in loaded if re.search(r"//|^data:", value)] == []
-        assert not {"script", "iframe", "object", "embed"} & {tag for tag, _ in page.tags}
-        assert not re.search(r"url\(|@import", page.html)
+        assert [value for value in loaded if "//" in value] == [], name
+        assert not {"iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
+    styles = (out / "site" / "assets" / "site.css").read_text(encoding="utf-8")
+    assert not re.search(r"url\(|@import", styles)
 
 
-@pytest.mark.parametrize("field", ["alt", "lecture", "licence", "fingerprint", "commit", "version"])
-def test_text_of_a_sidecar_is_escaped(field: str, out: Path) -> None:
-    _publish(out, "formation-part--FR", **{field: EVIL})
-    fr, _ = _pages(out)
-    assert "script" not in {tag for tag, _ in fr.tags}
-    assert "<script>" not in fr.html
-    shown = [*fr.values("alt"), fr.text]
-    assert any(EVIL[:12] in text for text in shown)
+def test_text_from_data_is_shown_and_never_run(pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        scripts = [attrs for tag, attrs in page.tags if tag == "script"]
+        assert all(attrs.keys() == {"src"} for attrs in scripts), name
+        assert not [attrs for _, attrs in page.tags if any(key.startswith("on") for key in attrs)], name
+        assert not [link for link in page.values("href") if link.lower().startswith("javascript")], name
+        assert "\u202e" not in page.html, name
+    page = pages[f"site/fr/figure/{HOSTILE}.html"]
+    assert page.text.count(EVIL) >= 12
+    assert "abc\ufffdgpj.exe" in page.text
+    assert FORMULA in page.text
+    assert "tlanalysis run 01" not in page.text
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        {"editeur": EVIL, "source": "x", "date_publication": ""},
-        {"editeur": "x", "source": EVIL, "date_publication": ""},
-        {"editeur": "x", "source": "x", "date_publication": EVIL},
-        {"editeur": "x", "source": f"https://example.org/{EVIL}", "date_publication": ""},
-        {"editeur": "x", "source": 'https://example.org/"onmouseover="alert(1)', "date_publication": ""},
-        {"editeur": "x", "source": "javascript:alert(1)", "date_publication": ""},
-    ],
-    ids=["publisher", "source", "date", "address", "quote in an address", "javascript"],
-)
-def test_a_source_of_a_sidecar_is_escaped_and_never_a_script(source: dict[str, str], out: Path) -> None:
-    _publish(out, "formation-part--FR", sources=[source])
-    fr, _ = _pages(out)
-    assert "script" not in {tag for tag, _ in fr.tags}
-    assert not [attrs for _, attrs in fr.tags if "onmouseover" in attrs]
-    assert not [link for link in fr.values("href") if link.startswith("javascript")]
+def test_an_executed_notebook_shows_words_tables_and_pictures_only(pages: dict[str, Page]) -> None:
+    page = pages["site/fr/notebook/01_training_reach--FR.html"]
+    assert "kept" in page.text
+    assert "alert" not in page.html
+    assert page.values("alt", "img") == ["Ce qu'on voit"]
+    assert "<b>" in page.text
+    assert page.headings == [1]
+    assert "n'est pas lisible" not in page.text
+    assert "cannot be read" in pages["site/en/notebook/01_training_reach--FR.html"].text
 
 
-def test_a_notebook_without_a_subject_goes_by_its_name(out: Path) -> None:
-    manifest.write(out, {"09_essai--FR": _ran("09_essai")})
-    fr, _ = _pages(out)
-    assert "09_essai" in fr.text
+def test_headings_come_in_order_and_landmarks_are_there(pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        levels = page.headings
+        assert levels[0] == 1 and levels.count(1) == 1, name
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (name, levels)
+        tags = [tag for tag, _ in page.tags]
+        assert all(tags.count(tag) == 1 for tag in ("header", "main", "footer")), name
+        assert page.values("href", "a")[0] == "#content", name
+        assert tags.count("table") == tags.count("caption") or "/docs/" in name or "/notebook/" in name, name
 
 
-def test_pages_are_the_same_bytes_when_nothing_changed(out: Path) -> None:
-    first = [path.read_bytes() for path in report(out)]
-    assert [path.read_bytes() for path in report(out)] == first
+def test_a_picture_whose_files_are_gone_is_said_to_be_missing(tmp_path: Path) -> None:
+    folder = _fill(tmp_path / "reports")
+    (folder / "figures" / "formation-part--FR.svg").unlink()
+    (folder / "figures" / "formation-personnes--FR.json").write_text("{ cut", encoding="utf-8")
+    (folder / "figures" / "profil-taux--FR.svg").write_text("not a picture", encoding="utf-8")
+    (folder / "figures" / "qualite-inconnus--FR.csv").unlink()
+    report(folder)
+    pages = site(folder)
+    assert broken_links(folder, pages) == []
+    for name in ("formation-part--FR", "formation-personnes--FR", "profil-taux--FR"):
+        assert "Figure absente" in pages[f"site/fr/figure/{name}.html"].text
+    assert pages["site/fr/subject/01_training_reach.html"].text.count("Figure absente") == 2
+    assert "table" not in {tag for tag, _ in pages["site/fr/figure/qualite-inconnus--FR.html"].tags}
+
+
+def test_the_site_is_the_same_bytes_when_nothing_changed(out: Path) -> None:
+    first = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    report(out)
+    assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == first
+
+
+def test_a_report_that_fails_leaves_the_old_site(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    monkeypatch.setattr(gallery, "_STATIC", ("site.css", "gone.js"))
+    with pytest.raises(FileNotFoundError):
+        report(out)
+    assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == first
 
 
 def test_nothing_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="nothing has run"):
         report(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_texts_are_the_same_in_both_languages() -> None:
+    texts = tomllib.loads(Path(render.__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+    fr, en = texts["fr"], texts["en"]
+    assert fr.keys() == en.keys()
+    for key in fr:
+        if isinstance(fr[key], dict):
+            assert fr[key].keys() == en[key].keys()
+        else:
+            assert set(re.findall(r"{\w+}", fr[key])) == set(re.findall(r"{\w+}", en[key]))

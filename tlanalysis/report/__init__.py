@@ -1,1 +1,1 @@
-"""The gallery: one offline page per language from what has run."""
+"""The gallery: an offline site in French and English, from what has run."""

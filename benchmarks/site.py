@@ -1,0 +1,80 @@
+"""Time of the whole site, two languages, and how it grows with the territories: sidecars multiplied, nothing run.
+
+Usage: python -m benchmarks.site [REPORTS] (a folder that `tlanalysis figures` has filled; default: reports)
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from tlanalysis import territories
+from tlanalysis.report.gallery import report
+from tlanalysis.report.model import KINDS
+from tlanalysis.runs import manifest
+
+PATTERN = "04_territory_profile--R75"
+SIZES = (20, 120)
+
+
+def multiplied(source: Path, out: Path, count: int) -> None:
+    """Fill a reports folder: what has run for France, and the profile of one région for `count` territories."""
+    outcomes = manifest.read(source)
+    kept = {name: outcome for name, outcome in outcomes.items() if name.partition("--")[2] in {"FR", "FR-en"}}
+    for outcome in kept.values():
+        _copy(source, out, outcome.name, outcome.name, dict.fromkeys(outcome.figures, ""))
+    for suffix in ("", "-en"):
+        pattern = outcomes[f"{PATTERN}{suffix}"]
+        for code in territories.codes()[1 : count + 1]:
+            name = f"04_territory_profile--{code}{suffix}"
+            figures = {figure: figure.replace("--R75", f"--{code}") for figure in pattern.figures}
+            _copy(source, out, pattern.name, name, figures)
+            given = pattern.parameters | {"territory": code}
+            kept[name] = replace(pattern, name=name, parameters=given, figures=list(figures.values()))
+    manifest.write(out, kept)
+
+
+def _copy(source: Path, out: Path, run: str, run_as: str, figures: dict[str, str]) -> None:
+    for folder in ("figures", "notebooks"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    shutil.copy(source / "notebooks" / f"{run}.ipynb", out / "notebooks" / f"{run_as}.ipynb")
+    for figure, copied_as in figures.items():
+        name = copied_as or figure
+        for kind in KINDS:
+            shutil.copy(source / "figures" / f"{figure}.{kind}", out / "figures" / f"{name}.{kind}")
+        path = out / "figures" / f"{name}.json"
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(facts | {"run_key": name.partition("--")[2]}), encoding="utf-8")
+
+
+def main() -> None:
+    source = Path(sys.argv[1] if len(sys.argv) > 1 else "reports").absolute()
+    seconds = {}
+    with tempfile.TemporaryDirectory() as folder:
+        report(source)  # imports and caches are paid once
+        for count in SIZES:
+            out = Path(folder) / str(count)
+            multiplied(source, out, count)
+            start, cpu = time.perf_counter(), time.process_time()
+            home = report(out)[0]
+            seconds[count] = time.process_time() - cpu
+            pages = list((out / "site").rglob("*.html"))
+            size = sum(path.stat().st_size for path in (out / "site").rglob("*") if path.is_file())
+            print(
+                f"{count:4} territories  {time.perf_counter() - start:6.1f} s  {seconds[count]:6.1f} s of processor  "
+                f"{len(pages) + 2:5} pages  {size / 1e6:6.1f} MB  home page {home.stat().st_size / 1e3:.1f} kB"
+            )
+    few, many = SIZES
+    each = (seconds[many] - seconds[few]) / (many - few)
+    print(
+        f"{many / few:.0f} times the territories: {seconds[many] / seconds[few]:.1f} times the time; {each:.2f} s each"
+    )
+
+
+if __name__ == "__main__":
+    main()

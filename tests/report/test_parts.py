@@ -1,0 +1,156 @@
+"""The parts of the site: drawings made harmless, tables as printed, what changed, places, documents, the swap."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.report.made_up import publish, ran
+from tests.report.pages import Page
+from tlanalysis import territories
+from tlanalysis.report import docs, picture, places, reference, swap, tables
+from tlanalysis.report.gallery import report
+from tlanalysis.runs import manifest
+
+NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+SVG = f'<svg {NAMESPACES} width="9" viewBox="0 0 9 9">{{}}</svg>'
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        "<foreignObject><b/></foreignObject>",
+        '<g onclick="alert(1)"/>',
+        '<use href="https://example.org/x.svg#a"/>',
+        '<use xlink:href="https://example.org/x.svg#a"/>',
+        '<path style="fill: url(https://example.org/x)"/>',
+        "<style>@import 'https://example.org/x.css';</style>",
+        '<a href="javascript:alert(1)"><text>x</text></a>',
+        '<image href="https://example.org/x.png"/>',
+    ],
+)
+def test_a_drawing_brings_nothing_but_a_drawing(inside: str) -> None:
+    cleaned = picture.inlined(SVG.format(f'{inside}<use xlink:href="#kept"/><text>words</text>'))
+    assert cleaned is not None
+    assert not any(word in cleaned for word in ("alert", "example.org", "foreignObject"))
+    assert "#kept" in cleaned
+    assert ">words</text>" in cleaned
+
+
+def test_a_drawing_takes_the_width_of_the_page() -> None:
+    cleaned = picture.inlined(SVG.format(""))
+    assert cleaned is not None
+    assert "width=" not in cleaned
+    assert 'viewBox="0 0 9 9"' in cleaned
+
+
+@pytest.mark.parametrize("text", ["", "x", "<html/>", "<svg>", "<svg/>"])
+def test_what_is_not_a_drawing_is_none(text: str) -> None:
+    assert picture.inlined(text) is None
+
+
+def test_cells_are_the_csv_s_and_fractions_are_written_in_the_language() -> None:
+    data = b"code,annee,part,petit,n\n01,2026,0.123456,1.5e-05,12345\n2A,2027,,2.0,\n"
+    fr, en = tables.from_csv(data, "fr"), tables.from_csv(data, "en")
+    assert fr.columns == ("code", "annee", "part", "petit", "n")
+    assert fr.rows == (("01", "2026", "0,1235", "0,000015", "12345"), ("2A", "2027", "", "2", ""))
+    assert en.rows[0][2] == "0.1235"
+    assert fr.numeric == (False, True, True, True, True)
+    assert tables.from_csv(b"a,b\n", "fr").rows == ()
+
+
+def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> None:
+    manifest.write(tmp_path, {run.name: run for run in [ran("01_essai", "taux--FR")]})
+
+    def told(csv: str, fingerprint: str) -> str:
+        publish(tmp_path, "taux--FR", csv=csv, fingerprint=fingerprint)
+        report(tmp_path)
+        return Page(tmp_path / "site" / "fr" / "figure" / "taux--FR.html").text
+
+    assert "Aucun changement" in told("lieu,n\na,1\nb,2\n", "f1")
+    changed = told("lieu,n\na,1\nb,3\nc,4\n", "f2")
+    assert "empreinte f1. Lignes parties : 1. Lignes nouvelles : 2." in changed
+    assert told("lieu,n\na,1\nb,3\nc,4\n", "f2") == changed  # another report, same data: the same page
+    again = told("lieu,part\na,1\n", "f3")
+    assert "empreinte f2" in again
+    assert "Colonnes parties : n. Colonnes nouvelles : part." in again
+
+
+def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_departement() -> None:
+    listed = places.places({"R75"})
+    assert [place["code"] for place in listed] == territories.codes()
+    assert [place["code"] for place in listed if place["page"]] == ["R75"]
+    starts = [start for place in listed for start in place["postal"]]
+    assert len(starts) == len(set(starts)) == 103  # 101 départements, and Corse has four
+    by_code = {place["code"]: place for place in listed}
+    assert (by_code["D33"]["region"], by_code["D2A"]["postal"]) == ("Nouvelle-Aquitaine", ["200", "201"])
+
+
+def test_the_list_of_places_is_a_script_that_holds_json() -> None:
+    listed = places.places(set())
+    script = places.as_script(listed)
+    assert json.loads(script.removeprefix("window.tlPlaces = ").removesuffix(";\n")) == listed
+    assert script.isascii()
+
+
+def test_a_document_escapes_html_and_keeps_links_that_lead_somewhere(tmp_path: Path) -> None:
+    path = tmp_path / "un.md"
+    path.write_text(
+        "# `Un`\n\n<script>alert(1)</script>\n\n## A\n\n## A\n\n[deux](deux.md#a) [absent](../x.py) [site](https://example.org)\n\n"
+        "[js](javascript:alert(1)) ![image](x.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+        encoding="utf-8",
+    )
+    html = docs.rendered(path, {"deux"})
+    assert "&lt;script&gt;" in html
+    assert '<h2 id="a">' in html
+    assert '<h2 id="a-2">' in html
+    assert 'href="deux.html#a"' in html
+    assert ">absent<" not in html
+    assert "absent" in html
+    assert 'href="https://example.org"' in html
+    assert 'href="javascript' not in html
+    assert "<img" not in html
+    assert html.count('<th scope="col">') == 2
+    assert docs.title(path.read_text(encoding="utf-8"), "un") == "Un"
+
+
+def test_documents_are_known_by_language(tmp_path: Path) -> None:
+    for name in ("a.md", "a.fr.md", "b.md"):
+        (tmp_path / name).write_text("# x", encoding="utf-8")
+    found = docs.documents(tmp_path)
+    assert {name: sorted(languages) for name, languages in found.items()} == {"a": ["en", "fr"], "b": ["en"]}
+    assert docs.documents(tmp_path / "none") == {}
+
+
+def test_the_reference_tells_of_every_public_name() -> None:
+    import tlanalysis
+
+    entries = [entry for _, found in reference.reference() for entry in found]
+    assert [entry.name for entry in entries] == tlanalysis.__all__
+    assert [entry.name for entry in entries if not entry.sections[0].paragraphs] == []
+    cite = next(entry for entry in entries if entry.name == "cite")
+    assert cite.signature == "tl.cite(name: str) -> str"
+    assert [section.title for section in cite.sections] == ["", "Parameters", "Returns", "Raises"]
+    assert cite.sections[1].entries[0][0] == "name : str"
+
+
+def test_a_swap_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    swap.put(folder, {"a.html": b"1", "b/c.html": b"2"})
+    swap.put(folder, {"a.html": b"3"})
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.html", "site"]
+    with pytest.raises(OSError, match="File name too long"):
+        swap.put(folder, {"a.html": b"4", "x" * 300: b"5"})
+    assert (folder / "a.html").read_bytes() == b"3"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
+
+
+def test_a_swap_that_was_stopped_between_its_two_moves_is_mended(tmp_path: Path) -> None:
+    (tmp_path / ".site.old").mkdir()
+    (tmp_path / ".site.old" / "a.html").write_bytes(b"1")
+    with pytest.raises(OSError, match="File name too long"):
+        swap.put(tmp_path / "site", {"x" * 300: b"2"})
+    assert (tmp_path / "site" / "a.html").read_bytes() == b"1"

@@ -1,0 +1,93 @@
+"""What changed in a figure's data since it last differed: each site carries the tables the next one compares with."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlanalysis import files
+from tlanalysis.report.model import Figure
+from tlanalysis.report.tables import Table
+
+INDEX = "history/index.json"
+SHOWN = 20
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """From one table of a figure to the next: `before` its fingerprint, rows gone and new, columns gone and new."""
+
+    before: str
+    gone: tuple[Row, ...]
+    new: tuple[Row, ...]
+    columns: tuple[str, ...]
+    columns_gone: tuple[str, ...]
+    columns_new: tuple[str, ...]
+
+    @property
+    def shown(self) -> Table:
+        """The first of the new rows, as they are written in the CSV."""
+        return Table(self.columns, self.new[:SHOWN], (False,) * len(self.columns))
+
+
+class History:
+    """The tables of the site in use, and the ones they replaced."""
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+        self._known: dict[str, dict[str, str]] = {}
+        index = site / INDEX
+        if index.is_file():
+            try:
+                self._known = json.loads(index.read_text(encoding="utf-8"))
+            except ValueError:  # nothing to compare with: figures start anew
+                self._known = {}
+
+    def next(self, figures: list[Figure]) -> dict[str, bytes]:
+        """Return the history files of the next site: path inside it -> bytes."""
+        contents: dict[str, bytes] = {}
+        index: dict[str, dict[str, str]] = {}
+        for figure in figures:
+            if figure.facts is None or "csv" not in figure.kinds:
+                continue
+            now = figure.facts["fingerprint"]
+            known = self._known.get(figure.name, {})
+            was = "before" if known.get("now") == now else "now"
+            kept = known.get(was, "")
+            index[figure.name] = {"now": now, "before": kept}
+            contents[f"history/now/{figure.name}.csv"] = figure.path("csv").read_bytes()
+            old = self._site / "history" / was / f"{figure.name}.csv"
+            if kept and old.is_file():
+                contents[f"history/before/{figure.name}.csv"] = old.read_bytes()
+            else:
+                index[figure.name]["before"] = ""
+        contents[INDEX] = files.to_json(dict(sorted(index.items()))).encode()
+        return contents
+
+
+def change(name: str, contents: dict[str, bytes]) -> Change | None:
+    """Return what changed in a figure by the history files of its site; None when it never had another table."""
+    before = contents.get(f"history/before/{name}.csv")
+    if before is None:
+        return None
+    now_header, now = _read(contents[f"history/now/{name}.csv"])
+    old_header, old = _read(before)
+    return Change(
+        before=json.loads(contents[INDEX])[name]["before"],
+        gone=tuple((old - now).elements()),
+        new=tuple((now - old).elements()),
+        columns=now_header,
+        columns_gone=tuple(name for name in old_header if name not in now_header),
+        columns_new=tuple(name for name in now_header if name not in old_header),
+    )
+
+
+def _read(data: bytes) -> tuple[Row, Counter[Row]]:
+    header, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline="")) or [[]]
+    return tuple(header), Counter(tuple(row) for row in rows)

@@ -1,0 +1,102 @@
+"""What a reports folder holds, read once: runs, their figures, and the name of each thing in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tlanalysis.runs import manifest
+
+KINDS = ("svg", "png", "csv", "json")
+LANGS = ("fr", "en")
+QUALITY = "00_data_quality"
+_FACTS = {"id", "title", "lecture", "champ", "alt", "source", "sources", "params", "inputs", "fingerprint"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure: `name` (`<id>--<run_key>`), `key` without its language, `facts` (None without files)."""
+
+    name: str
+    key: str
+    folder: Path
+    facts: dict[str, Any] | None
+    kinds: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        """Where its page lies, in whichever language."""
+        return f"figure/{self.name.split('--')[0]}--{self.key}.html"
+
+    def path(self, kind: str) -> Path:
+        """Return where one of its files lies."""
+        return self.folder / f"{self.name}.{kind}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a notebook and the figures that stand; `key` is its run key without the language."""
+
+    name: str
+    notebook: str
+    key: str
+    lang: str
+    territory: str
+    status: str
+    error: str
+    figures: tuple[Figure, ...]
+    executed: Path | None
+
+    @property
+    def slug(self) -> str:
+        """Where the page of the executed notebook lies, in whichever language."""
+        return f"notebook/{self.notebook}--{self.key}.html"
+
+
+def read(out: Path) -> list[Run]:
+    """Return the runs a reports folder tells of, ordered by name."""
+    return [_run(outcome, out) for _, outcome in sorted(manifest.read(out).items())]
+
+
+def profiled(runs: Iterable[Run]) -> set[str]:
+    """Return the notebooks that are about one territory at a time: those that ran for another one than France."""
+    return {run.notebook for run in runs if run.territory != "FR"}
+
+
+def _run(outcome: manifest.Outcome, out: Path) -> Run:
+    run_key = outcome.name.partition("--")[2]
+    lang = "en" if "en" in run_key.split("-") else "fr"
+    executed = out / "notebooks" / f"{outcome.name}.ipynb"
+    return Run(
+        name=outcome.name,
+        notebook=outcome.notebook,
+        key=_without_language(run_key),
+        lang=lang,
+        territory=run_key.split("-")[0],
+        status=outcome.status,
+        error=outcome.error,
+        figures=tuple(_figure(name, out / "figures") for name in outcome.figures),
+        executed=executed if executed.is_file() else None,
+    )
+
+
+def _without_language(run_key: str) -> str:
+    return "-".join(part for part in run_key.split("-") if part != "en")
+
+
+def _figure(name: str, folder: Path) -> Figure:
+    kinds = tuple(kind for kind in KINDS if (folder / f"{name}.{kind}").is_file())
+    facts = _facts(folder / f"{name}.json") if {"svg", "json"} <= set(kinds) else None
+    return Figure(name, _without_language(name.partition("--")[2]), folder, facts, kinds)
+
+
+def _facts(path: Path) -> dict[str, Any] | None:
+    """Return a sidecar's facts; None when it is cut short or is not ours: the page then says the figure is missing."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return facts if isinstance(facts, dict) and facts.keys() >= _FACTS else None

@@ -1,0 +1,215 @@
+"""The pages of the site: which there are, and what each shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from tlanalysis import catalog, paths
+from tlanalysis.report import docs, history, model, notebooks, picture, places, tables
+from tlanalysis.report.model import QUALITY, Figure, Run
+from tlanalysis.report.reference import reference
+from tlanalysis.report.render import HOME, Links, texts
+
+# The figure that speaks for its subject on the home page, in the order of the page; any other subject by its first one.
+FINDINGS = {
+    "03_growth_forecast": "croissance-prevision",
+    "01_training_reach": "formation-part",
+    "02_deffinov_coverage": "deffinov-regions",
+    QUALITY: "qualite-inconnus",
+}
+
+Page = tuple[str, str]
+
+
+class Site:
+    """The pages of a site in both languages.
+
+    Parameters
+    ----------
+    runs : list of Run
+        What has run.
+    contents : dict
+        History files of the site (see `tlanalysis.report.history`).
+    """
+
+    def __init__(self, runs: list[Run], contents: dict[str, bytes]) -> None:
+        self._history = contents
+        self._profiles = model.profiled(runs)
+        self._runs = {lang: [run for run in runs if run.lang == lang] for lang in model.LANGS}
+        folder = paths.home() / "docs"
+        self._documents = docs.documents(folder)
+        self._links = Links({lang: self._slugs(lang) for lang in model.LANGS})
+
+    def pages(self, lang: str) -> Iterator[Page]:
+        """Yield every page of a language: path inside the reports folder, and HTML."""
+        yield self._home(lang)
+        for notebook in self._notebooks(lang):
+            yield self._subject(lang, notebook)
+        yield self._territories(lang)
+        for code in self._ran(lang):
+            yield self._territory(lang, code)
+        for run in self._runs[lang]:
+            for figure in run.figures:
+                yield self._figure(lang, run, figure)
+            if run.executed:
+                yield self._notebook(lang, run)
+        if QUALITY not in self._notebooks(lang):
+            yield self._quality(lang, [])
+        yield self._forecasts(lang)
+        yield self._sources(lang)
+        yield from self._docs(lang)
+
+    def places(self, lang: str) -> list[dict[str, Any]]:
+        """Return what the search looks through."""
+        return places.places(self._ran(lang))
+
+    def _slugs(self, lang: str) -> set[str]:
+        runs = self._runs[lang]
+        fixed = [HOME, "territories.html", "quality.html", "forecasts.html", "sources.html"]
+        documents = ["docs/index.html", "docs/dictionary.html", "docs/api.html"]
+        documents += [f"docs/{name}.html" for name in self._documents]
+        subjects = [_subject_slug(notebook) for notebook in self._notebooks(lang)]
+        territories = [f"territory/{code}.html" for code in self._ran(lang)]
+        figures = [figure.slug for run in runs for figure in run.figures]
+        executed = [run.slug for run in runs if run.executed]
+        return {*fixed, *documents, *subjects, *territories, *figures, *executed}
+
+    def _notebooks(self, lang: str) -> list[str]:
+        return sorted({run.notebook for run in self._runs[lang]})
+
+    def _ran(self, lang: str) -> list[str]:
+        return sorted({run.territory for run in self._runs[lang] if self._is_of_territory(run)})
+
+    def _is_of_territory(self, run: Run) -> bool:
+        return run.territory != "FR" or run.notebook in self._profiles
+
+    def _home(self, lang: str) -> Page:
+        shown = []
+        rest = [notebook for notebook in self._notebooks(lang) if notebook not in {*FINDINGS, *self._profiles}]
+        for notebook in [*FINDINGS, *rest]:
+            runs = [run for run in self._runs[lang] if run.notebook == notebook and run.territory == "FR"]
+            figures = [figure for run in runs for figure in run.figures if figure.facts]
+            named = [figure for figure in figures if figure.facts and figure.facts["id"] == FINDINGS.get(notebook)]
+            shown += (named or figures)[:1]
+        failed = [run for run in self._runs[lang] if run.status != "ok"]
+        title = texts()[lang]["title"]
+        subjects = [(notebook, _subject_slug(notebook)) for notebook in self._notebooks(lang)]
+        return self._links.page(lang, HOME, "home.html.jinja", title, findings=shown, subjects=subjects, failed=failed)
+
+    def _subject(self, lang: str, notebook: str) -> Page:
+        mine = [run for run in self._runs[lang] if run.notebook == notebook]
+        if notebook == QUALITY:
+            return self._quality(lang, mine)
+        runs = [run for run in mine if run.territory == "FR"]
+        codes = sorted({run.territory for run in mine if self._is_of_territory(run)})
+        title = texts()[lang]["subjects"].get(notebook, notebook)
+        found = [place for place in self.places(lang) if place["code"] in codes]
+        slug = _subject_slug(notebook)
+        return self._links.page(lang, slug, "subject.html.jinja", title, runs=runs, found=found, shown={}, lead="")
+
+    def _quality(self, lang: str, runs: list[Run]) -> Page:
+        text = texts()[lang]
+        shown = {text[name]: self._table(frame, lang) for name, frame in self._accounts.items()}
+        return self._links.page(
+            lang, "quality.html", "subject.html.jinja", text["quality"],
+            runs=runs, found=[], shown=shown, lead=text["quality_lead"],
+        )  # fmt: skip
+
+    @cached_property
+    def _accounts(self) -> dict[str, Any]:
+        from tlanalysis.indicators.quality import holdings, ledger
+        from tlanalysis.observations import contradictions
+
+        return {"held": holdings(), "contradictions": contradictions(), "ledger": ledger()}
+
+    @cached_property
+    def _register(self) -> Any:
+        from tlanalysis.forecast.register import published_forecasts
+
+        return published_forecasts()
+
+    @cached_property
+    def _holdings(self) -> Any:
+        return catalog.sources()
+
+    def _table(self, frame: Any, lang: str) -> tables.Table:
+        codes = texts()[lang]["codes"]
+        worded = frame.assign(
+            **{
+                name: frame[name].map(lambda code: codes.get(code, code))
+                for name in ("nature", "verdict", "motif", "etat")
+                if name in frame
+            }
+        )
+        return tables.from_frame(worded, lang, texts()[lang]["columns"])
+
+    def _territories(self, lang: str) -> Page:
+        title = texts()[lang]["territories"]
+        return self._links.page(lang, "territories.html", "territories.html.jinja", title, places=self.places(lang))
+
+    def _territory(self, lang: str, code: str) -> Page:
+        place = next(place for place in self.places(lang) if place["code"] == code)
+        runs = [run for run in self._runs[lang] if run.territory == code and self._is_of_territory(run)]
+        slug = f"territory/{code}.html"
+        return self._links.page(lang, slug, "territory.html.jinja", place["name"], place=place, runs=runs)
+
+    def _figure(self, lang: str, run: Run, figure: Figure) -> Page:
+        held = figure.facts is not None
+        return self._links.page(
+            lang, figure.slug, "figure.html.jinja", figure.facts["title"] if figure.facts else figure.name,
+            run=run, figure=figure, subject=_subject_slug(run.notebook),
+            territory=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
+            drawing=picture.inlined(figure.path("svg").read_text(encoding="utf-8", errors="replace")) if held else None,
+            table=tables.from_csv(figure.path("csv").read_bytes(), lang) if "csv" in figure.kinds else None,
+            change=history.change(figure.name, self._history), most=history.SHOWN,
+        )  # fmt: skip
+
+    def _notebook(self, lang: str, run: Run) -> Page:
+        text = texts()[lang]
+        title = f"{text['notebook']} : {run.name}" if lang == "fr" else f"{text['notebook']}: {run.name}"
+        body = notebooks.rendered(run.executed, text["table"]) if run.executed else None
+        subject = _subject_slug(run.notebook)
+        return self._links.page(lang, run.slug, "notebook.html.jinja", title, run=run, body=body, subject=subject)
+
+    def _forecasts(self, lang: str) -> Page:
+        title = texts()[lang]["forecasts"]
+        columns = ["periode_cible", "valeur_bas", "valeur_haut", "editeur", "date_publication", "condition", "verdict"]
+        table = self._table(self._register[[*columns, "motif", "mesure_bas", "mesure_haut", "mesure_periode"]], lang)
+        addresses = list(self._register["source"])
+        named = list(zip(self._register["editeur"], addresses, strict=True))
+        figures = [figure for run in self._runs[lang] for figure in run.figures if figure.name.startswith("previsions")]
+        return self._links.page(
+            lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=named, figures=figures
+        )
+
+    def _sources(self, lang: str) -> Page:
+        title = texts()[lang]["sources_page"]
+        cards = [(entry["title"], entry["sources"], entry["licenses"]) for entry in catalog.package()["resources"]]
+        table = self._table(self._holdings, lang)
+        return self._links.page(lang, "sources.html", "sources.html.jinja", title, table=table, cards=cards)
+
+    def _docs(self, lang: str) -> Iterator[Page]:
+        text = texts()[lang]
+        chosen = {}
+        for name, written in self._documents.items():
+            its = lang if lang in written else next(iter(written))
+            chosen[name] = (its, docs.title(written[its].read_text(encoding="utf-8", errors="replace"), name))
+            body = docs.rendered(written[its], self._documents)
+            values = {"body": body, "its": its, "name": chosen[name][1]}
+            yield self._links.page(lang, f"docs/{name}.html", "doc.html.jinja", chosen[name][1], **values)
+        yield self._links.page(lang, "docs/index.html", "docs.html.jinja", text["docs"], chosen=chosen)
+        package = catalog.package()["resources"]
+        yield self._links.page(
+            lang, "docs/dictionary.html", "dictionary.html.jinja", text["dictionary"], package=package
+        )
+        yield self._links.page(lang, "docs/api.html", "api.html.jinja", text["api"], modules=self._reference)
+
+    @cached_property
+    def _reference(self) -> Any:
+        return reference()
+
+
+def _subject_slug(notebook: str) -> str:
+    return "quality.html" if notebook == QUALITY else f"subject/{notebook}.html"

@@ -1,0 +1,51 @@
+"""Finding a territory by its name, its code or a postal code: the list the search box looks through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from tlanalysis import territories
+
+# La Poste cut Corse in two before INSEE numbered its halves; elsewhere a postal code starts as its département does.
+_CORSE = {"2A": ("200", "201"), "2B": ("202", "206")}
+
+
+def places(ran: Collection[str]) -> list[dict[str, Any]]:
+    """Return France, the 18 régions and the 101 départements as the search needs them.
+
+    Parameters
+    ----------
+    ran : collection of str
+        Territory codes that have a page.
+
+    Returns
+    -------
+    list of dict
+        `code` (R75), `insee`, `name`, `level`, `region` (name, of a département), `postal` (first digits), `page`.
+    """
+    frame = territories.departements()
+    names = dict(zip(territories.regions()["code_region"], territories.regions()["nom_region"], strict=True))
+    region = {row.code_departement: names[row.code_region] for row in frame.itertuples()}
+    found = [{"code": "FR", "insee": "", "name": "France", "level": "france", "region": "", "postal": []}]
+    for level in territories.LEVELS:
+        for row in territories.table(level).itertuples():
+            of_departement = level == "departement"
+            found.append(
+                {
+                    "code": row.territoire,
+                    "insee": row.code,
+                    "name": row.nom,
+                    "level": level,
+                    "region": region[row.code] if of_departement else "",
+                    "postal": list(_CORSE.get(row.code, (row.code,))) if of_departement else [],
+                }
+            )
+    return [place | {"page": place["code"] in ran} for place in found]
+
+
+def as_script(listed: list[dict[str, Any]]) -> str:
+    """Return the list as a script: a page opened from a disk may load one, but may not fetch a JSON file."""
+    rows = ",\n".join(json.dumps(place, ensure_ascii=True, separators=(",", ":")) for place in listed)
+    return f"window.tlPlaces = [\n{rows}\n];\n"

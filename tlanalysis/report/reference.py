@@ -1,0 +1,82 @@
+"""The API reference: every public name with its signature and what its docstring says, section by section."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+_LISTS = frozenset(("Parameters", "Attributes", "Raises", "Returns", "Yields"))
+_QUOTED = re.compile(r"(: |-> )'([^']*)'")  # annotations are strings in our modules
+_CODE = re.compile(r"``(.+?)``|`(.+?)`")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Part of a docstring: `title` (empty: the description), `entries` (term, text) or `paragraphs`, or `example`."""
+
+    title: str
+    entries: tuple[tuple[str, Markup], ...] = ()
+    paragraphs: tuple[Markup, ...] = ()
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A public name: its signature, and the sections of its docstring."""
+
+    name: str
+    signature: str
+    sections: tuple[Section, ...]
+
+
+def reference() -> list[tuple[str, list[Entry]]]:
+    """Return the public names by the module they live in, in the order of the package."""
+    import tlanalysis
+
+    return [
+        (module, [_entry(name, getattr(tlanalysis, name)) for name in names])
+        for module, names in tlanalysis._HOMES.items()
+    ]
+
+
+def _entry(name: str, thing: Any) -> Entry:
+    signature = _QUOTED.sub(r"\1\2", str(inspect.signature(thing)))
+    return Entry(name, f"tl.{name}{signature}", tuple(sections(inspect.getdoc(thing) or "")))
+
+
+def sections(docstring: str) -> list[Section]:
+    r"""Return the sections of a numpy docstring.
+
+    Examples
+    --------
+    >>> [section.title for section in sections("Do it.\n\nReturns\n-------\nint\n    How many.")]
+    ['', 'Returns']
+    """
+    parts = re.split(r"^(\w[\w ]*)\n-{3,}\n", docstring, flags=re.MULTILINE)
+    found = [Section("", paragraphs=_paragraphs(parts[0]))]
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
+        if title in _LISTS:
+            found.append(Section(title, entries=_entries(body)))
+        elif title == "Examples":
+            found.append(Section(title, example=body.strip()))
+        else:
+            found.append(Section(title, paragraphs=_paragraphs(body)))
+    return found
+
+
+def _entries(body: str) -> tuple[tuple[str, Markup], ...]:
+    entries = re.findall(r"^(\S.*)\n?((?:[ \t]+.*\n?|\n)*)", body.strip() + "\n", flags=re.MULTILINE)
+    return tuple((term.strip(), _words(inspect.cleandoc(text))) for term, text in entries)
+
+
+def _paragraphs(text: str) -> tuple[Markup, ...]:
+    return tuple(_words(part) for part in re.split(r"\n\s*\n", text.strip()) if part)
+
+
+def _words(text: str) -> Markup:
+    escaped = str(escape(" ".join(text.split())))
+    return Markup(_CODE.sub(lambda found: f"<code>{found[1] or found[2]}</code>", escaped))  # noqa: S704 - escaped above

@@ -1,0 +1,98 @@
+"""From a template and its values to a page: where links lead, and how text from data is made harmless."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tlanalysis import __version__
+from tlanalysis.report.model import LANGS
+
+FOLDER = "site"
+HOME = "home"
+HOMES = {"fr": "index.html", "en": "index.en.html"}
+# Characters that are not seen but turn the text around them, or that no page may hold.
+_UNSEEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@cache
+def texts() -> dict[str, dict[str, Any]]:
+    """Return the texts of the site, by language."""
+    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("tlanalysis.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_harmless,
+    )
+    environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    environment.tests["address"] = lambda text: bool(re.fullmatch(r"https?://[^\s\"'<>]+", text))
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    """Show a replacement character where data hold one that is not seen; escaping is the environment's."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return _UNSEEN.sub("\ufffd", value)
+    return value
+
+
+def path_of(lang: str, slug: str) -> str:
+    """Return where a page lies inside the reports folder."""
+    return HOMES[lang] if slug == HOME else f"{FOLDER}/{lang}/{slug}"
+
+
+@dataclass(frozen=True)
+class Links:
+    """What a page may link to: `slugs`, per language, of the pages that exist."""
+
+    slugs: dict[str, Collection[str]]
+
+    def page(self, lang: str, slug: str, template: str, title: str, **values: Any) -> tuple[str, str]:
+        """Return a page: its path inside the reports folder, and its HTML."""
+        here = path_of(lang, slug)
+        other = next(each for each in LANGS if each != lang)
+        same = slug in self.slugs[other]
+
+        def asset(path: str) -> str:
+            return posixpath.relpath(path, posixpath.dirname(here) or ".")
+
+        def to(target: str) -> str:
+            if target.partition("#")[0] not in self.slugs[lang]:
+                raise AssertionError(f"{here} links to {target}, which has no page")
+            return asset(path_of(lang, target.partition("#")[0])) + target[len(target.partition("#")[0]) :]
+
+        html = (
+            _environment()
+            .get_template(template)
+            .render(
+                lang=lang,
+                slug=slug,
+                title=title,
+                text=texts()[lang],
+                version=__version__,
+                asset=asset,
+                to=to,
+                has=lambda target: target in self.slugs[lang],
+                other=other,
+                other_page=asset(path_of(other, slug if same else HOME)),
+                other_same=same,
+                **values,
+            )
+        )
+        return here, html
