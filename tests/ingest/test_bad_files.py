@@ -26,9 +26,6 @@ ROWS = [["nom", "code_postal", "commune"], ["Le Lieu", "75011", "Paris"], ["Un A
 def refused(tmp_path, capfd, monkeypatch):
     """Return a function that cleans a file, sees it refused without a trace, and returns the one sentence of it."""
 
-    And returns the one sentence of the refusal.
-    """
-
     def call(path, *options, out=tmp_path / "propre"):
         before = sorted(path.name for path in tmp_path.iterdir())
         monkeypatch.setattr(sys, "argv", ["tlanalysis", "clean", str(path), "--out", str(out), *options])
@@ -107,6 +104,7 @@ def _ods(times):
 
 CSV = delimited(ROWS).encode()
 FAR = "XFD1048576"
+ODD = ODD
 ODD = b'{"type":"FeatureCollection","features":[{"properties":[1]}]}'
 UNPLACED = b"<row>" + b"<c/>" * 30_000 + b"</row>" + b"<row></row>" * 1_000
 WIDE = b";".join(b"c%d" % rank for rank in range(10_000)) + b"\n" + b";" * 9_999 + b"\n"
@@ -154,8 +152,7 @@ BAD = {
     "a number": ("l.json", b"3", "holds no list of records"),
     "broken json": ("l.json", b'[{"nom": "Le Lieu",}]', "is not valid JSON (line 1"),
     "no features": ("l.geojson", b'{"type":"FeatureCollection","features":[]}', "holds no record"),
-    "odd features": ("l.geojson", b'{"type":"FeatureCollection","features":[{"properties":[1]}]}',
-    "without a list of features"),
+    "odd features": ("l.geojson", ODD, "without a list of features"),
     "sparse json": ("l.json", None, "mostly empty"),
 }  # fmt: skip
 
