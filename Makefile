@@ -31,7 +31,7 @@ figures: env ## build the data, run every notebook of the plan, write reports/in
 
 test: env ## run pytest, then compare the notebooks with their stored outputs
 	$(BIN)/python -m pytest
-	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks
+	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
 
 notebooks: env ## execute the notebooks in place and store their outputs
 	$(BIN)/python -m tlanalysis.runs.stored
@@ -46,8 +46,8 @@ format: env ## let ruff put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lab: env ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+lab: env ## open JupyterLab on a tour of ten cells; explore.ipynb, beside it, lets you choose from lists
+	$(BIN)/jupyter lab notebooks --LabApp.default_url=/lab/tree/tour.ipynb
 
 bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.runs

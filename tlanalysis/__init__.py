@@ -102,6 +102,7 @@ _HOMES = {
     ],
     "charts.profile": ["plot_compare_rates", "plot_rank"],
     "charts.publish": ["publish", "fingerprint"],
+    "lab.explore": ["explore"],
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -271,6 +271,7 @@ def seal() -> list[str]:
 
     For the person who has reviewed a change of `data/raw/`: the library itself never alters it.
     """
+    paths.check_own()
     content = json.loads((paths.raw() / PACKAGE_FILE).read_text(encoding="utf-8"))
     changed = []
     for entry in content["resources"]:

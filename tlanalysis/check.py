@@ -12,7 +12,7 @@ from typing import Any
 from tlanalysis import catalog, paths
 from tlanalysis.errors import TlanalysisError
 from tlanalysis.runs.params import NAMES, params
-from tlanalysis.runs.plan import TAG, notebooks, read_plan
+from tlanalysis.runs.plan import TAG, lab_notebooks, notebooks, read_plan
 
 _FORBIDDEN_CALLS = {"open", "read_csv", "read_excel", "read_parquet", "read_json"}
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
@@ -68,7 +68,34 @@ def check_plan() -> list[str]:
 
 def check_notebooks() -> list[str]:
     """Return the broken rules of every notebook of the project."""
-    return [problem for name in notebooks() for problem in check_notebook(paths.notebooks() / f"{name}.ipynb")]
+    planned = [problem for name in notebooks() for problem in check_notebook(paths.notebooks() / f"{name}.ipynb")]
+    return planned + [
+        problem for name in lab_notebooks() for problem in check_lab_notebook(paths.notebooks() / f"{name}.ipynb")
+    ]
+
+
+def check_lab_notebook(path: Path) -> list[str]:
+    """Return the broken rules of one notebook for exploring, each with the cell it is about.
+
+    It is nobody's result: no parameters, no order of tables and charts. What it shows depends on who chooses, so it is
+    kept without outputs; and like any other it leaves files to the library.
+    """
+    if (code := _code_cells(path)) is None:
+        return [f"{path.name} is not a notebook."]
+    problems = []
+    for number, cell in enumerate(code, start=1):
+        if cell.get("outputs") or cell.get("execution_count") is not None:
+            problems.append(f"code cell {number}: it is stored with what it gave: clear all outputs.")
+        problems += [f"code cell {number}: {sentence}" for sentence in _source_rules(cell)]
+    return [f"{path.name}: {problem}" for problem in problems]
+
+
+def _code_cells(path: Path) -> list[dict[str, Any]] | None:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [cell for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def check_notebook(path: Path) -> list[str]:
@@ -79,11 +106,8 @@ def check_notebook(path: Path) -> list[str]:
     `;`; no timestamp, set, Styler or progress bar in a stored output; at most one `nbval-ignore-output`, with its
     reason.
     """
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError):
+    if (code := _code_cells(path)) is None:
         return [f"{path.name} is not a notebook."]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
     problems = [*_counts(code), *_parameters(code), *_ignored(code)]
     for before, cell in zip([None, *code], code, strict=False):
         problems += [f"cell {cell.get('execution_count')}: {sentence}" for sentence in _cell(before, cell)]
@@ -128,6 +152,21 @@ def _ignored(code: list[dict[str, Any]]) -> list[str]:
 
 
 def _cell(before: dict[str, Any] | None, cell: dict[str, Any]) -> Iterable[str]:
+    yield from _source_rules(cell)
+    try:
+        tree = ast.parse(_source(cell))
+    except SyntaxError:
+        return
+    if any(name.startswith("plot_") for name in _called(tree)):
+        yield from _chart(before, tree)
+    yield from _outputs(cell)
+
+
+def _called(tree: ast.Module) -> set[str]:
+    return {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
+def _source_rules(cell: dict[str, Any]) -> Iterable[str]:
     source = _source(cell)
     try:
         tree = ast.parse(source)
@@ -139,12 +178,8 @@ def _cell(before: dict[str, Any] | None, cell: dict[str, Any]) -> Iterable[str]:
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     if any(_PATH.search(text) for text in texts):
         yield "it holds a path: the library knows where things lie."
-    called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    if wrong := sorted(called & _FORBIDDEN_CALLS):
+    if wrong := sorted(_called(tree) & _FORBIDDEN_CALLS):
         yield f"it calls {', '.join(wrong)}: use tl.load or an indicator."
-    if any(name.startswith("plot_") for name in called):
-        yield from _chart(before, tree)
-    yield from _outputs(cell)
 
 
 def _chart(before: dict[str, Any] | None, tree: ast.Module) -> Iterable[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from tlanalysis import __version__
 from tlanalysis.errors import BadInput, RunFailed, SourceError, TlanalysisError
 
 if TYPE_CHECKING:
@@ -39,6 +40,20 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Run also what is up 
 FailFastOption = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")]
 MinutesOption = Annotated[float, typer.Option("--minutes", help="Most time one run may take; 0: any.", min=0)]
 MemoryOption = Annotated[float, typer.Option("--memory", help="Most memory one run may hold, in GB; 0: any.", min=0)]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"tlanalysis {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None: ...
 
 
 @app.command()

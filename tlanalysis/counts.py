@@ -123,6 +123,7 @@ def _printed_regions() -> pd.Series:
 
 def write_counts() -> list[str]:
     """Rewrite the computed tables in `data/raw/` and their checksums; return the names of those that changed."""
+    paths.check_own()
     computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     computed["acces_par_territoire"] = access_by_territory()
     computed[grid.TABLE] = grid.draw_grid(catalog.read_remote("contours_departements_2022"))

@@ -58,6 +58,8 @@ def commit() -> str:
     told = os.environ.get("TLANALYSIS_COMMIT")
     if told is not None:
         return told
+    if paths.is_carried():  # a repository above the installed package is somebody else's
+        return ""
     command = ["git", "-C", str(paths.home()), "rev-parse", "HEAD"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -44,7 +44,7 @@ def address(name: str) -> str | None:
 
 def folder(name: str) -> Path:
     """Return where the downloads of an open file lie, whether they are there or not."""
-    return paths.raw() / "downloads" / name
+    return paths.downloads() / name
 
 
 def find_in(mirror: Path, name: str, file: str) -> Path | None:

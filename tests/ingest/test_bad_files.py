@@ -24,7 +24,7 @@ ROWS = [["nom", "code_postal", "commune"], ["Le Lieu", "75011", "Paris"], ["Un A
 
 @pytest.fixture
 def refused(tmp_path, capfd, monkeypatch):
-    """Return a function that cleans a file, sees it refused without a trace, and returns the one sentence of the refusal."""
+    """Return a function that cleans a file, sees it refused without a trace, and returns the one sentence of it."""
 
     def call(path, *options, out=tmp_path / "propre"):
         before = sorted(path.name for path in tmp_path.iterdir())
@@ -104,6 +104,8 @@ def _ods(times):
 
 CSV = delimited(ROWS).encode()
 FAR = "XFD1048576"
+ODD = ODD
+ODD = b'{"type":"FeatureCollection","features":[{"properties":[1]}]}'
 UNPLACED = b"<row>" + b"<c/>" * 30_000 + b"</row>" + b"<row></row>" * 1_000
 WIDE = b";".join(b"c%d" % rank for rank in range(10_000)) + b"\n" + b";" * 9_999 + b"\n"
 KEYS = json.dumps([{f"k{rank}": 1 for rank in range(10_000)}]).encode()
@@ -150,7 +152,7 @@ BAD = {
     "a number": ("l.json", b"3", "holds no list of records"),
     "broken json": ("l.json", b'[{"nom": "Le Lieu",}]', "is not valid JSON (line 1"),
     "no features": ("l.geojson", b'{"type":"FeatureCollection","features":[]}', "holds no record"),
-    "odd features": ("l.geojson", b'{"type":"FeatureCollection","features":[{"properties":[1]}]}', "without a list of features"),
+    "odd features": ("l.geojson", ODD, "without a list of features"),
     "sparse json": ("l.json", None, "mostly empty"),
 }  # fmt: skip
 

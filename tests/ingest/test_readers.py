@@ -244,6 +244,11 @@ def test_a_line_separator_inside_a_record_ends_no_line(tmp_path):
     assert cells[1:] == [["a\u2028b", "1"], ["c", "2"]]
 
 
+def test_a_number_of_any_length_is_read(tmp_path):
+    _, cells, _, _ = _read(_json(tmp_path / "l.json", '[{"nom":"a","n":%s}]' % ("7" * 5_000)))
+    assert cells[1] == ["a", "7" * 5_000]
+
+
 def test_half_a_character_becomes_a_question_mark(tmp_path):
     _, cells, _, _ = _read(_json(tmp_path / "l.json", '[{"nom\\ud800":"a\\udfffé","cp":"1"}]'))
     assert cells == [["nom?", "cp"], ["a?é", "1"]]

@@ -1,4 +1,4 @@
-"""Whether neighbouring départements are alike: Moran's I, national and local, through PySAL (`tlanalysis[geo]`).
+"""Whether neighbouring départements are alike: Moran's I, national and local, through PySAL.
 
 Neighbours are the départements that share a land border (`territories.neighbours`). The five overseas départements have
 none: they are left out of every statistic, counted, and shown as such; the two of Corse only have each other.
@@ -144,16 +144,11 @@ def local_moran(
 
 
 def _pysal() -> tuple[ModuleType, ModuleType]:
-    try:
-        with warnings.catch_warnings():
-            # A progress bar of theirs misses its widgets and says so with a path of this machine; we show none.
-            warnings.filterwarnings("ignore", message="IProgress not found")
-            import esda
-            import libpysal
-    except ImportError as error:
-        raise BadInput(
-            f"spatial statistics need PySAL ({error.name} is missing): pip install 'tlanalysis[geo]'."
-        ) from None
+    with warnings.catch_warnings():
+        # A progress bar of theirs misses its widgets and says so with a path of this machine; we show none.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        import esda
+        import libpysal
     return esda, libpysal
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from traitlets.config import Config
 
-from tlanalysis import files, reads
+from tlanalysis import files, paths, reads
 from tlanalysis.runs.bounds import Bounds, die_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -133,7 +133,7 @@ def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
             kernel_name=KERNEL,
             progress_bar=False,
             request_save_on_cell_execute=False,
-            cwd=task.home,
+            cwd=str(paths.work()),
             config=sockets,
             # Text printed in one cell is one output, whenever its pieces came.
             coalesce_streams=True,

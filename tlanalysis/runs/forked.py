@@ -215,8 +215,11 @@ class ForkedKernel:
         """Gather what was printed; it is told when a message follows, or after a moment."""
         for printed in self._printed.values():
             self._count(printed.read())
-            if printed.held and printed.timer is None:
-                printed.timer = asyncio.get_running_loop().call_later(GATHERING, self._tell, printed)
+            self._tell_later(printed)
+
+    def _tell_later(self, printed: _Printed) -> None:
+        if printed.held and printed.timer is None:
+            printed.timer = asyncio.get_running_loop().call_later(GATHERING, self._tell, printed)
 
     def _tell(self, printed: _Printed, *, until_mark: bool = False) -> None:
         if not (self._cell or until_mark):  # it does not execute anything yet: kept, in case it does not start
@@ -224,6 +227,7 @@ class ForkedKernel:
         text = printed.take(until_mark=until_mark)
         if text and self._cell:
             self.iopub_channel.put(_message("stream", {"name": printed.name, "text": text}, self._cell))
+        self._tell_later(printed)  # what came after the mark
 
     def _count(self, size: int) -> None:
         self._shown += size

@@ -47,6 +47,11 @@ def notebooks() -> list[str]:
     return sorted(path.stem for path in paths.notebooks().glob("[0-9]*.ipynb"))
 
 
+def lab_notebooks() -> list[str]:
+    """Return the notebooks for exploring: those without a number, which no plan runs."""
+    return sorted({path.stem for path in paths.notebooks().glob("*.ipynb")} - set(notebooks()))
+
+
 def read_plan(path: Path | None = None) -> list[Run]:
     """Return the runs of a plan, in its order.
 

@@ -21,7 +21,7 @@ from tlanalysis.runs.manifest import Outcome
 
 FEW = 2
 GRACE = 5.0  # seconds
-LOOK = 0.25  # seconds between two looks at the clock and the memory
+LOOK = 1.0  # seconds between two looks at the clock and the memory
 
 
 @dataclass

@@ -22,6 +22,7 @@ def store() -> list[Path]:
     """Execute every notebook with its default parameters and write it back with its outputs; return the paths."""
     import papermill
 
+    paths.check_own()
     written = []
     with tempfile.TemporaryDirectory() as scratch:
         # Wherever they are written, stored outputs are those of a clone in which nothing has been fetched and built.

@@ -1,14 +1,16 @@
-"""Imported once, by the server that runs are forked from: everything a notebook may need, and no data.
+"""Imported once, by the server that runs are forked from: everything a notebook may need.
 
-Data stay unread here on purpose: each run must be seen to read its own.
+Tables are parsed here too, and parsed again only if their bytes are others: a run still opens, and is seen to open,
+each file it reads.
 """
 
 from __future__ import annotations
 
 import builtins
+import gc
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -47,6 +49,31 @@ def warm() -> None:
         for name in tlanalysis._HOMES:
             import_module(f"tlanalysis.{name}")
     _draw()
+    _write_numbers()
+    _parse_tables()
+    # What is alive now stays: looking through it for garbage would copy every page of it in every fork.
+    gc.collect()
+    gc.freeze()
+
+
+def _write_numbers() -> None:
+    """Let Babel load what it knows of our languages."""
+    from tlanalysis.charts.words import Words
+    from tlanalysis.runs.params import LANGS
+
+    for words in map(Words, LANGS):
+        words.number(1234.5, 1), words.percent(0.5), words.euros(2e6)
+
+
+def _parse_tables() -> None:
+    """Fill the cache of parsed tables, which goes by their bytes; the package goes by its date and is left unread."""
+    from tlanalysis import catalog
+    from tlanalysis.errors import TlanalysisError
+
+    with suppress(TlanalysisError):  # no project here (a worker), or one that the run itself must complain of
+        for name in catalog.names():
+            catalog.load(name)
+    catalog._parse_package.cache_clear()
 
 
 @contextmanager

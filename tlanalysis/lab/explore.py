@@ -1,0 +1,45 @@
+"""`tl.explore`: the door to the exploring panel, which says what to install where the widgets are missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tlanalysis import territories
+from tlanalysis.charts.words import LANGS
+from tlanalysis.errors import BadInput
+
+if TYPE_CHECKING:
+    from tlanalysis.lab.panel import Panel
+
+
+def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
+    """Return a panel of lists (territory, indicator, perimeter, year) above a chart and a table that follow them.
+
+    Each list offers only what some source has published for the choices above it. The panel shows the Python that gives
+    the same, and `panel.rows` is the table as a DataFrame, to go on with.
+
+    Parameters
+    ----------
+    territory : str
+        Where to begin: `FR`, `R75`, `D33`.
+    lang : str
+        `fr` or `en`.
+
+    Returns
+    -------
+    Panel
+        An ipywidgets box: the last line of a cell shows it.
+
+    Raises
+    ------
+    BadInput
+        Unknown territory or language, or ipywidgets and itables are not installed.
+    """
+    territories.territory(territory)
+    if lang not in LANGS:
+        raise BadInput(f"lang is {lang!r}: it is one of {', '.join(LANGS)}.")
+    try:
+        from tlanalysis.lab.panel import Panel
+    except ModuleNotFoundError as error:
+        raise BadInput(f"{error.name} is not installed: pip install 'tlanalysis[lab]'.") from error
+    return Panel(territory, lang)
