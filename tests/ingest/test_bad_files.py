@@ -104,7 +104,6 @@ def _ods(times):
 
 CSV = delimited(ROWS).encode()
 FAR = "XFD1048576"
-ODD = ODD
 ODD = b'{"type":"FeatureCollection","features":[{"properties":[1]}]}'
 UNPLACED = b"<row>" + b"<c/>" * 30_000 + b"</row>" + b"<row></row>" * 1_000
 WIDE = b";".join(b"c%d" % rank for rank in range(10_000)) + b"\n" + b";" * 9_999 + b"\n"
