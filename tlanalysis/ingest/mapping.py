@@ -25,7 +25,7 @@ from tlanalysis.errors import BadInput, did_you_mean
 from tlanalysis.ingest import codes, privacy
 from tlanalysis.ingest.coordinates import NUMBER
 from tlanalysis.ingest.fields import INPUT, SYNONYMS
-from tlanalysis.ingest.text import WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
+from tlanalysis.ingest.text import LONGEST, WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
 
 # A column is taken for a field at this confidence or above; below, a mapping is asked for.
 CONFIDENCE = 0.6
@@ -236,7 +236,7 @@ _JUDGED = 200
 
 
 def _filled(values: Sequence[str]) -> list[str]:
-    return list(islice((value for value in values if value.strip()), _JUDGED))
+    return list(islice((value[:LONGEST] for value in values if value.strip()), _JUDGED))
 
 
 def confidence(name: str, header: str, values: Sequence[str]) -> float:
