@@ -118,6 +118,7 @@ def clean(
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
     from tlanalysis import files, paths
     from tlanalysis.ingest import cleaning
+    from tlanalysis.ingest.folder import folder_name
     from tlanalysis.ingest.reading import Options
 
     options = Options(encoding, separator, header, sheet, records)
@@ -126,7 +127,7 @@ def clean(
         print(f"{propose}: look at it, then tlanalysis clean {file} --mapping {propose}")
         return
     job = cleaning.prepare(file, mapping, lang=lang, options=options)
-    folder = (out or paths.processed() / "listes" / job.recipe.source).absolute()
+    folder = (out or paths.processed() / "listes" / folder_name(job.recipe.source)).absolute()
     if scheduler:
         from tlanalysis.ingest.cluster import cleaned_on
 

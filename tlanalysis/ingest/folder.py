@@ -38,6 +38,17 @@ _GROUP = 131_072
 _FORMULA = r"^[=+\-@\t\r]"
 
 
+def folder_name(source: str) -> str:
+    """Return the name of a list as that of a folder: no separator, no dot in front.
+
+    Examples
+    --------
+    >>> folder_name("../ma liste"), folder_name("cget_2019"), folder_name("...")
+    ('ma-liste', 'cget_2019', 'liste')
+    """
+    return re.sub(r"[^\w.]+", "-", source).strip("-.") or "liste"
+
+
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
     """Give a folder to write in; move its files to `out` together if all went well, else leave `out` as it was.
