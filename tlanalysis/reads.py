@@ -70,7 +70,8 @@ class Reads:
 
     def _name(self, path: Path) -> str:
         """Return how a file is called in the record; empty when it is none of the run's inputs."""
-        if path.is_relative_to(self._out) or path.is_relative_to(PACKAGE):
+        own = path.is_relative_to(PACKAGE) and not path.is_relative_to(paths.CARRIED)
+        if own or path.is_relative_to(self._out):
             return ""
         for folder, prefix in ((self._home, ""), (self._mirror, MIRROR)):
             if folder and path.is_relative_to(folder):
