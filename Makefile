@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 export MPLBACKEND := agg
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock figures test notebooks check format lab bench counts clean
+.PHONY: help env lock figures test labtest notebooks check format lab bench counts clean
 
 help: ## show this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ figures: env ## build the data, run every notebook of the plan, write reports/in
 test: env ## run pytest, then compare the notebooks with their stored outputs
 	$(BIN)/python -m pytest
 	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
+
+labtest: env ## open JupyterLab in a real browser, run notebook 02, choose a région (minutes)
+	TLANALYSIS_TEST_LAB=1 $(BIN)/python -m pytest tests/lab/test_browser.py
 
 notebooks: env ## execute the notebooks in place and store their outputs
 	$(BIN)/python -m tlanalysis.runs.stored

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 
 import numpy as np
@@ -133,12 +132,6 @@ def test_what_has_no_pattern_to_test_is_refused(change, values, said):
     table = change(places_per_territory("fabriques_de_territoire"))
     with pytest.raises(BadInput, match=said):
         moran(table, values, permutations=9)
-
-
-def test_without_pysal_the_extra_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "esda", None)
-    with pytest.raises(BadInput, match=r"spatial statistics need PySAL .*pip install 'tlanalysis\[geo\]'"):
-        moran(places_per_territory("fabriques_de_territoire"))
 
 
 def test_no_warning_reaches_the_reader():
