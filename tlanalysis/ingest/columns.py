@@ -32,10 +32,7 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.StringArray:
 
 
 def matching(pattern: str, unless: str) -> InOrder:
-    """Return a test of whole columns: cells that match one regular expression (RE2) and not the other.
-
-    And are not too long.
-    """
+    """Return a test of whole columns: cells, none too long, that match one pattern (RE2) and not the other."""
 
     def test(column: pa.StringArray) -> pa.BooleanArray:
         right = pc.and_not(pc.match_substring_regex(column, pattern), pc.match_substring_regex(column, unless))

@@ -96,10 +96,7 @@ class Cut:
                 )
 
     def _records(self, places: Sequence[int]) -> Iterator[Rows]:
-        """Yield some columns as they are cut. One thread cuts.
-
-        So that the rank of a row that cannot be cut is known.
-        """
+        """Yield some columns as one thread cuts them: the rank of a row that cannot be cut is then known."""
         names = [f"{rank}" for rank in range(len(self.headers))]
         chosen = [names[place] for place in places]
         waiting: deque[Malformed] = deque()
@@ -144,9 +141,9 @@ class Cut:
 
 
 def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> Rows:
-    """Give each row its rank, leaving out those of the rows that could not be cut, which leave the queue.
+    """Give each row its rank, leaving out those of the rows that could not be cut.
 
-    It may run ahead.
+    These leave the queue of waiting rows, which may run ahead of the table.
     """
     end, among = before + len(table), []
     while waiting and waiting[0].number <= end:

@@ -33,10 +33,7 @@ Indices = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Placed:
-    """Per row: `place` (index in `codes.PLACES`), `region` (index in `regions()`), -1 for none.
-
-    And which evidence lost.
-    """
+    """Per row: `place` (index in `codes.PLACES`), `region` (index in `regions()`), -1 for none; what `lost`."""
 
     place: Indices
     region: Indices

@@ -1,7 +1,4 @@
-"""People are not data: which columns are never read.
-
-And how an e-mail or a telephone number inside a text is taken out.
-"""
+"""People are not data: columns that are never read, e-mails and telephone numbers taken out of a text."""
 
 from __future__ import annotations
 

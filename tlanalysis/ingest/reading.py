@@ -46,10 +46,7 @@ class Malformed(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Some rows: a table of strings, the rank of each row (1 is the first under the header).
-
-    And the rows that could not be cut.
-    """
+    """Some rows as strings, their ranks (1 is the first under the header), and those that could not be cut."""
 
     table: pa.Table
     numbers: NDArray[np.int64]
