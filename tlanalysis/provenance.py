@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from tlanalysis import paths
@@ -19,7 +20,18 @@ if TYPE_CHECKING:
 KEYS = ("editeur", "source", "date_publication")
 
 
-def sources_of(*frames: pd.DataFrame) -> list[dict[str, str]]:
+class Source(dict[str, str]):
+    """What is said of one source, by the names of `KEYS`; nobody alters it.
+
+    It is one object in all tables that carry it: pandas copies `attrs`, to the last leaf, at every step of a
+    computation, which took longer than the steps.
+    """
+
+    def __deepcopy__(self, memo: object) -> Source:
+        return self
+
+
+def sources_of(*frames: pd.DataFrame) -> list[Source]:
     """Return the distinct sources printed on the rows of some frames, ordered by publisher then address.
 
     A frame that already is a result (it has no source columns of its own) contributes the sources it carries.
@@ -27,11 +39,11 @@ def sources_of(*frames: pd.DataFrame) -> list[dict[str, str]]:
     found: set[tuple[str, ...]] = set()
     for frame in frames:
         if {"editeur", "source"} <= set(frame.columns):
-            rows = frame.reindex(columns=list(KEYS)).astype(object)
-            found |= set(rows.where(rows.notna(), "").itertuples(index=False, name=None))
+            rows = zip(*(frame[key] if key in frame else repeat("") for key in KEYS), strict=False)
+            found |= {tuple(value if isinstance(value, str) else "" for value in row) for row in set(rows)}
         else:
             found |= {tuple(source[key] for key in KEYS) for source in frame.attrs.get("sources", [])}
-    return [dict(zip(KEYS, row, strict=True)) for row in sorted(found)]
+    return [Source(zip(KEYS, row, strict=True)) for row in sorted(found)]
 
 
 def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> pd.DataFrame:

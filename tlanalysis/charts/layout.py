@@ -6,16 +6,18 @@ the width, and the Axes get what is left.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 
 from tlanalysis.charts import caption as captions
-from tlanalysis.charts.style import INK, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
+from tlanalysis.charts.style import DPI, INK, SAVED_DPI, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
 from tlanalysis.errors import BadInput
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 MARGIN = 0.16  # inches on every side
 LEADING = 1.32  # line height over font size
 GAP = 0.13  # inches between header, plot and footer
+NEAR = 1e-3  # of the width or height of a figure: less than a pixel
 
 _PLOT_HEIGHT = "tlanalysis_plot_height"
 
@@ -105,18 +108,30 @@ def _write(figure: Figure, lines: list[tuple[str, float, str, str]], top: float,
 
 def _fit(ax: Axes, zone: tuple[float, float, float, float]) -> None:
     """Move the Axes so that everything they draw, labels included, lies inside the zone (figure fractions)."""
-    x0, y0, x1, y1 = zone
     left, bottom, right, top = zone
-    to_fractions = figure_of(ax).transFigure.inverted()
+    figure = figure_of(ax)
+    figure.dpi = SAVED_DPI  # measured as it will be saved, and the measures serve again
+    to_fractions = figure.transFigure.inverted()
+    before = None
     for _ in range(4):
         ax.set_position((left, bottom, right - left, top - bottom))
         box = ax.get_tightbbox()
         if box is None:  # invisible Axes draw nothing
-            return
+            break
         drawn = box.transformed(to_fractions)
-        left, bottom = left + (x0 - drawn.x0), bottom + (y0 - drawn.y0)
-        right, top = right - (drawn.x1 - x1), top - (drawn.y1 - y1)
-    ax.set_position((left, bottom, right - left, top - bottom))
+        # Inside; or, for a map that keeps its shape, as large as it will be.
+        if any(reached is not None and _same(drawn.extents, reached) for reached in (zone, before)):
+            break
+        before = drawn.extents
+        left, bottom = left + (zone[0] - drawn.x0), bottom + (zone[1] - drawn.y0)
+        right, top = right - (drawn.x1 - zone[2]), top - (drawn.y1 - zone[3])
+    else:
+        ax.set_position((left, bottom, right - left, top - bottom))
+    figure.dpi = DPI
+
+
+def _same(one: Iterable[float], other: Iterable[float]) -> bool:
+    return all(abs(a - b) < NEAR for a, b in zip(one, other, strict=True))
 
 
 def wrap(text: str, size: float, *, bold: bool = False, width: float = WIDTH - 2.5 * MARGIN) -> list[str]:
@@ -137,12 +152,13 @@ def wrap(text: str, size: float, *, bold: bool = False, width: float = WIDTH - 2
     return lines
 
 
-@cache
-def _renderer() -> RendererAgg:
-    return RendererAgg(8, 8, 100)
-
-
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Return the width of a text in inches, in the figures' font."""
-    font = FontProperties(family=["DejaVu Sans"], size=size, weight="bold" if bold else "normal")
-    return _renderer().get_text_width_height_descent(text, font, ismath=False)[0] / 100
+    """Return the width of a text in inches, in the figures' font: the sum of its letters' (kerning left out)."""
+    return sum(_advance(letter, bold) for letter in text) * size / 72
+
+
+@cache
+def _advance(letter: str, bold: bool) -> float:
+    """Return how far a letter moves the pen, over the size of the font."""
+    font = get_font(findfont(FontProperties(family=["DejaVu Sans"], weight="bold" if bold else "normal")))
+    return float(font.load_char(ord(letter), LoadFlags.NO_SCALE).horiAdvance / font.units_per_EM)

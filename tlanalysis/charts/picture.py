@@ -64,36 +64,34 @@ def in_few_colours(pixels: np.ndarray) -> Image:
     """
     from PIL import Image
 
-    whole = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
     if (pixels[..., 3] != 255).any():
         return Image.fromarray(np.ascontiguousarray(pixels))
-    packed = np.ascontiguousarray(pixels).view("<u4")[..., 0] & 0xFFFFFF
-    seen = np.zeros(1 << 24, dtype=bool)
-    seen[packed] = True
-    colours = np.flatnonzero(seen)
+    packed = np.ascontiguousarray(pixels).view("<u4").ravel() & 0xFFFFFF
+    # Neighbours are mostly of one colour: what follows counts the stretches, not the pixels.
+    starts = np.concatenate([[0], np.flatnonzero(packed[1:] != packed[:-1]) + 1])
+    lengths = np.diff(starts, append=packed.size)
+    colours, numbers = np.unique(packed[starts], return_inverse=True)
     if len(colours) > _TOO_MANY:
-        return whole
-    place = np.zeros(1 << 24, dtype=np.uint16)
-    place[colours] = np.arange(len(colours))
-    numbers = place[packed]
-    counts = np.bincount(numbers.ravel(), minlength=len(colours))
+        return Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+    counts = np.bincount(numbers, weights=lengths)
     order = np.lexsort((colours, -counts))
     if counts[order[PALETTE:]].sum() > MOVED_AT_MOST * packed.size:
-        return whole
+        return Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
     kept = colours[order[:PALETTE]]
-    image = Image.fromarray(_nearest(colours, kept)[numbers])
+    image = Image.fromarray(np.repeat(_nearest(colours, kept)[numbers], lengths).reshape(pixels.shape[:2]))
     image.putpalette(_channels(kept).astype(np.uint8).tobytes())
     return image
 
 
 def _nearest(colours: np.ndarray, kept: np.ndarray) -> np.ndarray:
     """Return for each colour the place of the nearest one that is kept (itself, when it is)."""
-    apart = _channels(colours)[:, None, :] - _channels(kept)[None, :, :]
-    return (apart**2).sum(axis=2).argmin(axis=1).astype(np.uint8)
+    ours, theirs = (_channels(packed).astype(np.float64) for packed in (colours, kept))
+    # Square of the distance, less what is the same for all that are kept; whole numbers, so nothing is rounded.
+    return ((theirs**2).sum(axis=1) - 2 * ours @ theirs.T).argmin(axis=1).astype(np.uint8)
 
 
 def _channels(packed: np.ndarray) -> np.ndarray:
-    return np.stack([packed & 0xFF, packed >> 8 & 0xFF, packed >> 16 & 0xFF], axis=-1).astype(np.int32)
+    return np.stack([packed & 0xFF, packed >> 8 & 0xFF, packed >> 16 & 0xFF], axis=-1)
 
 
 def without_texts(data: bytes) -> bytes:

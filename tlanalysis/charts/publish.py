@@ -18,7 +18,7 @@ from tlanalysis import __version__, catalog, files, paths
 from tlanalysis.charts import caption as captions
 from tlanalysis.charts import picture
 from tlanalysis.charts.layout import figure_of
-from tlanalysis.charts.style import DPI, style
+from tlanalysis.charts.style import DPI, SAVED_DPI, style
 from tlanalysis.errors import BadInput
 from tlanalysis.provenance import commit
 from tlanalysis.runs.params import Params, params, run_key
@@ -131,7 +131,7 @@ def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
             "Source": facts["source"],
             KEY: compact,
         }
-        png = picture.png(figure, 2 * DPI, about)
+        png = picture.png(figure, SAVED_DPI, about)
     return {
         "svg": _with_facts(svg.getvalue().decode("utf-8"), facts, compact).encode("utf-8"),
         "png": png,

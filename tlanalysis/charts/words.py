@@ -9,7 +9,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,12 @@ def _names(group: str) -> dict[str, dict[str, str]]:
     """Return code -> names; indicators and perimeters are named by their own tables, all else by the message file."""
     if group not in {"indicateurs", "perimetres"}:
         return _messages()["labels"][group]
+    return _names_in_table(group, catalog.read_raw(group))
+
+
+@lru_cache(maxsize=8)
+def _names_in_table(group: str, data: bytes) -> dict[str, dict[str, str]]:
+    """Return the names that a table gives; a figure asks for dozens of them, the table is the same while its bytes are."""
     table = catalog.load(group)
     return {
         code: {"fr": fr, "en": en}

@@ -15,7 +15,7 @@ from ipywidgets import HTML, Dropdown, Layout, Output, VBox
 
 from tlanalysis.charts import caption
 from tlanalysis.charts.layout import figure_of
-from tlanalysis.charts.style import DPI, style
+from tlanalysis.charts.style import SAVED_DPI, style
 from tlanalysis.charts.words import Words
 from tlanalysis.lab import choices
 from tlanalysis.lab.choices import Choice
@@ -119,7 +119,7 @@ def picture(ax: Axes) -> str:
     """Return a chart as an `img` of HTML, with the title and the description that its caption has."""
     text, png = caption.of(ax), io.BytesIO()
     with style():
-        figure_of(ax).savefig(png, format="png", dpi=2 * DPI)
+        figure_of(ax).savefig(png, format="png", dpi=SAVED_DPI)
     data = base64.b64encode(png.getvalue()).decode("ascii")
     alt = escape(f"{text.title}. {text.alt}", quote=True)
     return f'<img alt="{alt}" style="max-width: 100%; width: 54em" src="data:image/png;base64,{data}">'

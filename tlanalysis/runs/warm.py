@@ -50,6 +50,7 @@ def warm() -> None:
             import_module(f"tlanalysis.{name}")
     _draw()
     _write_numbers()
+    _check_a_notebook()
     _parse_tables()
     # What is alive now stays: looking through it for garbage would copy every page of it in every fork.
     gc.collect()
@@ -57,12 +58,19 @@ def warm() -> None:
 
 
 def _write_numbers() -> None:
-    """Let Babel load what it knows of our languages."""
+    """Let Babel load what it knows of our languages, and have our messages read."""
     from tlanalysis.charts.words import Words
     from tlanalysis.runs.params import LANGS
 
     for words in map(Words, LANGS):
-        words.number(1234.5, 1), words.percent(0.5), words.euros(2e6)
+        words.number(1234.5, 1), words.percent(0.5), words.euros(2e6), words.label("natures", "compte")
+
+
+def _check_a_notebook() -> None:
+    """Let nbformat compile its schema."""
+    from nbformat import v4, validate
+
+    validate(v4.new_notebook())
 
 
 def _parse_tables() -> None:
