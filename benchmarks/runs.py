@@ -5,7 +5,8 @@ Three ways to make the territory profiles (`--for all`, 120 of them):
 - sequential papermill: one process that calls `papermill.execute_notebook` with its default kernel, one run after the
   other, with this version of the library. Timed on every tenth profile and multiplied, unless `--whole` is given;
 - the forked floor: the cells of the same notebooks as plain calls, each in a fork of a process that has imported and
-  drawn already, as many at a time as there are cores. Nothing can be faster without drawing less;
+  drawn already, as many at a time as there are cores: nothing is shown, no notebook is written. Nothing can be faster
+  without drawing less. What it takes to import counts, as it does for us; the profile it rehearses does not;
 - `tlanalysis run`, the command, its start included.
 
 Each is told in seconds of the clock and of the processors, all its processes together: on a machine that others use
@@ -33,11 +34,13 @@ from typing import Any
 
 from tlanalysis import catalog, paths
 from tlanalysis.runs import bounds
+from tlanalysis.runs.attempt import STEADY
 from tlanalysis.runs.plan import Run, grid, territories_for
 
 NOTEBOOK = "04_territory_profile"
 JOBS = os.cpu_count() or 1
 EVERY = 10
+TURNS = 2
 # Byte code must be cached, as it is wherever somebody works: importing is much of what a kernel costs.
 ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -75,20 +78,32 @@ def sequential(runs: list[Run], out: Path) -> float:
     return float(done.stdout)
 
 
-def floor(runs: list[Run], out: Path) -> float:
-    """Execute the cells of runs as plain calls, each in a fork of a process that is warm; return the seconds."""
+def floor(runs: list[Run], out: Path) -> tuple[float, float]:
+    """Execute the cells of runs as plain calls, each in a fork of a process that is warm.
+
+    Return the seconds from its start, less the profile that it rehearses, and those since it is warm.
+    """
     command = [sys.executable, "-m", "benchmarks.runs", "floor", str(out), *(run.parameters.territory for run in runs)]
-    done = subprocess.run(command, env=ENV, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return float(done.stdout.splitlines()[-1])
+    begun = time.perf_counter()
+    done = subprocess.run(
+        command, env=ENV | STEADY, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    rehearsed, alone = map(float, done.stdout.split())
+    return time.perf_counter() - begun - rehearsed, alone
 
 
 def _floor_process(out: Path, territories: list[str]) -> None:
     """Be the process that forks: warm up by one whole profile, then time the others."""
+    from IPython import InteractiveShell
+
     import tlanalysis.runs.warm  # noqa: F401
 
+    InteractiveShell.clear_instance()  # nothing is shown here
     os.environ |= {"TLANALYSIS_OUT": str(out), "TLANALYSIS_COMMIT": "", "MPLBACKEND": "agg"}
     sources = cells(NOTEBOOK)
+    begun = time.perf_counter()
     _plain(sources, "FR")
+    rehearsed = time.perf_counter() - begun
     begun, under_way = time.perf_counter(), set[int]()
     for territory in territories:
         if len(under_way) == JOBS:
@@ -100,7 +115,7 @@ def _floor_process(out: Path, territories: list[str]) -> None:
         under_way.add(child)
     for _ in under_way:
         os.wait()
-    print(time.perf_counter() - begun)
+    print(rehearsed, time.perf_counter() - begun)
 
 
 def _plain(sources: list[str], territory: str) -> None:
@@ -125,7 +140,7 @@ def command(*words: str, env: dict[str, str] | None = None) -> tuple[float, str]
 def weighed(work: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:
     """Call something; return what it took by the clock and of the processors, and its answer.
 
-    A floating answer is its own clock: what it took without its preparation.
+    An answer that is a number, or that begins with one, is its own clock.
     """
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     answer = work(*given)
@@ -135,7 +150,8 @@ def weighed(work: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:
             os.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return (answer if isinstance(answer, float) else seconds), busy, answer
+    own = answer[0] if isinstance(answer, tuple) else answer
+    return (own if isinstance(own, float) else seconds), busy, answer
 
 
 def executed(printed: str) -> int:
@@ -144,27 +160,37 @@ def executed(printed: str) -> int:
 
 
 def many(out: Path, whole: bool) -> None:
-    """Print the profiles made in the three ways."""
+    """Print the profiles made in the three ways: in turn, so that a machine that is slower by moments is so for all."""
     runs = grid(NOTEBOOK, {"territory": territories_for("all")})
     some = runs if whole else runs[::EVERY]
     sequential(runs[:1], out / "warm")  # caches of byte code and files are filled
-    scale = len(runs) / len(some)
-    one_by_one, busy_one_by_one, _ = weighed(sequential, some, out / "sequential")
-    one_by_one, busy_one_by_one = one_by_one * scale, busy_one_by_one * scale
-    least, busy_least, _ = weighed(floor, runs, out / "floor")
-    words = ("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"))
-    _, busy_ours, (ours, printed) = weighed(command, *words)
+    taken = {way: [0.0, 0.0, 0.0] for way in ("papermill", "floor", "ours")}
+
+    def add(way: str, clock: float, busy: float, alone: float = 0.0) -> None:
+        taken[way] = [before + more for before, more in zip(taken[way], (clock, busy, alone), strict=True)]
+
+    for turn in range(TURNS):
+        part = some[turn::TURNS]
+        clock, busy, _ = weighed(sequential, part, out / "sequential")
+        add("papermill", clock * len(runs) / len(some), busy * len(runs) / len(some))
+        clock, busy, (_, alone) = weighed(floor, runs, out / "floor")
+        add("floor", clock / TURNS, busy / TURNS, alone / TURNS)
+        words = ("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"), "--force")
+        clock, busy, (_, printed) = weighed(command, *words)
+        add("ours", clock / TURNS, busy / TURNS)
+        assert executed(printed) == len(runs)
     how = "all of them" if whole else f"{len(some)} of them, multiplied"
-    print(f"{len(runs)} territory profiles, {JOBS} at a time; {executed(printed)} executed")
+    print(f"{len(runs)} territory profiles, {JOBS} at a time; {TURNS} turns, their means")
     print(f"  {'':45}       clock   processors")
-    for what, clock, busy in (
-        (f"sequential papermill ({how})", one_by_one, busy_one_by_one),
-        ("forked floor: the cells as plain calls", least, busy_least),
-        ("tlanalysis run, start included", ours, busy_ours),
+    for what, way in (
+        (f"sequential papermill ({how})", "papermill"),
+        ("forked floor: the cells as plain calls", "floor"),
+        ("tlanalysis run", "ours"),
     ):
-        print(f"  {what:45}  {clock:8.1f} s   {busy:8.1f} s")
-    print(f"  times faster than sequential papermill         {one_by_one / ours:8.2f}")
-    print(f"  over the forked floor                          {ours / least:8.2f}")
+        print(f"  {what:45}  {taken[way][0]:8.1f} s   {taken[way][1]:8.1f} s")
+    print(f"  times faster than sequential papermill         {taken['papermill'][0] / taken['ours'][0]:8.2f}")
+    print(f"  over the forked floor, starts included         {taken['ours'][0] / taken['floor'][0]:8.2f}")
+    print(f"  over the forked floor once it is warm          {taken['ours'][0] / taken['floor'][2]:8.2f}")
 
 
 def quiet(out: Path) -> None:

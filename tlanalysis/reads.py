@@ -40,6 +40,7 @@ class Reads:
         self._home, self._mirror, self._out = home.resolve(), mirror and mirror.resolve(), out.resolve()
         self._entries: dict[tuple[str, ...], Entry] = {}
         self._narrowed: set[str] = set()
+        self._noted: set[str] = set()
         self._busy = False
         foreign = {sys.prefix, sys.base_prefix, tempfile.gettempdir(), *_SYSTEM}
         self._elsewhere = tuple(f"{Path(folder).resolve()}{os.sep}" for folder in foreign)
@@ -56,17 +57,24 @@ class Reads:
         name, _, flags = arguments
         if isinstance(name, int) or (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)):
             return
+        opened = os.fsdecode(name)
+        if opened in self._noted:  # a table is opened dozens of times
+            return
         self._busy = True  # what we open ourselves, to digest it, is not a read of the run
         try:
-            self._note(os.path.realpath(os.fsdecode(name)))
+            self._note(opened)
         finally:
             self._busy = False
 
     def _note(self, opened: str) -> None:
-        path = _source(Path(opened))
+        path = _source(Path(os.path.realpath(opened)))
         name = self._name(path)
-        if name and name not in self._narrowed and ("file", name) not in self._entries and path.is_file():
+        if not name or name in self._narrowed or not path.is_file():
+            return
+        if ("file", name) not in self._entries:
             self._entries["file", name] = {"file": name, "digest": digest_of(path)}
+        if Path(opened).is_absolute():  # a relative name may be another file when the folder has changed
+            self._noted.add(opened)
 
     def _name(self, path: Path) -> str:
         """Return how a file is called in the record; empty when it is none of the run's inputs."""

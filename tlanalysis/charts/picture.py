@@ -62,6 +62,7 @@ def in_few_colours(pixels: np.ndarray) -> Image:
     pixels : ndarray
         Shape (height, width, 4), bytes: red, green, blue, opacity.
     """
+    import pandas as pd
     from PIL import Image
 
     if (pixels[..., 3] != 255).any():
@@ -70,7 +71,7 @@ def in_few_colours(pixels: np.ndarray) -> Image:
     # Neighbours are mostly of one colour: what follows counts the stretches, not the pixels.
     starts = np.concatenate([[0], np.flatnonzero(packed[1:] != packed[:-1]) + 1])
     lengths = np.diff(starts, append=packed.size)
-    colours, numbers = np.unique(packed[starts], return_inverse=True)
+    numbers, colours = pd.factorize(packed[starts])
     if len(colours) > _TOO_MANY:
         return Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
     counts = np.bincount(numbers, weights=lengths)

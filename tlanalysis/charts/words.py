@@ -140,7 +140,7 @@ def _names(group: str) -> dict[str, dict[str, str]]:
 
 @lru_cache(maxsize=8)
 def _names_in_table(group: str, data: bytes) -> dict[str, dict[str, str]]:
-    """Return the names that a table gives; a figure asks for dozens of them, the table is the same while its bytes are."""
+    """Return the names that a table of these bytes gives: a figure asks for dozens."""
     table = catalog.load(group)
     return {
         code: {"fr": fr, "en": en}

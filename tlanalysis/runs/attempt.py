@@ -13,11 +13,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from traitlets.config import Config
 
@@ -185,15 +186,35 @@ def local_sockets() -> Iterator[Config]:
         yield Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
 
 
-def in_process(task: Task, channel: Any) -> None:
-    """Make the attempt in this process, which was started for it; tell its cells and its outcome through a pipe."""
+def serve(channel: Connection) -> None:
+    """Be a worker: make the attempts that come in, one after the other, until nobody is there to send any.
+
+    Each is answered by the cells it starts, as (number, total), and by its outcome.
+    """
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that started us: it decides
-    folder = Path(task.staging)
-    folder.mkdir(parents=True, exist_ok=True)
-    # What kernels and libraries mutter is for whoever looks into a failure, not for the terminal.
-    with (folder / f"{task.run.name}.log").open("wb") as log:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-            os.dup2(log.fileno(), stream.fileno())
-    channel.send(attempt(task, lambda number, total: channel.send((number, total))))
+    while True:
+        try:
+            task: Task = channel.recv()
+        except EOFError:
+            return
+        # What kernels and libraries mutter is for whoever looks into a failure, not for the terminal.
+        with _spoken_into(Path(task.staging) / f"{task.run.name}.log"):
+            outcome = attempt(task, lambda number, total: channel.send((number, total)))
+        channel.send(outcome)
+
+
+@contextmanager
+def _spoken_into(log: Path) -> Iterator[None]:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    streams = (sys.stdout, sys.stderr)
+    with log.open("wb") as said, open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        _point(streams, said)
+        yield
+        _point(streams, nowhere)
+
+
+def _point(streams: Iterable[TextIO], file: BinaryIO) -> None:
+    for stream in streams:
+        stream.flush()
+        os.dup2(file.fileno(), stream.fileno())

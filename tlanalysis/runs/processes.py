@@ -1,7 +1,7 @@
-"""Runs on this machine: several at a time, each in a process that is bounded in time and memory and can die alone.
+"""Runs on this machine: several at a time, each worker a process that is bounded in time and memory and can die alone.
 
-On Linux the processes are forked from a server that has imported everything once (`multiprocessing`'s forkserver): this
-process, with its threads and terminal, is never forked.
+On Linux the workers are forked from a server that has imported everything once (`multiprocessing`'s forkserver), and
+fork in turn for each notebook: this process, with its threads and terminal, is never forked.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from tlanalysis.runs import bounds
-from tlanalysis.runs.attempt import STEADY, Task, failed, in_process
+from tlanalysis.runs.attempt import STEADY, Task, failed, serve
 from tlanalysis.runs.manifest import Outcome
 
 FEW = 2
@@ -24,20 +23,39 @@ GRACE = 5.0  # seconds
 LOOK = 1.0  # seconds between two looks at the clock and the memory
 
 
-@dataclass
-class _UnderWay:
+class _Worker:
+    """A process that makes attempts, and the one it is making."""
+
     task: Task
-    process: Any
-    channel: Connection
     begun: float
-    cell: str = ""
+    cell: str
+
+    def __init__(self) -> None:
+        self.channel, theirs = multiprocessing.Pipe()
+        self.process = _context().Process(target=serve, args=(theirs,))
+        with _environment():
+            self.process.start()
+        theirs.close()
+
+    def take(self, task: Task) -> None:
+        self.task, self.begun, self.cell = task, time.monotonic(), ""
+        with suppress(OSError):  # it died meanwhile: so says the end of what is heard from it
+            self.channel.send(task)
+
+    def heard(self) -> tuple[int, int] | Outcome:
+        """Return the cell that it says it is at, or the outcome; a worker that died has one too."""
+        try:
+            return self.channel.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            return self.fail(f"the process that executed it died (exit code {self.process.exitcode})")
 
     def fail(self, error: str) -> Outcome:
         where = f", at cell {self.cell} of the notebook" if self.cell else ""
         return failed(self.task.run, time.monotonic() - self.begun, f"{error}{where}", self.task.engine)
 
     def over(self) -> str:
-        """Say which bound it is over; empty when none."""
+        """Say which bound its run is over; empty when none."""
         limits = self.task.bounds
         # A cell that lasts too long is ended, and the notebook saved, by the engine: it has the first word.
         if limits.minutes and time.monotonic() - self.begun > limits.minutes * 60 + GRACE:
@@ -45,6 +63,17 @@ class _UnderWay:
         if limits.memory_gb and bounds.memory(self.process.pid) > limits.memory_gb * 1.25:
             return f"its processes held more than {limits.memory_gb:g} GB of memory"
         return ""
+
+    def end(self) -> None:
+        """Kill it, and all it started."""
+        bounds.end_tree(self.process.pid)
+        self.process.join()
+        self.channel.close()
+
+    def dismiss(self) -> None:
+        """Let it go home: it has nothing to do."""
+        self.channel.close()
+        self.process.join()
 
 
 def as_they_end(
@@ -73,63 +102,39 @@ def as_they_end(
         # Importing everything pays from the third run on; before, each imports what it needs.
         preloaded = ["tlanalysis.runs.warm"] if many or len(tasks) > FEW else ["tlanalysis.runs.engine"]
         multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
-    waiting, under_way = list(reversed(tasks)), dict[Connection, _UnderWay]()
+    waiting, idle, busy = list(reversed(tasks)), list[_Worker](), dict[Connection, _Worker]()
     looked = time.monotonic()
     try:
-        while waiting or under_way:
-            while waiting and len(under_way) < jobs:
-                one = _start(waiting.pop())
-                under_way[one.channel] = one
-                started(one.task.run.name)
-            for channel in wait(list(under_way), timeout=LOOK):
-                one = under_way[channel]  # type: ignore[index]
-                heard = _heard(one)
+        while waiting or busy:
+            while waiting and len(busy) < jobs:
+                worker = idle.pop() if idle else _Worker()
+                worker.take(waiting.pop())
+                busy[worker.channel] = worker
+                started(worker.task.run.name)
+            for channel in wait(list(busy), timeout=LOOK):
+                worker = busy[channel]  # type: ignore[index]
+                heard = worker.heard()
                 if isinstance(heard, tuple):
-                    one.cell = str(heard[0])
-                    at_cell(one.task.run.name, *heard)
-                else:
-                    del under_way[one.channel]
-                    yield heard
+                    worker.cell = str(heard[0])
+                    at_cell(worker.task.run.name, *heard)
+                    continue
+                del busy[worker.channel]
+                if worker.process.is_alive():
+                    idle.append(worker)
+                yield heard
             if time.monotonic() - looked < LOOK:
                 continue
             looked = time.monotonic()
-            for one in list(under_way.values()):
-                if reason := one.over():
-                    del under_way[one.channel]
-                    _end(one)
-                    yield one.fail(reason)
+            for worker in list(busy.values()):
+                if reason := worker.over():
+                    del busy[worker.channel]
+                    worker.end()
+                    yield worker.fail(reason)
     finally:
-        for one in under_way.values():
-            _end(one)
-
-
-def _start(task: Task) -> _UnderWay:
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-    context = _context()
-    process = context.Process(target=in_process, args=(task, theirs), name=task.run.name)
-    with _environment():
-        process.start()
-    theirs.close()
-    return _UnderWay(task, process, ours, time.monotonic())
-
-
-def _heard(one: _UnderWay) -> tuple[int, int] | Outcome:
-    """Return the cell that a process says it is at, or its outcome; a process that died has one too."""
-    try:
-        heard = one.channel.recv()
-    except (EOFError, OSError):
-        one.process.join()
-        heard = one.fail(f"the process that executed it died (exit code {one.process.exitcode})")
-    if isinstance(heard, Outcome):
-        one.channel.close()
-        one.process.join()
-    return heard
-
-
-def _end(one: _UnderWay) -> None:
-    bounds.end_tree(one.process.pid)
-    one.process.join()
-    one.channel.close()
+        for worker in busy.values():
+            worker.end()
+        for worker in idle:
+            worker.dismiss()
 
 
 def _context() -> Any:

@@ -18,6 +18,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -43,11 +44,15 @@ class Request:
 class PipeSession(Session):
     """A session whose messages leave through a pipe: header, parent id, content, metadata and buffers, pickled."""
 
-    def __init__(self, outbox: Connection, mark: bytes) -> None:
+    def __init__(self) -> None:
         super().__init__(key=b"")
+        self._turn = threading.Lock()
+
+    def open(self, outbox: Connection, mark: bytes) -> None:
+        """Speak for this process, through this pipe."""
+        self.pid = os.getpid()
         self._outbox = outbox
         self._mark = mark
-        self._turn = threading.Lock()
 
     def send(
         self,
@@ -89,13 +94,28 @@ def serve(inbox: Connection, outbox: Connection, mark: bytes) -> NoReturn:
     mark : bytes
         Written to what is printed, wherever a message was sent.
     """
-    session = PipeSession(outbox, mark)
+    kernel = _prepared or _kernel()
+    session: Any = kernel.session
+    session.open(outbox, mark)
     _prepare_streams()
-    kernel = _kernel(session)
+    _take_over(kernel)
     atexit._clear()  # only what the notebook registers is done at the end
     session.send(None, "ready", {"language_info": kernel.language_info})
     asyncio.run(_execute_all(kernel, session, inbox))
     _leave()
+
+
+_prepared: IPythonKernel | None = None
+
+
+def prepare() -> None:
+    """Make a kernel that every fork of this process will find made; nothing else here knows of it."""
+    global _prepared
+    main = sys.modules["__main__"]
+    _prepared = _kernel()
+    sys.modules["__main__"] = main
+    shell: Any = _prepared.shell
+    atexit.unregister(shell.atexit_operations)
 
 
 def _prepare_streams() -> None:
@@ -107,32 +127,36 @@ def _prepare_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _kernel(session: PipeSession) -> IPythonKernel:
-    # As ipykernel's application does before its first cell.
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # not the state every sibling inherits
+def _kernel() -> IPythonKernel:
     # An interactive shell of the parent (papermill called from a notebook) is not ours to reuse.
-    logging.root.handlers.clear()  # nor is what it does with log messages
-    logging.root.setLevel(logging.WARNING)
     ZMQInteractiveShell.clear_instance()
     IPythonKernel.clear_instance()
-    quiet = Config({"HistoryManager": {"enabled": False}})
-    kernel = IPythonKernel.instance(
-        config=quiet,
+    session = PipeSession()
+    return IPythonKernel.instance(
+        config=Config({"HistoryManager": {"enabled": False}}),
         session=session,
         iopub_socket=session,
         log=logging.getLogger("tlanalysis.runs.shell"),
         # No thread of channels here: a cell may run on the loop of this process.
         shell_channel_thread=SimpleNamespace(parent_thread=None),
     )
+
+
+def _take_over(kernel: IPythonKernel) -> None:
+    """Make this process the kernel's, as ipykernel's application does before its first cell."""
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # not the state every sibling inherits
+    logging.root.handlers.clear()  # nor what the parent does with log messages
+    logging.root.setLevel(logging.WARNING)
     shell: Any = kernel.shell
+    sys.modules["__main__"] = shell.user_module
+    shell.user_ns["_dh"][:] = [Path.cwd()]
     sys.displayhook = shell.displayhook
     if os.environ.get(reads.VARIABLE):
         reads.load_ipython_extension(shell)
-    return kernel
 
 
 async def _execute_all(kernel: IPythonKernel, session: PipeSession, inbox: Connection) -> None:

@@ -15,6 +15,7 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import tlanalysis
+from tlanalysis.runs import shell
 
 LIBRARIES = (
     "babel.numbers",
@@ -51,7 +52,9 @@ def warm() -> None:
     _draw()
     _write_numbers()
     _check_a_notebook()
+    _show_a_table()
     _parse_tables()
+    shell.prepare()
     # What is alive now stays: looking through it for garbage would copy every page of it in every fork.
     gc.collect()
     gc.freeze()
@@ -71,6 +74,14 @@ def _check_a_notebook() -> None:
     from nbformat import v4, validate
 
     validate(v4.new_notebook())
+
+
+def _show_a_table() -> None:
+    """Let pandas load what it writes tables with."""
+    import pandas as pd
+
+    table = pd.DataFrame({"a": [1.5]})
+    repr(table), table.to_html(), table.to_csv()
 
 
 def _parse_tables() -> None:
