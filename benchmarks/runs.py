@@ -94,11 +94,8 @@ def floor(runs: list[Run], out: Path) -> tuple[float, float]:
 
 def _floor_process(out: Path, territories: list[str]) -> None:
     """Be the process that forks: warm up by one whole profile, then time the others."""
-    from IPython import InteractiveShell
-
     import tlanalysis.runs.warm  # noqa: F401
 
-    InteractiveShell.clear_instance()  # nothing is shown here
     os.environ |= {"TLANALYSIS_OUT": str(out), "TLANALYSIS_COMMIT": "", "MPLBACKEND": "agg"}
     sources = cells(NOTEBOOK)
     begun = time.perf_counter()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PALETTE = 256
+COMPRESSED = 4  # of 9: two thirds of the time of the usual 6, for 1.5 % more bytes
 MOVED_AT_MOST = 1 / 200  # of the pixels
 _TOO_MANY = 8192  # colours: a photograph or a gradient, not a chart
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -42,7 +43,8 @@ def png(figure: Figure, dpi: float, texts: Mapping[str, str]) -> bytes:
     for key, value in texts.items():
         about.add_text(key, value)
     buffer = io.BytesIO()
-    in_few_colours(_pixels(figure, dpi)).save(buffer, format="png", pnginfo=about, dpi=(dpi, dpi))
+    image = in_few_colours(_pixels(figure, dpi))
+    image.save(buffer, format="png", pnginfo=about, dpi=(dpi, dpi), compress_level=COMPRESSED)
     return buffer.getvalue()
 
 

@@ -67,9 +67,10 @@ def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[
     """
     if not _ID.fullmatch(id):
         raise BadInput(f"{id!r} is not a figure id: write lower-case words joined by hyphens, e.g. formation-part.")
-    facts = _facts(ax, table, id, _as_params(params))
+    data = _csv(table)
+    facts = _facts(ax, table, id, _as_params(params), _fingerprint(data))
     name = f"{id}--{facts['run_key']}"
-    written = _render(ax, facts) | {"csv": _csv(table), "json": files.to_json(facts).encode()}
+    written = _render(ax, facts) | {"csv": data, "json": files.to_json(facts).encode()}
     folder = paths.reports() / "figures"
     files.write_together({folder / f"{name}.{extension}": written[extension] for extension in FORMATS})
     print(f"{name}  {facts['fingerprint']}")
@@ -79,7 +80,11 @@ def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[
 
 def fingerprint(table: pd.DataFrame) -> str:
     """Return the first sixteen hexadecimal digits of the sha256 of a table's CSV: same data, same fingerprint."""
-    return files.sha256(_csv(table))[:16]
+    return _fingerprint(_csv(table))
+
+
+def _fingerprint(data: bytes) -> str:
+    return files.sha256(data)[:16]
 
 
 def _as_params(given: Params | Mapping[str, Any] | None) -> Params:
@@ -90,7 +95,7 @@ def _csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode("utf-8")
 
 
-def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params) -> dict[str, Any]:
+def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str) -> dict[str, Any]:
     text = captions.of(ax)
     inputs = table.attrs.get("inputs")
     if not inputs:
@@ -113,7 +118,7 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params) -> dict[str,
         "sources": list(text.sources),
         "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),
         "inputs": {name: digest for name, (digest, _) in origins.items()},
-        "fingerprint": fingerprint(table),
+        "fingerprint": digest,
         "version": __version__,
         "commit": commit(),
     }

@@ -177,26 +177,19 @@ def access_profile(territory: str = "FR") -> pd.DataFrame:
 
     place, france = territories.territory(territory), territories.territory("FR")
     wanted = [france] if place.is_france else [place, france]
-    records, used = [], []
-    for kind, name in LISTS.items():
-        for where in wanted:
-            table = access(kind, where.level)
-            used.append(table)
-            row = table.set_index("territoire").loc[where.code]
-            records += [
-                (
-                    kind,
-                    name,
-                    where.code,
-                    where.name,
-                    radius,
-                    row[f"part_{radius}_km_bas"],
-                    row[f"part_{radius}_km_haut"],
-                )
-                for radius in RADII
-            ]
+    held = catalog.load("acces_par_territoire")
+    held = held[held["jeu"].isin(LISTS.values())]
+    measured = held.set_index(["jeu", "territoire"])[[f"part_{r}_km_{end}" for r in RADII for end in ("bas", "haut")]]
+    rows = [(kind, name, where) for kind, name in LISTS.items() for where in wanted]
+    found = measured.reindex([(name, where.code) for _, name, where in rows]).to_numpy(float)
+    records = [
+        (kind, name, where.code, where.name, radius, *shares)
+        for (kind, name, where), of in zip(rows, found, strict=True)
+        for radius, shares in zip(RADII, of.reshape(-1, 2), strict=True)
+    ]
     columns = ["type", "jeu", "territoire", "nom", "rayon_km", "part_bas", "part_haut"]
-    result = stamp(pd.DataFrame(records, columns=columns), *used, inputs=["acces_par_territoire"])
+    table = pd.DataFrame(records, columns=columns)
+    result = stamp(table, held, communes_sources(), inputs=["acces_par_territoire"])
     result.attrs["territoire"] = place.code
     return result
 

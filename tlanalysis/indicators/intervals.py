@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from tlanalysis.errors import BadInput
 
@@ -60,8 +60,9 @@ def garwood(count: int, level: float = 0.95) -> tuple[float, float]:
         raise BadInput(f"a count is not negative: {count}.")
     _check_level(level)
     tail = (1 - level) / 2
-    low = 0.0 if count == 0 else stats.chi2.ppf(tail, 2 * count) / 2
-    return float(low), float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
+    # Quantiles of the gamma distribution: half those of chi-squared, without the frozen objects of scipy.stats.
+    low = 0.0 if count == 0 else special.gammaincinv(count, tail)
+    return float(low), float(special.gammainccinv(count + 1, tail))
 
 
 def shares_that_add_up(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -187,7 +187,7 @@ def local_sockets() -> Iterator[Config]:
 
 
 def serve(channel: Connection) -> None:
-    """Be a worker: make the attempts that come in, one after the other, until nobody is there to send any.
+    """Be a worker: make the attempts that come in, one after the other, until `None` comes or nobody is there to send.
 
     Each is answered by the cells it starts, as (number, total), and by its outcome.
     """
@@ -195,8 +195,10 @@ def serve(channel: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that started us: it decides
     while True:
         try:
-            task: Task = channel.recv()
+            task: Task | None = channel.recv()
         except EOFError:
+            return
+        if task is None:
             return
         # What kernels and libraries mutter is for whoever looks into a failure, not for the terminal.
         with _spoken_into(Path(task.staging) / f"{task.run.name}.log"):

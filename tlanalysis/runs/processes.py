@@ -65,15 +65,17 @@ class _Worker:
         return ""
 
     def end(self) -> None:
-        """Kill it, and all it started."""
+        """Kill it, and all it started, if it is still there."""
         bounds.end_tree(self.process.pid)
         self.process.join()
         self.channel.close()
 
     def dismiss(self) -> None:
         """Let it go home: it has nothing to do."""
-        self.channel.close()
-        self.process.join()
+        with suppress(OSError):
+            self.channel.send(None)
+        self.process.join(GRACE)
+        self.end()
 
 
 def as_they_end(

@@ -116,6 +116,7 @@ def prepare() -> None:
     sys.modules["__main__"] = main
     shell: Any = _prepared.shell
     atexit.unregister(shell.atexit_operations)
+    _forget_instances()  # whoever asks whether this is IPython hears no
 
 
 def _prepare_streams() -> None:
@@ -128,9 +129,7 @@ def _prepare_streams() -> None:
 
 
 def _kernel() -> IPythonKernel:
-    # An interactive shell of the parent (papermill called from a notebook) is not ours to reuse.
-    ZMQInteractiveShell.clear_instance()
-    IPythonKernel.clear_instance()
+    _forget_instances()  # a shell of the parent (papermill called from a notebook) is not ours to reuse
     session = PipeSession()
     return IPythonKernel.instance(
         config=Config({"HistoryManager": {"enabled": False}}),
@@ -140,6 +139,11 @@ def _kernel() -> IPythonKernel:
         # No thread of channels here: a cell may run on the loop of this process.
         shell_channel_thread=SimpleNamespace(parent_thread=None),
     )
+
+
+def _forget_instances() -> None:
+    ZMQInteractiveShell.clear_instance()
+    IPythonKernel.clear_instance()
 
 
 def _take_over(kernel: IPythonKernel) -> None:
@@ -152,6 +156,9 @@ def _take_over(kernel: IPythonKernel) -> None:
     logging.root.handlers.clear()  # nor what the parent does with log messages
     logging.root.setLevel(logging.WARNING)
     shell: Any = kernel.shell
+    for one in (kernel, shell):
+        for kind in type(one)._walk_mro():  # as `instance()` does; there is no way to say so of one that is made
+            kind._instance = one
     sys.modules["__main__"] = shell.user_module
     shell.user_ns["_dh"][:] = [Path.cwd()]
     sys.displayhook = shell.displayhook

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import gc
 import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -44,7 +45,7 @@ LIBRARIES = (
 
 def warm() -> None:
     """Import what notebooks use, and draw one figure, so that fonts are found."""
-    with _as_in_a_kernel():
+    with _as_in_a_kernel(), _as_if_absent("rfc3987_syntax"):
         for name in LIBRARIES:
             import_module(name)
         for name in tlanalysis._HOMES:
@@ -103,6 +104,19 @@ def _as_in_a_kernel() -> Iterator[None]:
         yield
     finally:
         del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _as_if_absent(name: str) -> Iterator[None]:
+    """Let what can do without a module do so: loading a grammar of web addresses for jsonschema takes 1.5 s."""
+    present = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if present is not None:
+            sys.modules[name] = present
 
 
 def _draw() -> None:
