@@ -30,6 +30,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tlanalysis import catalog, paths
@@ -40,7 +41,7 @@ from tlanalysis.runs.plan import Run, grid, territories_for
 NOTEBOOK = "04_territory_profile"
 JOBS = os.cpu_count() or 1
 EVERY = 10
-TURNS = 2
+TURNS = 3
 # Byte code must be cached, as it is wherever somebody works: importing is much of what a kernel costs.
 ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -81,15 +82,14 @@ def sequential(runs: list[Run], out: Path) -> float:
 def floor(runs: list[Run], out: Path) -> tuple[float, float]:
     """Execute the cells of runs as plain calls, each in a fork of a process that is warm.
 
-    Return the seconds from its start, less the profile that it rehearses, and those since it is warm.
+    Return the seconds of the profile that it rehearses, and those since it is warm.
     """
     command = [sys.executable, "-m", "benchmarks.runs", "floor", str(out), *(run.parameters.territory for run in runs)]
-    begun = time.perf_counter()
     done = subprocess.run(
         command, env=ENV | STEADY, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     rehearsed, alone = map(float, done.stdout.split())
-    return time.perf_counter() - begun - rehearsed, alone
+    return rehearsed, alone
 
 
 def _floor_process(out: Path, territories: list[str]) -> None:
@@ -137,7 +137,7 @@ def command(*words: str, env: dict[str, str] | None = None) -> tuple[float, str]
 def weighed(work: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:
     """Call something; return what it took by the clock and of the processors, and its answer.
 
-    An answer that is a number, or that begins with one, is its own clock.
+    An answer that is a number is its own clock.
     """
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     answer = work(*given)
@@ -147,8 +147,7 @@ def weighed(work: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:
             os.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    own = answer[0] if isinstance(answer, tuple) else answer
-    return (own if isinstance(own, float) else seconds), busy, answer
+    return (answer if isinstance(answer, float) else seconds), busy, answer
 
 
 def executed(printed: str) -> int:
@@ -161,33 +160,37 @@ def many(out: Path, whole: bool) -> None:
     runs = grid(NOTEBOOK, {"territory": territories_for("all")})
     some = runs if whole else runs[::EVERY]
     sequential(runs[:1], out / "warm")  # caches of byte code and files are filled
-    taken = {way: [0.0, 0.0, 0.0] for way in ("papermill", "floor", "ours")}
-
-    def add(way: str, clock: float, busy: float, alone: float = 0.0) -> None:
-        taken[way] = [before + more for before, more in zip(taken[way], (clock, busy, alone), strict=True)]
-
+    turns: list[dict[str, tuple[float, float]]] = []
     for turn in range(TURNS):
         part = some[turn::TURNS]
         clock, busy, _ = weighed(sequential, part, out / "sequential")
-        add("papermill", clock * len(runs) / len(some), busy * len(runs) / len(some))
-        clock, busy, (_, alone) = weighed(floor, runs, out / "floor")
-        add("floor", clock / TURNS, busy / TURNS, alone / TURNS)
+        papermill = clock * len(runs) / len(part), busy * len(runs) / len(part)
+        clock, busy, (rehearsed, alone) = weighed(floor, runs, out / "floor")
         words = ("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"), "--force")
-        clock, busy, (_, printed) = weighed(command, *words)
-        add("ours", clock / TURNS, busy / TURNS)
+        ours, busy_ours, (_, printed) = weighed(command, *words)
         assert executed(printed) == len(runs)
+        least = clock - rehearsed, busy - rehearsed
+        turns.append({"papermill": papermill, "floor": least, "warm": (alone, busy), "ours": (ours, busy_ours)})
+
+    def middle(way: str, other: str = "", which: int = 0) -> float:
+        return median(turn[way][which] / (turn[other][which] if other else 1) for turn in turns)
+
     how = "all of them" if whole else f"{len(some)} of them, multiplied"
-    print(f"{len(runs)} territory profiles, {JOBS} at a time; {TURNS} turns, their means")
+    print(f"{len(runs)} territory profiles, {JOBS} at a time; medians of {TURNS} turns")
     print(f"  {'':45}       clock   processors")
     for what, way in (
         (f"sequential papermill ({how})", "papermill"),
         ("forked floor: the cells as plain calls", "floor"),
         ("tlanalysis run", "ours"),
     ):
-        print(f"  {what:45}  {taken[way][0]:8.1f} s   {taken[way][1]:8.1f} s")
-    print(f"  times faster than sequential papermill         {taken['papermill'][0] / taken['ours'][0]:8.2f}")
-    print(f"  over the forked floor, starts included         {taken['ours'][0] / taken['floor'][0]:8.2f}")
-    print(f"  over the forked floor once it is warm          {taken['ours'][0] / taken['floor'][2]:8.2f}")
+        print(f"  {what:45}  {middle(way):8.1f} s   {middle(way, which=1):8.1f} s")
+    for what, one, other in (
+        ("times faster than sequential papermill", "papermill", "ours"),
+        ("over the forked floor, starts included", "ours", "floor"),
+        ("over the forked floor once it is warm", "ours", "warm"),
+    ):
+        ratios = f"{middle(one, other):8.2f}    {middle(one, other, 1):8.2f}"
+        print(f"  {what:45}  {ratios}    by turns: {', '.join(f'{t[one][0] / t[other][0]:.2f}' for t in turns)}")
 
 
 def quiet(out: Path) -> None:

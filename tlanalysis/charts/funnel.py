@@ -108,7 +108,7 @@ def _of_one(chosen: pd.DataFrame, table: pd.DataFrame, lang: str, values: dict[s
         "place_rate": words.number(row["taux_pour_100k"], 2),
         "place_low": words.number(row["taux_bas_pour_100k"], 2),
         "place_high": words.number(row["taux_haut_pour_100k"], 2),
-        "p": words.significant(row["p_ajustee"], 2),
+        "p": words.p_value(row["p_ajustee"]),
     }
     same = row["ecart"] == "indistinct"
     return caption.write("profil-entonnoir", table, lang, fallback=same, **(values | mine))

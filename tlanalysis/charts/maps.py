@@ -209,7 +209,7 @@ def plot_local_moran(
         "unknown": words.number(table.attrs["nb_inconnus"]),
         "first": "" if first is None else first["nom"],
         "group": "" if first is None else words.label("groupes", first["groupe"]),
-        "p": "" if first is None else words.significant(first["p_ajustee"], 2),
+        "p": "" if first is None else words.p_value(first["p_ajustee"]),
     }
     text = caption.write("voisinage-carte", table, lang, fallback=first is None, **values)
     looks: dict[str, str | None] = CLUSTER_COLOURS | {"inconnu": None}

@@ -20,6 +20,7 @@ from tlanalysis import catalog
 from tlanalysis.errors import BadInput
 from tlanalysis.runs.params import LANGS
 
+SMALLEST_P = 0.001
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 
@@ -96,6 +97,18 @@ class Words:
             return self.number(0)
         rounded = float(f"{value:.{digits - 1}e}")
         return self.number(rounded, max(0, digits - 1 - math.floor(math.log10(abs(rounded)))))
+
+    def p_value(self, value: float) -> str:
+        r"""Return a p-value with two digits, or that it is below one in a thousand: nobody should read more into it.
+
+        Examples
+        --------
+        >>> Words("fr").p_value(0.0421), Words("fr").p_value(3.7e-12), Words("en").p_value(3.7e-12)
+        ('0,042', 'moins de 0,001', 'below 0.001')
+        """
+        if value >= SMALLEST_P:
+            return self.significant(value)
+        return f"{'moins de' if self.lang == 'fr' else 'below'} {self.number(SMALLEST_P, 3)}"
 
     def percent(self, share: float, digits: int = 0) -> str:
         r"""Return a fraction as a percentage.
