@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 export MPLBACKEND := agg
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock figures test labtest notebooks check format lab bench counts clean
+.PHONY: help env lock figures test notebooks check format lab bench counts clean
 
 help: ## show this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,9 +33,6 @@ test: env ## run pytest, then compare the notebooks with their stored outputs
 	$(BIN)/python -m pytest
 	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
 
-labtest: env ## open JupyterLab in a real browser, run notebook 02, choose a région (minutes)
-	TLANALYSIS_TEST_LAB=1 $(BIN)/python -m pytest tests/lab/test_browser.py
-
 notebooks: env ## execute the notebooks in place and store their outputs
 	$(BIN)/python -m tlanalysis.runs.stored
 
@@ -49,8 +46,8 @@ format: env ## let ruff put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lab: env ## open JupyterLab on a tour of ten cells; explore.ipynb, beside it, lets you choose from lists
-	$(BIN)/jupyter lab notebooks --LabApp.default_url=/lab/tree/tour.ipynb
+lab: env ## open JupyterLab on a tour of ten cells; explore.ipynb, beside it, lets you choose from lists (ARGS="--allow-root")
+	$(BIN)/jupyter lab notebooks --LabApp.default_url=/lab/tree/tour.ipynb $(ARGS)
 
 bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.runs
@@ -58,6 +55,7 @@ bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.forecast_speed
 	$(BIN)/python -m benchmarks.forecast_calibration 400 7
 	$(BIN)/python -m benchmarks.access
+	$(BIN)/python -m benchmarks.site
 
 counts: env ## recompute the counts and the access figures of data/raw from the open files (TLANALYSIS_MIRROR)
 	$(BIN)/tlanalysis count

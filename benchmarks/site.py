@@ -1,6 +1,6 @@
 """Time of the whole site, two languages, and how it grows with the territories: sidecars multiplied, nothing run.
 
-Usage: python -m benchmarks.site [REPORTS] (a folder that `tlanalysis figures` has filled; default: reports)
+Usage: python -m benchmarks.site [REPORTS] (a folder that `tlanalysis figures` has filled; without one, the plan is run)
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from tlanalysis import territories
 from tlanalysis.report.gallery import report
 from tlanalysis.report.model import KINDS
 from tlanalysis.runs import manifest
+from tlanalysis.runs.execute import Options, execute
+from tlanalysis.runs.plan import read_plan
 
 PATTERN = "04_territory_profile--R75"
 SIZES = (20, 120)
@@ -53,9 +55,11 @@ def _copy(source: Path, out: Path, run: str, run_as: str, figures: dict[str, str
 
 
 def main() -> None:
-    source = Path(sys.argv[1] if len(sys.argv) > 1 else "reports").absolute()
     seconds = {}
     with tempfile.TemporaryDirectory() as folder:
+        source = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else Path(folder) / "run"
+        if len(sys.argv) == 1:
+            execute(read_plan(), source, Options())
         report(source)  # imports and caches are paid once
         for count in SIZES:
             out = Path(folder) / str(count)

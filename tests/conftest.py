@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tests" / "data"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 # Same examples on every machine, no deadline: a slow machine is not a failure.
 settings.register_profile("tlanalysis", deadline=None, derandomize=True, database=None, max_examples=60)
@@ -72,3 +75,17 @@ def fetched(project_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(DATA / file, folder / file)
     assert {outcome.status for outcome in fetch.fetch(list(OPEN_FILES))} == {"recorded"}
     return project_copy
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Chromium as the system provides it; its absence is a failure where everything is to be tested."""
+    if CHROMIUM is None:
+        reason = "no chromium on this machine: apt-get install chromium, or name one in CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()

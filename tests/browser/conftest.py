@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 import tlanalysis as tl
 from tests.conftest import ROOT
@@ -19,8 +17,6 @@ from tests.report.made_up import ran
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 from tlanalysis.runs.manifest import Outcome
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def _published(lang: str) -> list[Outcome]:
@@ -57,20 +53,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     manifest.write(out, {outcome.name: outcome for outcome in outcomes})
     report(out)
     return out
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return Chromium as the system provides it; its absence is a failure where everything is to be tested."""
-    if CHROMIUM is None:
-        reason = "no chromium on this machine: apt-get install chromium, or name one in CHROMIUM"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -16,15 +16,9 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
-
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(
-    os.environ.get("TLANALYSIS_TEST_LAB") != "1" or not CHROMIUM.exists(),
-    reason=f"minutes of a real JupyterLab: `make labtest`, with {CHROMIUM.stem} installed",
-)
 
 SHOWN = ["02_deffinov_coverage", "explore"]
 TOKEN = "essai"
@@ -97,28 +91,27 @@ def _port(server: subprocess.Popen[bytes], own: Path) -> int:
 
 
 @pytest.fixture
-def page(lab: Lab) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """Return a page of a browser; fail when it asked anything of another machine."""
     hosts: set[str | None] = set()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1440, "height": 900})
-        opened.set_default_timeout(120_000)
-        opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-        yield opened
-        browser.close()
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.set_default_timeout(60_000)
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    yield opened
+    opened.close()
     assert hosts - {None} == {"127.0.0.1"}
 
 
 def _run_all(page: Page, lab: Lab, name: str) -> None:
     """Open a notebook and run all its cells from the menu; return once the last has run."""
-    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{name}.ipynb?token={TOKEN}")
+    # A workspace of its own: what another test left open is not opened again.
+    page.goto(f"http://127.0.0.1:{lab.port}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     page.get_by_text("| Idle").wait_for()  # before its kernel is there, a notebook lets go of what is run
     page.locator(".lm-MenuBar-item", has_text="Run").click()
     page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
     prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
-    expect(prompts).to_have_text([re.compile(r"\[\d+\]")] * prompts.count(), timeout=240_000)
+    expect(prompts).to_have_text([re.compile(r"\[\d+\]")] * prompts.count(), timeout=120_000)
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
 
