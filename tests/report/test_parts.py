@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
 from tlanalysis import territories
@@ -38,6 +40,19 @@ def test_a_drawing_brings_nothing_but_a_drawing(inside: str) -> None:
     assert not any(word in cleaned for word in ("alert", "example.org", "foreignObject"))
     assert "#kept" in cleaned
     assert ">words</text>" in cleaned
+
+
+def test_all_that_a_figure_draws_is_drawn_in_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TLANALYSIS_OUT", str(tmp_path))
+    for gaps, plot in ((tl.unknowns(), tl.plot_unknowns), (tl.access("tiers_lieux"), tl.plot_access)):
+        name = tl.publish(plot(gaps), gaps, id="essai").name
+        svg = (tmp_path / "figures" / f"{name}.svg").read_text(encoding="utf-8")
+        cleaned = str(picture.inlined(svg))
+        drawn = re.sub("<metadata.*?</metadata>", "", svg, flags=re.DOTALL)
+        for element in ("path", "use", "text", "rect", "pattern", "clipPath"):
+            assert cleaned.count(f"<{element}") == drawn.count(f"<{element}"), element
+        assert "<pattern" in cleaned  # what hatches the unknown
+        assert set(re.findall(r"(?:url\(|href=\")#([\w-]+)", cleaned)) <= set(re.findall(r'id="([\w-]+)"', cleaned))
 
 
 def test_a_drawing_takes_the_width_of_the_page() -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _DRAWN = frozenset(("svg", "title", "desc", "defs", "style", "g", "path", "use", "clipPath", "rect", "text", "tspan"))
-_DRAWN |= {"circle", "line", "polygon", "polyline"}
+_DRAWN |= {"circle", "line", "pattern", "polygon", "polyline"}  # a pattern hatches what is unknown
 _ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression", re.IGNORECASE)
 
 ElementTree.register_namespace("", _SVG)
