@@ -44,7 +44,7 @@ def test_a_drawing_brings_nothing_but_a_drawing(inside: str) -> None:
 
 def test_all_that_a_figure_draws_is_drawn_in_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TLANALYSIS_OUT", str(tmp_path))
-    for gaps, plot in ((tl.unknowns(), tl.plot_unknowns), (tl.access("tiers_lieux"), tl.plot_access)):
+    for gaps, plot in ((tl.unknowns(), tl.plot_unknowns), (tl.access(), tl.plot_access)):
         name = tl.publish(plot(gaps), gaps, id="essai").name
         svg = (tmp_path / "figures" / f"{name}.svg").read_text(encoding="utf-8")
         cleaned = str(picture.inlined(svg))
