@@ -169,6 +169,21 @@ def test_the_png_is_twice_as_wide_as_the_page(once: tuple[Published, Path]) -> N
         assert image.height > 400
 
 
+def test_the_sidecar_says_where_the_plot_stands(once: tuple[Published, Path]) -> None:
+    drawn = case("plot_holdings")
+    figure = drawn.draw("en").get_figure()
+    assert isinstance(figure, Figure)
+    plot, height = once[0].facts["plot"], figure.get_size_inches()[1]
+    assert (plot["width"], plot["height"]) == (7.2, pytest.approx(height, abs=1e-3))
+    box = figure.axes[0].get_tightbbox()
+    assert box is not None
+    drawn_at = box.transformed(figure.transFigure.inverted())
+    assert plot["top"] < (1 - drawn_at.y1) * height < (1 - drawn_at.y0) * height < plot["bottom"]
+    around = [(1 - text.get_position()[1]) * height for text in figure.texts]  # tops of the lines
+    assert [top for top in around if plot["top"] < top < plot["bottom"]] == []
+    assert min(around) < plot["top"] < plot["bottom"] < max(around)
+
+
 def test_a_picture_that_travelled_alone_still_says_where_it_comes_from(
     once: tuple[Published, Path], tmp_path: Path
 ) -> None:

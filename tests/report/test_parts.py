@@ -12,7 +12,7 @@ import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
 from tlanalysis import territories
-from tlanalysis.report import docs, picture, places, reference, swap, tables
+from tlanalysis.report import docs, model, picture, places, reference, swap, tables
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 
@@ -60,6 +60,39 @@ def test_a_drawing_takes_the_width_of_the_page() -> None:
     assert cleaned is not None
     assert "width=" not in cleaned
     assert 'viewBox="0 0 9 9"' in cleaned
+
+
+def test_of_a_picture_the_page_shows_the_plot_in_points(tmp_path: Path) -> None:
+    plot = {"width": 7.2, "height": 6.0, "top": 1.0, "bottom": 5.5}
+    publish(tmp_path, "essai--FR", plot=plot)
+    manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
+    ((figure,),) = (run.figures for run in model.read(tmp_path))
+    assert figure.zone is not None
+    assert (figure.zone.ratio, round(figure.zone.above, 6)) == (1.6, 13.888889)  # 7.2 / 4.5; 1 / 7.2
+    cleaned = picture.inlined(SVG.format(""), figure.zone)
+    assert cleaned is not None
+    assert 'viewBox="0 72 518.4 324"' in cleaned
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        None,
+        "<script>",
+        {},
+        {"width": 7.2, "height": 6.0, "top": 1.0},
+        {"width": "7", "height": 6.0, "top": 1.0, "bottom": 5.0},
+        {"width": 7.2, "height": 6.0, "top": 5.0, "bottom": 1.0},
+        {"width": 7.2, "height": 6.0, "top": 1.0, "bottom": 7.0},
+        {"width": float("nan"), "height": 6.0, "top": 1.0, "bottom": 5.0},
+    ],
+)
+def test_a_plot_that_cannot_be_there_leaves_the_picture_whole(plot: object, tmp_path: Path) -> None:
+    publish(tmp_path, "essai--FR", plot=plot)
+    manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
+    ((figure,),) = (run.figures for run in model.read(tmp_path))
+    assert figure.facts is not None
+    assert figure.zone is None
 
 
 @pytest.mark.parametrize("text", ["", "x", "<html/>", "<svg>", "<svg/>"])

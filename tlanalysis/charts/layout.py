@@ -29,6 +29,7 @@ GAP = 0.13  # inches between header, plot and footer
 NEAR = 1e-3  # of the width or height of a figure: less than a pixel
 
 _PLOT_HEIGHT = "tlanalysis_plot_height"
+_Line = tuple[str, float, str, str]  # text, size in points, weight, colour
 
 
 def new_axes(ax: Axes | None, height: float) -> Axes:
@@ -67,11 +68,35 @@ def finish(ax: Axes, caption: Caption) -> Axes:
     return ax
 
 
-def _dress(ax: Axes, caption: Caption, height: float) -> None:
-    figure = figure_of(ax)
+def plot_zone(ax: Axes) -> dict[str, float] | None:
+    """Return where the plot stands on a figure of our own; None on another one.
+
+    Returns
+    -------
+    dict
+        `width` and `height` of the page, `top` and `bottom` of what lies between its header and its footer: inches,
+        from the top.
+    """
+    gid = ax.get_gid() or ""
+    if not gid.startswith(_PLOT_HEIGHT):
+        return None
+    header, _ = _texts(captions.of(ax))
+    width, height = figure_of(ax).get_size_inches()
+    top = MARGIN + _height(header) + GAP / 2
+    bottom = top + float(gid.split("=")[1]) + GAP
+    return {"width": round(width, 3), "height": round(height, 3), "top": round(top, 3), "bottom": round(bottom, 3)}
+
+
+def _texts(caption: Caption) -> tuple[list[_Line], list[_Line]]:
+    """Return the lines of the header and those of the footer."""
     header = [(line, TITLE, "bold", INK) for line in wrap(caption.title, TITLE, bold=True)]
     header += [(line, SUBTITLE, "normal", SOFT) for line in wrap(caption.subtitle, SUBTITLE)]
-    footer = [(line, SMALL, "normal", SOFT) for part in caption.footer for line in wrap(part, SMALL)]
+    return header, [(line, SMALL, "normal", SOFT) for part in caption.footer for line in wrap(part, SMALL)]
+
+
+def _dress(ax: Axes, caption: Caption, height: float) -> None:
+    figure = figure_of(ax)
+    header, footer = _texts(caption)
     top, bottom = _height(header), _height(footer)
     total = MARGIN + top + GAP + height + GAP + bottom + MARGIN
     figure.set_size_inches(WIDTH, total)
@@ -86,11 +111,11 @@ def _dress(ax: Axes, caption: Caption, height: float) -> None:
     _fit(ax, zone)
 
 
-def _height(lines: list[tuple[str, float, str, str]]) -> float:
+def _height(lines: list[_Line]) -> float:
     return sum(size * LEADING for _, size, _, _ in lines) / 72
 
 
-def _write(figure: Figure, lines: list[tuple[str, float, str, str]], top: float, total: float) -> None:
+def _write(figure: Figure, lines: list[_Line], top: float, total: float) -> None:
     for text, size, weight, colour in lines:
         figure.text(
             MARGIN / WIDTH,

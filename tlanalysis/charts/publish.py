@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tlanalysis import __version__, catalog, files, paths
 from tlanalysis.charts import caption as captions
 from tlanalysis.charts import picture
-from tlanalysis.charts.layout import figure_of
+from tlanalysis.charts.layout import figure_of, plot_zone
 from tlanalysis.charts.style import DPI, SAVED_DPI, style
 from tlanalysis.errors import BadInput
 from tlanalysis.provenance import commit
@@ -114,6 +114,7 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str)
         "alt": text.alt,
         "source": text.source_line,
         "lang": text.lang,
+        "plot": plot_zone(ax),
         "params": run.as_dict(),
         "sources": list(text.sources),
         "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),

@@ -16,6 +16,28 @@ QUALITY = "00_data_quality"
 _FACTS = {"id", "title", "lecture", "champ", "alt", "source", "sources", "params", "inputs", "fingerprint"}
 
 
+_SIZES = ("width", "height", "top", "bottom")
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Part of a picture that lies between its header and its footer: inches, from the top of the page."""
+
+    width: float
+    top: float
+    bottom: float
+
+    @property
+    def ratio(self) -> float:
+        """Width over height."""
+        return self.width / (self.bottom - self.top)
+
+    @property
+    def above(self) -> float:
+        """What lies above it, as a percentage of the width."""
+        return 100 * self.top / self.width
+
+
 @dataclass(frozen=True)
 class Figure:
     """A published figure: `name` (`<id>--<run_key>`), `key` without its language, `facts` (None without files)."""
@@ -30,6 +52,11 @@ class Figure:
     def slug(self) -> str:
         """Where its page lies, in whichever language."""
         return f"figure/{self.name.split('--')[0]}--{self.key}.html"
+
+    @property
+    def zone(self) -> Zone | None:
+        """Where the plot stands in its picture."""
+        return _zone(self.facts)
 
     def path(self, kind: str) -> Path:
         """Return where one of its files lies."""
@@ -100,3 +127,15 @@ def _facts(path: Path) -> dict[str, Any] | None:
     except ValueError:
         return None
     return facts if isinstance(facts, dict) and facts.keys() >= _FACTS else None
+
+
+def _zone(facts: dict[str, Any] | None) -> Zone | None:
+    """Return where a picture's plot stands, if its sidecar says so and can be meant."""
+    said = (facts or {}).get("plot")
+    if not isinstance(said, dict):
+        return None
+    sizes = [size for name in _SIZES if isinstance(size := said.get(name), int | float)]
+    if len(sizes) < len(_SIZES):
+        return None
+    width, height, top, bottom = map(float, sizes)
+    return Zone(width, top, bottom) if 0 <= top < bottom <= height < 200 and 0 < width < 200 else None

@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
+from tlanalysis.report.model import Zone
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _DRAWN = frozenset(("svg", "title", "desc", "defs", "style", "g", "path", "use", "clipPath", "rect", "text", "tspan"))
@@ -17,8 +19,8 @@ ElementTree.register_namespace("", _SVG)
 ElementTree.register_namespace("xlink", _XLINK)
 
 
-def inlined(svg: str) -> Markup | None:
-    """Return a drawing as it may stand inside a page, or None when it is not a readable SVG.
+def inlined(svg: str, zone: Zone | None = None) -> Markup | None:
+    """Return a drawing, or a zone of it, as it may stand inside a page; None when it is not a readable SVG.
 
     Elements that do not draw, event handlers, and addresses that lead out of the drawing are left out. An embedded
     picture (`<image>`) is kept only when its bytes are in the file.
@@ -32,6 +34,9 @@ def inlined(svg: str) -> Markup | None:
     _clean(root)
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)
+    if zone is not None:
+        at = (0, zone.top, zone.width, zone.bottom - zone.top)
+        root.set("viewBox", " ".join(f"{72 * inches:g}" for inches in at))
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - cleaned above
 
 
