@@ -36,11 +36,13 @@ def sources_of(*frames: pd.DataFrame) -> list[Source]:
 
     A frame that already is a result (it has no source columns of its own) contributes the sources it carries.
     """
+    import pandas as pd
+
     found: set[tuple[str, ...]] = set()
     for frame in frames:
         if {"editeur", "source"} <= set(frame.columns):
             rows = zip(*(frame[key] if key in frame else repeat("") for key in KEYS), strict=False)
-            found |= {tuple(value if isinstance(value, str) else "" for value in row) for row in set(rows)}
+            found |= {tuple("" if pd.isna(value) else value for value in row) for row in set(rows)}
         else:
             found |= {tuple(source[key] for key in KEYS) for source in frame.attrs.get("sources", [])}
     return [Source(zip(KEYS, row, strict=True)) for row in sorted(found)]
