@@ -6,10 +6,10 @@ the width, and the Axes get what is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -60,12 +60,18 @@ def figure_of(ax: Axes) -> Figure:
 def finish(ax: Axes, caption: Caption) -> Axes:
     """Attach the caption and, on a figure of our own, write it around the plot. Return the Axes."""
     captions.attach(ax, caption)
-    gid = ax.get_gid() or ""
-    if gid.startswith(_PLOT_HEIGHT):
-        _dress(ax, caption, float(gid.split("=")[1]))
+    own = _own_height(ax)
+    if own is not None:
+        _dress(ax, caption, own)
     else:
         ax.set_title(caption.title, loc="left", fontsize=TITLE, fontweight="bold")
     return ax
+
+
+def _own_height(ax: Axes) -> float | None:
+    """Return how tall the plot zone of a figure of our own is, in inches; None on another one."""
+    name, _, height = (ax.get_gid() or "").partition("=")
+    return float(height) if name == _PLOT_HEIGHT else None
 
 
 def plot_zone(ax: Axes) -> dict[str, float] | None:
@@ -77,13 +83,13 @@ def plot_zone(ax: Axes) -> dict[str, float] | None:
         `width` and `height` of the page, `top` and `bottom` of what lies between its header and its footer: inches,
         from the top.
     """
-    gid = ax.get_gid() or ""
-    if not gid.startswith(_PLOT_HEIGHT):
+    own = _own_height(ax)
+    if own is None:
         return None
     header, _ = _texts(captions.of(ax))
     width, height = figure_of(ax).get_size_inches()
     top = MARGIN + _height(header) + GAP / 2
-    bottom = top + float(gid.split("=")[1]) + GAP
+    bottom = top + own + GAP
     return {"width": round(width, 3), "height": round(height, 3), "top": round(top, 3), "bottom": round(bottom, 3)}
 
 
@@ -137,7 +143,7 @@ def _fit(ax: Axes, zone: tuple[float, float, float, float]) -> None:
     figure = figure_of(ax)
     figure.dpi = SAVED_DPI  # measured as it will be saved, and the measures serve again
     to_fractions = figure.transFigure.inverted()
-    before = None
+    before = np.full(4, np.nan)
     for _ in range(4):
         ax.set_position((left, bottom, right - left, top - bottom))
         box = ax.get_tightbbox()
@@ -145,7 +151,7 @@ def _fit(ax: Axes, zone: tuple[float, float, float, float]) -> None:
             break
         drawn = box.transformed(to_fractions)
         # Inside; or, for a map that keeps its shape, as large as it will be.
-        if any(reached is not None and _same(drawn.extents, reached) for reached in (zone, before)):
+        if any(np.allclose(drawn.extents, reached, rtol=0, atol=NEAR) for reached in (zone, before)):
             break
         before = drawn.extents
         left, bottom = left + (zone[0] - drawn.x0), bottom + (zone[1] - drawn.y0)
@@ -153,10 +159,6 @@ def _fit(ax: Axes, zone: tuple[float, float, float, float]) -> None:
     else:
         ax.set_position((left, bottom, right - left, top - bottom))
     figure.dpi = DPI
-
-
-def _same(one: Iterable[float], other: Iterable[float]) -> bool:
-    return all(abs(a - b) < NEAR for a, b in zip(one, other, strict=True))
 
 
 def wrap(text: str, size: float, *, bold: bool = False, width: float = WIDTH - 2.5 * MARGIN) -> list[str]:
