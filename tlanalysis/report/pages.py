@@ -156,12 +156,12 @@ class Site:
         return self._links.page(lang, slug, "territory.html.jinja", place["name"], place=place, runs=runs)
 
     def _figure(self, lang: str, run: Run, figure: Figure) -> Page:
-        held = figure.facts is not None
+        svg = figure.path("svg").read_text(encoding="utf-8", errors="replace") if figure.facts else None
         return self._links.page(
             lang, figure.slug, "figure.html.jinja", figure.facts["title"] if figure.facts else figure.name,
             run=run, figure=figure, subject=_subject_slug(run.notebook),
             territory=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
-            drawing=picture.inlined(_svg(figure), figure.zone) if held else None,
+            drawing=picture.inlined(svg, figure.zone) if svg is not None else None,
             table=tables.from_csv(figure.path("csv").read_bytes(), lang) if "csv" in figure.kinds else None,
             change=history.change(figure.name, self._history), most=history.SHOWN,
         )  # fmt: skip
@@ -213,7 +213,3 @@ class Site:
 
 def _subject_slug(notebook: str) -> str:
     return "quality.html" if notebook == QUALITY else f"subject/{notebook}.html"
-
-
-def _svg(figure: Figure) -> str:
-    return figure.path("svg").read_text(encoding="utf-8", errors="replace")
