@@ -88,8 +88,8 @@ def floor(runs: list[Run], out: Path) -> tuple[float, float]:
     done = subprocess.run(
         command, env=ENV | STEADY, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    rehearsed, alone = map(float, done.stdout.split())
-    return rehearsed, alone
+    rehearsed, warm = done.stdout.split()
+    return float(rehearsed), float(warm)
 
 
 def _floor_process(out: Path, territories: list[str]) -> None:
@@ -189,8 +189,8 @@ def many(out: Path, whole: bool) -> None:
         ("over the forked floor, starts included", "ours", "floor"),
         ("over the forked floor once it is warm", "ours", "warm"),
     ):
-        ratios = f"{middle(one, other):8.2f}    {middle(one, other, 1):8.2f}"
-        print(f"  {what:45}  {ratios}    by turns: {', '.join(f'{t[one][0] / t[other][0]:.2f}' for t in turns)}")
+        by_turns = ", ".join(f"{turn[one][0] / turn[other][0]:.2f}" for turn in turns)
+        print(f"  {what:45}  {middle(one, other):8.2f}     by turns: {by_turns}")
 
 
 def quiet(out: Path) -> None:
