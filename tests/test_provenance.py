@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+
 import pandas as pd
 
 from tlanalysis.provenance import sources_of, stamp
@@ -25,6 +27,15 @@ def test_sources_are_distinct_and_ordered_by_publisher_then_address():
 def test_one_address_at_two_dates_is_two_sources():
     again = ROWS.iloc[[0]].assign(date_publication="2022")
     assert len(sources_of(ROWS, again)) == 4
+
+
+def test_a_date_that_is_not_text_is_kept():
+    dated = ROWS.iloc[:2].assign(date_publication=[datetime.date(2021, 8, 1), pd.NaT])
+    assert sources_of(dated, ROWS.iloc[[0]]) == [
+        source("ANCT", "b", "2021-08"),
+        source("ANCT", "b", "2021-08-01"),
+        source("INSEE", "c"),
+    ]
 
 
 def test_a_table_without_dates_has_undated_sources():

@@ -42,7 +42,7 @@ def sources_of(*frames: pd.DataFrame) -> list[Source]:
     for frame in frames:
         if {"editeur", "source"} <= set(frame.columns):
             rows = zip(*(frame[key] if key in frame else repeat("") for key in KEYS), strict=False)
-            found |= {tuple("" if pd.isna(value) else value for value in row) for row in set(rows)}
+            found |= {tuple("" if pd.isna(value) else str(value) for value in row) for row in set(rows)}
         else:
             found |= {tuple(source[key] for key in KEYS) for source in frame.attrs.get("sources", [])}
     return [Source(zip(KEYS, row, strict=True)) for row in sorted(found)]
