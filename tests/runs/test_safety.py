@@ -123,6 +123,17 @@ def test_processes_that_hold_too_much_together_are_ended(home: Path, tmp_path: P
     assert "05_lourd--FR failed: its processes held more than 0.6 GB of memory, at cell 2" in done.stderr
 
 
+def test_a_worker_that_dies_fails_its_run_alone(home: Path, tmp_path: Path) -> None:
+    write_notebook(home / "notebooks", "03_orphelin", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    done = _tl(home, "run", "03_orphelin", "04_simple", "--jobs", "1", "--out", str(tmp_path))
+    assert done.returncode == 1
+    assert "03_orphelin--FR failed: the process that executed it died (exit code -9), at cell 2" in done.stderr
+    assert {name: outcome.status for name, outcome in manifest.read(tmp_path).items()} == {
+        "03_orphelin--FR": "failed",
+        "04_simple--FR": "ok",
+    }
+
+
 def test_fail_fast_stops_at_the_first(home: Path, tmp_path: Path) -> None:
     done = _tl(home, "run", "02_meurt", "04_simple", "--jobs", "1", "--fail-fast", "--out", str(tmp_path))
     assert done.returncode == 1

@@ -66,7 +66,8 @@ class _Worker:
 
     def end(self) -> None:
         """Kill it, and all it started, if it is still there."""
-        bounds.end_tree(self.process.pid)
+        if self.process.is_alive():  # else its number may be another's by now
+            bounds.end_tree(self.process.pid)
         self.process.join()
         self.channel.close()
 
@@ -123,6 +124,8 @@ def as_they_end(
                 del busy[worker.channel]
                 if worker.process.is_alive():
                     idle.append(worker)
+                else:
+                    worker.end()
                 yield heard
             if time.monotonic() - looked < LOOK:
                 continue
