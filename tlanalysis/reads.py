@@ -50,19 +50,18 @@ class Reads:
         """The reads in a stable order."""
         return [self._entries[key] for key in sorted(self._entries)]
 
-    def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Note a file that is opened for reading."""
-        if event != "open" or self._busy:
+    def opened(self, name: Any, flags: Any) -> None:
+        """Note a file that is opened, by a name or a number, if it is opened for reading."""
+        if self._busy:
             return
-        name, _, flags = arguments
         if isinstance(name, int) or (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)):
             return
-        opened = os.fsdecode(name)
-        if opened in self._noted:  # a table is opened dozens of times
+        path = os.fsdecode(name)
+        if path in self._noted:  # a table is opened dozens of times
             return
         self._busy = True  # what we open ourselves, to digest it, is not a read of the run
         try:
-            self._note(opened)
+            self._note(path)
         finally:
             self._busy = False
 
@@ -200,6 +199,13 @@ def load_ipython_extension(shell: Any) -> None:
             files.write_text(target, files.to_json(entries))
             watching._busy = False
 
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            name, _, flags = arguments
+            watching.opened(name, flags)
+
+    # Python asks this of the hook at each event, and a figure is tens of thousands: a method, or no answer, costs more.
+    hook.__cantrace__ = False  # type: ignore[attr-defined]
     _watching = watching
-    sys.addaudithook(watching.hook)
+    sys.addaudithook(hook)
     shell.events.register("post_run_cell", write)

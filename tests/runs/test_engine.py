@@ -272,3 +272,10 @@ def test_the_five_notebooks_are_those_that_kernels_stored(tmp_path: Path) -> Non
         for one, other in zip(forked, stored, strict=True):
             assert (one["source"], one.get("execution_count")) == (other["source"], other.get("execution_count"))
             assert one.get("outputs") == other.get("outputs"), f"{name}: {''.join(one['source'])}"
+
+
+def test_a_process_that_is_ready_to_fork_is_not_taken_for_ipython() -> None:
+    script = "import tlanalysis.runs.warm, sys\nfrom IPython import get_ipython\n"
+    script += "print(get_ipython(), sys.modules['__main__'].__name__)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "None __main__\n"
