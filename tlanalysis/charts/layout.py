@@ -153,7 +153,7 @@ def _fit(ax: Axes, zone: tuple[float, float, float, float]) -> None:
         # Inside; or, for a map that keeps its shape, as large as it will be.
         if any(np.allclose(drawn.extents, reached, rtol=0, atol=NEAR) for reached in (zone, before)):
             break
-        before = drawn.extents
+        before = np.array(drawn.extents)
         left, bottom = left + (zone[0] - drawn.x0), bottom + (zone[1] - drawn.y0)
         right, top = right - (drawn.x1 - zone[2]), top - (drawn.y1 - zone[3])
     else:
