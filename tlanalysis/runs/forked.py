@@ -196,20 +196,21 @@ class ForkedKernel:
     # ------------------------------------------------------------ what the child says
 
     def _receive(self) -> None:
-        """Take one message, after whatever was printed before it."""
+        """Take what was sent, after whatever was printed before it."""
         self._hear()
         try:
-            header, about, content, metadata, buffers = pickle.loads(self._from_child.recv_bytes())  # noqa: S301
+            sent = pickle.loads(self._from_child.recv_bytes())  # noqa: S301
         except (EOFError, OSError):
             self.stop_channels()
             return
-        self._count(len(content) + sum(map(len, buffers)))
-        message = _message(header["msg_type"], json_unpacker(content), about, header)
-        message |= {"metadata": json_unpacker(metadata), "buffers": buffers}
         for printed in self._printed.values():
             self._tell(printed, until_mark=True)
-        channel = self.shell_channel if message["msg_type"] in {"ready", "execute_reply"} else self.iopub_channel
-        channel.put(message)
+        for header, about, content, metadata, buffers in sent:
+            self._count(len(content) + sum(map(len, buffers)))
+            message = _message(header["msg_type"], json_unpacker(content), about, header)
+            message |= {"metadata": json_unpacker(metadata), "buffers": buffers}
+            channel = self.shell_channel if message["msg_type"] in {"ready", "execute_reply"} else self.iopub_channel
+            channel.put(message)
 
     def _hear(self) -> None:
         """Gather what was printed; it is told when a message follows, or after a moment."""

@@ -42,11 +42,12 @@ class Request:
 
 
 class PipeSession(Session):
-    """A session whose messages leave through a pipe: header, parent id, content, metadata and buffers, pickled."""
+    """A session whose messages leave through a pipe, pickled: header, parent id, content, metadata and buffers."""
 
     def __init__(self) -> None:
         super().__init__(key=b"")
         self._turn = threading.Lock()
+        self._waiting: list[tuple[Any, ...]] = []
 
     def open(self, outbox: Connection, mark: bytes) -> None:
         """Speak for this process, through this pipe."""
@@ -65,8 +66,9 @@ class PipeSession(Session):
         track: bool = False,
         header: Any = None,
         metadata: Any = None,
+        more: bool = False,
     ) -> None:
-        """Send one message; a process that the notebook forked has nothing to say here."""
+        """Send one message, or keep it for the next if there is `more`; a process that forked has nothing to say."""
         if os.getpid() != self.pid:
             return
         if isinstance(msg_or_type, dict):
@@ -77,11 +79,15 @@ class PipeSession(Session):
         held = [bytes(part) for part in buffers or message.get("buffers", [])]
         parts = (message["header"], about, json_packer(message["content"]), json_packer(message["metadata"]), held)
         with self._turn:
+            self._waiting.append(parts)
+            if more:
+                return
             # What was printed before this message and what will be printed after it come through other pipes.
             for number in PRINTED:
                 with suppress(OSError):  # a notebook may close them
                     os.write(number, self._mark)
-            self._outbox.send_bytes(pickle.dumps(parts))
+            self._outbox.send_bytes(pickle.dumps(self._waiting))
+            self._waiting.clear()
 
 
 def serve(inbox: Connection, outbox: Connection, mark: bytes) -> NoReturn:
@@ -175,7 +181,7 @@ async def _execute_all(kernel: IPythonKernel, session: PipeSession, inbox: Conne
         header = session.msg_header("execute_request") | {"msg_id": request.msg_id}
         parent = {"header": header, "parent_header": {}, "metadata": {}, "content": {"code": request.code}}
         kernel.set_parent([], parent, channel="shell")
-        session.send(None, "status", {"execution_state": "busy"}, parent)
+        session.send(None, "status", {"execution_state": "busy"}, parent, more=True)
         number = kernel.execution_count
         session.send(None, "execute_input", {"code": request.code, "execution_count": number}, parent)
         reply = await kernel.do_execute(request.code, silent=False, store_history=request.store_history)
@@ -184,7 +190,7 @@ async def _execute_all(kernel: IPythonKernel, session: PipeSession, inbox: Conne
         kept = {
             key: reply[key] for key in ("status", "execution_count", "ename", "evalue", "traceback") if key in reply
         }
-        session.send(None, "execute_reply", kept, parent)
+        session.send(None, "execute_reply", kept, parent, more=True)
         session.send(None, "status", {"execution_state": "idle"}, parent)
 
 
