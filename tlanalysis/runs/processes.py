@@ -106,6 +106,7 @@ def as_they_end(
         preloaded = ["tlanalysis.runs.warm"] if many or len(tasks) > FEW else ["tlanalysis.runs.engine"]
         multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     waiting, idle, busy = list(reversed(tasks)), list[_Worker](), dict[Connection, _Worker]()
+    ended: list[Outcome] = []
     looked = time.monotonic()
     try:
         while waiting or busy:
@@ -114,6 +115,9 @@ def as_they_end(
                 worker.take(waiting.pop())
                 busy[worker.channel] = worker
                 started(worker.task.run.name)
+            # Told once the others are at work: what is done with an outcome takes its time.
+            yield from ended
+            ended.clear()
             for channel in wait(list(busy), timeout=LOOK):
                 worker = busy[channel]  # type: ignore[index]
                 heard = worker.heard()
@@ -121,12 +125,12 @@ def as_they_end(
                     worker.cell = str(heard[0])
                     at_cell(worker.task.run.name, *heard)
                     continue
+                ended.append(heard)
                 del busy[worker.channel]
                 if worker.process.is_alive():
                     idle.append(worker)
                 else:
                     worker.end()
-                yield heard
             if time.monotonic() - looked < LOOK:
                 continue
             looked = time.monotonic()
@@ -134,7 +138,8 @@ def as_they_end(
                 if reason := worker.over():
                     del busy[worker.channel]
                     worker.end()
-                    yield worker.fail(reason)
+                    ended.append(worker.fail(reason))
+        yield from ended
     finally:
         for worker in busy.values():
             worker.end()
