@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -118,15 +118,16 @@ def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
         "TLANALYSIS_COMMIT": task.commit,
         reads.VARIABLE: str(folder / "reads.json"),
     }
-    options: dict[str, Any] = {}
-    if task.engine == "fork":
-        from tlanalysis.runs.engine import NAME, ForkEngine
+    with ExitStack() as stack:
+        if task.engine == "fork":
+            from tlanalysis.runs.engine import NAME, ForkEngine
 
-        papermill_engines.register(NAME, ForkEngine)  # whether or not entry points were installed
-        options = {"memory_gb": task.bounds.memory_gb, "output_mb": task.bounds.output_mb, "engine_name": NAME}
-    else:
-        options["extra_arguments"] = [f"--InteractiveShellApp.extra_extensions={reads.__name__}"]
-    with local_sockets() as sockets:
+            papermill_engines.register(NAME, ForkEngine)  # whether or not entry points were installed
+            limits = task.bounds
+            options = {"memory_gb": limits.memory_gb, "output_mb": limits.output_mb, "engine_name": NAME}
+        else:
+            watched = f"--InteractiveShellApp.extra_extensions={reads.__name__}"
+            options = {"extra_arguments": [watched], "config": stack.enter_context(local_sockets())}
         papermill.execute_notebook(
             str(source),
             str(folder / f"{run.name}.ipynb"),
@@ -135,9 +136,9 @@ def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
             progress_bar=False,
             request_save_on_cell_execute=False,
             cwd=str(paths.work()),
-            config=sockets,
             # Text printed in one cell is one output, whenever its pieces came.
             coalesce_streams=True,
+            record_timing=False,
             execution_timeout=math.ceil(task.bounds.minutes * 60) or None,
             on_cell_start=lambda cell, cell_index: told(cell_index + 1, total),
             **options,

@@ -20,7 +20,9 @@ from tlanalysis.runs import shell
 
 LIBRARIES = (
     "babel.numbers",
+    "bdb",
     "IPython.core.oinspect",
+    "IPython.core.logger",
     "IPython.core.magics",
     "ipykernel.zmqshell",
     "matplotlib.backends.backend_svg",
