@@ -216,5 +216,5 @@ def _stop_when_full(outcome: Outcome, left: int) -> None:
     if outcome.status == "failed" and os.strerror(errno.ENOSPC) in outcome.error:
         raise RunFailed(
             f"{outcome.name} failed: {outcome.error}\n"
-            f"the disk is full: make room, then run again; {left} runs were not tried, what was finished stays valid."
+            f"the disk is full: make room, then run again; {left} runs were not made, what was finished stays valid."
         )
