@@ -82,12 +82,13 @@ class PipeSession(Session):
             self._waiting.append(parts)
             if more:
                 return
+            sent = pickle.dumps(self._waiting)
+            self._waiting.clear()
             # What was printed before this message and what will be printed after it come through other pipes.
             for number in PRINTED:
                 with suppress(OSError):  # a notebook may close them
                     os.write(number, self._mark)
-            self._outbox.send_bytes(pickle.dumps(self._waiting))
-            self._waiting.clear()
+            self._outbox.send_bytes(sent)
 
 
 def serve(inbox: Connection, outbox: Connection, mark: bytes) -> NoReturn:
