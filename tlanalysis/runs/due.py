@@ -31,6 +31,7 @@ class Present:
 
     out: Path
     _notebooks: dict[str, bytes] = field(default_factory=dict)
+    _sources: dict[str, str] = field(default_factory=dict)
     _code: dict[str, dict[str, str]] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
     _rows: dict[str, str] = field(default_factory=dict)
@@ -43,7 +44,9 @@ class Present:
 
     def source(self, name: str) -> str:
         """Return the digest of what is executed of a notebook: its cells and metadata, not the outputs stored in it."""
-        return _digest_of_source(self.notebook(name))
+        if name not in self._sources:
+            self._sources[name] = _digest_of_source(self.notebook(name))
+        return self._sources[name]
 
     def code(self, name: str) -> dict[str, str]:
         """Return the files of the package that a notebook can reach, with their digests."""
@@ -108,8 +111,8 @@ def _circumstances(run: Run, before: Outcome, now: Present) -> Iterator[str]:
 
 def differing(what: str, old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
     """Yield one clause that names what differs between two tables of digests or versions."""
-    changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-    if changed:
+    if old != new:
+        changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         yield f"{what} changed: {', '.join(changed[:3])}{more}"
 
