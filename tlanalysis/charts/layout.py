@@ -86,23 +86,24 @@ def plot_zone(ax: Axes) -> dict[str, float] | None:
     own = _own_height(ax)
     if own is None:
         return None
-    header, _ = _texts(captions.of(ax))
     width, height = figure_of(ax).get_size_inches()
-    top = MARGIN + _height(header) + GAP / 2
+    top = MARGIN + _height(_header(captions.of(ax))) + GAP / 2
     bottom = top + own + GAP
     return {"width": round(width, 3), "height": round(height, 3), "top": round(top, 3), "bottom": round(bottom, 3)}
 
 
-def _texts(caption: Caption) -> tuple[list[_Line], list[_Line]]:
-    """Return the lines of the header and those of the footer."""
-    header = [(line, TITLE, "bold", INK) for line in wrap(caption.title, TITLE, bold=True)]
-    header += [(line, SUBTITLE, "normal", SOFT) for line in wrap(caption.subtitle, SUBTITLE)]
-    return header, [(line, SMALL, "normal", SOFT) for part in caption.footer for line in wrap(part, SMALL)]
+def _header(caption: Caption) -> list[_Line]:
+    lines = [(line, TITLE, "bold", INK) for line in wrap(caption.title, TITLE, bold=True)]
+    return lines + [(line, SUBTITLE, "normal", SOFT) for line in wrap(caption.subtitle, SUBTITLE)]
+
+
+def _footer(caption: Caption) -> list[_Line]:
+    return [(line, SMALL, "normal", SOFT) for part in caption.footer for line in wrap(part, SMALL)]
 
 
 def _dress(ax: Axes, caption: Caption, height: float) -> None:
     figure = figure_of(ax)
-    header, footer = _texts(caption)
+    header, footer = _header(caption), _footer(caption)
     top, bottom = _height(header), _height(footer)
     total = MARGIN + top + GAP + height + GAP + bottom + MARGIN
     figure.set_size_inches(WIDTH, total)
