@@ -100,6 +100,14 @@ def test_both_languages_have_a_home_page_with_the_findings_first(pages: dict[str
     assert "09_essai" in fr.text
 
 
+def test_no_picture_is_shown_without_its_scope_and_its_note(pages: dict[str, Page]) -> None:
+    shown = [(page, Path(address).stem) for page in pages.values() for address in page.values("src", "img")]
+    ours = [(page, name) for page, name in shown if page.path.parent.name != "notebook" and name != HOSTILE]
+    assert {page.path.name for page, _ in ours} >= {"index.html", "index.en.html", "01_training_reach.html", "FR.html"}
+    assert [(page.path, name) for page, name in ours if f"champ de {name} " not in page.text] == []
+    assert [(page.path, name) for page, name in ours if f"note de {name} " not in page.text] == []
+
+
 def test_every_link_of_every_page_leads_somewhere(out: Path, pages: dict[str, Page]) -> None:
     assert broken_links(out, pages) == []
     assert len(pages) > 25
