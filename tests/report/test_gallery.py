@@ -108,6 +108,13 @@ def test_no_picture_is_shown_without_its_scope_and_its_note(pages: dict[str, Pag
     assert [(page.path, name) for page, name in ours if f"note de {name} " not in page.text] == []
 
 
+def test_a_colon_is_set_as_its_language_sets_it(pages: dict[str, Page]) -> None:
+    assert "Tous les territoires</a>\u00a0: France" in pages["index.html"].html
+    assert "All territories</a>: France" in pages["index.en.html"].html
+    assert "<p>Licence\u00a0: etalab-2.0.</p>" in pages["site/fr/figure/formation-part--FR.html"].html
+    assert "<p>Licence: etalab-2.0.</p>" in pages["site/en/figure/formation-part--FR.html"].html
+
+
 def test_every_link_of_every_page_leads_somewhere(out: Path, pages: dict[str, Page]) -> None:
     assert broken_links(out, pages) == []
     assert len(pages) > 25
