@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers import declared, read_rows, record, write_rows
 from tlanalysis import catalog, remote
+from tlanalysis.dictionary import describe
 from tlanalysis.errors import BadInput, SourceError
 
 TABLES = [
@@ -131,13 +132,13 @@ def test_a_broken_package_is_named(raw_copy):
 
 
 def test_describe_has_one_row_per_column(raw):
-    described = catalog.describe("observations")
+    described = describe("observations")
     assert described["colonne"].tolist() == declared(raw, "observations")
     assert (described["description"] != "").all()
 
 
 def test_describe_gives_the_publishers_columns_without_people():
-    described = catalog.describe("cget_2019").set_index("colonne")["colonne_source"]
+    described = describe("cget_2019").set_index("colonne")["colonne_source"]
     assert described["code_commune"] == "INSEECOM"
     assert not {"CONTACT", "MAIL"} & set(described)
 
@@ -216,7 +217,7 @@ def test_the_census_of_2026_has_its_twelve_files():
 
 def test_describe_says_when_a_file_is_fetched_but_not_cleaned():
     with pytest.raises(BadInput, match=r"no column map for codes_postaux\.csv"):
-        catalog.describe("codes_postaux")
+        describe("codes_postaux")
 
 
 def test_a_card_tells_what_the_catalog_says(raw):

@@ -15,12 +15,13 @@ __version__ = "0.1.0"
 
 # Public name -> module it lives in.
 _HOMES = {
-    "catalog": ["sources", "load", "describe"],
+    "catalog": ["sources", "load"],
+    "dictionary": ["describe"],
     "observations": ["observations", "contradictions"],
     "ingest.cleaning": ["clean"],
     "cite": ["cite"],
     "territories": ["territory", "regions", "departements", "neighbours"],
-    "runs.params": ["params"],
+    "params": ["params"],
     "indicators.reach": ["people_trained", "share_training", "decompose_reach", "trained_by_region"],
     "processed": ["open_files"],
     "indicators.census": ["census_questions", "share_themes", "share_audiences"],
@@ -58,7 +59,8 @@ _HOMES = {
     "indicators.agreement": ["rank_agreement"],
     "indicators.spatial": ["moran", "local_moran"],
     "indicators.growth": ["places_over_time"],
-    "indicators.quality": ["holdings", "perimeters", "unknowns", "lists_ledger", "ledger"],
+    "indicators.quality": ["holdings", "perimeters", "unknowns", "lists_ledger"],
+    "embedded_ledger": ["ledger"],
     "indicators.profile": ["known_figures", "compare_rates", "rank_among_peers"],
     "forecast.model": ["forecast"],
     "forecast.priors": ["priors", "Priors"],

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tlanalysis import __version__, catalog, files, paths, processed
+from tlanalysis.embedded_ledger import ledger
 from tlanalysis.errors import SourceError
-from tlanalysis.indicators.quality import ledger
 
 if TYPE_CHECKING:
     import pandas as pd

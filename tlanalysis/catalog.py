@@ -66,6 +66,11 @@ def resource(name: str) -> dict[str, Any]:
     raise BadInput(f"no table called {name!r}{did_you_mean(name, names())}: tl.sources() lists them.")
 
 
+def path_of(name: str) -> Path:
+    """Return where the CSV of an embedded table lies."""
+    return paths.raw() / resource(name)["path"]
+
+
 def recorded_sha256(name: str) -> str:
     """Return the sha256 that the package records for a table."""
     return resource(name)["hash"].removeprefix("sha256:")
@@ -97,7 +102,7 @@ def read_raw(name: str) -> bytes:
     SourceError
         When the file is missing, or its bytes are not those the package records.
     """
-    path = paths.raw() / resource(name)["path"]
+    path = path_of(name)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -167,54 +172,6 @@ def _as_type(column: pd.Series, kind: str) -> pd.Series:
     if kind == "integer":
         return column.astype("float64").astype("Int64")
     return column.astype(DTYPES[kind])
-
-
-def describe(name: str) -> pd.DataFrame:
-    """Return one row per column of a table: our name, the publisher's, type, meaning.
-
-    Parameters
-    ----------
-    name : str
-        An embedded table, an open file that the library cleans (``"cget_2019"``), or a table built from one.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns `colonne`, `colonne_source`, `type`, `description`.
-
-    Raises
-    ------
-    BadInput
-        Unknown name, or an open file that the library fetches but does not clean.
-    """
-    import pandas as pd
-
-    if name in remote() or name == processed.DECLARATIONS:
-        from tlanalysis.ingest import raw_to_clean
-
-        try:
-            pairs = raw_to_clean(name)
-        except KeyError:
-            raise BadInput(
-                f"{name} is fetched as it is: the library has no column map for {remote()[name]['file']}."
-            ) from None
-        return pd.DataFrame(
-            [
-                {"colonne": clean, "colonne_source": raw, "type": "string", "description": ""}
-                for raw, clean in pairs.items()
-            ]
-        )
-    return pd.DataFrame(
-        [
-            {
-                "colonne": field["name"],
-                "colonne_source": field.get("source", ""),
-                "type": field["type"],
-                "description": field.get("description", ""),
-            }
-            for field in resource(name)["schema"]["fields"]
-        ]
-    )
 
 
 def sources() -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tlanalysis import catalog, paths
 from tlanalysis.errors import TlanalysisError
-from tlanalysis.runs.params import NAMES, params
+from tlanalysis.params import NAMES, params
 from tlanalysis.runs.plan import TAG, lab_notebooks, notebooks, read_plan
 
 _FORBIDDEN_CALLS = {"open", "read_csv", "read_excel", "read_parquet", "read_json"}

@@ -75,7 +75,7 @@ def observations(
         "nommant": nommant,
     }
     # A run that asks for these rows has read these rows, not the whole table.
-    with reads.rows("observations", query) as note:
+    with reads.rows("observations", catalog.path_of("observations"), query) as note:
         found = _select(indicateur, territoire, nature, perimetre, as_of, nommant)
         note(found)
     found = provenance.stamp(found, found, inputs=["observations"])

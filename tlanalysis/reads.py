@@ -88,11 +88,8 @@ class Reads:
         return "" if hidden or str(path).startswith(self._elsewhere) else path.as_posix()
 
     @contextmanager
-    def narrow(self, table: str, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
+    def narrow(self, table: str, path: Path, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
         """Note the rows handed to the yielded function instead of the whole file of a table."""
-        from tlanalysis import catalog
-
-        path = paths.raw() / catalog.resource(table)["path"]
         name = self._name(path.resolve())
         outermost = name not in self._narrowed
         self._narrowed.add(name)
@@ -123,20 +120,22 @@ _watching: Reads | None = None
 
 
 @contextmanager
-def rows(table: str, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
+def rows(table: str, path: Path, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
     """Say which rows of a table are about to be handed out; the yielded function takes them.
 
     Parameters
     ----------
     table : str
         Name of an embedded table.
+    path : Path
+        The file of that table.
     query : dict
         The arguments that select the rows, ready for JSON: asked again, they select what the table then holds.
     """
     if _watching is None:
         yield lambda _: None
         return
-    with _watching.narrow(table, query) as note:
+    with _watching.narrow(table, path, query) as note:
         yield note
 
 

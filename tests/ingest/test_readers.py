@@ -15,7 +15,8 @@ import pytest
 from tests.ingest.lists import delimited, write
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest import csv_rows
-from tlanalysis.ingest.reading import Options, find_header, open_list
+from tlanalysis.ingest.opening import open_list
+from tlanalysis.ingest.reading import Options, find_header
 
 ROWS = [["nom", "code_postal", "commune"], ["Café “É” d'Été", "75011", "Paris"], ["Œuvre", "01000", "Bourg;en Bresse"]]
 

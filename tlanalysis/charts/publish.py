@@ -20,8 +20,8 @@ from tlanalysis.charts import picture
 from tlanalysis.charts.layout import figure_of, plot_zone
 from tlanalysis.charts.style import DPI, SAVED_DPI, style
 from tlanalysis.errors import BadInput
+from tlanalysis.params import Params, params, run_key
 from tlanalysis.provenance import commit
-from tlanalysis.runs.params import Params, params, run_key
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 
 from tlanalysis import catalog
 from tlanalysis.errors import BadInput
-from tlanalysis.runs.params import LANGS
+from tlanalysis.params import LANGS
 
 SMALLEST_P = 0.001
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}

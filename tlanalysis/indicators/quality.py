@@ -125,29 +125,3 @@ def lists_ledger() -> pd.DataFrame:
     read = table[table["constat"] == "lignes_lues"].set_index("jeu")["nb_lignes"]
     table["part"] = (table["nb_lignes"] / table["jeu"].map(read)).astype("float64")
     return stamp(table, catalog.load("lieux_par_departement"), inputs=["registre_lieux", "lieux_par_departement"])
-
-
-def ledger() -> pd.DataFrame:
-    """Return the ledger of the embedded tables: rows read = rows accepted + rows rejected.
-
-    Returns
-    -------
-    DataFrame
-        `jeu, lignes_lues, lignes_acceptees, lignes_rejetees, sha256` (first twelve characters).
-    """
-    import pandas as pd
-
-    records = []
-    for name in catalog.names():
-        read, kept = catalog.read_raw(name), catalog.load(name)
-        lines = len(list(_rows(read)))
-        records.append((name, lines, len(kept), lines - len(kept), catalog.recorded_sha256(name)[:12]))
-    table = pd.DataFrame(records, columns=["jeu", "lignes_lues", "lignes_acceptees", "lignes_rejetees", "sha256"])
-    return stamp(table, *(catalog.load(name) for name in catalog.names()), inputs=catalog.names())
-
-
-def _rows(data: bytes) -> list[list[str]]:
-    import csv
-    import io
-
-    return list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))[1:]

@@ -21,8 +21,9 @@ from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused
 from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of
 from tlanalysis.ingest.folder import Sink, staged, stored_places, write_account
 from tlanalysis.ingest.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
+from tlanalysis.ingest.opening import open_list
 from tlanalysis.ingest.privacy import without_personal
-from tlanalysis.ingest.reading import Options, Reading, Rows, open_list
+from tlanalysis.ingest.reading import Options, Reading, Rows
 from tlanalysis.ingest.rules import REPAIR, RULES
 from tlanalysis.ingest.text import clean_text, printable
 

@@ -18,8 +18,9 @@ import pyarrow as pa
 
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest.codes import clean_region, clean_siren
+from tlanalysis.ingest.opening import open_list
 from tlanalysis.ingest.questions import as_tick
-from tlanalysis.ingest.reading import Rows, open_list
+from tlanalysis.ingest.reading import Rows
 from tlanalysis.ingest.rules import ROW, RULES
 from tlanalysis.ingest.text import clean_date, clean_text
 

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tlanalysis.errors import BadInput
@@ -76,99 +75,6 @@ class Reading:
     sample: dict[str, list[str]]
     detected: dict[str, Any]
     batches: Callable[[Wanted], Iterator[Rows]]
-
-
-def open_list(path: Path, options: Options | None = None) -> Reading:
-    """Look at a file and return how it will be read.
-
-    Parameters
-    ----------
-    path : Path
-        CSV, XLSX, XLS, ODS, GeoJSON, JSON records, JSON lines or Parquet; the content decides, not the ending.
-    options : Options, optional
-        What not to detect.
-
-    Raises
-    ------
-    BadInput
-        Not a list, damaged, or ambiguous.
-    """
-    from tlanalysis.ingest import csv_text, records, workbooks
-
-    options = options or Options()
-    try:
-        if path.is_dir():
-            raise BadInput(f"{path} is a folder: name one file.")
-        if path.exists() and not path.is_file():
-            raise BadInput(f"{path} is a pipe or a device: save its content in a file.")
-        with path.open("rb") as file:
-            start = file.read(4096)
-    except FileNotFoundError:
-        raise BadInput(f"{path} does not exist.") from None
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
-    if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise BadInput(f"{path.name} is empty.")
-    kind = _kind(start, path)
-    if kind == "parquet":
-        reading = _open_parquet(path)
-    elif kind in {"xlsx", "xls", "ods"}:
-        reading = workbooks.open_workbook(path, kind, options)
-    elif kind == "json":
-        reading = records.open_records(path, options)
-    else:
-        reading = csv_text.open_csv(path, options)
-    if len(reading.headers) > MOST_COLUMNS:
-        raise BadInput(
-            f"{path.name} has {len(reading.headers)} columns, more than {MOST_COLUMNS}: it is not a list of places."
-        )
-    return reading
-
-
-_COMPRESSED = {
-    b"\x1f\x8b": "gzip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"7z\xbc\xaf": "7z",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"Rar!": "RAR",
-}
-_OTHERS = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"SQLite format": "an SQLite database",
-    b"{\\rtf": "an RTF text",
-}
-_WORKBOOKS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods"}
-
-
-def _kind(start: bytes, path: Path) -> str:
-    """Return parquet, xlsx, xls, ods, json or csv, from the first bytes; a name that says otherwise is an error."""
-    ending = path.suffix.lower()
-    for mark, name in _COMPRESSED.items():
-        if start.startswith(mark):
-            raise BadInput(f"{path.name} is compressed ({name}): unpack it first.")
-    for mark, name in _OTHERS.items():
-        if start.startswith(mark):
-            raise BadInput(f"{path.name} is {name}, not a list.")
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith(b"PK\x03\x04"):
-        if ending in _WORKBOOKS and ending != ".xls":
-            return _WORKBOOKS[ending]
-        raise BadInput(
-            f"{path.name} is a ZIP archive or a workbook under another name: unpack it, or give it its ending back "
-            "(.xlsx, .ods)."
-        )
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return "xls"
-    if ending in _WORKBOOKS or ending == ".parquet":
-        raise BadInput(f"{path.name} is not a {ending[1:].upper()} file, or a damaged one: save it again.")
-    bare = start.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if ending in {".json", ".geojson", ".jsonl", ".ndjson"} or re.match(rb'[{\[]\s*["{\[\]}]', bare):
-        return "json"
-    return "csv"
 
 
 def make_unique(headers: Sequence[str]) -> list[str]:
@@ -255,49 +161,3 @@ def as_string(value: Any) -> str | None:
     if hasattr(value, "isoformat"):
         return value.isoformat().removesuffix("T00:00:00")
     return str(value)
-
-
-def _open_parquet(path: Path) -> Reading:
-    try:
-        file = pq.ParquetFile(path.open("rb"))
-        names = file.schema_arrow.names
-    except (pa.ArrowException, OSError) as error:
-        raise BadInput(
-            f"{path.name} is a damaged Parquet file ({_first_sentence(error)}): fetch or save it again."
-        ) from error
-    headers = make_unique(names)
-
-    def batches(wanted: Wanted) -> Iterator[Rows]:
-        number = 0
-        columns = [names[rank] for rank in ranks_of(headers, wanted)]
-        try:
-            for batch in file.iter_batches(ROWS_PER_BATCH, columns=columns):
-                table = pa.table(
-                    [_text_column(batch.column(name)) for name in columns], names=[str(name) for name in wanted]
-                )
-                yield Rows(table, np.arange(number + 1, number + 1 + len(table)), [])
-                number += len(table)
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-            raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
-
-    if not file.metadata.num_rows:
-        raise no_row(path)
-    try:
-        head = next(file.iter_batches(SAMPLE))
-        texts = [_text_column(column).to_pylist() for column in head.columns]
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
-    sample = {name: [value or "" for value in values] for name, values in zip(headers, texts, strict=True)}
-    return Reading(path, headers, sample, {"format": "parquet"}, batches)
-
-
-def _text_column(column: pa.Array) -> pa.Array:
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return column.cast(pa.string())
-    if pa.types.is_integer(column.type):
-        return column.cast(pa.string())
-    return pa.array([as_string(value) for value in column.to_pylist()], pa.string())
-
-
-def _first_sentence(error: Exception) -> str:
-    return str(error).split("\n")[0].split(". ")[0][:120].rstrip(".")

@@ -20,8 +20,9 @@ import pyarrow as pa
 
 from tlanalysis.errors import BadInput
 from tlanalysis.ingest.mapping import personal_columns
+from tlanalysis.ingest.opening import open_list
 from tlanalysis.ingest.questions import Question, as_tick, find_questions, items_of
-from tlanalysis.ingest.reading import Options, Reading, open_list
+from tlanalysis.ingest.reading import Options, Reading
 from tlanalysis.ingest.rules import RULES
 from tlanalysis.ingest.text import clean_text, is_missing, key
 

@@ -119,7 +119,8 @@ class Site:
 
     @cached_property
     def _accounts(self) -> dict[str, Any]:
-        from tlanalysis.indicators.quality import holdings, ledger
+        from tlanalysis.embedded_ledger import ledger
+        from tlanalysis.indicators.quality import holdings
         from tlanalysis.observations import contradictions
 
         return {"held": holdings(), "contradictions": contradictions(), "ledger": ledger()}

@@ -17,7 +17,7 @@ from typing import Any
 
 from tlanalysis import paths, territories
 from tlanalysis.errors import BadInput, did_you_mean
-from tlanalysis.runs.params import Params, mistakes_in, params, parse, run_key
+from tlanalysis.params import Params, mistakes_in, params, parse, run_key
 
 TAG = "parameters"
 

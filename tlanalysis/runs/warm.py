@@ -66,7 +66,7 @@ def warm() -> None:
 def _write_numbers() -> None:
     """Let Babel load what it knows of our languages, and have our messages read."""
     from tlanalysis.charts.words import Words
-    from tlanalysis.runs.params import LANGS
+    from tlanalysis.params import LANGS
 
     for words in map(Words, LANGS):
         words.number(1234.5, 1), words.percent(0.5), words.euros(2e6), words.label("natures", "compte")

@@ -9,7 +9,7 @@ import pytest
 
 import tlanalysis as tl
 from tlanalysis.errors import BadInput
-from tlanalysis.runs.params import Params, parse, run_key
+from tlanalysis.params import Params, parse, run_key
 
 
 def test_defaults_are_those_of_the_notebooks() -> None:

@@ -1,0 +1,90 @@
+"""Data dictionary: the columns of every table, and the publisher's name of each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tlanalysis import catalog, processed
+from tlanalysis.errors import BadInput
+from tlanalysis.ingest import lpof, themes
+from tlanalysis.ingest.known import LISTS
+from tlanalysis.remote import remote
+
+# Open files that are not lists of places.
+_OTHERS = {
+    "communes_centres_2024": {column: column for column in ("code_commune", "latitude", "longitude")},
+    "populations_communes_2023": {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"},
+    "communes_2026": {
+        "COM": "code_commune",
+        "LIBELLE": "nom_commune",
+        "DEP": "code_departement",
+        "REG": "code_region",
+    },
+    "contours_regions_2022": {"insee_reg": "code_region", "lib_reg": "nom_region"},
+    "contours_departements_2022": {"insee_dep": "code_departement", "lib_dep": "nom_departement"},
+}
+_ALIAS = {
+    "fabriques_de_territoire_2024": "labels_anct",
+    "manufactures_de_proximite_2024": "labels_anct",
+    "recensement_2023_fiche_identite": "recensement_2023",
+    "recensement_2026_fiche_identite": "recensement_2026",
+}
+
+
+def describe(name: str) -> pd.DataFrame:
+    """Return one row per column of a table: our name, the publisher's, type, meaning.
+
+    Parameters
+    ----------
+    name : str
+        An embedded table, an open file that the library cleans (``"cget_2019"``), or a table built from one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `colonne`, `colonne_source`, `type`, `description`.
+
+    Raises
+    ------
+    BadInput
+        Unknown name, or an open file that the library fetches but does not clean.
+    """
+    if name in remote() or name == processed.DECLARATIONS:
+        try:
+            pairs = raw_to_clean(name)
+        except KeyError:
+            raise BadInput(
+                f"{name} is fetched as it is: the library has no column map for {remote()[name]['file']}."
+            ) from None
+        return pd.DataFrame(
+            [
+                {"colonne": clean, "colonne_source": raw, "type": "string", "description": ""}
+                for raw, clean in pairs.items()
+            ]
+        )
+    return pd.DataFrame(
+        [
+            {
+                "colonne": field["name"],
+                "colonne_source": field.get("source", ""),
+                "type": field["type"],
+                "description": field.get("description", ""),
+            }
+            for field in catalog.resource(name)["schema"]["fields"]
+        ]
+    )
+
+
+def raw_to_clean(name: str) -> dict[str, str]:
+    """Return publisher's column -> ours for an open file the library reads.
+
+    Raises
+    ------
+    KeyError
+        When the library has no map of that file.
+    """
+    if name == processed.DECLARATIONS:
+        return lpof.DECLARED_TO_CLEAN
+    if name in processed.open_file_of() and not name.endswith(processed.IDENTITY):
+        return themes.RAW_TO_CLEAN
+    return _OTHERS[name] if name in _OTHERS else LISTS[_ALIAS.get(name, name)].raw_to_clean
