@@ -111,7 +111,7 @@ def _too_long(*_: object) -> None:
 
 def attempt(path: Path) -> str:
     """Clean a file; return `cleaned`, `refused`, or `FAILED: why`."""
-    from tlanalysis.errors import BadInput
+    from tlanalysis.core.errors import BadInput
     from tlanalysis.ingest import cleaning
 
     work = Path(tempfile.mkdtemp(prefix="fuzz-"))

@@ -33,7 +33,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tlanalysis import catalog, paths
+from tlanalysis import catalog
+from tlanalysis.core import paths
 from tlanalysis.runs import bounds
 from tlanalysis.runs.attempt import STEADY
 from tlanalysis.runs.plan import Run, grid, territories_for

@@ -17,7 +17,7 @@ from tlanalysis import catalog, processed, remote
 from tlanalysis.build import build
 from tlanalysis.charts.publish import publish
 from tlanalysis.cli import main
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput, SourceError
 
 ADDED = {
     "recensement_2023_fiche_identite.parquet",

@@ -8,8 +8,8 @@ import pytest
 
 from tests.helpers import declared, read_rows, record, write_rows
 from tlanalysis import catalog, remote
+from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.dictionary import describe
-from tlanalysis.errors import BadInput, SourceError
 
 TABLES = [
     "maille_departements",

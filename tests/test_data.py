@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers import read_rows, record, write_rows
 from tlanalysis import catalog
-from tlanalysis.errors import SourceError
+from tlanalysis.core.errors import SourceError
 
 MEASURED = ("observations", "financements")
 NATURES = {"compte", "estime", "declare", "objectif", "prevision"}

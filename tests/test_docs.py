@@ -85,7 +85,7 @@ def test_every_public_function_it_names_exists(name: str) -> None:
 
 def test_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
     from tlanalysis.cli import INTERRUPTED
-    from tlanalysis.errors import BadInput, RunFailed, SourceError
+    from tlanalysis.core.errors import BadInput, RunFailed, SourceError
 
     text = _read("README.md")
     said = re.search(r"Exit codes: (.+?)\n\n|Exit codes: (.+?)(?= After )", text, re.DOTALL)

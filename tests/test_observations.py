@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.observations import COLLECTED_ON, MEASURES, as_intervals, contradictions, known_on, observations
 
 

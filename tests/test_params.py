@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import tlanalysis as tl
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.params import Params, parse, run_key
 
 

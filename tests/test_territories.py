@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers import read_rows
 from tlanalysis import territories
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tlanalysis import __version__, catalog, files, paths, processed
+from tlanalysis import __version__, catalog, processed
+from tlanalysis.core import files, paths
+from tlanalysis.core.errors import SourceError
 from tlanalysis.embedded_ledger import ledger
-from tlanalysis.errors import SourceError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import files, paths, processed
-from tlanalysis.errors import BadInput, SourceError, did_you_mean
+from tlanalysis import processed
+from tlanalysis.core import files, paths
+from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 from tlanalysis.remote import find_remote, remote
 from tlanalysis.remote import read_remote as read_remote  # offered from here: one door to every table
 

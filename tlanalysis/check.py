@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import catalog, paths
-from tlanalysis.errors import TlanalysisError
+from tlanalysis import catalog
+from tlanalysis.core import paths
+from tlanalysis.core.errors import TlanalysisError
 from tlanalysis.params import NAMES, params
 from tlanalysis.runs.plan import TAG, lab_notebooks, notebooks, read_plan
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tlanalysis import __version__, catalog, paths, trace
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis import __version__, catalog, trace
+from tlanalysis.core import paths
+from tlanalysis.core.errors import BadInput, did_you_mean
 
 
 def cite(name: str) -> str:

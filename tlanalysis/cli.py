@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from tlanalysis import __version__
-from tlanalysis.errors import BadInput, RunFailed, SourceError, TlanalysisError
+from tlanalysis.core.errors import BadInput, RunFailed, SourceError, TlanalysisError
 
 if TYPE_CHECKING:
     from tlanalysis.runs.execute import Options
@@ -84,7 +84,7 @@ def fetch(
 ) -> None:
     """Bring open files to data/raw/downloads/: verbatim, verified, resumed where a download stopped."""
     from tlanalysis import fetch as fetching
-    from tlanalysis import paths
+    from tlanalysis.core import paths
     from tlanalysis.fetch.plan import everything
 
     mirror = mirror or paths.mirror()
@@ -116,7 +116,7 @@ def clean(
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="A Dask cluster: tcp://host:8786.")] = None,
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
-    from tlanalysis import files, paths
+    from tlanalysis.core import files, paths
     from tlanalysis.ingest import cleaning
     from tlanalysis.ingest.folder import folder_name
     from tlanalysis.ingest.reading import Options
@@ -258,7 +258,7 @@ def seal() -> None:
 
 
 def _out(given: Path | None) -> Path:
-    from tlanalysis import paths
+    from tlanalysis.core import paths
 
     return given.absolute() if given else paths.reports()
 

@@ -11,8 +11,9 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, files, paths, territories
+from tlanalysis import catalog, territories
 from tlanalysis.access_table import access_by_territory
+from tlanalysis.core import files, paths
 from tlanalysis.ingest import grid
 from tlanalysis.ingest.cget import KINDS, LAST_OF_2018
 from tlanalysis.ingest.cleaning import Cleaned, clean_open_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tlanalysis import catalog, processed
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import lpof, themes
 from tlanalysis.ingest.known import LISTS
 from tlanalysis.remote import remote

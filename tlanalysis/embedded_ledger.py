@@ -8,7 +8,7 @@ import io
 import pandas as pd
 
 from tlanalysis import catalog
-from tlanalysis.provenance import stamp
+from tlanalysis.core.provenance import stamp
 
 
 def ledger() -> pd.DataFrame:

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, periods, provenance, reads, territories
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis import catalog, territories
+from tlanalysis.core import periods, provenance, recorder
+from tlanalysis.core.errors import BadInput, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,7 @@ def observations(
         "nommant": nommant,
     }
     # A run that asks for these rows has read these rows, not the whole table.
-    with reads.rows("observations", catalog.path_of("observations"), query) as note:
+    with recorder.rows("observations", catalog.path_of("observations"), query) as note:
         found = _select(indicateur, territoire, nature, perimetre, as_of, nommant)
         note(found)
     found = provenance.stamp(found, found, inputs=["observations"])

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from tlanalysis import periods, territories
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis import territories
+from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput, did_you_mean
 
 LANGS = ("fr", "en")
 

@@ -10,8 +10,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import files, paths, reads
-from tlanalysis.errors import BadInput, SourceError, did_you_mean
+from tlanalysis.core import files, paths, recorder
+from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 from tlanalysis.remote import entry, find_remote, remote, vouched_sha256
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def built() -> dict[str, dict[str, Any]]:
         entries = json.loads(path.read_text(encoding="utf-8"))["jeux"]
         held = {found["jeu"]: found for found in entries}
     except FileNotFoundError:
-        reads.absent(path)
+        recorder.absent(path)
         return {}
     except (ValueError, KeyError, TypeError):
         raise SourceError(f"{path} is damaged: run `tlanalysis build`.") from None

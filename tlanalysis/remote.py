@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import files, paths, reads
-from tlanalysis.errors import BadInput, SourceError, did_you_mean
+from tlanalysis.core import files, paths, recorder
+from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 
 
 @cache
@@ -57,7 +57,7 @@ def find_remote(name: str) -> Path | None:
     file, mirror = entry(name)["file"], paths.mirror()
     saved = folder(name) / file
     found = (find_in(mirror, name, file) if mirror else None) or (saved if saved.is_file() else None)
-    return reads.searched(name, found)
+    return recorder.searched(name, found)
 
 
 def receipt_path(file: Path) -> Path:

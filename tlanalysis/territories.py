@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tlanalysis import catalog
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

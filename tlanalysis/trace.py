@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 _METADATA = re.compile(r'<metadata id="tlanalysis">(.*?)</metadata>', re.DOTALL)
 

@@ -26,7 +26,7 @@ from tests.charts.drawn import (
     runs,
 )
 from tlanalysis.charts import caption
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 every_case = pytest.mark.parametrize("drawn", CASES, ids=str)
 one_each = pytest.mark.parametrize("drawn", ONE_EACH, ids=str)

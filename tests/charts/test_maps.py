@@ -28,7 +28,7 @@ from tlanalysis.charts import caption
 from tlanalysis.charts.maps import CLUSTER_COLOURS
 from tlanalysis.charts.outlines import check_outlines, read_outlines
 from tlanalysis.charts.tiles import classes, colour_of, layout
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput, SourceError
 
 ON_OUTLINES = ("plot_rates", "plot_access", "plot_local_moran")
 

@@ -24,7 +24,7 @@ from tests.charts.drawn import case
 from tests.conftest import ROOT
 from tlanalysis.charts import caption
 from tlanalysis.charts.publish import Published
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.trace import read_facts, written
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from tests.helpers import read_rows
 from tlanalysis.charts.tiles import classes, colour_of, draw_tiles, layout, layout_score
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 SIZES = {"region": 18, "departement": 101}
 

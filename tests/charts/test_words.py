@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlanalysis.charts.words import LANGS, Words, typeset
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 FR, EN = Words("fr"), Words("en")
 THIN, HARD = "\u202f", "\xa0"  # narrow no-break space, no-break space

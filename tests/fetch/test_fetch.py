@@ -13,7 +13,7 @@ import pytest
 from tests.fetch.conftest import DATA, NEWER, holds, kept, sha
 from tests.fetch.file_server import Manners
 from tlanalysis import __version__, fetch, remote
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.fetch import install, plan, transport
 
 # ---------------------------------------------------------------- what comes

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fetch.conftest import DATA, NEWER, holds, kept, sha
 from tlanalysis import fetch, remote
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.fetch import install
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.forecast.test_model import counts, seen
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.backtest import backtest, backtest_summary, backtests, hindsight
 from tlanalysis.forecast.curves import CURVES
 from tlanalysis.forecast.model import forecast

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forecast.test_model import counts, seen
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.figures import as_figures, check_horizon, usable
 from tlanalysis.forecast.priors import DEFAULT, Priors, priors
 

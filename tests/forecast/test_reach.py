@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from tests.forecast.test_model import counts
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.model import forecast
 from tlanalysis.forecast.priors import DEFAULT
 from tlanalysis.forecast.reach import forecast_people_trained

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.forecast.test_model import counts, seen
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.references import NAIVE, references
 
 

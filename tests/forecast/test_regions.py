@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.helpers import read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.regions import forecast_regions
 
 SHARE = "part_nationale_tiers_lieux"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.helpers import read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.scenarios import SCENARIOS, scenarios
 
 

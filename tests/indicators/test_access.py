@@ -9,7 +9,7 @@ from tests.helpers import read_rows
 from tlanalysis import territories
 from tlanalysis.charts import caption
 from tlanalysis.charts.maps import plot_access
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.indicators.access import (
     LISTS,
     access,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.catchment import EARTH, distance_to_nearest, floating_catchment, reach
 
 DEGREE = EARTH * np.pi / 180  # km of a degree along the equator

@@ -13,7 +13,7 @@ from scipy.stats import binom, binomtest
 import tlanalysis as tl
 from tests.conftest import DATA
 from tlanalysis.build import build
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.intervals import wilson
 
 

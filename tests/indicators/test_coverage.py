@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.coverage import (
     KINDS,
     deffinov_population,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.helpers import observation, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.deffinov_bounds import deffinov_bounds
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators import inequality as module
 from tlanalysis.indicators.coverage import places_per_territory
 from tlanalysis.indicators.inequality import (

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.intervals import garwood, rounding, shares_that_add_up, wilson
 
 LEVELS = st.sampled_from([0.5, 0.8, 0.95, 0.99])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers import read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.money import announced_measures, public_money, state_credits
 
 MILLION = 1_000_000

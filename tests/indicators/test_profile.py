@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from tests.helpers import read_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.profile import compare_rates, known_figures, rank_among_peers
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis import territories
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.coverage import places_per_territory, rates
 from tlanalysis.indicators.rates import rate_places, rates_from_shares, smooth_rates
 

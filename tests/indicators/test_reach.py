@@ -8,7 +8,7 @@ import pytest
 from scipy import optimize, stats
 
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.reach import FACTORS, decompose_reach, people_trained, share_training, trained_by_region
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, stats
 
 from tests.helpers import read_rows
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.shrinkage import WIDEST, shrink
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers import read_rows
 from tlanalysis import territories
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.access import need_and_supply
 from tlanalysis.indicators.coverage import places_per_territory
 from tlanalysis.indicators.spatial import local_moran, moran

@@ -10,7 +10,7 @@ import pytest
 
 import tlanalysis as tl
 from tests.ingest.lists import write
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import cleaning
 from tlanalysis.ingest.fields import OUTPUT
 from tlanalysis.ingest.mapping import Mapping

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import cleaning, csv_rows
 from tlanalysis.ingest.cluster import cleaned_on
 from tlanalysis.ingest.folder import FILES

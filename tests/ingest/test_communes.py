@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tlanalysis.errors import SourceError
+from tlanalysis.core.errors import SourceError
 from tlanalysis.ingest.communes import clean_communes, read_populations
 
 RAW = """REG;Région;DEP;CODARR;CODCAN;CODCOM;COM;Commune;PMUN;PCAP;PTOT

@@ -7,7 +7,7 @@ import pytest
 
 import tlanalysis as tl
 from tests.ingest.lists import write
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import corrections
 from tlanalysis.ingest.cget import RAW_TO_CLEAN
 from tlanalysis.ingest.corrections import Correction, check_hits, correct

@@ -12,7 +12,7 @@ import pytest
 
 import tlanalysis as tl
 from tests.ingest.lists import write
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import folder
 from tlanalysis.ingest.batch import PLACES, REJECTS
 from tlanalysis.ingest.folder import FILES, Sink, safe, staged

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import DATA
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.cleaning import clean
 from tlanalysis.ingest.lpof import Declarations, clean_count, clean_declarations, clean_yes_no
 

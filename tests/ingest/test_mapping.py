@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import tlanalysis as tl
 from tests.ingest.lists import write
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import known
 from tlanalysis.ingest.fields import INPUT, OUTPUT, SYNONYMS
 from tlanalysis.ingest.mapping import CONFIDENCE, Mapping, confidence, guess, propose, read_mapping

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.ingest.lists import delimited, write
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import csv_rows
 from tlanalysis.ingest.opening import open_list
 from tlanalysis.ingest.reading import Options, find_header

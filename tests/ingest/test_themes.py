@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import DATA
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.themes import Module, clean_module
 
 OF_2026, OF_2023 = "bdftl-2026-04-activites.csv", "bdftl-2023-04-activites.csv"

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import tlanalysis as tl
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.lab.panel import Panel
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page, broken_links, site
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.report import gallery, render
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest

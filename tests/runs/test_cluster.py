@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
 from tests.runs.test_safety import CALL, PUBLISH
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import cluster, manifest
 from tlanalysis.runs.execute import Options, Watcher, execute
 from tlanalysis.runs.manifest import Outcome

@@ -15,7 +15,8 @@ import nbformat
 import pytest
 
 from tests.helpers import read_rows, write_rows
-from tlanalysis import catalog, reads
+from tlanalysis import catalog
+from tlanalysis.core import recorder
 from tlanalysis.observations import observations
 from tlanalysis.runs import due as looking
 from tlanalysis.runs import manifest
@@ -65,7 +66,7 @@ def out(run: Run, tmp_path: Path) -> Path:
             {
                 "rows": "observations",
                 "query": query,
-                "digest": reads.digest_rows(observations(**query)),
+                "digest": recorder.digest_rows(observations(**query)),
                 "in": now.file(f"data/raw/{table}"),
             },
         ],
@@ -248,12 +249,12 @@ def test_answering_on_a_quiet_night_loads_no_table(run: Run, out: Path, notebook
 
 def test_a_digest_follows_every_part_of_a_row(raw: Path) -> None:
     rows = observations("tiers_lieux", "FR")
-    digest = reads.digest_rows(rows)
-    assert reads.digest_rows(rows.copy()) == digest
-    assert reads.digest_rows(rows.iloc[::-1]) != digest
-    assert reads.digest_rows(rows.iloc[1:]) != digest
-    assert reads.digest_rows(rows.assign(note="autre")) != digest
-    assert reads.digest_rows(rows.rename(columns={"note": "remarque"})) != digest
+    digest = recorder.digest_rows(rows)
+    assert recorder.digest_rows(rows.copy()) == digest
+    assert recorder.digest_rows(rows.iloc[::-1]) != digest
+    assert recorder.digest_rows(rows.iloc[1:]) != digest
+    assert recorder.digest_rows(rows.assign(note="autre")) != digest
+    assert recorder.digest_rows(rows.rename(columns={"note": "remarque"})) != digest
 
 
 def test_a_manifest_names_shared_tables_once(run: Run, out: Path) -> None:

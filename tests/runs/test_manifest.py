@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import manifest
 from tlanalysis.runs.manifest import Outcome
 

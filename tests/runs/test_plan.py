@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.runs.plan import grid, parameters_of, read_plan, territories_for
 from tlanalysis.runs.plan import notebooks as names_of_notebooks
 

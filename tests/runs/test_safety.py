@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import manifest
 from tlanalysis.runs.lock import locked
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from tlanalysis.charts.words import Words
-from tlanalysis.errors import BadInput
-from tlanalysis.provenance import sources_of
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import sources_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from tlanalysis.charts.layout import finish, new_axes, wrap
 from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.style import INK, LABEL, mark, style
 from tlanalysis.charts.words import Words
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd

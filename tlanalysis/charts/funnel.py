@@ -13,7 +13,7 @@ from tlanalysis.charts.layout import finish, new_axes, text_width
 from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
 from tlanalysis.charts.words import Words
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.differences import funnel_limits
 from tlanalysis.territories import within
 

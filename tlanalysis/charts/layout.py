@@ -18,7 +18,7 @@ from matplotlib.ft2font import LoadFlags
 
 from tlanalysis.charts import caption as captions
 from tlanalysis.charts.style import DPI, INK, SAVED_DPI, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     from tlanalysis.charts.caption import Caption

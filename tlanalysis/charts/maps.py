@@ -19,7 +19,7 @@ from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.style import INK, PALE, UNKNOWN, style
 from tlanalysis.charts.tiles import classes, colour_of, draw_tiles
 from tlanalysis.charts.words import Words
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.territories import within
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from matplotlib.path import Path
 from tlanalysis import catalog, territories
 from tlanalysis.charts.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, on
 from tlanalysis.charts.words import Words
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import __version__, catalog, files, paths
+from tlanalysis import __version__, catalog
 from tlanalysis.charts import caption as captions
 from tlanalysis.charts import picture
 from tlanalysis.charts.layout import figure_of, plot_zone
 from tlanalysis.charts.style import DPI, SAVED_DPI, style
-from tlanalysis.errors import BadInput
+from tlanalysis.core import files, paths
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import commit
 from tlanalysis.params import Params, params, run_key
-from tlanalysis.provenance import commit
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis import territories
 from tlanalysis.charts.style import CONTRAST, INK, UNKNOWN, on, sequential
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd

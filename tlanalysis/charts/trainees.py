@@ -12,7 +12,7 @@ from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.style import ACCENT, RULE, mark, style
 from tlanalysis.charts.words import Words
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.territories import within
 
 if TYPE_CHECKING:

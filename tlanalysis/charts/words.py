@@ -17,7 +17,7 @@ from babel import Locale
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
 from tlanalysis import catalog
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.params import LANGS
 
 SMALLEST_P = 0.001

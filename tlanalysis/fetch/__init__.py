@@ -12,7 +12,7 @@ from typing import Literal
 import requests
 
 from tlanalysis import remote
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.fetch import install, words
 from tlanalysis.fetch.install import Arrival
 from tlanalysis.fetch.plan import distinct, everything, in_mirror, limit

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tlanalysis import files, remote
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis import remote
+from tlanalysis.core import files
+from tlanalysis.core.errors import BadInput, SourceError
 
 SHORT = 12
 _OF_THE_FILE = ("id", "file", "sha256", "bytes", "archive")  # in a receipt; the rest is what the server said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlanalysis import catalog, remote
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 LARGE = 50_000_000  # bytes: a larger file comes down only when it is named
 CAP = 5_000_000_000  # bytes, for a named file whose size nobody wrote down

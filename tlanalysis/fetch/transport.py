@@ -22,7 +22,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
-from tlanalysis import __version__, files
+from tlanalysis import __version__
+from tlanalysis.core import files
 
 CHUNK = 1 << 18
 TIMEOUT = (10, 60)  # seconds: to connect, between two pieces of an answer

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tlanalysis import periods
-from tlanalysis.errors import BadInput
+from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import stamp
 from tlanalysis.forecast.curves import CURVES
 from tlanalysis.forecast.figures import usable
 from tlanalysis.forecast.model import MARKS, Forecast, forecast
 from tlanalysis.forecast.references import NAIVE, references
 from tlanalysis.forecast.scores import covered, crps, interval_score, pit
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import periods
-from tlanalysis.errors import BadInput
+from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.priors import Priors
 from tlanalysis.indicators.intervals import rounding
 from tlanalysis.observations import MEASURES

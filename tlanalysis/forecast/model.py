@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import logsumexp
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.forecast.curves import CURVES, room_of
 from tlanalysis.forecast.figures import Figures, as_figures, check_horizon, usable
 from tlanalysis.forecast.posterior import Posterior, sample

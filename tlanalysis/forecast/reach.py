@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import stamp
 from tlanalysis.forecast.model import Forecast, quantiles
 from tlanalysis.forecast.priors import DEFAULT, Priors
 from tlanalysis.observations import MEASURES, observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

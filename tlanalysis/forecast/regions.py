@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis import territories
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import stamp
 from tlanalysis.forecast.model import Forecast
 from tlanalysis.indicators.intervals import shares_that_add_up
 from tlanalysis.observations import as_intervals, observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

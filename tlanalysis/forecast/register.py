@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, periods
+from tlanalysis import catalog
+from tlanalysis.core import periods
+from tlanalysis.core.provenance import stamp
 from tlanalysis.observations import COLLECTED_ON, MEASURES, as_intervals, known_on, observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import files
+from tlanalysis.core import files
 from tlanalysis.forecast.curves import CURVES
 from tlanalysis.forecast.figures import as_figures, usable
 from tlanalysis.forecast.posterior import sample

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis import catalog, territories
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, reach
 from tlanalysis.indicators.coverage import deffinov_projects, deffinov_regions, places_per_territory
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

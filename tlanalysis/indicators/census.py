@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, periods, processed
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis import catalog, processed
+from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.intervals import wilson
 from tlanalysis.ingest.text import key
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

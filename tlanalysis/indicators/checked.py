@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd

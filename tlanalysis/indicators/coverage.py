@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, periods, territories
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis import catalog, territories
+from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.bounds import bounds
 from tlanalysis.indicators.differences import territories_that_differ
 from tlanalysis.indicators.rates import per_inhabitant, smooth_rates
 from tlanalysis.observations import known_on, observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

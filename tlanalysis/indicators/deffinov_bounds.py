@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis import territories
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.bounds import bounds
 from tlanalysis.indicators.coverage import deffinov_regions
 from tlanalysis.observations import observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import periods
+from tlanalysis.core import periods
+from tlanalysis.core.provenance import stamp
 from tlanalysis.observations import MEASURES, distinct, observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

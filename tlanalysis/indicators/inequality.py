@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis import territories
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import sources_of, stamp
 from tlanalysis.indicators.checked import check_counts
 from tlanalysis.indicators.shrinkage import shrink
-from tlanalysis.provenance import sources_of, stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import special, stats
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 
 def _check_level(level: float) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, periods, territories
+from tlanalysis import catalog, territories
+from tlanalysis.core import periods
+from tlanalysis.core.provenance import stamp
 from tlanalysis.observations import distinct, known_on
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis import territories
+from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.coverage import places_per_territory
 from tlanalysis.indicators.intervals import garwood
 from tlanalysis.observations import observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, periods, territories
+from tlanalysis import catalog, territories
+from tlanalysis.core import periods
+from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.coverage import deffinov_regions
 from tlanalysis.observations import MEASURES, NATURES, observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import periods, territories
-from tlanalysis.errors import BadInput
+from tlanalysis import territories
+from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.intervals import rounding, shares_that_add_up, wilson
 from tlanalysis.observations import MEASURES, as_intervals, distinct, observations
-from tlanalysis.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

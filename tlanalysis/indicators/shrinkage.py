@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import gammaln, logsumexp
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 WIDEST = 3.0  # no coefficient of variation of rates beyond this
 _SPREADS, _MEANS = 40, 25  # size of the grid: finer ones change no third digit

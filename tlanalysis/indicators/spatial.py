@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tlanalysis import territories
-from tlanalysis.errors import BadInput
-from tlanalysis.provenance import stamp
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, periods, processed, territories
-from tlanalysis.provenance import stamp
+from tlanalysis import catalog, processed, territories
+from tlanalysis.core import periods
+from tlanalysis.core.provenance import stamp
 
 if TYPE_CHECKING:
     import pandas as pd

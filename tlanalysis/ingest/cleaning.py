@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tlanalysis import __version__, catalog
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import duplicates, known
 from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused_rows
 from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of

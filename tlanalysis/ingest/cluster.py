@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from tlanalysis import __version__, paths
-from tlanalysis.errors import BadInput
+from tlanalysis import __version__
+from tlanalysis.core import paths
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.batch import Batch
 from tlanalysis.ingest.cleaning import Account, Job, cleaned
 

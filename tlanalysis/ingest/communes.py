@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from tlanalysis import territories
-from tlanalysis.errors import SourceError
+from tlanalysis.core.errors import SourceError
 
 if TYPE_CHECKING:
     import pandas as pd

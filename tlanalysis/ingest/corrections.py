@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 from numpy.typing import NDArray
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import swallowed
 from tlanalysis.ingest.reading import Malformed, Rows, Wanted, ranks_of
 

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.csv_rows import Cut
 from tlanalysis.ingest.reading import MOST_COLUMNS, SAMPLE, Options, Reading, find_header, make_unique, no_row
 

@@ -21,8 +21,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from tlanalysis import files
-from tlanalysis.errors import BadInput
+from tlanalysis.core import files
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.batch import PLACES, REJECTS
 from tlanalysis.ingest.text import printable
 

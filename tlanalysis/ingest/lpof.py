@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.codes import clean_region, clean_siren
 from tlanalysis.ingest.opening import open_list
 from tlanalysis.ingest.questions import as_tick

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.ingest import codes, privacy
 from tlanalysis.ingest.coordinates import NUMBER
 from tlanalysis.ingest.fields import INPUT, SYNONYMS

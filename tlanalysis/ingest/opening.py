@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest import csv_text, records, workbooks
 from tlanalysis.ingest.reading import (
     MOST_COLUMNS,

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.coordinates import NUMBER
 from tlanalysis.ingest.fields import SYNONYMS
 from tlanalysis.ingest.text import clean_date, key

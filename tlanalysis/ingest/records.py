@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.ingest.csv_text import as_encoding, find_encoding
 from tlanalysis.ingest.reading import MOST_COLUMNS, Options, Reading, as_string, from_table
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.ingest.mapping import personal_columns
 from tlanalysis.ingest.opening import open_list
 from tlanalysis.ingest.questions import Question, as_tick, find_questions, items_of

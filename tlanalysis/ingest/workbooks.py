@@ -17,7 +17,7 @@ from typing import IO
 
 import pyarrow as pa
 
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.ingest.reading import Options, Reading, as_string, find_header, from_table, make_unique
 
 # What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis import territories
 from tlanalysis.charts.words import LANGS
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     from tlanalysis.lab.panel import Panel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from tlanalysis import files
-from tlanalysis.errors import BadInput
+from tlanalysis.core import files
+from tlanalysis.core.errors import BadInput
 from tlanalysis.report import model, places, swap
 from tlanalysis.report.history import History
 from tlanalysis.report.pages import Site

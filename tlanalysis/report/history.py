@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlanalysis import files
+from tlanalysis.core import files
 from tlanalysis.report.model import Figure
 from tlanalysis.report.tables import Table, read
 

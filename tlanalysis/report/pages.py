@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from tlanalysis import catalog, paths
+from tlanalysis import catalog
+from tlanalysis.core import paths
 from tlanalysis.report import docs, history, model, notebooks, picture, places, tables
 from tlanalysis.report.model import QUALITY, Figure, Run
 from tlanalysis.report.reference import reference

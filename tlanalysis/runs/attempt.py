@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, TextIO
 
 from traitlets.config import Config
 
-from tlanalysis import files, paths, reads
+from tlanalysis.core import files, paths, recorder
 from tlanalysis.runs.bounds import Bounds, die_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -116,7 +116,7 @@ def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
         "TLANALYSIS_HOME": task.home,
         "TLANALYSIS_OUT": task.staging,
         "TLANALYSIS_COMMIT": task.commit,
-        reads.VARIABLE: str(folder / "reads.json"),
+        recorder.VARIABLE: str(folder / "reads.json"),
     }
     with ExitStack() as stack:
         if task.engine == "fork":
@@ -126,7 +126,7 @@ def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
             limits = task.bounds
             options = {"memory_gb": limits.memory_gb, "output_mb": limits.output_mb, "engine_name": NAME}
         else:
-            watched = f"--InteractiveShellApp.extra_extensions={reads.__name__}"
+            watched = f"--InteractiveShellApp.extra_extensions={recorder.__name__}"
             options = {"extra_arguments": [watched], "config": stack.enter_context(local_sockets())}
         papermill.execute_notebook(
             str(source),

@@ -18,8 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import files, paths
-from tlanalysis.errors import BadInput
+from tlanalysis.core import files, paths
+from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import due, reach
 from tlanalysis.runs.attempt import Task, failed
 from tlanalysis.runs.manifest import Outcome

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import manifest
 from tlanalysis.runs.due import differing
 from tlanalysis.runs.manifest import Outcome

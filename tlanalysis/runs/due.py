@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import catalog, paths, reads
-from tlanalysis.errors import TlanalysisError
-from tlanalysis.files import sha256
+from tlanalysis import catalog
+from tlanalysis.core import paths, recorder
+from tlanalysis.core.errors import TlanalysisError
+from tlanalysis.core.files import sha256
 from tlanalysis.runs import reach
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -60,10 +61,10 @@ class Present:
         return {"python": python(), **installed()}
 
     def file(self, name: str) -> str:
-        """Return the digest of a file as `tlanalysis.reads` names it; empty when it is not there."""
+        """Return the digest of a file as `tlanalysis.core.recorder` names it; empty when it is not there."""
         if name not in self._files:
             path = _path(name)
-            self._files[name] = reads.digest_of(path) if path is not None and path.is_file() else ""
+            self._files[name] = recorder.digest_of(path) if path is not None and path.is_file() else ""
         return self._files[name]
 
     def rows(self, table: str, query: dict[str, Any]) -> str:
@@ -73,7 +74,7 @@ class Present:
             from tlanalysis.observations import observations
 
             try:
-                self._rows[key] = reads.digest_rows(observations(**query))
+                self._rows[key] = recorder.digest_rows(observations(**query))
             except TlanalysisError:
                 self._rows[key] = ""
         return self._rows[key]
@@ -147,9 +148,9 @@ def _results(before: Outcome, now: Present) -> Iterator[str]:
 
 
 def _path(name: str) -> Path | None:
-    if name.startswith(reads.MIRROR):
+    if name.startswith(recorder.MIRROR):
         mirror = paths.mirror()
-        return mirror / name.removeprefix(reads.MIRROR) if mirror else None
+        return mirror / name.removeprefix(recorder.MIRROR) if mirror else None
     return paths.home() / name
 
 

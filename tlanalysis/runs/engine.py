@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import bounds
 from tlanalysis.runs.bounds import Bounds
 from tlanalysis.runs.forked import ForkedKernel

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tlanalysis import paths
-from tlanalysis.errors import BadInput, RunFailed
+from tlanalysis.core import paths
+from tlanalysis.core.errors import BadInput, RunFailed
 from tlanalysis.runs import manifest
 from tlanalysis.runs.attempt import Task
 from tlanalysis.runs.bounds import Bounds, can_fork
@@ -150,7 +150,7 @@ def _execute(
 
 
 def _as_they_end(wanted: list[Run], out: Path, options: Options, watcher: Watcher) -> Iterator[Outcome]:
-    from tlanalysis.provenance import commit
+    from tlanalysis.core.provenance import commit
 
     home, at = str(paths.home()), commit()
     tasks = [Task(run, home, str(out / STAGING / run.name), options.engine, options.bounds, at) for run in wanted]

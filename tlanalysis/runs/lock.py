@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 FILE = ".lock"
 

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import __version__, files
-from tlanalysis.errors import BadInput
+from tlanalysis import __version__
+from tlanalysis.core import files
+from tlanalysis.core.errors import BadInput
 
 FILE = "manifest.json"
 JOURNAL = "manifest.journal"
@@ -49,7 +50,7 @@ class Outcome:
     code, libraries : dict
         File of the package -> digest, of the code the notebook could reach; library -> version.
     reads : list of dict
-        What the run read (see `tlanalysis.reads`).
+        What the run read (see `tlanalysis.core.recorder`).
     """
 
     name: str

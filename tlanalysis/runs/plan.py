@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import paths, territories
-from tlanalysis.errors import BadInput, did_you_mean
+from tlanalysis import territories
+from tlanalysis.core import paths
+from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.params import Params, mistakes_in, params, parse, run_key
 
 TAG = "parameters"

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import tlanalysis
-from tlanalysis import files
+from tlanalysis.core import files
 
 ROOT = Path(tlanalysis.__file__).resolve().parent
 _CODE = {".py", ".pyc", ".pyi"}

@@ -27,7 +27,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session, json_packer
 from traitlets.config import Config
 
-from tlanalysis import reads
+from tlanalysis.core import recorder
 
 PRINTED = (1, 2)  # file descriptors of what is printed
 
@@ -169,8 +169,8 @@ def _take_over(kernel: IPythonKernel) -> None:
     sys.modules["__main__"] = shell.user_module
     shell.user_ns["_dh"][:] = [Path.cwd()]
     sys.displayhook = shell.displayhook
-    if os.environ.get(reads.VARIABLE):
-        reads.load_ipython_extension(shell)
+    if os.environ.get(recorder.VARIABLE):
+        recorder.load_ipython_extension(shell)
 
 
 async def _execute_all(kernel: IPythonKernel, session: PipeSession, inbox: Connection) -> None:

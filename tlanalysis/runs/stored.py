@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tlanalysis import files, paths
+from tlanalysis.core import files, paths
 from tlanalysis.runs.attempt import KERNEL, local_sockets
 from tlanalysis.runs.plan import notebooks
 

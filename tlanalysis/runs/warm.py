@@ -90,7 +90,7 @@ def _show_a_table() -> None:
 def _parse_tables() -> None:
     """Fill the cache of parsed tables, which goes by their bytes; the package goes by its date and is left unread."""
     from tlanalysis import catalog
-    from tlanalysis.errors import TlanalysisError
+    from tlanalysis.core.errors import TlanalysisError
 
     with suppress(TlanalysisError):  # no project here (a worker), or one that the run itself must complain of
         for name in catalog.names():

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput, SourceError
 
 _MARK = Path("data") / "raw" / "datapackage.json"
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 # The wheel carries `data/raw` and `notebooks` here; a checkout has no such folder.
 CARRIED = _PACKAGE / "_project"
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tlanalysis import catalog
-from tlanalysis.reads import Reads
+from tlanalysis.core.recorder import Reads
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tlanalysis import periods
-from tlanalysis.errors import BadInput
+from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import files, paths
+from tlanalysis.core import files, paths
 
 if TYPE_CHECKING:
     import pandas as pd
 
 VARIABLE = "TLANALYSIS_READS"
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 MIRROR = "mirror:"
 _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/var", "/run", "/opt")
 

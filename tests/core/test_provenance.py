@@ -4,7 +4,7 @@ import datetime
 
 import pandas as pd
 
-from tlanalysis.provenance import sources_of, stamp
+from tlanalysis.core.provenance import sources_of, stamp
 
 ROWS = pd.DataFrame(
     {

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ROOT
-from tlanalysis import catalog, paths
+from tlanalysis import catalog
 from tlanalysis.charts.publish import commit
-from tlanalysis.errors import BadInput, SourceError
+from tlanalysis.core import paths
+from tlanalysis.core.errors import BadInput, SourceError
 
 
 def test_the_named_home_wins(project_copy):

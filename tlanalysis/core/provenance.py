@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from tlanalysis import paths
+from tlanalysis.core import paths
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import calendar
 import re
 from datetime import date
 
-from tlanalysis.errors import BadInput
+from tlanalysis.core.errors import BadInput
 
 _REDUCED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
