@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from tlanalysis import territories
 from tlanalysis.access_table import access_by_territory, places_of
+from tlanalysis.data import territories
 from tlanalysis.indicators.access import communes
 from tlanalysis.indicators.catchment import DECAY, distance_to_nearest, floating_catchment, on_sphere
 from tlanalysis.indicators.shrinkage import shrink

@@ -14,11 +14,11 @@ import time
 import numpy as np
 from scipy.optimize import curve_fit
 
+from tlanalysis.data.evidence import observations
 from tlanalysis.forecast.figures import as_figures, usable
 from tlanalysis.forecast.model import forecast
 from tlanalysis.forecast.priors import DEFAULT
 from tlanalysis.forecast.regions import forecast_regions
-from tlanalysis.observations import observations
 
 FITS = 300
 YEARS = np.arange(2018, 2031) + 0.5

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.register import _cells
-from tlanalysis import territories
+from tlanalysis.data import territories
 from tlanalysis.ingest import grid
 from tlanalysis.ingest.codes import PLACES
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
-from tlanalysis import catalog
+from tlanalysis.data import embedded
 from tlanalysis.ingest import grid, placement
 from tlanalysis.ingest.codes import PLACES
 
@@ -70,7 +70,7 @@ def write_register(path: Path, rows: int, seed: int = 1) -> None:
 
 def _cells() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return row, column and département (index in PLACES) of every cell of the grid."""
-    table = catalog.load(grid.TABLE)
+    table = embedded.load(grid.TABLE)
     width = (table["colonne_fin"] - table["colonne_debut"] + 1).to_numpy(int)
     row = np.repeat(table["ligne"].to_numpy(int), width)
     offset = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)

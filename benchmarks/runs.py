@@ -33,8 +33,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tlanalysis import catalog
 from tlanalysis.core import paths
+from tlanalysis.data import embedded
 from tlanalysis.runs import bounds
 from tlanalysis.runs.attempt import STEADY
 from tlanalysis.runs.plan import Run, grid, territories_for
@@ -238,7 +238,7 @@ def change_one_observation(home: Path) -> str:
         writer.writerows(rows)
     before = os.environ.get("TLANALYSIS_HOME")
     os.environ["TLANALYSIS_HOME"] = str(home)
-    catalog.seal()
+    embedded.seal()
     if before is None:
         del os.environ["TLANALYSIS_HOME"]
     else:

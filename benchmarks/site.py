@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from tlanalysis import territories
+from tlanalysis.data import territories
 from tlanalysis.report.gallery import report
 from tlanalysis.report.model import KINDS
 from tlanalysis.runs import manifest

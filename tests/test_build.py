@@ -13,11 +13,11 @@ import pytest
 
 import tlanalysis as tl
 from tests.conftest import OPEN_FILES, ROOT
-from tlanalysis import catalog, processed, remote
 from tlanalysis.build import build
 from tlanalysis.charts.publish import publish
 from tlanalysis.cli import main
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import built, embedded, remote_files
 
 ADDED = {
     "recensement_2023_fiche_identite.parquet",
@@ -56,17 +56,17 @@ def ledger(project: Path) -> dict[str, Any]:
 def test_without_fetched_files_nothing_is_added(project_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
     build()
-    assert set(content(project_copy)) == {f"{name}.parquet" for name in catalog.names()} | {"ledger.json"}
+    assert set(content(project_copy)) == {f"{name}.parquet" for name in embedded.names()} | {"ledger.json"}
     assert [set(entry) for entry in ledger(project_copy).values()] == [
         {"jeu", "lignes_lues", "lignes_acceptees", "lignes_rejetees", "sha256"}
-    ] * len(catalog.names())
+    ] * len(embedded.names())
 
 
 def test_fetched_files_add_their_tables_and_leave_the_others_as_they_were(
     fetched: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(processed, "fetched", list)
+        patch.setattr(built, "fetched", list)
         build()
     before = content(fetched)
     assert {path.name for path in build().files} == set(before) | ADDED
@@ -80,8 +80,8 @@ def test_fetched_files_add_their_tables_and_leave_the_others_as_they_were(
 def test_the_ledger_of_every_added_table_adds_up(fetched: Path) -> None:
     build()
     entries = ledger(fetched)
-    assert set(entries) == {*catalog.names(), *processed.fetched()}
-    read = {name: entries[name]["lignes_lues"] for name in processed.fetched()}
+    assert set(entries) == {*embedded.names(), *built.fetched()}
+    read = {name: entries[name]["lignes_lues"] for name in built.fetched()}
     assert read == {
         "recensement_2023_fiche_identite": 3,
         "recensement_2023_activites": 12,
@@ -90,8 +90,8 @@ def test_the_ledger_of_every_added_table_adds_up(fetched: Path) -> None:
         "recensement_2026_publics": 5,
         "lpof_declarations": 11,
     }
-    for name in processed.fetched():
-        entry, path = entries[name], downloaded(fetched, processed.open_file_of()[name])
+    for name in built.fetched():
+        entry, path = entries[name], downloaded(fetched, built.open_file_of()[name])
         assert entry["lignes_lues"] == entry["lignes_acceptees"] + entry["lignes_rejetees"]
         assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -131,7 +131,7 @@ def test_a_file_that_is_no_longer_there_takes_its_table_with_it(fetched: Path) -
 
 
 def test_a_file_nobody_vouches_for_is_not_built(fetched: Path) -> None:
-    remote.receipt_path(downloaded(fetched, "lpof")).unlink()
+    remote_files.receipt_path(downloaded(fetched, "lpof")).unlink()
     build()
     assert "lpof_declarations" not in ledger(fetched)
 
@@ -148,7 +148,7 @@ def test_an_altered_file_stops_the_build_and_leaves_the_folder(fetched: Path) ->
 
 def test_a_table_built_from_another_version_is_refused(fetched: Path) -> None:
     build()
-    path = remote.receipt_path(downloaded(fetched, "lpof"))
+    path = remote_files.receipt_path(downloaded(fetched, "lpof"))
     receipt = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(receipt | {"sha256": "0" * 64}), encoding="utf-8")
     with pytest.raises(SourceError, match=r"another version of lpof.csv: run `tlanalysis build`"):
@@ -199,10 +199,10 @@ def test_from_the_fetched_file_to_the_published_figure(
     build()
     table = getattr(tl, make)()
     facts = publish(getattr(tl, draw)(table), table, id=figure).facts
-    held = {name: OPEN_FILES[processed.open_file_of()[name]] for name in facts["inputs"] if name != "regions"}
+    held = {name: OPEN_FILES[built.open_file_of()[name]] for name in facts["inputs"] if name != "regions"}
     assert len(held) == 1
     for name, file in held.items():
-        digest = hashlib.sha256(downloaded(fetched, processed.open_file_of()[name]).read_bytes()).hexdigest()
+        digest = hashlib.sha256(downloaded(fetched, built.open_file_of()[name]).read_bytes()).hexdigest()
         assert facts["inputs"][name] == digest, file
     assert facts["licence"]
     assert [source["editeur"] for source in facts["sources"]] == table_publishers(make)
@@ -244,6 +244,6 @@ def test_the_command_counts_every_row(fetched: Path, monkeypatch: pytest.MonkeyP
         main()
     assert not ended.value.code
     files, read, accepted, rejected = (int(n) for n in re.findall(r"\d+", capsys.readouterr().out.splitlines()[-1]))
-    embedded = sum(len(catalog.load(name)) for name in catalog.names())
-    assert (files, read, rejected) == (len(catalog.names()) + len(ADDED) + 1, embedded + 44, 5)
+    rows = sum(len(embedded.load(name)) for name in embedded.names())
+    assert (files, read, rejected) == (len(embedded.names()) + len(ADDED) + 1, rows + 44, 5)
     assert read == accepted + rejected

@@ -262,7 +262,7 @@ def test_fetch_copies_what_a_mirror_holds(tmp_path: Path, project_copy: Path, tl
         (["lpoff"], 2, "did you mean 'lpof'?"),
         (["regions"], 2, "embedded"),
         (["lpof", "--mirror", "nowhere"], 2, "nowhere is not a folder"),
-        (["--accept", "cget_2019"], 2, "remote.toml"),
+        (["--accept", "cget_2019"], 2, "remote_files.toml"),
         (["recensement_2026_rh"], 3, "save it by hand from https://www.data.gouv.fr/"),
         (["communes_centres_2024"], 3, "is an extract made of https://datanova.laposte.fr/"),
     ],

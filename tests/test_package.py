@@ -57,10 +57,10 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "import tlanalysis as tl; import tlanalysis.observations; print(tl.observations.__name__)",
-        "import tlanalysis as tl; tl.observations; import tlanalysis.observations; print(tl.observations.__name__)",
-        "import tlanalysis.observations; import tlanalysis as tl; print(tl.observations.__name__)",
-        "from tlanalysis.observations import observations; import tlanalysis as tl; print(tl.observations.__name__)",
+        "import tlanalysis as tl; import tlanalysis.data.evidence; print(tl.observations.__name__)",
+        "import tlanalysis as tl; tl.observations; import tlanalysis.data.evidence; print(tl.observations.__name__)",
+        "import tlanalysis.data.evidence; import tlanalysis as tl; print(tl.observations.__name__)",
+        "from tlanalysis.data.evidence import observations; import tlanalysis as tl; print(tl.observations.__name__)",
         "from tlanalysis import observations; print(observations.__name__)",
     ],
     ids=["module after", "used before", "module before", "from module", "from package"],
@@ -70,7 +70,7 @@ def test_observations_stays_a_function(code: str) -> None:
 
 
 def test_modules_named_like_functions_can_still_be_imported() -> None:
-    code = "import sys, tlanalysis.cite, tlanalysis.observations; print('tlanalysis.cite' in sys.modules)"
+    code = "import sys, tlanalysis.cite, tlanalysis.data.evidence; print('tlanalysis.cite' in sys.modules)"
     assert _python(code) == "True"
 
 

@@ -15,15 +15,15 @@ __version__ = "0.1.0"
 
 # Public name -> module it lives in.
 _HOMES = {
-    "catalog": ["sources", "load"],
+    "data.embedded": ["sources", "load"],
     "dictionary": ["describe"],
-    "observations": ["observations", "contradictions"],
+    "data.evidence": ["observations", "contradictions"],
     "ingest.cleaning": ["clean"],
     "cite": ["cite"],
-    "territories": ["territory", "regions", "departements", "neighbours"],
-    "params": ["params"],
+    "data.territories": ["territory", "regions", "departements", "neighbours"],
+    "data.parameters": ["params"],
     "indicators.reach": ["people_trained", "share_training", "decompose_reach", "trained_by_region"],
-    "processed": ["open_files"],
+    "data.built": ["open_files"],
     "indicators.census": ["census_questions", "share_themes", "share_audiences"],
     "indicators.trainees": ["trainees_declared"],
     "indicators.money": ["public_money", "state_credits", "announced_measures"],
@@ -60,7 +60,7 @@ _HOMES = {
     "indicators.spatial": ["moran", "local_moran"],
     "indicators.growth": ["places_over_time"],
     "indicators.quality": ["holdings", "perimeters", "unknowns", "lists_ledger"],
-    "embedded_ledger": ["ledger"],
+    "data.embedded_ledger": ["ledger"],
     "indicators.profile": ["known_figures", "compare_rates", "rank_among_peers"],
     "forecast.model": ["forecast"],
     "forecast.priors": ["priors", "Priors"],
@@ -120,10 +120,10 @@ def __getattr__(name: str) -> Any:
 
 
 class _Package(ModuleType):
-    """A package in which `tl.observations` stays the function once the module `tlanalysis.observations` is imported.
+    """A package in which `tl.observations` stays the function once the module `tlanalysis.data.evidence` is imported.
 
     Importing a submodule makes Python set it as an attribute of its package; where a public name is the same word, the
-    public name wins. `from tlanalysis.observations import ...` works as ever.
+    public name wins. `from tlanalysis.data.evidence import ...` works as ever.
     """
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, territories
+from tlanalysis.data import embedded, territories
 from tlanalysis.indicators.access import LISTS, communes
 from tlanalysis.indicators.catchment import reach
 from tlanalysis.ingest.cleaning import clean_open_file
@@ -29,7 +29,7 @@ def access_by_territory() -> pd.DataFrame:
     homes, departements = communes(), territories.departements()
     tables = []
     for name in LISTS.values():
-        entry = catalog.remote()[name]
+        entry = embedded.remote()[name]
         table = reach(homes, clean_open_file(name).places, departements)
         table.insert(0, "jeu", name)
         tables.append(

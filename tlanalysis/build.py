@@ -10,10 +10,11 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tlanalysis import __version__, catalog, processed
+from tlanalysis import __version__
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import SourceError
-from tlanalysis.embedded_ledger import ledger
+from tlanalysis.data import built, embedded
+from tlanalysis.data.embedded_ledger import ledger
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,17 +46,17 @@ def build() -> Built:
             raise SourceError(
                 f"data/raw/{row.jeu}.csv has {row.lignes_lues} rows, {row.lignes_acceptees} were read: a row is lost."
             )
-    written = {f"{name}.parquet": _parquet(catalog.load(name)) for name in catalog.names()}
+    written = {f"{name}.parquet": _parquet(embedded.load(name)) for name in embedded.names()}
     entries = account.drop(columns="sha256").to_dict("records")
     for entry in entries:
-        entry["sha256"] = catalog.recorded_sha256(entry["jeu"])
-    for table in processed.fetched():
+        entry["sha256"] = embedded.recorded_sha256(entry["jeu"])
+    for table in built.fetched():
         contents, entry = _from_open_file(table)
         written |= contents
         entries.append(entry)
-    written[processed.LEDGER] = files.to_json({"version": __version__, "jeux": entries}).encode()
+    written[built.LEDGER] = files.to_json({"version": __version__, "jeux": entries}).encode()
     files.write_together({paths.processed() / name: data for name, data in written.items()})
-    for table in processed.open_file_of():
+    for table in built.open_file_of():
         for name in {f"{table}.parquet", f"{table}_rejets.csv"} - set(written):
             (paths.processed() / name).unlink(missing_ok=True)
     return Built([paths.processed() / name for name in written], entries)
@@ -63,9 +64,9 @@ def build() -> Built:
 
 def _from_open_file(table: str) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return the files of a table that comes from an open file, and its entry of the ledger."""
-    name = processed.open_file_of()[table]
-    sha256 = files.sha256(catalog.read_remote(name))
-    path = catalog.find_remote(name)
+    name = built.open_file_of()[table]
+    sha256 = files.sha256(embedded.read_remote(name))
+    path = embedded.find_remote(name)
     if path is None:
         raise AssertionError(f"{name} was read a moment ago")
     rows, rejects, account = _clean(table, path)
@@ -83,10 +84,10 @@ def _clean(table: str, path: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str
     from tlanalysis.ingest import lpof, themes
     from tlanalysis.ingest.cleaning import clean
 
-    if table == processed.DECLARATIONS:
+    if table == built.DECLARATIONS:
         found = lpof.clean_declarations(path)
         return found.declarations, found.rejects, found.ledger
-    if table.endswith(processed.IDENTITY):
+    if table.endswith(built.IDENTITY):
         places = clean(path)
         return places.places, places.rejects, places.ledger
     module = themes.clean_module(path)

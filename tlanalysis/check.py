@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import catalog
 from tlanalysis.core import paths
 from tlanalysis.core.errors import TlanalysisError
-from tlanalysis.params import NAMES, params
+from tlanalysis.data import embedded
+from tlanalysis.data.parameters import NAMES, params
 from tlanalysis.runs.plan import TAG, lab_notebooks, notebooks, read_plan
 
 _FORBIDDEN_CALLS = {"open", "read_csv", "read_excel", "read_parquet", "read_json"}
@@ -28,9 +28,9 @@ def check() -> list[str]:
 def check_data() -> list[str]:
     """Return what the Frictionless validator and our own rules find wrong with `data/raw/`."""
     problems = []
-    for name in catalog.names():
+    for name in embedded.names():
         try:
-            catalog.load(name)
+            embedded.load(name)
         except TlanalysisError as error:
             problems.append(str(error))
     if problems:
@@ -42,15 +42,15 @@ def _frictionless_errors() -> Iterable[str]:
     from frictionless import Package, system
 
     with system.use_context(trusted=True):
-        report = Package(str(paths.raw() / catalog.PACKAGE_FILE)).validate()
+        report = Package(str(paths.raw() / embedded.PACKAGE_FILE)).validate()
     for task in report.tasks:
         for error in task.errors:
             yield f"data/raw/{task.name}.csv: {error.message}"
-    yield from (f"data/raw/{catalog.PACKAGE_FILE}: {error.message}" for error in report.errors)
+    yield from (f"data/raw/{embedded.PACKAGE_FILE}: {error.message}" for error in report.errors)
 
 
 def _territory_errors() -> Iterable[str]:
-    rows = catalog.load("observations")
+    rows = embedded.load("observations")
     for row in rows[rows["territoire"].isna() == rows["territoires"].isna()].itertuples():
         yield f"data/raw/observations.csv: {row.id_observation} names one territory or lists several, never both."
     without = rows[["valeur", "valeur_bas", "valeur_haut"]].isna().all(axis=1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tlanalysis import __version__, catalog, trace
+from tlanalysis import __version__, trace
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.data import embedded
 
 
 def cite(name: str) -> str:
@@ -26,17 +27,17 @@ def cite(name: str) -> str:
     BadInput
         When nothing of that name is published or held.
     """
-    if name in catalog.names():
-        entry = catalog.resource(name)
+    if name in embedded.names():
+        entry = embedded.resource(name)
         publishers = " ; ".join(source["title"] for source in entry["sources"])
         licences = " ; ".join(licence["title"] for licence in entry["licenses"])
         title = f"{publishers}, « {entry['title']} » ({entry['millesime']})"
-        digest = catalog.recorded_sha256(name)[:12]
+        digest = embedded.recorded_sha256(name)[:12]
         return f"{title}, {licences}, sha256 {digest}, tlanalysis {__version__}."
     folder = paths.reports() / "figures"
     path = folder / f"{name if '--' in name else f'{name}--FR'}.json"
     if not path.is_file():
-        known = [*catalog.names(), *sorted({found.stem.split("--")[0] for found in folder.glob("*.json")})]
+        known = [*embedded.names(), *sorted({found.stem.split("--")[0] for found in folder.glob("*.json")})]
         raise BadInput(f"nothing called {name!r} is published or held{did_you_mean(name, known)}.")
     facts = trace.read_facts(path)
     title = f"tlanalysis {facts['version']}, « {facts['title']} »"

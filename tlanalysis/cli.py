@@ -61,13 +61,13 @@ def sources(
     ids: Annotated[list[str] | None, typer.Argument(help="Datasets to tell everything of; none: list all.")] = None,
 ) -> None:
     """List the datasets: publisher, licence, vintage, and whether embedded, downloaded or missing."""
-    from tlanalysis import catalog
+    from tlanalysis.data import embedded
 
     if ids:
-        cards = [catalog.card(name) for name in ids]
+        cards = [embedded.card(name) for name in ids]
         print("\n\n".join("\n".join(f"{key:10} {value}" for key, value in card.items()) for card in cards))
         return
-    table = catalog.sources()[["id", "editeur", "licence", "millesime", "nb_lignes", "etat"]]
+    table = embedded.sources()[["id", "editeur", "licence", "millesime", "nb_lignes", "etat"]]
     print(table.to_string(index=False, na_rep="", max_colwidth=48))
 
 
@@ -251,9 +251,9 @@ def count() -> None:
 @app.command()
 def seal() -> None:
     """Record the checksums of data/raw/ after a reviewed change."""
-    from tlanalysis import catalog
+    from tlanalysis.data import embedded
 
-    changed = catalog.seal()
+    changed = embedded.seal()
     print(f"recorded: {', '.join(changed)}" if changed else "checksums were already those recorded")
 
 

@@ -11,9 +11,9 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, territories
 from tlanalysis.access_table import access_by_territory
 from tlanalysis.core import files, paths
+from tlanalysis.data import embedded, territories
 from tlanalysis.ingest import grid
 from tlanalysis.ingest.cget import KINDS, LAST_OF_2018
 from tlanalysis.ingest.cleaning import Cleaned, clean_open_file
@@ -69,7 +69,7 @@ def _count(name: str, file: str, places: pd.DataFrame, kinds: list[str]) -> pd.D
     )
     if table["nb_lieux"].sum() != len(places):
         raise AssertionError(f"{name}: {len(places)} rows read, {table['nb_lieux'].sum()} counted")
-    entry = catalog.remote()[file]
+    entry = embedded.remote()[file]
     return table.assign(
         jeu=name,
         code_region=table["code_departement"].map(territories.region_of),
@@ -117,7 +117,7 @@ def _printed_regions() -> pd.Series:
     import pandas as pd
 
     raw = pd.read_csv(
-        io.BytesIO(catalog.read_remote("cget_2019")), usecols=["INSEEREG"], dtype=str, keep_default_na=False
+        io.BytesIO(embedded.read_remote("cget_2019")), usecols=["INSEEREG"], dtype=str, keep_default_na=False
     )
     return raw["INSEEREG"].set_axis(range(1, len(raw) + 1))
 
@@ -127,7 +127,7 @@ def write_counts() -> list[str]:
     paths.check_own()
     computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     computed["acces_par_territoire"] = access_by_territory()
-    computed[grid.TABLE] = grid.draw_grid(catalog.read_remote("contours_departements_2022"))
+    computed[grid.TABLE] = grid.draw_grid(embedded.read_remote("contours_departements_2022"))
     for name, table in computed.items():
         files.write_text(paths.raw() / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-    return catalog.seal()
+    return embedded.seal()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tlanalysis import catalog, processed
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import built, embedded
+from tlanalysis.data.remote_files import remote
 from tlanalysis.ingest import lpof, themes
 from tlanalysis.ingest.known import LISTS
-from tlanalysis.remote import remote
 
 # Open files that are not lists of places.
 _OTHERS = {
@@ -49,7 +49,7 @@ def describe(name: str) -> pd.DataFrame:
     BadInput
         Unknown name, or an open file that the library fetches but does not clean.
     """
-    if name in remote() or name == processed.DECLARATIONS:
+    if name in remote() or name == built.DECLARATIONS:
         try:
             pairs = raw_to_clean(name)
         except KeyError:
@@ -70,7 +70,7 @@ def describe(name: str) -> pd.DataFrame:
                 "type": field["type"],
                 "description": field.get("description", ""),
             }
-            for field in catalog.resource(name)["schema"]["fields"]
+            for field in embedded.resource(name)["schema"]["fields"]
         ]
     )
 
@@ -83,8 +83,8 @@ def raw_to_clean(name: str) -> dict[str, str]:
     KeyError
         When the library has no map of that file.
     """
-    if name == processed.DECLARATIONS:
+    if name == built.DECLARATIONS:
         return lpof.DECLARED_TO_CLEAN
-    if name in processed.open_file_of() and not name.endswith(processed.IDENTITY):
+    if name in built.open_file_of() and not name.endswith(built.IDENTITY):
         return themes.RAW_TO_CLEAN
     return _OTHERS[name] if name in _OTHERS else LISTS[_ALIAS.get(name, name)].raw_to_clean

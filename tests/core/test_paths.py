@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ROOT
-from tlanalysis import catalog
 from tlanalysis.charts.publish import commit
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import embedded
 
 
 def test_the_named_home_wins(project_copy):
@@ -73,7 +73,7 @@ def test_a_kernel_that_is_told_the_carried_home_still_writes_where_it_is_run(car
 
 def test_what_a_package_carries_is_not_altered(carried, project_copy):
     with pytest.raises(BadInput, match="installed package"):
-        catalog.seal()
+        embedded.seal()
 
 
 def test_a_figure_of_an_installed_package_names_no_commit_of_the_repository_around_it(carried, monkeypatch):

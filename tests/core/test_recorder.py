@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tlanalysis import catalog
 from tlanalysis.core.recorder import Reads
+from tlanalysis.data import embedded
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_table_whose_rows_were_told_is_no_file_that_was_read_until_it_is_opene
     monkeypatch.setenv("TLANALYSIS_HOME", str(raw.parents[1]))
     table = raw / "observations.csv"
     reads = Reads(raw.parents[1], None, home / "reports")
-    with reads.narrow("observations", catalog.path_of("observations"), {"territoire": "FR"}) as note:
+    with reads.narrow("observations", embedded.path_of("observations"), {"territoire": "FR"}) as note:
         reads.opened(str(table), os.O_RDONLY)
         note(pd.DataFrame({"valeur": [1.0]}))
     assert [(entry.get("rows"), entry.get("file")) for entry in reads.entries] == [("observations", None)]

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.fetch.file_server import Manners, serving
-from tlanalysis import fetch, remote
+from tlanalysis import fetch
+from tlanalysis.data import remote_files
 from tlanalysis.fetch import Outcome, transport
 
 DATA = bytes(range(256)) * 400  # 102,400 bytes
@@ -43,7 +44,7 @@ def entries(server: Manners, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[
         "liste": {**ROW, "file": "liste.csv", "url": f"{server.address}/liste.csv", "sha256": sha(DATA)},
         "autre": {**ROW, "file": "autre.csv", "url": f"{server.address}/autre.csv"},
     }
-    monkeypatch.setattr("tlanalysis.remote.remote", lambda: held)
+    monkeypatch.setattr("tlanalysis.data.remote_files.remote", lambda: held)
     return held
 
 
@@ -60,7 +61,7 @@ def bring(
 
 def holds(name: str) -> dict[str, bytes]:
     """Return what lies in the downloads of an id, receipts apart."""
-    folder = remote.folder(name)
+    folder = remote_files.folder(name)
     return {path.name: path.read_bytes() for path in folder.glob("*") if path.suffix != ".json"}
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from tests.fetch.conftest import DATA, NEWER, holds, kept, sha
 from tests.fetch.file_server import Manners
-from tlanalysis import __version__, fetch, remote
+from tlanalysis import __version__, fetch
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import remote_files
 from tlanalysis.fetch import install, plan, transport
 
 # ---------------------------------------------------------------- what comes
@@ -24,14 +25,14 @@ def test_a_file_comes_verbatim_and_verified(bring, server):
     assert (outcome.status, outcome.failed) == ("fetched", False)
     assert outcome.sentence == f"102 kB, sha256 {sha(DATA)[:12]}… verified"
     assert holds("liste") == {"liste.csv": DATA}
-    assert remote.read_remote("liste") == DATA
+    assert remote_files.read_remote("liste") == DATA
     assert server.asked("User-Agent") == [f"tlanalysis/{__version__}"]
     assert server.asked("Accept-Encoding") == ["identity"]
 
 
 def test_the_receipt_says_what_came_from_where(bring, server):
     bring("autre")
-    receipt = json.loads((remote.folder("autre") / "autre.csv.json").read_text(encoding="utf-8"))
+    receipt = json.loads((remote_files.folder("autre") / "autre.csv.json").read_text(encoding="utf-8"))
     assert receipt.pop("date").startswith("20")
     assert receipt == {
         "id": "autre",
@@ -53,10 +54,10 @@ def test_a_file_that_is_here_and_verified_is_left_alone(bring, server):
 
 def test_a_file_without_recorded_sum_is_trusted_once(bring):
     assert "recorded at first sight" in bring("autre")[0].sentence
-    assert remote.read_remote("autre") == b"a;b\n"
-    (remote.folder("autre") / "autre.csv").write_bytes(b"a;c\n")
+    assert remote_files.read_remote("autre") == b"a;b\n"
+    (remote_files.folder("autre") / "autre.csv").write_bytes(b"a;c\n")
     with pytest.raises(SourceError, match="not the recorded version"):
-        remote.read_remote("autre")
+        remote_files.read_remote("autre")
 
 
 def test_an_address_nobody_tried_is_announced(bring, entries):
@@ -91,7 +92,7 @@ def test_a_member_is_taken_out_of_a_zip_that_stays_whole(bring, zipped):
     (outcome,) = bring("liste")
     assert outcome.sentence.endswith("verified")
     assert holds("liste") == {"liste.csv": DATA, "tout.zip": zipped}
-    receipt = remote.receipt(remote.folder("liste") / "liste.csv")
+    receipt = remote_files.receipt(remote_files.folder("liste") / "liste.csv")
     assert receipt["archive"] == {"file": "tout.zip", "sha256": sha(zipped), "bytes": len(zipped)}
 
 
@@ -115,7 +116,7 @@ def test_a_zip_without_the_member_is_refused(bring, server, zipped, served, said
     (outcome,) = bring("liste")
     assert outcome.failed
     assert said in outcome.sentence
-    assert not remote.folder("liste").exists()
+    assert not remote_files.folder("liste").exists()
 
 
 @pytest.mark.parametrize("path", ["liste.csv", "liste/liste.csv"])
@@ -167,24 +168,24 @@ def test_a_file_saved_by_hand_is_recorded(bring, server, entries):
         "data/raw/downloads/autre/autre.csv, or "
     )
     assert plan.everything(None).by_hand == ["autre"]
-    remote.folder("autre").mkdir(parents=True)
-    (remote.folder("autre") / "autre.csv").write_bytes(b"a;b\n")
+    remote_files.folder("autre").mkdir(parents=True)
+    (remote_files.folder("autre") / "autre.csv").write_bytes(b"a;b\n")
     with pytest.raises(SourceError, match=r"nothing vouches for autre\.csv yet: `tlanalysis fetch autre`"):
-        remote.read_remote("autre")
+        remote_files.read_remote("autre")
     assert [outcome.status for outcome in bring()] == ["fetched", "recorded"]
-    assert remote.read_remote("autre") == b"a;b\n"
-    (remote.folder("autre") / "autre.csv").write_bytes(b"a;c\n")
+    assert remote_files.read_remote("autre") == b"a;b\n"
+    (remote_files.folder("autre") / "autre.csv").write_bytes(b"a;c\n")
     assert "to record yours, delete data/raw/downloads/autre/autre.csv.json" in bring("autre")[0].sentence
-    (remote.folder("autre") / "autre.csv.json").unlink()
+    (remote_files.folder("autre") / "autre.csv.json").unlink()
     assert bring("autre")[0].status == "recorded"
-    assert remote.read_remote("autre") == b"a;c\n"
+    assert remote_files.read_remote("autre") == b"a;c\n"
 
 
 def test_a_damaged_receipt_is_named(bring):
     bring("autre")
-    (remote.folder("autre") / "autre.csv.json").write_text("{", encoding="utf-8")
+    (remote_files.folder("autre") / "autre.csv.json").write_text("{", encoding="utf-8")
     with pytest.raises(SourceError, match=r"autre\.csv\.json is not a receipt"):
-        remote.read_remote("autre")
+        remote_files.read_remote("autre")
     assert bring("autre")[0].failed
 
 
@@ -219,7 +220,7 @@ def test_an_unknown_id_stops_before_anything_is_fetched(bring, server):
 
 
 def test_two_processes_do_not_write_into_one_another(bring, server):
-    with install.alone_in(remote.folder("liste")):
+    with install.alone_in(remote_files.folder("liste")):
         (outcome,) = bring("liste")
     assert outcome.sentence == "liste is being fetched by another process: wait for it."
     assert server.seen == []
@@ -246,9 +247,9 @@ def test_a_terminal_gets_a_bar_and_a_pipe_a_line(bring, capsys, monkeypatch):
 @pytest.mark.mirror
 def test_the_real_mirror_fills_the_downloads(mirror, project_copy, monkeypatch):
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
-    recorded = {name: entry for name, entry in remote.remote().items() if "sha256" in entry}
+    recorded = {name: entry for name, entry in remote_files.remote().items() if "sha256" in entry}
     outcomes = fetch.fetch(mirror=mirror)
     assert {outcome.name: outcome.status for outcome in outcomes} == dict.fromkeys(recorded, "copied")
     for name, entry in recorded.items():
-        assert remote.find_remote(name) == remote.folder(name) / entry["file"]
-        assert remote.read_remote(name) == (mirror / entry["file"]).read_bytes()
+        assert remote_files.find_remote(name) == remote_files.folder(name) / entry["file"]
+        assert remote_files.read_remote(name) == (mirror / entry["file"]).read_bytes()

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 from tests.fetch.conftest import DATA, NEWER, holds, sha
 from tests.fetch.file_server import serving
-from tlanalysis import fetch, remote
+from tlanalysis import fetch
+from tlanalysis.data import remote_files
 from tlanalysis.fetch import plan, transport
 from tlanalysis.fetch.progress import Transfers
 
@@ -76,9 +77,9 @@ def test_two_versions_are_never_joined(bring, server, entries):
 
 def test_a_download_that_was_whole_when_it_stopped_is_not_asked_again(bring, server):
     bring("liste")
-    folder = remote.folder("liste")
+    folder = remote_files.folder("liste")
     (folder / "liste.csv").replace(folder / "liste.csv.part")
-    etag = remote.receipt(folder / "liste.csv")["etag"]
+    etag = remote_files.receipt(folder / "liste.csv")["etag"]
     notes = {"url": f"{server.address}/liste.csv", "etag": etag}
     (folder / "liste.csv.part.json").write_text(json.dumps(notes), encoding="utf-8")
     server.sent = 0
@@ -124,7 +125,7 @@ print(fetch.fetch(["liste"], session=session)[0].status)
 
 def test_a_killed_process_is_taken_up_where_it_was(bring, server, project_copy):
     server.pace = 0.01  # 100 pieces: a second
-    part = remote.folder("liste") / "liste.csv.part"
+    part = remote_files.folder("liste") / "liste.csv.part"
     words = [sys.executable, "-c", KILLED, f"{server.address}/liste.csv", sha(DATA)]
     environment = {**os.environ, "TLANALYSIS_HOME": str(project_copy)}
     with subprocess.Popen(words, cwd=ROOT, env=environment) as process:
@@ -178,7 +179,7 @@ def test_a_refusal_names_its_status_and_the_ways_out(bring, server, status, aske
     assert "`--mirror DIR`" in outcome.sentence
     assert outcome.sentence.endswith("by hand as data/raw/downloads/liste/liste.csv.")
     assert len(server.seen) == asked
-    assert not remote.folder("liste").exists()
+    assert not remote_files.folder("liste").exists()
 
 
 def test_offline_the_others_are_still_tried(bring, entries):
@@ -188,13 +189,13 @@ def test_offline_the_others_are_still_tried(bring, entries):
     outcomes = fetch.fetch(["liste", "autre"], session=session)
     assert [outcome.status for outcome in outcomes] == ["failed", "fetched"]
     assert "no answer from 127.0.0.1:9: it is down, or this machine is offline" in outcomes[0].sentence
-    assert not remote.folder("liste").exists()
+    assert not remote_files.folder("liste").exists()
 
 
 def test_a_web_page_is_not_a_file(bring, server):
     server.kind = "text/html; charset=utf-8"
     assert "answers with a web page instead of the file" in bring("autre")[0].sentence
-    assert not remote.folder("autre").exists()
+    assert not remote_files.folder("autre").exists()
 
 
 def test_only_encrypted_addresses_are_followed(bring, server, entries):

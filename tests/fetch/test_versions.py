@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.fetch.conftest import DATA, NEWER, holds, kept, sha
-from tlanalysis import fetch, remote
+from tlanalysis import fetch
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import remote_files
 from tlanalysis.fetch import install
 
 
@@ -28,18 +29,18 @@ def test_a_recorded_file_that_changed_upstream_stays_in_use(bring, server):
     assert outcome.failed
     assert f"{sha(DATA)[:12]}… stays in use" in outcome.sentence
     assert holds("liste") == {"liste.csv": DATA, kept(NEWER): NEWER}
-    assert remote.read_remote("liste") == DATA
+    assert remote_files.read_remote("liste") == DATA
 
 
 def test_an_altered_file_is_replaced_and_kept(bring):
     bring("liste")
-    (remote.folder("liste") / "liste.csv").write_bytes(b"altered")
+    (remote_files.folder("liste") / "liste.csv").write_bytes(b"altered")
     (outcome,) = bring("liste")
     assert outcome.status == "fetched"
     assert f"what was there is kept as {kept(b'altered')}" in outcome.sentence
     assert holds("liste") == {"liste.csv": DATA, kept(b"altered"): b"altered"}
-    assert remote.receipt(remote.folder("liste") / "liste.csv")["sha256"] == sha(DATA)
-    assert remote.receipt(remote.folder("liste") / kept(b"altered")) is None
+    assert remote_files.receipt(remote_files.folder("liste") / "liste.csv")["sha256"] == sha(DATA)
+    assert remote_files.receipt(remote_files.folder("liste") / kept(b"altered")) is None
 
 
 def test_a_living_file_changes_when_it_is_accepted(bring, server, living):
@@ -48,24 +49,24 @@ def test_a_living_file_changes_when_it_is_accepted(bring, server, living):
     (outcome,) = bring("liste", again=True)
     assert (outcome.status, outcome.failed) == ("changed", False)
     assert f"--accept liste:{sha(NEWER)[:12]}" in outcome.sentence
-    assert remote.read_remote("liste") == DATA
+    assert remote_files.read_remote("liste") == DATA
     assert "is in use; the one before is kept as" in fetch.accept("liste")
-    assert remote.read_remote("liste") == NEWER
+    assert remote_files.read_remote("liste") == NEWER
     assert holds("liste") == {"liste.csv": NEWER, kept(DATA): DATA}
-    assert remote.receipt(remote.folder("liste") / "liste.csv")["url"].endswith("/liste.csv")
+    assert remote_files.receipt(remote_files.folder("liste") / "liste.csv")["url"].endswith("/liste.csv")
     assert bring("liste", again=True)[0].status == "unchanged"
     fetch.accept("liste")
-    assert remote.read_remote("liste") == DATA
+    assert remote_files.read_remote("liste") == DATA
 
 
 def test_a_living_file_that_was_deleted_comes_anew_and_says_what_it_was(bring, server, living):
     bring("liste")
-    (remote.folder("liste") / "liste.csv").unlink()
+    (remote_files.folder("liste") / "liste.csv").unlink()
     server.files["/liste.csv"] = NEWER
     (outcome,) = bring("liste")
     assert outcome.status == "fetched"
     assert outcome.sentence.endswith(f"recorded in place of {sha(DATA)[:12]}…")
-    assert remote.read_remote("liste") == NEWER
+    assert remote_files.read_remote("liste") == NEWER
 
 
 @pytest.mark.parametrize("validators", [True, False], ids=["told so", "compared"])
@@ -84,7 +85,7 @@ def test_a_file_trusted_once_that_changed_is_a_failure(bring, server, living, en
     server.files["/liste.csv"] = NEWER
     (outcome,) = bring("liste", again=True)
     assert outcome.failed
-    assert remote.read_remote("liste") == DATA
+    assert remote_files.read_remote("liste") == DATA
 
 
 def test_accept_asks_which_of_several(bring, server, living):
@@ -96,7 +97,7 @@ def test_accept_asks_which_of_several(bring, server, living):
         fetch.accept("liste")
     assert f"liste:{sha(b'newest')[:12]}" in str(refused.value)
     fetch.accept(f"liste:{sha(b'newest')[:4]}")
-    assert remote.read_remote("liste") == b"newest"
+    assert remote_files.read_remote("liste") == b"newest"
 
 
 def test_accept_refuses_what_it_cannot_vouch_for(bring, server, entries):
@@ -110,10 +111,10 @@ def test_accept_refuses_what_it_cannot_vouch_for(bring, server, entries):
     bring("autre")
     server.files["/autre.csv"] = NEWER
     bring("autre", again=True)
-    (remote.folder("autre") / f"autre.csv.{sha(NEWER)[:12]}").write_bytes(b"altered")
+    (remote_files.folder("autre") / f"autre.csv.{sha(NEWER)[:12]}").write_bytes(b"altered")
     with pytest.raises(SourceError, match="was altered"):
         fetch.accept("autre")
-    assert remote.read_remote("autre") == b"a;b\n"
+    assert remote_files.read_remote("autre") == b"a;b\n"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tlanalysis.data.evidence import observations
 from tlanalysis.forecast import backtest, model, sensitivity
-from tlanalysis.observations import observations
 
 
 @pytest.fixture(scope="package")

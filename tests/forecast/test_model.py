@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data.evidence import observations
 from tlanalysis.forecast.model import forecast, usable
-from tlanalysis.observations import observations
 
 COLUMNS = ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from tlanalysis.data.evidence import observations
 from tlanalysis.forecast import weights
 from tlanalysis.forecast.curves import CURVES
 from tlanalysis.forecast.figures import usable
-from tlanalysis.observations import observations
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.helpers import read_rows
-from tlanalysis import territories
 from tlanalysis.charts import caption
 from tlanalysis.charts.maps import plot_access
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import territories
 from tlanalysis.indicators.access import (
     LISTS,
     access,

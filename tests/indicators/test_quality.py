@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.embedded_ledger import ledger
+from tlanalysis.data.embedded_ledger import ledger
 from tlanalysis.indicators.quality import QUESTIONS, holdings, lists_ledger, perimeters, unknowns
 
 MEASURES = ("compte", "estime", "declare")

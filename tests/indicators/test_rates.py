@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis import territories
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import territories
 from tlanalysis.indicators.coverage import places_per_territory, rates
 from tlanalysis.indicators.rates import rate_places, rates_from_shares, smooth_rates
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.fr import siren, siret
 
-from tlanalysis import territories
+from tlanalysis.data import territories
 from tlanalysis.ingest import checksums, codes
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlanalysis import catalog
+from tlanalysis.data import embedded
 from tlanalysis.ingest import grid
 from tlanalysis.ingest.codes import PLACES, departement_of_commune
 
@@ -68,8 +68,8 @@ def test_a_square_is_drawn_cell_by_cell():
 @pytest.mark.mirror
 def test_the_embedded_grid_is_what_the_outlines_draw(mirror):
     drawn = grid.draw_grid((mirror / "contours_departements.geojson").read_bytes())
-    embedded = catalog.load(grid.TABLE).sort_values(["ligne", "colonne_debut"]).reset_index(drop=True)
-    pd.testing.assert_frame_equal(drawn[embedded.columns], embedded, check_dtype=False)
+    held = embedded.load(grid.TABLE).sort_values(["ligne", "colonne_debut"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(drawn[held.columns], held, check_dtype=False)
 
 
 def test_a_border_is_two_cells_wide():

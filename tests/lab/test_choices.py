@@ -12,8 +12,8 @@ import pytest
 import tlanalysis as tl
 from tests.conftest import ROOT
 from tests.helpers import read_rows
-from tlanalysis import territories
 from tlanalysis.charts import caption
+from tlanalysis.data import territories
 from tlanalysis.lab.choices import (
     CHARTS,
     UNDATED,

@@ -11,7 +11,7 @@ import pytest
 import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
-from tlanalysis import territories
+from tlanalysis.data import territories
 from tlanalysis.report import docs, model, picture, places, reference, swap, tables
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest

@@ -15,9 +15,9 @@ import nbformat
 import pytest
 
 from tests.helpers import read_rows, write_rows
-from tlanalysis import catalog
 from tlanalysis.core import recorder
-from tlanalysis.observations import observations
+from tlanalysis.data import embedded
+from tlanalysis.data.evidence import observations
 from tlanalysis.runs import due as looking
 from tlanalysis.runs import manifest
 from tlanalysis.runs.due import KINDS, Present, why
@@ -49,7 +49,7 @@ def out(run: Run, tmp_path: Path) -> Path:
     (folder / "notebooks").mkdir()
     (folder / "notebooks" / f"{run.name}.ipynb").touch()
     now = Present(folder)
-    table = catalog.resource("observations")["path"]
+    table = embedded.resource("observations")["path"]
     query = _query(nommant="R75")
     outcome = Outcome(
         run.name,
@@ -185,7 +185,7 @@ def test_a_table_that_is_gone(run: Run, out: Path, notebooks: Path) -> None:
 def test_an_open_file_that_can_be_read_now(
     run: Run, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / catalog.remote()["cget_2019"]["file"]).touch()
+    (tmp_path / embedded.remote()["cget_2019"]["file"]).touch()
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
     assert _why(run, out) == ["the open file cget_2019 can be read now"]
 

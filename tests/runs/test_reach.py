@@ -23,7 +23,7 @@ def test_a_notebook_that_uses_nothing_of_ours() -> None:
 
 def test_a_public_name_brings_its_module_and_what_that_imports() -> None:
     found = _reached("import tlanalysis as tl", "tl.observations('tiers_lieux')")
-    assert {"__init__.py", "observations.py", "catalog.py", "files.py", "remote.toml"} <= found
+    assert {"__init__.py", "data/evidence.py", "data/embedded.py", "core/files.py", "data/remote_files.toml"} <= found
     assert not {name for name in found if name.startswith(("charts/", "forecast/"))}
 
 
@@ -83,4 +83,4 @@ def test_nothing_that_a_notebook_really_imports_is_missed(name: str) -> None:
     line = next(line for line in done.stdout.splitlines() if line.startswith("loaded "))
     loaded = {file.partition("/tlanalysis/")[2] for file in json.loads(line.removeprefix("loaded "))}
     assert loaded - set(reach.code_of(path.read_bytes())) == set()
-    assert "catalog.py" in loaded
+    assert "data/embedded.py" in loaded

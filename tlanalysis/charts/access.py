@@ -11,7 +11,7 @@ from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SOFT, mark, style
 from tlanalysis.charts.words import Words
-from tlanalysis.territories import territory, within
+from tlanalysis.data.territories import territory, within
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, va
 from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.tiles import draw_tiles, legend
 from tlanalysis.charts.words import Words
+from tlanalysis.data.territories import within
 from tlanalysis.indicators.coverage import DEFFINOV_REGIONS, STATUSES
-from tlanalysis.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, va
 from tlanalysis.charts.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
 from tlanalysis.charts.words import Words
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data.territories import within
 from tlanalysis.indicators.differences import funnel_limits
-from tlanalysis.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd

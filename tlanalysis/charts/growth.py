@@ -14,8 +14,8 @@ from tlanalysis.charts import caption
 from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.style import PERIMETERS, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.words import Words
-from tlanalysis.observations import MEASURES
-from tlanalysis.territories import territory
+from tlanalysis.data.evidence import MEASURES
+from tlanalysis.data.territories import territory
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from tlanalysis.charts.style import INK, PALE, UNKNOWN, style
 from tlanalysis.charts.tiles import classes, colour_of, draw_tiles
 from tlanalysis.charts.words import Words
 from tlanalysis.core.errors import BadInput
-from tlanalysis.territories import within
+from tlanalysis.data.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,10 +17,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from tlanalysis import catalog, territories
 from tlanalysis.charts.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, on
 from tlanalysis.charts.words import Words
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import embedded, territories
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,7 +50,7 @@ def read_outlines(level: str) -> gpd.GeoDataFrame:
         import geopandas as gpd
     except ImportError:
         raise BadInput("outlines need GeoPandas: pip install 'tlanalysis[geo]', or draw tiles.") from None
-    frame = gpd.read_file(io.BytesIO(catalog.read_remote(f"contours_{level}s_2022")))
+    frame = gpd.read_file(io.BytesIO(embedded.read_remote(f"contours_{level}s_2022")))
     column = "insee_reg" if level == "region" else "insee_dep"
     return check_outlines(frame.rename(columns={column: "code"})[["code", "geometry"]], level)
 

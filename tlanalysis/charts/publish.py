@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import __version__, catalog
+from tlanalysis import __version__
 from tlanalysis.charts import caption as captions
 from tlanalysis.charts import picture
 from tlanalysis.charts.layout import figure_of, plot_zone
@@ -22,7 +22,8 @@ from tlanalysis.charts.style import DPI, SAVED_DPI, style
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import commit
-from tlanalysis.params import Params, params, run_key
+from tlanalysis.data import embedded
+from tlanalysis.data.parameters import Params, params, run_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +104,7 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str)
         raise BadInput(
             f"the table of {figure} does not say what it was computed from: use the table an indicator returned."
         )
-    origins = {name: catalog.input_facts(name) for name in inputs}
+    origins = {name: embedded.input_facts(name) for name in inputs}
     return {
         "id": figure,
         "run_key": run_key(run),

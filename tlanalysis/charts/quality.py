@@ -13,9 +13,9 @@ from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.words import Words
+from tlanalysis.data.evidence import MEASURES
+from tlanalysis.data.territories import territory
 from tlanalysis.indicators.quality import QUESTIONS
-from tlanalysis.observations import MEASURES
-from tlanalysis.territories import territory
 
 if TYPE_CHECKING:
     import pandas as pd

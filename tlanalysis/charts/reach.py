@@ -13,7 +13,7 @@ from tlanalysis.charts.rows import ROW, bar_between, label_rows, value_axis, val
 from tlanalysis.charts.style import ACCENT, INK, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.tiles import classes, colour_of, draw_tiles, legend
 from tlanalysis.charts.words import Words
-from tlanalysis.territories import within
+from tlanalysis.data.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd

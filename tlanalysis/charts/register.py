@@ -11,7 +11,7 @@ from tlanalysis.charts.layout import finish, new_axes
 from tlanalysis.charts.rows import ROW, label_rows, unknown_row, value_axis
 from tlanalysis.charts.style import ACCENT, CONTRAST, INK, SMALL, mark, style
 from tlanalysis.charts.words import Words
-from tlanalysis.territories import territory
+from tlanalysis.data.territories import territory
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,9 +16,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from tlanalysis import territories
 from tlanalysis.charts.style import CONTRAST, INK, UNKNOWN, on, sequential
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import territories
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, va
 from tlanalysis.charts.style import ACCENT, RULE, mark, style
 from tlanalysis.charts.words import Words
 from tlanalysis.core.errors import BadInput
-from tlanalysis.territories import within
+from tlanalysis.data.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,9 +16,9 @@ from typing import Any
 from babel import Locale
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
-from tlanalysis import catalog
 from tlanalysis.core.errors import BadInput
-from tlanalysis.params import LANGS
+from tlanalysis.data import embedded
+from tlanalysis.data.parameters import LANGS
 
 SMALLEST_P = 0.001
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -148,13 +148,13 @@ def _names(group: str) -> dict[str, dict[str, str]]:
     """Return code -> names; indicators and perimeters are named by their own tables, all else by the message file."""
     if group not in {"indicateurs", "perimetres"}:
         return _messages()["labels"][group]
-    return _names_in_table(group, catalog.read_raw(group))
+    return _names_in_table(group, embedded.read_raw(group))
 
 
 @lru_cache(maxsize=8)
 def _names_in_table(group: str, data: bytes) -> dict[str, dict[str, str]]:
     """Return the names that a table of these bytes gives: a figure asks for dozens."""
-    table = catalog.load(group)
+    table = embedded.load(group)
     return {
         code: {"fr": fr, "en": en}
         for code, fr, en in zip(table[group[:-1]], table["nom_fr"], table["nom_en"], strict=True)

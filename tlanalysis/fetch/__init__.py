@@ -11,8 +11,8 @@ from typing import Literal
 
 import requests
 
-from tlanalysis import remote
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import remote_files
 from tlanalysis.fetch import install, words
 from tlanalysis.fetch.install import Arrival
 from tlanalysis.fetch.plan import distinct, everything, in_mirror, limit
@@ -82,7 +82,7 @@ def fetch(
     outcomes = []
     for name in wanted:
         try:
-            with install.alone_in(remote.folder(name)):
+            with install.alone_in(remote_files.folder(name)):
                 outcome = job.do(name)
         except SourceError as error:
             outcome = Outcome(name, "failed", str(error))
@@ -103,7 +103,7 @@ def accept(wish: str) -> str:
     """
     name, _, digits = wish.partition(":")
     (name,) = distinct([name])
-    with install.alone_in(remote.folder(name)):
+    with install.alone_in(remote_files.folder(name)):
         sha256, aside = install.accept(name, digits)
     kept = f"; the one before is kept as {aside.name}" if aside else ""
     return f"accepted  {name}  sha256 {words.short(sha256)} is in use{kept}"
@@ -121,16 +121,16 @@ class _Job:
     pause: float
 
     def do(self, name: str) -> Outcome:
-        file = remote.folder(name) / remote.entry(name)["file"]
+        file = remote_files.folder(name) / remote_files.entry(name)["file"]
         current = install.digest(file) if file.is_file() else None
-        recorded = remote.vouched_sha256(name)
+        recorded = remote_files.vouched_sha256(name)
         if current and recorded is None:
             install.adopt(name, current)
             return Outcome(name, "recorded", f"found as you saved it, sha256 {words.short(current)} recorded")
         if current and current == recorded and not self.again:
             return Outcome(name, "here", words.here(file, current))
         held = in_mirror(self.mirror, name) if self.mirror else None
-        if current and current != recorded and not held and not remote.address(name):
+        if current and current != recorded and not held and not remote_files.address(name):
             raise SourceError(words.altered(name, current, recorded))
         arrival = _copied(name, held) if held else self._received(name, intact=current == recorded)
         if arrival is None:
@@ -139,11 +139,11 @@ class _Job:
 
     def _received(self, name: str, *, intact: bool) -> Arrival | None:
         """Return what the address serves; None when that still is the intact file in use."""
-        entry, folder, url = remote.entry(name), remote.folder(name), remote.address(name)
+        entry, folder, url = remote_files.entry(name), remote_files.folder(name), remote_files.address(name)
         if not url:
             raise SourceError(words.no_address(name))
         part = folder / f"{entry.get('archive', entry['file'])}.part"
-        told = remote.receipt(folder / entry["file"]) if intact else None
+        told = remote_files.receipt(folder / entry["file"]) if intact else None
         known = Answer(url, told.get("etag", ""), told.get("last_modified", "")) if told else None
         most, watch = limit(name, named=self.named), self.transfers.watch(name)
         try:
@@ -158,8 +158,8 @@ class _Job:
 
 def _copied(name: str, held: Path) -> Arrival:
     """Return a copy of what a mirror holds: the file itself, or the zip it comes in."""
-    entry = remote.entry(name)
-    part = remote.folder(name) / f"{held.name}.copy.part"
+    entry = remote_files.entry(name)
+    part = remote_files.folder(name) / f"{held.name}.copy.part"
     try:
         shutil.copyfile(held, part)
     except BaseException as error:
@@ -176,7 +176,7 @@ def _settled(
 ) -> Outcome:
     """Put what came in its place, or beside it, and say so."""
     sha256, count = install.digest(arrival.file), arrival.file.stat().st_size
-    living = "refreshed" in remote.entry(name)
+    living = "refreshed" in remote_files.entry(name)
     decided = install.verdict(sha256, recorded, current)
     if decided == "same":
         arrival.drop()

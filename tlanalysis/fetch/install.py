@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tlanalysis import remote
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import remote_files
 
 SHORT = 12
 _OF_THE_FILE = ("id", "file", "sha256", "bytes", "archive")  # in a receipt; the rest is what the server said
@@ -102,7 +102,7 @@ def arrived(name: str, whole: Path, facts: dict[str, str]) -> Arrival:
     SourceError
         When what came is not a zip, or does not hold the member.
     """
-    entry = remote.entry(name)
+    entry = remote_files.entry(name)
     if "member" not in entry:
         return Arrival(whole, None, facts)
     member = whole.with_name(f"{entry['file']}.part")
@@ -119,7 +119,7 @@ def arrived(name: str, whole: Path, facts: dict[str, str]) -> Arrival:
 
 def put(name: str, arrival: Arrival, sha256: str) -> Path | None:
     """Move an arrival into use and write its receipt; return where what was in its place is kept, if anything was."""
-    target = remote.folder(name) / remote.entry(name)["file"]
+    target = remote_files.folder(name) / remote_files.entry(name)["file"]
     aside = _set_aside(name, target) if target.exists() else None
     _move(name, arrival, sha256, target)
     return aside
@@ -127,7 +127,7 @@ def put(name: str, arrival: Arrival, sha256: str) -> Path | None:
 
 def keep_beside(name: str, arrival: Arrival, sha256: str) -> Path:
     """Keep an arrival under a name that says which version it is; return where."""
-    kept = _versioned(remote.folder(name) / remote.entry(name)["file"], sha256)
+    kept = _versioned(remote_files.folder(name) / remote_files.entry(name)["file"], sha256)
     _move(name, arrival, sha256, kept)
     return kept
 
@@ -146,7 +146,7 @@ def _move(name: str, arrival: Arrival, sha256: str, target: Path) -> None:
 
 def adopt(name: str, sha256: str) -> None:
     """Write the receipt of a file that the user saved by hand."""
-    file = remote.folder(name) / remote.entry(name)["file"]
+    file = remote_files.folder(name) / remote_files.entry(name)["file"]
     _write_receipt(name, file, sha256, file.stat().st_size, {"origin": "saved by hand"})
 
 
@@ -172,13 +172,13 @@ def accept(name: str, version: str = "") -> tuple[str, Path | None]:
     SourceError
         The kept version is no longer what its name says.
     """
-    entry = remote.entry(name)
+    entry = remote_files.entry(name)
     if "sha256" in entry:
         raise BadInput(
             f"the catalog records which version of {name} is read ({entry['sha256'][:SHORT]}…): after a review, change "
-            f"sha256 in tlanalysis/remote.toml instead."
+            f"sha256 in tlanalysis/data/remote_files.toml instead."
         )
-    target = remote.folder(name) / entry["file"]
+    target = remote_files.folder(name) / entry["file"]
     kept = {path.name[-SHORT:]: path for path in target.parent.glob(f"{target.name}.*") if _is_version(target, path)}
     matching = [digits for digits in sorted(kept) if digits.startswith(version[:SHORT])]
     if len(matching) != 1:
@@ -188,10 +188,10 @@ def accept(name: str, version: str = "") -> tuple[str, Path | None]:
     sha256 = digest(chosen)
     if not sha256.startswith(matching[0]):
         raise SourceError(f"{chosen} was altered: its sha256 is {sha256[:SHORT]}…; delete it and fetch again.")
-    facts = {key: value for key, value in (remote.receipt(chosen) or {}).items() if key not in _OF_THE_FILE}
+    facts = {key: value for key, value in (remote_files.receipt(chosen) or {}).items() if key not in _OF_THE_FILE}
     zipped = _zip_of(name, chosen)
     aside = put(name, Arrival(chosen, zipped if zipped and zipped.exists() else None, facts), sha256)
-    remote.receipt_path(chosen).unlink(missing_ok=True)
+    remote_files.receipt_path(chosen).unlink(missing_ok=True)
     return sha256, aside
 
 
@@ -199,9 +199,9 @@ def _set_aside(name: str, target: Path) -> Path:
     """Keep the file in use under a name that says which version it is, with its receipt and its zip."""
     sha256 = digest(target)
     aside = _versioned(target, sha256)
-    receipt = remote.receipt(target)
+    receipt = remote_files.receipt(target)
     if receipt and receipt["sha256"] == sha256:  # else it speaks of other bytes than these
-        remote.receipt_path(target).replace(remote.receipt_path(aside))
+        remote_files.receipt_path(target).replace(remote_files.receipt_path(aside))
     zipped = _zip_of(name, target)
     if zipped and zipped.exists():
         zipped.replace(_versioned(zipped, sha256))
@@ -214,7 +214,7 @@ def _versioned(path: Path, sha256: str) -> Path:
 
 def _zip_of(name: str, file: Path) -> Path | None:
     """Return where the zip lies that a file, or a version of it, was taken out of; None: it comes in none."""
-    entry = remote.entry(name)
+    entry = remote_files.entry(name)
     return file.with_name(file.name.replace(entry["file"], entry["archive"], 1)) if "archive" in entry else None
 
 
@@ -225,4 +225,4 @@ def _is_version(target: Path, path: Path) -> bool:
 
 def _write_receipt(name: str, path: Path, sha256: str, count: int, facts: dict[str, Any]) -> None:
     receipt = {"id": name, "file": path.name, "sha256": sha256, "bytes": count, **facts}
-    files.write_text(remote.receipt_path(path), files.to_json(receipt))
+    files.write_text(remote_files.receipt_path(path), files.to_json(receipt))

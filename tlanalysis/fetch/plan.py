@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlanalysis import catalog, remote
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import embedded, remote_files
 
 LARGE = 50_000_000  # bytes: a larger file comes down only when it is named
 CAP = 5_000_000_000  # bytes, for a named file whose size nobody wrote down
@@ -25,7 +25,7 @@ class Plan:
 
     def lines(self) -> list[str]:
         """Return what there is to say before the first byte."""
-        known = [remote.entry(name)["bytes"] for name in self.wanted if "bytes" in remote.entry(name)]
+        known = [remote_files.entry(name)["bytes"] for name in self.wanted if "bytes" in remote_files.entry(name)]
         unknown = len(self.wanted) - len(known)
         more = f" and {unknown} of unknown size" if unknown else ""
         left_out = {
@@ -46,10 +46,10 @@ def everything(mirror: Path | None) -> Plan:
     A file that is here already is always looked at: verified or, when it was saved by hand, recorded.
     """
     made = Plan([], [], [], [])
-    for name, entry in remote.remote().items():
-        if (remote.folder(name) / entry["file"]).is_file() or (mirror and in_mirror(mirror, name)):
+    for name, entry in remote_files.remote().items():
+        if (remote_files.folder(name) / entry["file"]).is_file() or (mirror and in_mirror(mirror, name)):
             made.wanted.append(name)
-        elif not remote.address(name):
+        elif not remote_files.address(name):
             made.by_hand.append(name)
         elif mirror:
             made.not_in_mirror.append(name)
@@ -69,22 +69,22 @@ def distinct(names: Sequence[str]) -> list[str]:
         One is not an open file of the catalog.
     """
     for name in names:
-        if name in catalog.names():
+        if name in embedded.names():
             raise BadInput(f"{name} is embedded in data/raw: there is nothing to fetch.")
-        remote.entry(name)
+        remote_files.entry(name)
     return list(dict.fromkeys(names))
 
 
 def in_mirror(mirror: Path, name: str) -> Path | None:
     """Return what a mirror holds for an id: the file itself, else the zip it comes in, else None."""
-    entry = remote.entry(name)
+    entry = remote_files.entry(name)
     wanted = [entry["file"], *([entry["archive"]] if "archive" in entry else [])]
-    return next((path for file in wanted if (path := remote.find_in(mirror, name, file))), None)
+    return next((path for file in wanted if (path := remote_files.find_in(mirror, name, file))), None)
 
 
 def limit(name: str, *, named: bool) -> int:
     """Return how many bytes an id may bring before it is refused."""
-    written = remote.entry(name).get("bytes")
+    written = remote_files.entry(name).get("bytes")
     most = max(SLACK * written, 10_000_000) if written else CAP
     return most if named else min(most, LARGE)
 
@@ -103,5 +103,5 @@ def size(count: int) -> str:
 
 
 def _with_size(name: str) -> str:
-    written = remote.entry(name).get("bytes")
+    written = remote_files.entry(name).get("bytes")
     return f"{name} {size(written)}" if written else name

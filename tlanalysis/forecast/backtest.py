@@ -154,11 +154,11 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
     """
     import pandas as pd
 
-    from tlanalysis import catalog
-    from tlanalysis.observations import known_on, observations
+    from tlanalysis.data import embedded
+    from tlanalysis.data.evidence import known_on, observations
 
     everything = observations("tiers_lieux", "FR")
-    register = catalog.load("previsions_publiees")
+    register = embedded.load("previsions_publiees")
     claims = register[(register["territoire"] == "FR") & (register["indicateur"] == "tiers_lieux")]
     rows = []
     for day in cutoffs:

@@ -14,9 +14,9 @@ import numpy as np
 
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data.evidence import MEASURES
 from tlanalysis.forecast.priors import Priors
 from tlanalysis.indicators.intervals import rounding
-from tlanalysis.observations import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import territories
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import territories
+from tlanalysis.data.evidence import as_intervals, observations
 from tlanalysis.forecast.model import Forecast
 from tlanalysis.indicators.intervals import shares_that_add_up
-from tlanalysis.observations import as_intervals, observations
 
 if TYPE_CHECKING:
     import pandas as pd

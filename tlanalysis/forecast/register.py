@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
-from tlanalysis.observations import COLLECTED_ON, MEASURES, as_intervals, known_on, observations
+from tlanalysis.data import embedded
+from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, known_on, observations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    register = catalog.load("previsions_publiees")
+    register = embedded.load("previsions_publiees")
     if as_of is not None:
         day = periods.last_day(as_of)
         register = register[register["date_publication"].map(lambda text: known_on(text) <= day)]
@@ -63,7 +63,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
 
 def announced(territory: str, indicator: str, perimeter: str) -> tuple[str, float] | None:
     """Return the last announcement a perimeter's counts can judge: target period and lower figure; None without one."""
-    register = catalog.load("previsions_publiees")
+    register = embedded.load("previsions_publiees")
     rows = register[(register["territoire"] == territory) & (register["indicateur"] == indicator)]
     rows = rows.loc[[perimeter in compatible(other) for other in rows["perimetre"]]]
     rows = rows[rows["periode_cible"].notna()]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data.evidence import observations
 from tlanalysis.forecast.model import Forecast
-from tlanalysis.observations import observations
 
 if TYPE_CHECKING:
     import pandas as pd

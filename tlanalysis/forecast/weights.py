@@ -62,7 +62,7 @@ def learn(seed: int = 0, priors: Priors = DEFAULT) -> tuple[dict[str, float], np
 
 
 def _cases(seed: int, priors: Priors) -> list[np.ndarray]:
-    from tlanalysis.observations import observations
+    from tlanalysis.data.evidence import observations
 
     cases = []
     for indicator, territory, perimeter in SERIES:

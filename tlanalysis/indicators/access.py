@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import catalog, territories
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import embedded, territories
 from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, reach
 from tlanalysis.indicators.coverage import deffinov_projects, deffinov_regions, places_per_territory
@@ -70,7 +70,7 @@ def access(kind: str = "fabriques_de_territoire", level: str = "departement") ->
     """
     if kind not in LISTS:
         raise BadInput(f"no list called {kind!r}{did_you_mean(kind, LISTS)}: it is one of {', '.join(LISTS)}.")
-    held = catalog.load("acces_par_territoire")
+    held = embedded.load("acces_par_territoire")
     held = held[held["jeu"] == LISTS[kind]]
     measured = held.drop(columns=["jeu", "nature", "perimetre", "editeur", "source", "date_publication"])
     table = stamp(_named(measured, level), held, communes_sources(), inputs=["acces_par_territoire"])
@@ -91,7 +91,7 @@ def communes_sources() -> pd.DataFrame:
     """Return the sources behind where people live: INSEE's populations, La Poste's points."""
     import pandas as pd
 
-    rows = [catalog.remote()[name] for name in ("communes_centres_2024", "populations_communes_2023")]
+    rows = [embedded.remote()[name] for name in ("communes_centres_2024", "populations_communes_2023")]
     return pd.DataFrame(
         [{"editeur": row["publisher"], "source": row["url"], "date_publication": row["vintage"]} for row in rows]
     )
@@ -124,7 +124,7 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     BadInput
         No place has a position, or a position is no position.
     """
-    by_commune = catalog.find_remote("populations_communes_2023") is not None
+    by_commune = embedded.find_remote("populations_communes_2023") is not None
     measured = reach(communes() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(
         _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
@@ -150,8 +150,8 @@ def communes() -> pd.DataFrame:
     from tlanalysis.ingest.communes import clean_communes, read_centres, read_populations
 
     return clean_communes(
-        read_populations(catalog.read_remote("populations_communes_2023")),
-        read_centres(catalog.read_remote("communes_centres_2024")),
+        read_populations(embedded.read_remote("populations_communes_2023")),
+        read_centres(embedded.read_remote("communes_centres_2024")),
     )
 
 
@@ -162,7 +162,7 @@ def _points_alone() -> pd.DataFrame:
     from tlanalysis.ingest.communes import clean_communes, read_centres
 
     nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
-    return clean_communes(nobody, read_centres(catalog.read_remote("communes_centres_2024")))
+    return clean_communes(nobody, read_centres(embedded.read_remote("communes_centres_2024")))
 
 
 def access_profile(territory: str = "FR") -> pd.DataFrame:
@@ -177,7 +177,7 @@ def access_profile(territory: str = "FR") -> pd.DataFrame:
 
     place, france = territories.territory(territory), territories.territory("FR")
     wanted = [france] if place.is_france else [place, france]
-    held = catalog.load("acces_par_territoire")
+    held = embedded.load("acces_par_territoire")
     held = held[held["jeu"].isin(LISTS.values())]
     measured = held.set_index(["jeu", "territoire"])[[f"part_{r}_km_{end}" for r in RADII for end in ("bas", "haut")]]
     rows = [(kind, name, where) for kind, name in LISTS.items() for where in wanted]
@@ -219,7 +219,7 @@ def need_and_supply() -> pd.DataFrame:
         INSEE census 2021; missing in Mayotte), `distance_mediane_km` (to a place of the CGET list; missing in
         Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`.
     """
-    work = catalog.load("departements_emploi")
+    work = embedded.load("departements_emploi")
     near, fabrique = access("tiers_lieux"), access("fabriques_de_territoire")
     table = near[["territoire", "code", "nom", "population", "distance_mediane_km"]].copy()
     rate = work["nb_chomeurs_15_64"].astype("float64") / work["nb_actifs_15_64"].astype("float64")
@@ -244,7 +244,7 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
         `distance_mediane_km` (to a place of the CGET list), `projets_pour_million`, `enveloppe_eur_par_habitant`:
         both missing where no source says.
     """
-    work, links = catalog.load("departements_emploi"), catalog.load("departements")
+    work, links = embedded.load("departements_emploi"), embedded.load("departements")
     sums = (
         work.merge(links[["code_departement", "code_region"]], on="code_departement", validate="1:1")
         .groupby("code_region")[["nb_actifs_15_64", "nb_chomeurs_15_64"]]

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, processed
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import built, embedded
 from tlanalysis.indicators.intervals import wilson
 from tlanalysis.ingest.text import key
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Edition -> day of its upload, which stands in the address of its identity file (`remote.toml`).
+# Edition -> day of its upload, which stands in the address of its identity file (`remote_files.toml`).
 PUBLISHED = {"2023": "2024-12-19", "2026": "2026-09-02"}
 
 # Words of a question's name, the surest first; the questions of the first that finds any are taken.
@@ -161,7 +161,7 @@ def _shares(
     tables = []
     for name, account in modules.items():
         named = [asked["question"] for asked in account["questions"]]
-        answers = catalog.load(name)
+        answers = embedded.load(name)
         wanted = answers["question"].isin(_wanted(named, words, question, name))
         tables.append(_counted(answers[wanted], name, f"ftl_{chosen}", account["lignes_acceptees"], level))
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(SHARES))
@@ -179,7 +179,7 @@ def _modules(
     known = {
         year: {
             name: account
-            for name, account in processed.built().items()
+            for name, account in built.built().items()
             if name.startswith(f"recensement_{year}_") and "questions" in account and _is(name, module)
         }
         for year, day in PUBLISHED.items()
@@ -235,6 +235,6 @@ def _counted(answers: pd.DataFrame, module: str, perimeter: str, respondents: in
 def _source(edition: str) -> pd.DataFrame:
     import pandas as pd
 
-    entry = catalog.remote()[f"recensement_{edition}{processed.IDENTITY}"]
+    entry = embedded.remote()[f"recensement_{edition}{built.IDENTITY}"]
     rows = [{"editeur": entry["publisher"], "source": entry["landing"], "date_publication": PUBLISHED[edition]}]
     return pd.DataFrame(rows)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, territories
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import embedded, territories
+from tlanalysis.data.evidence import known_on, observations
 from tlanalysis.indicators.bounds import bounds
 from tlanalysis.indicators.differences import territories_that_differ
 from tlanalysis.indicators.rates import per_inhabitant, smooth_rates
-from tlanalysis.observations import known_on, observations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
 
 def _public_projects(as_of: str | None) -> pd.DataFrame:
     """Return the projects that a page named by a day; all of them without one."""
-    projects = catalog.load("deffinov_projets")
+    projects = embedded.load("deffinov_projets")
     if as_of is None:
         return projects
     day = periods.last_day(as_of)
@@ -246,7 +246,7 @@ def places_per_territory(
     known = (*KINDS, "tiers_lieux")
     if kind not in known:
         raise BadInput(f"no kind of place called {kind!r}{did_you_mean(kind, known)}: it is one of {', '.join(known)}.")
-    counts = catalog.load("lieux_par_departement")
+    counts = embedded.load("lieux_par_departement")
     counts = counts[counts["jeu"].str.startswith("cget") if kind == "tiers_lieux" else counts["typologie"] == kind]
     vintage = vintage or counts["jeu"].max()
     counts = counts[counts["jeu"] == vintage]

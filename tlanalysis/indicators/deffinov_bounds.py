@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import territories
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import territories
+from tlanalysis.data.evidence import observations
 from tlanalysis.indicators.bounds import bounds
 from tlanalysis.indicators.coverage import deffinov_regions
-from tlanalysis.observations import observations
 
 if TYPE_CHECKING:
     import pandas as pd

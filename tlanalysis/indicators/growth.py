@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
-from tlanalysis.observations import MEASURES, distinct, observations
+from tlanalysis.data.evidence import MEASURES, distinct, observations
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import territories
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import sources_of, stamp
+from tlanalysis.data import territories
 from tlanalysis.indicators.checked import check_counts
 from tlanalysis.indicators.shrinkage import shrink
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, territories
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
-from tlanalysis.observations import distinct, known_on
+from tlanalysis.data import embedded, territories
+from tlanalysis.data.evidence import distinct, known_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ def public_money(territory: str = "FR", *, as_of: str | None = None) -> pd.DataF
         left after a freeze, or spent.
     """
     code = territories.territory(territory).code
-    table = catalog.load("financements")
+    table = embedded.load("financements")
     kept = table[table["territoire"] == code]
     if as_of is not None:
         day = periods.last_day(as_of)

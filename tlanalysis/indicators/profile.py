@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import territories
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import territories
+from tlanalysis.data.evidence import observations
 from tlanalysis.indicators.coverage import places_per_territory
 from tlanalysis.indicators.intervals import garwood
-from tlanalysis.observations import observations
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog, territories
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import embedded, territories
+from tlanalysis.data.evidence import MEASURES, NATURES, observations
 from tlanalysis.indicators.coverage import deffinov_regions
-from tlanalysis.observations import MEASURES, NATURES, observations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +122,7 @@ def lists_ledger() -> pd.DataFrame:
     DataFrame
         `jeu, constat, nb_lignes, part` (of the rows read).
     """
-    table = catalog.load("registre_lieux")
+    table = embedded.load("registre_lieux")
     read = table[table["constat"] == "lignes_lues"].set_index("jeu")["nb_lignes"]
     table["part"] = (table["nb_lignes"] / table["jeu"].map(read)).astype("float64")
-    return stamp(table, catalog.load("lieux_par_departement"), inputs=["registre_lieux", "lieux_par_departement"])
+    return stamp(table, embedded.load("lieux_par_departement"), inputs=["registre_lieux", "lieux_par_departement"])

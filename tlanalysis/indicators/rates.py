@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import territories
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import territories
+from tlanalysis.data.evidence import MEASURES, as_intervals, observations
 from tlanalysis.indicators.checked import check_counts
 from tlanalysis.indicators.differences import territories_that_differ
 from tlanalysis.indicators.intervals import garwood, rounding, shares_that_add_up
 from tlanalysis.indicators.shrinkage import shrink
-from tlanalysis.observations import MEASURES, as_intervals, observations
 
 if TYPE_CHECKING:
     import pandas as pd

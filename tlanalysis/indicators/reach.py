@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis import territories
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import territories
+from tlanalysis.data.evidence import MEASURES, as_intervals, distinct, observations
 from tlanalysis.indicators.intervals import rounding, shares_that_add_up, wilson
-from tlanalysis.observations import MEASURES, as_intervals, distinct, observations
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, processed, territories
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import built, embedded, territories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,15 +93,15 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     counts = [name for name in COLUMNS if name.startswith("nb_")]
     table = pd.DataFrame(records).assign(perimetre="lpof", nature="declare")[list(COLUMNS)]
     table = table.astype(dict.fromkeys(counts, "Int64"))
-    entry = catalog.remote()["lpof"]
+    entry = embedded.remote()["lpof"]
     source = {"editeur": entry["publisher"], "source": entry["landing"], "date_publication": _day(rows)}
-    return stamp(table, pd.DataFrame([source]), inputs=[processed.DECLARATIONS, "regions"])
+    return stamp(table, pd.DataFrame([source]), inputs=[built.DECLARATIONS, "regions"])
 
 
 def _known(as_of: str | None) -> pd.DataFrame | None:
-    if processed.DECLARATIONS not in processed.built():
+    if built.DECLARATIONS not in built.built():
         return None
-    rows = catalog.load(processed.DECLARATIONS)
+    rows = embedded.load(built.DECLARATIONS)
     late = as_of is not None and _day(rows) > periods.last_day(as_of).isoformat()
     return None if late else rows
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tlanalysis import __version__, catalog
+from tlanalysis import __version__
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import embedded
 from tlanalysis.ingest import duplicates, known
 from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused_rows
 from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of
@@ -271,8 +272,8 @@ def clean_open_file(name: str) -> Cleaned:
     SourceError
         It is not on this machine, or not the recorded version.
     """
-    catalog.read_remote(name)
-    return clean(str(catalog.find_remote(name)))
+    embedded.read_remote(name)
+    return clean(str(embedded.find_remote(name)))
 
 
 def clean_to(job: Job, out: Path, *, batches: Callable[[Job, Account], Iterator[Batch]] = cleaned) -> dict[str, Any]:

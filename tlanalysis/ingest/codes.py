@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis import territories
+from tlanalysis.data import territories
 from tlanalysis.ingest.text import Cell, clean_text, is_missing, key
 
 # Départements, and the collectivities that have INSEE and postal codes of their own.

@@ -10,8 +10,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from tlanalysis import territories
 from tlanalysis.core.errors import SourceError
+from tlanalysis.data import territories
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tlanalysis import catalog
+from tlanalysis.data import embedded
 from tlanalysis.ingest.codes import PLACES
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _number(row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int
 
 @cache
 def _runs() -> Runs:
-    table = catalog.load(TABLE).sort_values(["ligne", "colonne_debut"])
+    table = embedded.load(TABLE).sort_values(["ligne", "colonne_debut"])
     row = table["ligne"].to_numpy(np.int64)
     return Runs(
         _number(row, table["colonne_debut"].to_numpy(np.int64)),

@@ -22,7 +22,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tlanalysis import territories
+from tlanalysis.data import territories
 from tlanalysis.ingest import grid
 from tlanalysis.ingest.codes import PLACES
 

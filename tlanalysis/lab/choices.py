@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import tlanalysis as tl
-from tlanalysis import territories
 from tlanalysis.charts.words import Words
+from tlanalysis.data import territories
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis import territories
 from tlanalysis.charts.words import LANGS
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import territories
 
 if TYPE_CHECKING:
     from tlanalysis.lab.panel import Panel

@@ -17,9 +17,9 @@ from tlanalysis.charts import caption
 from tlanalysis.charts.layout import figure_of
 from tlanalysis.charts.style import SAVED_DPI, style
 from tlanalysis.charts.words import Words
+from tlanalysis.data.territories import territory as territory_of
 from tlanalysis.lab import choices
 from tlanalysis.lab.choices import Choice
-from tlanalysis.territories import territory as territory_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from tlanalysis import catalog
 from tlanalysis.core import paths
+from tlanalysis.data import embedded
 from tlanalysis.report import docs, history, model, notebooks, picture, places, tables
 from tlanalysis.report.model import QUALITY, Figure, Run
 from tlanalysis.report.reference import reference
@@ -120,9 +120,9 @@ class Site:
 
     @cached_property
     def _accounts(self) -> dict[str, Any]:
-        from tlanalysis.embedded_ledger import ledger
+        from tlanalysis.data.embedded_ledger import ledger
+        from tlanalysis.data.evidence import contradictions
         from tlanalysis.indicators.quality import holdings
-        from tlanalysis.observations import contradictions
 
         return {"held": holdings(), "contradictions": contradictions(), "ledger": ledger()}
 
@@ -134,7 +134,7 @@ class Site:
 
     @cached_property
     def _holdings(self) -> Any:
-        return catalog.sources()
+        return embedded.sources()
 
     def _table(self, frame: Any, lang: str) -> tables.Table:
         codes = texts()[lang]["codes"]
@@ -188,7 +188,7 @@ class Site:
 
     def _sources(self, lang: str) -> Page:
         title = texts()[lang]["sources_page"]
-        cards = [(entry["title"], entry["sources"], entry["licenses"]) for entry in catalog.package()["resources"]]
+        cards = [(entry["title"], entry["sources"], entry["licenses"]) for entry in embedded.package()["resources"]]
         table = self._table(self._holdings, lang)
         return self._links.page(lang, "sources.html", "sources.html.jinja", title, table=table, cards=cards)
 
@@ -202,7 +202,7 @@ class Site:
             values = {"body": body, "its": its, "name": chosen[name][1]}
             yield self._links.page(lang, f"docs/{name}.html", "doc.html.jinja", chosen[name][1], **values)
         yield self._links.page(lang, "docs/index.html", "docs.html.jinja", text["docs"], chosen=chosen)
-        package = catalog.package()["resources"]
+        package = embedded.package()["resources"]
         yield self._links.page(
             lang, "docs/dictionary.html", "dictionary.html.jinja", text["dictionary"], package=package
         )

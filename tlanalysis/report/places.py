@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from tlanalysis import territories
+from tlanalysis.data import territories
 
 # La Poste cut Corse in two before INSEE numbered its halves; elsewhere a postal code starts as its département does.
 _CORSE = {"2A": ("200", "201"), "2B": ("202", "206")}

@@ -15,10 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import catalog
 from tlanalysis.core import paths, recorder
 from tlanalysis.core.errors import TlanalysisError
 from tlanalysis.core.files import sha256
+from tlanalysis.data import embedded
 from tlanalysis.runs import reach
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -71,7 +71,7 @@ class Present:
         """Return the digest of the rows a query selects now; empty when they cannot be selected."""
         key = json.dumps([table, query], sort_keys=True)
         if key not in self._rows:
-            from tlanalysis.observations import observations
+            from tlanalysis.data.evidence import observations
 
             try:
                 self._rows[key] = recorder.digest_rows(observations(**query))
@@ -132,12 +132,12 @@ def _inputs(before: Outcome, now: Present) -> Iterator[str]:
 
 
 def _same_rows(read: dict[str, Any], now: Present) -> bool:
-    table = f"data/raw/{catalog.resource(read['rows'])['path']}"
+    table = f"data/raw/{embedded.resource(read['rows'])['path']}"
     return now.file(table) == read["in"] or now.rows(read["rows"], read["query"]) == read["digest"]
 
 
 def _searched(name: str) -> str:
-    return "yes" if name in catalog.remote() and catalog.find_remote(name) else "no"
+    return "yes" if name in embedded.remote() and embedded.find_remote(name) else "no"
 
 
 def _results(before: Outcome, now: Present) -> Iterator[str]:

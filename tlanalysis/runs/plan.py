@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlanalysis import territories
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.params import Params, mistakes_in, params, parse, run_key
+from tlanalysis.data import territories
+from tlanalysis.data.parameters import Params, mistakes_in, params, parse, run_key
 
 TAG = "parameters"
 

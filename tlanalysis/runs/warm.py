@@ -66,7 +66,7 @@ def warm() -> None:
 def _write_numbers() -> None:
     """Let Babel load what it knows of our languages, and have our messages read."""
     from tlanalysis.charts.words import Words
-    from tlanalysis.params import LANGS
+    from tlanalysis.data.parameters import LANGS
 
     for words in map(Words, LANGS):
         words.number(1234.5, 1), words.percent(0.5), words.euros(2e6), words.label("natures", "compte")
@@ -89,13 +89,13 @@ def _show_a_table() -> None:
 
 def _parse_tables() -> None:
     """Fill the cache of parsed tables, which goes by their bytes; the package goes by its date and is left unread."""
-    from tlanalysis import catalog
     from tlanalysis.core.errors import TlanalysisError
+    from tlanalysis.data import embedded
 
     with suppress(TlanalysisError):  # no project here (a worker), or one that the run itself must complain of
-        for name in catalog.names():
-            catalog.load(name)
-    catalog._parse_package.cache_clear()
+        for name in embedded.names():
+            embedded.load(name)
+    embedded._parse_package.cache_clear()
 
 
 @contextmanager

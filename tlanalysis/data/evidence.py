@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import catalog, territories
 from tlanalysis.core import periods, provenance, recorder
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.data import embedded, territories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +76,7 @@ def observations(
         "nommant": nommant,
     }
     # A run that asks for these rows has read these rows, not the whole table.
-    with recorder.rows("observations", catalog.path_of("observations"), query) as note:
+    with recorder.rows("observations", embedded.path_of("observations"), query) as note:
         found = _select(indicateur, territoire, nature, perimetre, as_of, nommant)
         note(found)
     found = provenance.stamp(found, found, inputs=["observations"])
@@ -92,17 +92,17 @@ def _select(
     as_of: str | None,
     nommant: str | None,
 ) -> pd.DataFrame:
-    table = catalog.load("observations")
+    table = embedded.load("observations")
     kept = table["id_observation"].notna()
     if indicateur is not None:
-        kept &= table["indicateur"] == _known(indicateur, catalog.load("indicateurs")["indicateur"], "indicator")
+        kept &= table["indicateur"] == _known(indicateur, embedded.load("indicateurs")["indicateur"], "indicator")
     if territoire is not None:
         kept &= table["territoire"] == territories.territory(territoire).code
     if nature is not None:
         wanted = (nature,) if isinstance(nature, str) else nature
         kept &= table["nature"].isin([_known(name, NATURES, "nature") for name in wanted])
     if perimetre is not None:
-        kept &= table["perimetre"] == _known(perimetre, catalog.load("perimetres")["perimetre"], "perimeter")
+        kept &= table["perimetre"] == _known(perimetre, embedded.load("perimetres")["perimetre"], "perimeter")
     if as_of is not None:
         day = periods.last_day(as_of)
         kept &= table["date_publication"].map(lambda text: known_on(text) <= day)

@@ -6,8 +6,8 @@ from collections import defaultdict
 import pytest
 
 from tests.helpers import read_rows
-from tlanalysis import territories
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data import territories
 
 
 @pytest.mark.parametrize(

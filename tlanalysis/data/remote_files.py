@@ -1,6 +1,6 @@
 """Open files that are not embedded: where each comes from, where it lies on this machine, what vouches for its bytes.
 
-`remote.toml` beside this module is their catalog. A file is looked for in `TLANALYSIS_MIRROR`, then in
+`remote_files.toml` beside this module is their catalog. A file is looked for in `TLANALYSIS_MIRROR`, then in
 `data/raw/downloads/<id>/`, where `tlanalysis fetch` puts it. What vouches for it is the sha256 of the catalog or,
 where the catalog has none, the receipt that the first fetch wrote beside it.
 """
@@ -19,8 +19,8 @@ from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 
 @cache
 def remote() -> dict[str, dict[str, Any]]:
-    """Return the open files that are not embedded: id -> what `remote.toml` says of each (its head names the keys)."""
-    return tomllib.loads((Path(__file__).with_name("remote.toml")).read_text(encoding="utf-8"))
+    """Return the open files that are not embedded: id -> what `remote_files.toml` says of each (its head names the keys)."""
+    return tomllib.loads((Path(__file__).with_name("remote_files.toml")).read_text(encoding="utf-8"))
 
 
 def entry(name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.observations import COLLECTED_ON, MEASURES, as_intervals, contradictions, known_on, observations
+from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, contradictions, known_on, observations
 
 
 def test_counted_places_in_france():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import files, paths, recorder
 from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
-from tlanalysis.remote import entry, find_remote, remote, vouched_sha256
+from tlanalysis.data.remote_files import entry, find_remote, remote, vouched_sha256
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ import io
 
 import pandas as pd
 
-from tlanalysis import catalog
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import embedded
 
 
 def ledger() -> pd.DataFrame:
@@ -20,12 +20,12 @@ def ledger() -> pd.DataFrame:
         `jeu, lignes_lues, lignes_acceptees, lignes_rejetees, sha256` (first twelve characters).
     """
     records = []
-    for name in catalog.names():
-        read, kept = catalog.read_raw(name), catalog.load(name)
+    for name in embedded.names():
+        read, kept = embedded.read_raw(name), embedded.load(name)
         lines = len(list(_rows(read)))
-        records.append((name, lines, len(kept), lines - len(kept), catalog.recorded_sha256(name)[:12]))
+        records.append((name, lines, len(kept), lines - len(kept), embedded.recorded_sha256(name)[:12]))
     table = pd.DataFrame(records, columns=["jeu", "lignes_lues", "lignes_acceptees", "lignes_rejetees", "sha256"])
-    return stamp(table, *(catalog.load(name) for name in catalog.names()), inputs=catalog.names())
+    return stamp(table, *(embedded.load(name) for name in embedded.names()), inputs=embedded.names())
 
 
 def _rows(data: bytes) -> list[list[str]]:

@@ -9,7 +9,7 @@ import pytest
 
 import tlanalysis as tl
 from tlanalysis.core.errors import BadInput
-from tlanalysis.params import Params, parse, run_key
+from tlanalysis.data.parameters import Params, parse, run_key
 
 
 def test_defaults_are_those_of_the_notebooks() -> None:

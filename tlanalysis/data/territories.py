@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tlanalysis import catalog
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.data import embedded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,12 +43,12 @@ class Territory:
 
 def regions() -> pd.DataFrame:
     """Return the 18 régions: one row each, with `code_region`, `nom_region`, `population`, `voisins`."""
-    return catalog.load("regions")
+    return embedded.load("regions")
 
 
 def departements() -> pd.DataFrame:
     """Return the 101 départements: one row each, with `code_departement`, `code_region`, `population`, `voisins`."""
-    return catalog.load("departements")
+    return embedded.load("departements")
 
 
 def table(level: str) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def codes_of(level: str) -> list[str]:
 
 
 def _of(level: str) -> dict[str, Territory]:
-    return _parsed(level, catalog.read_raw(f"{level}s"))
+    return _parsed(level, embedded.read_raw(f"{level}s"))
 
 
 @lru_cache(maxsize=8)

@@ -6,8 +6,8 @@ import frictionless
 import pytest
 
 from tests.helpers import read_rows, record, write_rows
-from tlanalysis import catalog
 from tlanalysis.core.errors import SourceError
+from tlanalysis.data import embedded
 
 MEASURED = ("observations", "financements")
 NATURES = {"compte", "estime", "declare", "objectif", "prevision"}
@@ -32,7 +32,7 @@ def test_an_altered_row_is_seen_by_the_validator_and_by_the_library(raw_copy):
     path = raw_copy / "observations.csv"
     path.write_bytes(path.read_bytes().replace(b",1463,", b",1464,", 1))
     with pytest.raises(SourceError, match=r"observations\.csv was altered"):
-        catalog.load("observations")
+        embedded.load("observations")
     assert ("observations", "hash-count", None) in errors_of(raw_copy)
 
 

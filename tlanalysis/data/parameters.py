@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from tlanalysis import territories
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.data import territories
 
 LANGS = ("fr", "en")
 

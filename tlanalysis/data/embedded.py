@@ -1,8 +1,8 @@
 """Datasets: what the project holds, from whom, under which licence, and whether its bytes are the ones recorded.
 
 Embedded tables lie in `data/raw/` and are declared in `data/raw/datapackage.json`, a Frictionless Data Package with one
-Table Schema per table and the sha256 of its bytes. Open files that are too large to embed are named in `remote.toml`
-beside this module; `tlanalysis.remote` knows where they lie and what vouches for them.
+Table Schema per table and the sha256 of its bytes. Open files that are too large to embed are named in `remote_files.toml`
+beside this module; `tlanalysis.data.remote_files` knows where they lie and what vouches for them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import processed
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
-from tlanalysis.remote import find_remote, remote
-from tlanalysis.remote import read_remote as read_remote  # offered from here: one door to every table
+from tlanalysis.data import built
+from tlanalysis.data.remote_files import find_remote, remote
+from tlanalysis.data.remote_files import read_remote as read_remote  # offered from here: one door to every table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,12 +87,12 @@ def input_facts(name: str) -> tuple[str, list[str]]:
     SourceError
         A table that has not been built.
     """
-    files_of = processed.open_file_of()
+    files_of = built.open_file_of()
     if name not in files_of:
         return recorded_sha256(name), [licence["name"] for licence in resource(name)["licenses"]]
-    if name not in processed.built():
+    if name not in built.built():
         raise SourceError(f"{name} has not been built: run `tlanalysis build`.")
-    return processed.built()[name]["sha256"], [remote()[files_of[name]]["licence"]]
+    return built.built()[name]["sha256"], [remote()[files_of[name]]["licence"]]
 
 
 def read_raw(name: str) -> bytes:
@@ -142,7 +142,7 @@ def load(name: str) -> pd.DataFrame:
     >>> load("regions").loc[0, ["code_region", "nom_region"]].tolist()
     ['01', 'Guadeloupe']
     """
-    return processed.load(name) if name in processed.open_file_of() else _typed(name, read_raw(name)).copy()
+    return built.load(name) if name in built.open_file_of() else _typed(name, read_raw(name)).copy()
 
 
 @lru_cache(maxsize=32)
@@ -194,7 +194,7 @@ def sources() -> pd.DataFrame:
 
 
 def card(name: str) -> dict[str, Any]:
-    """Return everything the catalog says of one dataset: the keys of `remote.toml`, and `etat` as in `sources`.
+    """Return everything the catalog says of one dataset: the keys of `remote_files.toml`, and `etat` as in `sources`.
 
     Raises
     ------

@@ -1,0 +1,1 @@
+"""What we hold: embedded tables, open files, built tables, territories, published figures, parameters."""
