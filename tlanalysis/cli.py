@@ -85,7 +85,7 @@ def fetch(
     """Bring open files to data/raw/downloads/: verbatim, verified, resumed where a download stopped."""
     from tlanalysis import fetch as fetching
     from tlanalysis.core import paths
-    from tlanalysis.fetch.plan import everything
+    from tlanalysis.fetch.selection import everything
 
     mirror = mirror or paths.mirror()
     for wish in accept or []:

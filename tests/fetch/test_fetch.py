@@ -15,7 +15,7 @@ from tests.fetch.file_server import Manners
 from tlanalysis import __version__, fetch
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import remote_files
-from tlanalysis.fetch import install, plan, transport
+from tlanalysis.fetch import install, selection, transport
 
 # ---------------------------------------------------------------- what comes
 
@@ -147,7 +147,7 @@ def test_a_mirror_with_other_bytes_is_not_believed(bring, tmp_path):
 def test_what_a_mirror_lacks_is_fetched_when_named_only(bring, server, tmp_path):
     (tmp_path / "liste.csv").write_bytes(DATA)
     assert [outcome.name for outcome in bring(mirror=tmp_path)] == ["liste"]
-    assert plan.everything(tmp_path).not_in_mirror == ["autre"]
+    assert selection.everything(tmp_path).not_in_mirror == ["autre"]
     assert server.seen == []
     assert bring("autre", mirror=tmp_path)[0].status == "fetched"
 
@@ -167,7 +167,7 @@ def test_a_file_saved_by_hand_is_recorded(bring, server, entries):
         "autre.csv has no known address: save it by hand from https://example.org/page as "
         "data/raw/downloads/autre/autre.csv, or "
     )
-    assert plan.everything(None).by_hand == ["autre"]
+    assert selection.everything(None).by_hand == ["autre"]
     remote_files.folder("autre").mkdir(parents=True)
     (remote_files.folder("autre") / "autre.csv").write_bytes(b"a;b\n")
     with pytest.raises(SourceError, match=r"nothing vouches for autre\.csv yet: `tlanalysis fetch autre`"):
@@ -193,15 +193,15 @@ def test_a_damaged_receipt_is_named(bring):
 
 
 def test_a_large_file_comes_only_when_named(bring, entries, server):
-    entries["liste"]["bytes"] = plan.LARGE + 1
-    assert plan.everything(None).large == ["liste"]
-    assert "left out (larger than 50 MB, fetched when named): liste 50.0 MB" in plan.everything(None).lines()
+    entries["liste"]["bytes"] = selection.LARGE + 1
+    assert selection.everything(None).large == ["liste"]
+    assert "left out (larger than 50 MB, fetched when named): liste 50.0 MB" in selection.everything(None).lines()
     assert [outcome.name for outcome in bring()] == ["autre"]
     assert bring("liste")[0].status == "fetched"
 
 
 def test_a_file_that_turns_out_large_stops_and_goes_on_when_named(bring, server, monkeypatch):
-    monkeypatch.setattr(plan, "LARGE", 50_000)
+    monkeypatch.setattr(selection, "LARGE", 50_000)
     monkeypatch.setattr(transport, "CHUNK", 1024)
     server.announced = False
     assert [outcome.status for outcome in bring()] == ["failed", "fetched"]

@@ -20,7 +20,7 @@ from tests.fetch.conftest import DATA, NEWER, holds, sha
 from tests.fetch.file_server import serving
 from tlanalysis import fetch
 from tlanalysis.data import remote_files
-from tlanalysis.fetch import plan, transport
+from tlanalysis.fetch import selection, transport
 from tlanalysis.fetch.progress import Transfers
 
 # ---------------------------------------------------------------- a connection that breaks
@@ -208,16 +208,16 @@ def test_only_encrypted_addresses_are_followed(bring, server, entries):
 
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "not announced"])
 def test_a_file_far_larger_than_written_down_is_refused(bring, server, entries, monkeypatch, announced):
-    monkeypatch.setattr("tlanalysis.fetch.plan.CAP", 50_000)
+    monkeypatch.setattr("tlanalysis.fetch.selection.CAP", 50_000)
     server.announced = announced
     assert "serves more than" in bring("liste")[0].sentence
     assert set(holds("liste")) == (set() if announced else {"liste.csv.part"})
 
 
 def test_the_limit_follows_the_size_that_was_written_down(entries):
-    assert plan.limit("liste", named=True) == plan.CAP
-    assert plan.limit("liste", named=False) == 50_000_000
+    assert selection.limit("liste", named=True) == selection.CAP
+    assert selection.limit("liste", named=False) == 50_000_000
     entries["liste"]["bytes"] = 5_000_000
-    assert plan.limit("liste", named=True) == plan.limit("liste", named=False) == 15_000_000
+    assert selection.limit("liste", named=True) == selection.limit("liste", named=False) == 15_000_000
     entries["liste"]["bytes"] = 30_000  # an error page, or a file that really grew, still comes down to be compared
-    assert plan.limit("liste", named=True) == 10_000_000
+    assert selection.limit("liste", named=True) == 10_000_000

@@ -13,10 +13,10 @@ import requests
 
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import remote_files
-from tlanalysis.fetch import install, words
+from tlanalysis.fetch import install, messages
 from tlanalysis.fetch.install import Arrival
-from tlanalysis.fetch.plan import distinct, everything, in_mirror, limit
 from tlanalysis.fetch.progress import Transfers
+from tlanalysis.fetch.selection import distinct, everything, in_mirror, limit
 from tlanalysis.fetch.transport import Answer, TransferError, forget_notes, open_session, receive
 
 
@@ -106,7 +106,7 @@ def accept(wish: str) -> str:
     with install.alone_in(remote_files.folder(name)):
         sha256, aside = install.accept(name, digits)
     kept = f"; the one before is kept as {aside.name}" if aside else ""
-    return f"accepted  {name}  sha256 {words.short(sha256)} is in use{kept}"
+    return f"accepted  {name}  sha256 {messages.short(sha256)} is in use{kept}"
 
 
 @dataclass(frozen=True)
@@ -126,22 +126,22 @@ class _Job:
         recorded = remote_files.vouched_sha256(name)
         if current and recorded is None:
             install.adopt(name, current)
-            return Outcome(name, "recorded", f"found as you saved it, sha256 {words.short(current)} recorded")
+            return Outcome(name, "recorded", f"found as you saved it, sha256 {messages.short(current)} recorded")
         if current and current == recorded and not self.again:
-            return Outcome(name, "here", words.here(file, current))
+            return Outcome(name, "here", messages.here(file, current))
         held = in_mirror(self.mirror, name) if self.mirror else None
         if current and current != recorded and not held and not remote_files.address(name):
-            raise SourceError(words.altered(name, current, recorded))
+            raise SourceError(messages.altered(name, current, recorded))
         arrival = _copied(name, held) if held else self._received(name, intact=current == recorded)
         if arrival is None:
-            return Outcome(name, "unchanged", words.STILL)
+            return Outcome(name, "unchanged", messages.STILL)
         return _settled(name, arrival, "copied" if held else "fetched", recorded, current)
 
     def _received(self, name: str, *, intact: bool) -> Arrival | None:
         """Return what the address serves; None when that still is the intact file in use."""
         entry, folder, url = remote_files.entry(name), remote_files.folder(name), remote_files.address(name)
         if not url:
-            raise SourceError(words.no_address(name))
+            raise SourceError(messages.no_address(name))
         part = folder / f"{entry.get('archive', entry['file'])}.part"
         told = remote_files.receipt(folder / entry["file"]) if intact else None
         known = Answer(url, told.get("etag", ""), told.get("last_modified", "")) if told else None
@@ -149,7 +149,7 @@ class _Job:
         try:
             answer = receive(self.session, url, part, limit=most, watch=watch, known=known, pause=self.pause)
         except TransferError as error:
-            raise SourceError(words.out_of_reach(name, str(error))) from error
+            raise SourceError(messages.out_of_reach(name, str(error))) from error
         if answer is None:
             return None
         forget_notes(part)
@@ -180,9 +180,9 @@ def _settled(
     decided = install.verdict(sha256, recorded, current)
     if decided == "same":
         arrival.drop()
-        return Outcome(name, "unchanged", words.STILL)
+        return Outcome(name, "unchanged", messages.STILL)
     if decided == "install" or (living and current is None):
         aside = install.put(name, arrival, sha256)
-        return Outcome(name, how, words.came(name, count, sha256, recorded, aside, fetched=how == "fetched"))
+        return Outcome(name, how, messages.came(name, count, sha256, recorded, aside, fetched=how == "fetched"))
     kept = install.keep_beside(name, arrival, sha256)
-    return Outcome(name, "changed" if living else "failed", words.changed(name, kept, sha256, recorded, current))
+    return Outcome(name, "changed" if living else "failed", messages.changed(name, kept, sha256, recorded, current))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tlanalysis.data import remote_files
 from tlanalysis.fetch.install import SHORT
-from tlanalysis.fetch.plan import size
+from tlanalysis.fetch.selection import size
 
 # Grades of an address that nobody here has seen answer.
 UNTRIED = {"C": "address read in public code, never tried", "M": "address written from memory, never tried"}
