@@ -112,7 +112,7 @@ def _too_long(*_: object) -> None:
 def attempt(path: Path) -> str:
     """Clean a file; return `cleaned`, `refused`, or `FAILED: why`."""
     from tlanalysis.core.errors import BadInput
-    from tlanalysis.ingest import cleaning
+    from tlanalysis.lists import cleaning
 
     work = Path(tempfile.mkdtemp(prefix="fuzz-"))
     signal.alarm(SECONDS)
@@ -133,7 +133,7 @@ def attempt(path: Path) -> str:
 
 def checked(ledger: dict, work: Path) -> str:
     """Return `cleaned` when the ledger adds up, no address is written and cleaning again changes nothing."""
-    from tlanalysis.ingest import cleaning
+    from tlanalysis.lists import cleaning
 
     if ledger["lignes_lues"] != ledger["lignes_acceptees"] + ledger["lignes_rejetees"]:
         return "FAILED: the ledger does not add up"

@@ -14,8 +14,8 @@ import polars as pl
 
 from benchmarks.register import _cells
 from tlanalysis.data import territories
-from tlanalysis.ingest import grid
-from tlanalysis.ingest.codes import PLACES
+from tlanalysis.lists.cells import departement_grid
+from tlanalysis.lists.cells.codes import PLACES
 
 MISSING = ["", "NR", "-", "#N/D", "NC", "0", "N/A"]
 EMAIL_OR_PHONE = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}|(?:\+33\s?|\b0)[1-9](?:[\s.\-]?\d\d){4}\b"
@@ -161,9 +161,16 @@ def _grid() -> pl.LazyFrame:
     )
 
 
+def _cell_of(degrees: pl.Expr) -> pl.Expr:
+    return (degrees * departement_grid.CELLS_PER_DEGREE).floor().cast(pl.Int32, strict=False)
+
+
 def _at(latitude: str, longitude: str, name: str, frame: pl.LazyFrame) -> pl.LazyFrame:
     cell = [
-        (pl.col(degrees) * grid.CELLS_PER_DEGREE).floor().cast(pl.Int32, strict=False).alias(f"{name}_{axis}")
+        (pl.col(degrees) * departement_grid.CELLS_PER_DEGREE)
+        .floor()
+        .cast(pl.Int32, strict=False)
+        .alias(f"{name}_{axis}")
         for axis, degrees in (("y", latitude), ("x", longitude))
     ]
     table = _grid().rename({"d_point": name, "y": f"{name}_y", "x": f"{name}_x"})

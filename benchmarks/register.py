@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from tlanalysis.data import embedded
-from tlanalysis.ingest import grid, placement
-from tlanalysis.ingest.codes import PLACES
+from tlanalysis.lists import departement_vote
+from tlanalysis.lists.cells import departement_grid
+from tlanalysis.lists.cells.codes import PLACES
 
 CHUNK = 250_000
 WORDS = np.array(
@@ -70,7 +71,7 @@ def write_register(path: Path, rows: int, seed: int = 1) -> None:
 
 def _cells() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return row, column and département (index in PLACES) of every cell of the grid."""
-    table = embedded.load(grid.TABLE)
+    table = embedded.load(departement_grid.TABLE)
     width = (table["colonne_fin"] - table["colonne_debut"] + 1).to_numpy(int)
     row = np.repeat(table["ligne"].to_numpy(int), width)
     offset = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)
@@ -84,8 +85,8 @@ def _chunk(
 ) -> pa.Table:
     row, column, place = cells
     at = rng.integers(0, len(row), size)
-    latitude = (row[at] + rng.uniform(0.05, 0.95, size)) / grid.CELLS_PER_DEGREE
-    longitude = (column[at] + rng.uniform(0.05, 0.95, size)) / grid.CELLS_PER_DEGREE
+    latitude = (row[at] + rng.uniform(0.05, 0.95, size)) / departement_grid.CELLS_PER_DEGREE
+    longitude = (column[at] + rng.uniform(0.05, 0.95, size)) / departement_grid.CELLS_PER_DEGREE
     departement = np.array(PLACES)[place[at]]
     overseas = np.char.str_len(departement) == 3
     number = rng.integers(1, 300, size)
@@ -107,7 +108,7 @@ def _chunk(
         " ",
         (start + np.arange(size)).astype("U10"),
     )
-    regions = np.array(placement.regions())[placement.region_of_place()[place[at]]]
+    regions = np.array(departement_vote.regions())[departement_vote.region_of_place()[place[at]]]
     web = np.where(
         rng.random(size) < 0.2,
         _join("https://www.lieu-", (start + np.arange(size)).astype("U10"), ".example/accueil"),

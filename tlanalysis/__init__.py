@@ -18,7 +18,7 @@ _HOMES = {
     "data.embedded": ["sources", "load"],
     "dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
-    "ingest.cleaning": ["clean"],
+    "lists.cleaning": ["clean"],
     "cite": ["cite"],
     "data.territories": ["territory", "regions", "departements", "neighbours"],
     "data.parameters": ["params"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.data import embedded, territories
 from tlanalysis.indicators.access import LISTS, communes
 from tlanalysis.indicators.catchment import reach
-from tlanalysis.ingest.cleaning import clean_open_file
+from tlanalysis.lists.cleaning import clean_open_file
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -82,7 +82,7 @@ def _from_open_file(table: str) -> tuple[dict[str, bytes], dict[str, Any]]:
 def _clean(table: str, path: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Return rows, rejects and account of an open file."""
     from tlanalysis.ingest import lpof, themes
-    from tlanalysis.ingest.cleaning import clean
+    from tlanalysis.lists.cleaning import clean
 
     if table == built.DECLARATIONS:
         found = lpof.clean_declarations(path)
@@ -105,7 +105,7 @@ def _safe_csv(table: pd.DataFrame) -> bytes:
     import pyarrow as pa
     import pyarrow.csv as pcsv
 
-    from tlanalysis.ingest.folder import safe
+    from tlanalysis.lists.output import safe
 
     buffer = io.BytesIO()
     pcsv.write_csv(safe(pa.Table.from_pandas(table, preserve_index=False)), buffer)

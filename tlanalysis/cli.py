@@ -117,9 +117,9 @@ def clean(
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
     from tlanalysis.core import files, paths
-    from tlanalysis.ingest import cleaning
-    from tlanalysis.ingest.folder import folder_name
-    from tlanalysis.ingest.reading import Options
+    from tlanalysis.lists import cleaning
+    from tlanalysis.lists.output import folder_name
+    from tlanalysis.lists.readers.base import Options
 
     options = Options(encoding, separator, header, sheet, records)
     if propose:
@@ -129,7 +129,7 @@ def clean(
     job = cleaning.prepare(file, mapping, lang=lang, options=options)
     folder = (out or paths.processed() / "listes" / folder_name(job.recipe.source)).absolute()
     if scheduler:
-        from tlanalysis.ingest.cluster import cleaned_on
+        from tlanalysis.lists.dask import cleaned_on
 
         entry = cleaning.clean_to(job, folder, batches=cleaned_on(scheduler))
     else:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from tlanalysis.access_table import access_by_territory
 from tlanalysis.core import files, paths
 from tlanalysis.data import embedded, territories
-from tlanalysis.ingest import grid
-from tlanalysis.ingest.cget import KINDS, LAST_OF_2018
-from tlanalysis.ingest.cleaning import Cleaned, clean_open_file
+from tlanalysis.lists.cells import departement_grid
+from tlanalysis.lists.cleaning import Cleaned, clean_open_file
+from tlanalysis.lists.publishers.cget import KINDS, LAST_OF_2018
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def write_counts() -> list[str]:
     paths.check_own()
     computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     computed["acces_par_territoire"] = access_by_territory()
-    computed[grid.TABLE] = grid.draw_grid(embedded.read_remote("contours_departements_2022"))
+    computed[departement_grid.TABLE] = departement_grid.draw_grid(embedded.read_remote("contours_departements_2022"))
     for name, table in computed.items():
         files.write_text(paths.raw() / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return embedded.seal()

@@ -8,7 +8,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.data import built, embedded
 from tlanalysis.data.remote_files import remote
 from tlanalysis.ingest import lpof, themes
-from tlanalysis.ingest.known import LISTS
+from tlanalysis.lists.publishers.registry import LISTS
 
 # Open files that are not lists of places.
 _OTHERS = {

@@ -22,7 +22,7 @@ from tlanalysis.indicators.access import (
     region_need_and_supply,
 )
 from tlanalysis.indicators.catchment import RADII
-from tlanalysis.ingest.cleaning import clean_open_file
+from tlanalysis.lists.cleaning import clean_open_file
 
 DEPARTEMENTS = territories.departements()["code_departement"].tolist()
 

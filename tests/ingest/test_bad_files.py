@@ -161,9 +161,9 @@ def test_a_bad_file_is_refused_in_one_sentence(name, tmp_path, refused, monkeypa
     file, data, complaint = BAD[name]
     path = tmp_path / file
     if name == "sparse json":
-        from tlanalysis.ingest import records
+        from tlanalysis.lists.readers import json_records
 
-        monkeypatch.setattr(records, "_MOST_CELLS", 1_000)
+        monkeypatch.setattr(json_records, "_MOST_CELLS", 1_000)
         data = json.dumps([{"nom": "a", f"k{rank}": 1} for rank in range(100)]).encode()
     if data is None:
         write(path, ROWS[:1])

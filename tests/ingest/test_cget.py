@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import tlanalysis as tl
-from tlanalysis.ingest.fields import OUTPUT
+from tlanalysis.lists.fields import OUTPUT
 
 pytestmark = pytest.mark.mirror
 

@@ -11,10 +11,10 @@ import pytest
 import tlanalysis as tl
 from tests.ingest.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest import cleaning
-from tlanalysis.ingest.fields import OUTPUT
-from tlanalysis.ingest.mapping import Mapping
-from tlanalysis.ingest.rules import REPAIR, RULES
+from tlanalysis.lists import cleaning
+from tlanalysis.lists.cells.rules import REPAIR, RULES
+from tlanalysis.lists.fields import OUTPUT
+from tlanalysis.lists.mapping import Mapping
 
 HEADER = [
     "id",

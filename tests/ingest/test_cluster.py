@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest import cleaning, csv_rows
-from tlanalysis.ingest.cluster import cleaned_on
-from tlanalysis.ingest.folder import FILES
+from tlanalysis.lists import cleaning
+from tlanalysis.lists.dask import cleaned_on
+from tlanalysis.lists.output import FILES
+from tlanalysis.lists.readers import csv_blocks
 
 ROWS = 4_000
 
@@ -22,7 +23,7 @@ ROWS = 4_000
 @pytest.fixture
 def listed(tmp_path, monkeypatch):
     """Write a list of several batches: blocks of some kilobytes stand for megabytes."""
-    monkeypatch.setattr(csv_rows, "BLOCK", 1 << 13)
+    monkeypatch.setattr(csv_blocks, "BLOCK", 1 << 13)
     path = tmp_path / "liste.csv"
     rows = [
         f"{rank},Lieu {rank % 900},{rank % 90 + 10:02d}{rank % 7}00,{'NR' if rank % 5 else '48,1'}"
@@ -57,7 +58,7 @@ def test_a_cluster_writes_the_same_bytes_even_when_a_worker_dies(listed, cluster
 
 
 def test_a_scheduler_that_does_not_answer_is_named(listed, tmp_path, monkeypatch):
-    monkeypatch.setattr("tlanalysis.ingest.cluster._ANSWERS_WITHIN", "1s")
+    monkeypatch.setattr("tlanalysis.lists.dask._ANSWERS_WITHIN", "1s")
     job = cleaning.prepare(listed)
     with pytest.raises(BadInput, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         cleaning.clean_to(job, tmp_path / "là", batches=cleaned_on("tcp://127.0.0.1:9"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stdnum.fr import siren, siret
 
 from tlanalysis.data import territories
-from tlanalysis.ingest import checksums, codes
+from tlanalysis.lists.cells import checksums, codes
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from pyproj import Transformer
 
-from tlanalysis.ingest import coordinates
-from tlanalysis.ingest.codes import PLACES
+from tlanalysis.lists.cells import coordinates
+from tlanalysis.lists.cells.codes import PLACES
 
 NAN = np.nan
 

@@ -8,9 +8,9 @@ import pytest
 import tlanalysis as tl
 from tests.ingest.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest import corrections
-from tlanalysis.ingest.cget import RAW_TO_CLEAN
-from tlanalysis.ingest.corrections import Correction, check_hits, correct
+from tlanalysis.lists import corrections
+from tlanalysis.lists.corrections import Correction, check_hits, correct
+from tlanalysis.lists.publishers.cget import RAW_TO_CLEAN
 
 HERE = Correction({"CP": "0", "NOM": "Le Lieu"}, {"CP": "75011"}, 1, "Code oublié.")
 
@@ -33,7 +33,7 @@ def test_a_correction_that_finds_another_number_of_rows_stops_the_run(found):
 def test_a_list_that_changed_stops_and_leaves_nothing(tmp_path):
     headers = list(RAW_TO_CLEAN)
     write(tmp_path / "liste.csv", [headers, ["1", "Le Lieu Fictif", *[""] * (len(headers) - 2)]])
-    with pytest.raises(BadInput, match=r"review tlanalysis/ingest/corrections\.toml"):
+    with pytest.raises(BadInput, match=r"review tlanalysis/lists/corrections\.toml"):
         tl.clean(tmp_path / "liste.csv", out=tmp_path / "propre")
     assert [path.name for path in tmp_path.iterdir()] == ["liste.csv"]
 

@@ -8,8 +8,8 @@ import pytest
 
 import tlanalysis as tl
 from tests.ingest.lists import write
-from tlanalysis.ingest import duplicates
-from tlanalysis.ingest.batch import PLACES
+from tlanalysis.lists import duplicates
+from tlanalysis.lists.row_cleaning import PLACES
 
 HEADER = ["id", "nom", "code_commune", "latitude", "longitude", "site_web"]
 PARIS_11, PARIS_12 = "75111", "75112"

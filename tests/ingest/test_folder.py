@@ -13,9 +13,9 @@ import pytest
 import tlanalysis as tl
 from tests.ingest.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest import folder
-from tlanalysis.ingest.batch import PLACES, REJECTS
-from tlanalysis.ingest.folder import FILES, Sink, safe, staged
+from tlanalysis.lists import output
+from tlanalysis.lists.output import FILES, Sink, safe, staged
+from tlanalysis.lists.row_cleaning import PLACES, REJECTS
 
 ROWS = [
     ["nom", "code_postal", "commune"],
@@ -57,7 +57,7 @@ def test_longitudes_west_of_greenwich_stay_numbers():
 
 
 def test_the_same_rows_give_the_same_bytes_whatever_the_batches(tmp_path, monkeypatch):
-    monkeypatch.setattr(folder, "_GROUP", 10)
+    monkeypatch.setattr(output, "_GROUP", 10)
     columns = {name: pa.nulls(47, PLACES.field(name).type) for name in PLACES.names}
     table = pa.table(
         columns | {"nom": pa.array([f"Lieu {rank}" for rank in range(47)]), "ligne_source": pa.array(range(47))},

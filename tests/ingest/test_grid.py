@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from tlanalysis.data import embedded
-from tlanalysis.ingest import grid
-from tlanalysis.ingest.codes import PLACES, departement_of_commune
+from tlanalysis.lists.cells import departement_grid
+from tlanalysis.lists.cells.codes import PLACES, departement_of_commune
 
 
 def _at(latitude, longitude):
-    found = grid.places_at(np.array([latitude], float), np.array([longitude], float))[0]
+    found = departement_grid.places_at(np.array([latitude], float), np.array([longitude], float))[0]
     return PLACES[found] if found >= 0 else None
 
 
@@ -41,12 +41,12 @@ def test_the_centres_of_the_communes_lie_in_their_departement(mirror):
     centres = pd.read_csv(mirror / "communes_centres_2024.csv", dtype={"code_commune": str})
     expected = centres["code_commune"].map(departement_of_commune)
     known = expected.notna() & ~expected.isin(["975", "977", "978", "986", "987", "988"])
-    found = grid.places_at(centres["latitude"].to_numpy(), centres["longitude"].to_numpy())[known]
+    found = departement_grid.places_at(centres["latitude"].to_numpy(), centres["longitude"].to_numpy())[known]
     index = expected[known].map(PLACES.index).to_numpy(np.int16)
     assert known.sum() > 34_000
     assert (found == index).mean() > 0.98
     latitude, longitude = centres.loc[known, "latitude"].to_numpy(), centres.loc[known, "longitude"].to_numpy()
-    assert grid.touches(latitude, longitude, index).mean() > 0.999
+    assert departement_grid.touches(latitude, longitude, index).mean() > 0.999
 
 
 def test_a_square_is_drawn_cell_by_cell():
@@ -56,7 +56,7 @@ def test_a_square_is_drawn_cell_by_cell():
         "properties": {"insee_dep": "75"},
         "geometry": {"type": "Polygon", "coordinates": [square]},
     }
-    drawn = grid.draw_grid(json.dumps({"type": "FeatureCollection", "features": [outline]}).encode())
+    drawn = departement_grid.draw_grid(json.dumps({"type": "FeatureCollection", "features": [outline]}).encode())
     assert drawn.to_dict("list") == {
         "ligne": [2400, 2401, 2402],
         "colonne_debut": [100, 100, 100],
@@ -67,13 +67,13 @@ def test_a_square_is_drawn_cell_by_cell():
 
 @pytest.mark.mirror
 def test_the_embedded_grid_is_what_the_outlines_draw(mirror):
-    drawn = grid.draw_grid((mirror / "contours_departements.geojson").read_bytes())
-    held = embedded.load(grid.TABLE).sort_values(["ligne", "colonne_debut"]).reset_index(drop=True)
+    drawn = departement_grid.draw_grid((mirror / "contours_departements.geojson").read_bytes())
+    held = embedded.load(departement_grid.TABLE).sort_values(["ligne", "colonne_debut"]).reset_index(drop=True)
     pd.testing.assert_frame_equal(drawn[held.columns], held, check_dtype=False)
 
 
 def test_a_border_is_two_cells_wide():
     paris = np.array([PLACES.index("75")], np.int16)
-    assert grid.touches(np.array([48.8530]), np.array([2.3499]), paris)[0]
-    assert grid.touches(np.array([48.92]), np.array([2.35]), paris)[0]  # Saint-Denis, 2 km north of Paris
-    assert not grid.touches(np.array([49.20]), np.array([2.35]), paris)[0]
+    assert departement_grid.touches(np.array([48.8530]), np.array([2.3499]), paris)[0]
+    assert departement_grid.touches(np.array([48.92]), np.array([2.35]), paris)[0]  # Saint-Denis, 2 km north of Paris
+    assert not departement_grid.touches(np.array([49.20]), np.array([2.35]), paris)[0]

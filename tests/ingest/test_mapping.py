@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import tlanalysis as tl
 from tests.ingest.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest import known
-from tlanalysis.ingest.fields import INPUT, OUTPUT, SYNONYMS
-from tlanalysis.ingest.mapping import CONFIDENCE, Mapping, confidence, guess, propose, read_mapping
+from tlanalysis.lists.fields import INPUT, OUTPUT, SYNONYMS
+from tlanalysis.lists.mapping import CONFIDENCE, Mapping, confidence, guess, propose, read_mapping
+from tlanalysis.lists.publishers import registry
 
 
 def test_a_header_is_worth_more_with_values_that_bear_it_out():
@@ -146,10 +146,10 @@ def test_a_column_that_stands_twice_is_refused_when_used(tmp_path):
 
 
 def test_every_known_list_is_recognised_by_its_own_columns():
-    for name, entry in known.LISTS.items():
-        found = known.recognise([*entry.raw_to_clean, *entry.signature])
+    for name, entry in registry.LISTS.items():
+        found = registry.recognise([*entry.raw_to_clean, *entry.signature])
         assert found is not None
         assert found.known == name
         assert set(found.columns) <= set(INPUT)
-    assert known.recognise(list(OUTPUT)).columns["departement"] == "code_departement"
-    assert known.recognise(["nom", "code_postal"]) is None
+    assert registry.recognise(list(OUTPUT)).columns["departement"] == "code_departement"
+    assert registry.recognise(["nom", "code_postal"]) is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlanalysis.ingest import placement
-from tlanalysis.ingest.codes import PLACES
+from tlanalysis.lists import departement_vote
+from tlanalysis.lists.cells.codes import PLACES
 
 
 def _at(code):
@@ -15,11 +15,11 @@ def _at(code):
 
 def _placed(postal=None, commune=None, printed=None, region=None, point=None, seen=None):
     latitude, longitude = point or (np.nan, np.nan)
-    result = placement.place(
+    result = departement_vote.place(
         _at(postal),
         _at(commune),
         _at(printed),
-        np.array([-1 if region is None else placement.regions().index(region)], np.int16),
+        np.array([-1 if region is None else departement_vote.regions().index(region)], np.int16),
         np.array([latitude], float),
         np.array([longitude], float),
         _at(seen),
@@ -27,7 +27,7 @@ def _placed(postal=None, commune=None, printed=None, region=None, point=None, se
     place, of = result.place[0], result.region[0]
     return (
         PLACES[place] if place >= 0 else None,
-        placement.regions()[of] if of >= 0 else None,
+        departement_vote.regions()[of] if of >= 0 else None,
         [name for name, mask in result.lost.items() if mask[0]],
     )
 
@@ -74,7 +74,7 @@ def test_evidence_is_weighed_as_written(evidence, expected):
 
 
 def test_every_departement_has_its_region_and_no_collectivity_has_one():
-    regions = placement.region_of_place()
+    regions = departement_vote.region_of_place()
     assert [code for code, region in zip((*PLACES, None), regions, strict=True) if region == -1] == [
         "975",
         "977",

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tlanalysis.ingest import privacy
-from tlanalysis.ingest.mapping import normalised, personal_columns
+from tlanalysis.lists.cells import privacy
+from tlanalysis.lists.mapping import normalised, personal_columns
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.lists import write
-from tlanalysis.ingest import batch, cleaning, text
-from tlanalysis.ingest.batch import clean_batch
-from tlanalysis.ingest.columns import clean_column
-from tlanalysis.ingest.mapping import Mapping
+from tlanalysis.lists import cleaning, row_cleaning
+from tlanalysis.lists.cells import text
+from tlanalysis.lists.columns import clean_column
+from tlanalysis.lists.mapping import Mapping
+from tlanalysis.lists.row_cleaning import clean_batch
 
 SLOW = settings(max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -149,7 +150,7 @@ def test_cleaning_the_file_again_gives_the_same_bytes(tmp_path_factory, ending, 
 
 @given(st.lists(CELL, max_size=30))
 def test_what_is_in_order_is_what_the_function_returns(cells):
-    for name, cleaner in batch._CLEANERS.items():
+    for name, cleaner in row_cleaning._CLEANERS.items():
         column = pa.array(cells, pa.string())
         for cell, in_order in zip(cells, cleaner.in_order(column).to_pylist(), strict=True):
             if in_order and cell:
@@ -159,7 +160,7 @@ def test_what_is_in_order_is_what_the_function_returns(cells):
 @FEWER
 @given(st.lists(CELL, max_size=30))
 def test_a_column_is_cleaned_as_its_cells_are(cells):
-    for cleaner in batch._CLEANERS.values():
+    for cleaner in row_cleaning._CLEANERS.values():
         column = clean_column(pa.array(cells, pa.string()), cleaner)
         alone = [cleaner.clean(cell) for cell in cells]
         assert column.values.to_pylist() == [  # noqa: PD011
@@ -171,7 +172,7 @@ def test_a_column_is_cleaned_as_its_cells_are(cells):
 
 @given(CELL)
 def test_each_function_of_text_is_idempotent(cell):
-    for cleaner in batch._CLEANERS.values():
+    for cleaner in row_cleaning._CLEANERS.values():
         value, _ = cleaner.clean(cell)
         if value is not None:
             assert cleaner.clean(value) == (value, ())
@@ -183,9 +184,9 @@ def test_a_key_is_its_own_key(name):
 
 
 def test_the_number_of_threads_changes_nothing(tmp_path, monkeypatch):
-    from tlanalysis.ingest import csv_rows
+    from tlanalysis.lists.readers import csv_blocks
 
-    monkeypatch.setattr(csv_rows, "BLOCK", 2_000)
+    monkeypatch.setattr(csv_blocks, "BLOCK", 2_000)
     rows = [
         ["nom", "code_postal", "site_web"],
         *([f"Lieu {rank}", f"{rank % 90 + 1:02}000", "x" if rank % 50 == 0 else ""] for rank in range(2_000)),

@@ -7,8 +7,8 @@ import time
 import pyarrow as pa
 import pytest
 
-from tlanalysis.ingest import text
-from tlanalysis.ingest.columns import matching
+from tlanalysis.lists.cells import text
+from tlanalysis.lists.columns import matching
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_what_cannot_be_followed_reaches_everything(source: str) -> None:
 
 
 def test_the_digests_are_of_the_files() -> None:
-    assert reach.whole_package()["files.py"] == reach._digest(ROOT / "tlanalysis" / "files.py")
+    assert reach.whole_package()["core/files.py"] == reach._digest(ROOT / "tlanalysis" / "core" / "files.py")
     assert len(reach.whole_package()) > 60
 
 

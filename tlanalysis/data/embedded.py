@@ -1,8 +1,8 @@
 """Datasets: what the project holds, from whom, under which licence, and whether its bytes are the ones recorded.
 
 Embedded tables lie in `data/raw/` and are declared in `data/raw/datapackage.json`, a Frictionless Data Package with one
-Table Schema per table and the sha256 of its bytes. Open files that are too large to embed are named in `remote_files.toml`
-beside this module; `tlanalysis.data.remote_files` knows where they lie and what vouches for them.
+Table Schema per table and the sha256 of its bytes. Open files that are too large to embed are named in
+`remote_files.toml` beside this module; `tlanalysis.data.remote_files` says where they lie and which checksum they have.
 """
 
 from __future__ import annotations

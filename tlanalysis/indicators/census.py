@@ -14,7 +14,7 @@ from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import built, embedded
 from tlanalysis.indicators.intervals import wilson
-from tlanalysis.ingest.text import key
+from tlanalysis.lists.cells.text import key
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,35 +17,24 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.codes import clean_region, clean_siren
-from tlanalysis.ingest.opening import open_list
 from tlanalysis.ingest.questions import as_tick
-from tlanalysis.ingest.reading import Rows
-from tlanalysis.ingest.rules import ROW, RULES
-from tlanalysis.ingest.text import clean_date, clean_text
+from tlanalysis.lists.cells.codes import clean_region, clean_siren
+from tlanalysis.lists.cells.rules import ROW, RULES
+from tlanalysis.lists.cells.text import clean_date, clean_text
+from tlanalysis.lists.publishers.lpof import ADDRESS
+from tlanalysis.lists.readers.base import Rows
+from tlanalysis.lists.readers.open_list import open_list
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_ADDRESS = "adressePhysiqueOrganismeFormation"
 _DECLARED = "informationsDeclarees"
-
-# Publisher's column -> ours, when the list is read as a list of places.
-RAW_TO_CLEAN = {
-    "numeroDeclarationActivite": "id_source",
-    "siren": "siren",
-    "siretEtablissementDeclarant": "siret",
-    f"{_ADDRESS}.voie": "adresse",
-    f"{_ADDRESS}.codePostal": "code_postal",
-    f"{_ADDRESS}.ville": "commune",
-    f"{_ADDRESS}.codeRegion": "region",
-}
 
 # Publisher's column -> ours, when it is read as a list of declarations.
 DECLARED_TO_CLEAN = {
     "numeroDeclarationActivite": "numero_declaration",
     "siren": "siren",
-    f"{_ADDRESS}.codeRegion": "code_region",
+    f"{ADDRESS}.codeRegion": "code_region",
     "certifications.actionsDeFormation": "est_certifie_formation",
     "certifications.bilansDeCompetences": "est_certifie_bilan",
     "certifications.VAE": "est_certifie_vae",

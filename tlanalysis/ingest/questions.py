@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tlanalysis.ingest.text import clean_text, key
+from tlanalysis.lists.cells.text import clean_text, key
 
 YES = frozenset({"1", "1.0", "true", "vrai", "oui", "x"})
 NO = frozenset({"0", "0.0", "false", "faux", "non"})

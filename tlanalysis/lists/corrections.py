@@ -63,5 +63,5 @@ def check_hits(corrections: Sequence[Correction], hits: Sequence[int], where: st
             raise BadInput(
                 f"{where}: the correction of the rows where {rows} finds {found} of them instead of "
                 f"{correction.hits}; the list has "
-                "changed: review tlanalysis/ingest/corrections.toml."
+                "changed: review tlanalysis/lists/corrections.toml."
             )

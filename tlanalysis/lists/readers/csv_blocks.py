@@ -15,8 +15,8 @@ import pyarrow.csv as pcsv
 from numpy.typing import NDArray
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest import swallowed
-from tlanalysis.ingest.reading import Malformed, Rows, Wanted, ranks_of
+from tlanalysis.lists.readers import csv_quotes
+from tlanalysis.lists.readers.base import Malformed, Rows, Wanted, ranks_of
 
 # Arrow reads some thirty blocks ahead: small ones bound the memory, and a few together are worth a batch.
 BLOCK = 4 << 20
@@ -53,7 +53,7 @@ class Cut:
                 yield part._replace(table=part.table.select(places).rename_columns(asked))
             return
         with ThreadPoolExecutor(1) as side:
-            lines, rows = side.submit(swallowed.most_lines, self.path), 0
+            lines, rows = side.submit(csv_quotes.most_lines, self.path), 0
             for part in self._records(places):
                 rows += len(part.numbers) + len(part.malformed)
                 yield part._replace(table=part.table.rename_columns(asked))
@@ -67,7 +67,7 @@ class Cut:
         """
         shift = 0
         for table, numbers, malformed in records:
-            within = swallowed.swallowed_by(table.columns, self.separator)
+            within = csv_quotes.swallowed_by(table.columns, self.separator)
             hidden = [(int(numbers[row]), more) for row, more in within.items()]
             hidden += [(row.number, row.hides) for row in malformed if row.hides]
             if not hidden and not shift:
@@ -89,7 +89,7 @@ class Cut:
 
     def _refuse_hidden(self, records: Iterator[Rows]) -> None:
         for table, numbers, _ in records:
-            for row in swallowed.swallowed_by(table.columns, self.separator):
+            for row in csv_quotes.swallowed_by(table.columns, self.separator):
                 raise BadInput(
                     f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows "
                     "below it: mend it."
@@ -102,7 +102,7 @@ class Cut:
         waiting: deque[Malformed] = deque()
 
         def cannot_cut(row: pcsv.InvalidRow) -> str:
-            hides = swallowed.swallowed_in(row.text, self.separator, row.expected_columns)
+            hides = csv_quotes.swallowed_in(row.text, self.separator, row.expected_columns)
             waiting.append(Malformed(row.number - self.skipped, row.actual_columns, row.expected_columns, hides))
             return "skip"
 

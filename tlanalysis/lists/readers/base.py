@@ -17,9 +17,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.coordinates import NUMBER
-from tlanalysis.ingest.fields import SYNONYMS
-from tlanalysis.ingest.text import clean_date, key
+from tlanalysis.lists.cells.coordinates import NUMBER
+from tlanalysis.lists.cells.text import clean_date, key
+from tlanalysis.lists.fields import SYNONYMS
 
 MOST_COLUMNS = 5_000
 ROWS_PER_BATCH = 100_000

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis.ingest.text import LONGEST, Cell
+from tlanalysis.lists.cells.text import LONGEST, Cell
 
 Clean = Callable[[str], Cell]
 InOrder = Callable[[pa.StringArray], pa.BooleanArray]

@@ -18,8 +18,8 @@ from typing import Any
 from tlanalysis import __version__
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.batch import Batch
-from tlanalysis.ingest.cleaning import Account, Job, cleaned
+from tlanalysis.lists.cleaning import Account, Job, cleaned
+from tlanalysis.lists.row_cleaning import Batch
 
 _ANSWERS_WITHIN = "10s"
 _TRIES = 5

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis.ingest import grid
-from tlanalysis.ingest.text import is_missing
+from tlanalysis.lists.cells import departement_grid
+from tlanalysis.lists.cells.text import is_missing
 
 if TYPE_CHECKING:
     from pyproj import Transformer
@@ -84,7 +84,7 @@ class Points:
 
     latitude: Floats
     longitude: Floats
-    place: grid.Indices
+    place: departement_grid.Indices
     rules: dict[str, Mask]
 
 
@@ -111,19 +111,19 @@ def judge(latitude: Floats, longitude: Floats) -> Points:
     lat[zero] = lon[zero] = np.nan
     incomplete = np.isnan(lat) != np.isnan(lon)
     lat[incomplete] = lon[incomplete] = np.nan
-    place = grid.places_at(lat, lon)
+    place = departement_grid.places_at(lat, lon)
     rules = {"mention_manquante": zero, "coordonnees_incompletes": incomplete}
     for rule, reading in (("coordonnees_inversees", _swapped), ("lambert_93", _metres)):
         rules[rule] = np.zeros(len(lat), bool)
-        lost = np.flatnonzero((place == grid.NOWHERE) & ~np.isnan(lat))
+        lost = np.flatnonzero((place == departement_grid.NOWHERE) & ~np.isnan(lat))
         if len(lost):
             other_lat, other_lon = reading(lat[lost], lon[lost])
-            at = grid.places_at(other_lat, other_lon)
-            right = at != grid.NOWHERE
+            at = departement_grid.places_at(other_lat, other_lon)
+            right = at != departement_grid.NOWHERE
             lat[lost[right]], lon[lost[right]] = other_lat[right], other_lon[right]
             place[lost[right]] = at[right]
             rules[rule][lost[right]] = True
-    outside = (place == grid.NOWHERE) & ~np.isnan(lat)
+    outside = (place == departement_grid.NOWHERE) & ~np.isnan(lat)
     lat[outside] = lon[outside] = np.nan
     return Points(lat, lon, place, rules | {"coordonnees_hors_de_france": outside})
 

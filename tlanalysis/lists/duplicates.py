@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis.ingest.text import key
+from tlanalysis.lists.cells.text import key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

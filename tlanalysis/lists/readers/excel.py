@@ -18,7 +18,7 @@ from typing import IO
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.ingest.reading import Options, Reading, as_string, find_header, from_table, make_unique
+from tlanalysis.lists.readers.base import Options, Reading, as_string, find_header, from_table, make_unique
 
 # What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole,
 # down to
@@ -144,7 +144,7 @@ _MEMORY, _SECONDS = 2 << 30, 120
 
 
 def _sheets_of_xls(path: Path) -> dict[str, Grid]:
-    code = "from tlanalysis.ingest.workbooks import send_sheets; send_sheets()"
+    code = "from tlanalysis.lists.readers.excel import send_sheets; send_sheets()"
     done = subprocess.run(
         [sys.executable, "-c", code, path], capture_output=True, timeout=_SECONDS, check=True, stdin=subprocess.DEVNULL
     )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlanalysis.data import embedded
-from tlanalysis.ingest.codes import PLACES
+from tlanalysis.lists.cells.codes import PLACES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlanalysis.data import territories
-from tlanalysis.ingest import grid
-from tlanalysis.ingest.codes import PLACES
+from tlanalysis.lists.cells import departement_grid
+from tlanalysis.lists.cells.codes import PLACES
 
 EVIDENCE = ("code_postal", "code_commune", "departement", "coordonnees")
 
@@ -107,7 +107,7 @@ def place(
         ]
         lost["code_postal"][tolerated] = False
         far = np.flatnonzero(lost["coordonnees"])
-        lost["coordonnees"][far] = ~grid.touches(latitude[far], longitude[far], decided[far])
+        lost["coordonnees"][far] = ~departement_grid.touches(latitude[far], longitude[far], decided[far])
     own_region = region_of_place()[decided]
     lost["region"] = (region != -1) & (decided != -1) & (own_region != region)
     return Placed(decided, np.where(decided == -1, region, own_region), lost)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.csv_rows import Cut
-from tlanalysis.ingest.reading import MOST_COLUMNS, SAMPLE, Options, Reading, find_header, make_unique, no_row
+from tlanalysis.lists.readers.base import MOST_COLUMNS, SAMPLE, Options, Reading, find_header, make_unique, no_row
+from tlanalysis.lists.readers.csv_blocks import Cut
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _LOOKED_AT = 1 << 20

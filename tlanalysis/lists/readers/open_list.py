@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest import csv_text, records, workbooks
-from tlanalysis.ingest.reading import (
+from tlanalysis.lists.readers import csv_dialect, excel, json_records
+from tlanalysis.lists.readers.base import (
     MOST_COLUMNS,
     ROWS_PER_BATCH,
     SAMPLE,
@@ -60,11 +60,11 @@ def open_list(path: Path, options: Options | None = None) -> Reading:
     if kind == "parquet":
         reading = _open_parquet(path)
     elif kind in {"xlsx", "xls", "ods"}:
-        reading = workbooks.open_workbook(path, kind, options)
+        reading = excel.open_workbook(path, kind, options)
     elif kind == "json":
-        reading = records.open_records(path, options)
+        reading = json_records.open_records(path, options)
     else:
-        reading = csv_text.open_csv(path, options)
+        reading = csv_dialect.open_csv(path, options)
     if len(reading.headers) > MOST_COLUMNS:
         raise BadInput(
             f"{path.name} has {len(reading.headers)} columns, more than {MOST_COLUMNS}: it is not a list of places."

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.ingest.csv_text import as_encoding, find_encoding
-from tlanalysis.ingest.reading import MOST_COLUMNS, Options, Reading, as_string, from_table
+from tlanalysis.lists.readers.base import MOST_COLUMNS, Options, Reading, as_string, from_table
+from tlanalysis.lists.readers.csv_dialect import as_encoding, find_encoding
 
 # Held in memory whole: beyond this, a list should come as CSV or Parquet.
 _LARGEST = 512 << 20

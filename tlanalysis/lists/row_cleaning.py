@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis.ingest import checksums, codes, coordinates, placement, privacy, text
-from tlanalysis.ingest.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
-from tlanalysis.ingest.fields import OUTPUT
-from tlanalysis.ingest.mapping import Mapping
-from tlanalysis.ingest.reading import Malformed
-from tlanalysis.ingest.rules import REPAIR, ROW, RULES
+from tlanalysis.lists import departement_vote
+from tlanalysis.lists.cells import checksums, codes, coordinates, privacy, text
+from tlanalysis.lists.cells.rules import REPAIR, ROW, RULES
+from tlanalysis.lists.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
+from tlanalysis.lists.fields import OUTPUT
+from tlanalysis.lists.mapping import Mapping
+from tlanalysis.lists.readers.base import Malformed
 
 PLACES = pa.schema(
     [
@@ -68,7 +69,7 @@ _CLEANERS: dict[str, Cleaner] = {
         repeats=True,
     ),
     "departement": Cleaner(codes.clean_departement, among(*codes.PLACES), repeats=True),
-    "region": Cleaner(codes.clean_region, lambda column: among(*placement.regions())(column), repeats=True),
+    "region": Cleaner(codes.clean_region, lambda column: among(*departement_vote.regions())(column), repeats=True),
     "pays": Cleaner(codes.clean_country, among("FR"), repeats=True),
     "typologie": Cleaner(text.clean_kinds, matching(text.IN_ORDER, rf"{text.NOT_IN_ORDER}|[;|]"), repeats=True),
     "date_ouverture": Cleaner(text.clean_date, matching(text.DATE_IN_ORDER, "^$"), repeats=True),
@@ -118,7 +119,7 @@ def clean_batch(raw: pa.Table, numbers: Rows, mapping: Mapping, *, source: str, 
     placed = _place(values, points, judge)
     columns = values | {
         "code_departement": _named(codes.PLACES, placed.place),
-        "code_region": _named(placement.regions(), placed.region),
+        "code_region": _named(departement_vote.regions(), placed.region),
         "latitude": pa.array(points.latitude, pa.float64(), from_pandas=True),
         "longitude": pa.array(points.longitude, pa.float64(), from_pandas=True),
         "ligne_source": _line_numbers(given.get("ligne_source"), numbers),
@@ -250,7 +251,7 @@ def _pair(latitude: float, longitude: float) -> str:
     return ", ".join("" if np.isnan(value) else f"{value:.12g}" for value in (latitude, longitude))
 
 
-def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judge) -> placement.Placed:
+def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judge) -> departement_vote.Placed:
     """Weigh the evidence; what lost is refused, and taken out of the clean columns."""
     size = len(points.place)
     none = np.full(size, -1, np.int16)
@@ -261,11 +262,11 @@ def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judg
     def within(name: str) -> NDArray[np.int16]:
         return codes.places_of(values[name], postal=name == "code_postal") if name in values else none
 
-    placed = placement.place(
+    placed = departement_vote.place(
         within("code_postal"),
         within("code_commune"),
         named("departement", codes.PLACES),
-        named("region", placement.regions()),
+        named("region", departement_vote.regions()),
         points.latitude,
         points.longitude,
         points.place,

@@ -13,7 +13,7 @@ import html
 import re
 import unicodedata
 
-from tlanalysis.ingest import privacy
+from tlanalysis.lists.cells import privacy
 
 Cell = tuple[str | None, tuple[str, ...]]
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.data import territories
-from tlanalysis.ingest.text import Cell, clean_text, is_missing, key
+from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key
 
 # Départements, and the collectivities that have INSEE and postal codes of their own.
 DEPARTEMENTS = tuple(

@@ -22,10 +22,10 @@ from itertools import islice
 from pathlib import Path
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.ingest import codes, privacy
-from tlanalysis.ingest.coordinates import NUMBER
-from tlanalysis.ingest.fields import INPUT, SYNONYMS
-from tlanalysis.ingest.text import LONGEST, WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
+from tlanalysis.lists.cells import codes, privacy
+from tlanalysis.lists.cells.coordinates import NUMBER
+from tlanalysis.lists.cells.text import LONGEST, WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
+from tlanalysis.lists.fields import INPUT, SYNONYMS
 
 # A column is taken for a field at this confidence or above; below, a mapping is asked for.
 CONFIDENCE = 0.6

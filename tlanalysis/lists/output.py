@@ -23,13 +23,13 @@ import pyarrow.parquet as pq
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.batch import PLACES, REJECTS
-from tlanalysis.ingest.text import printable
+from tlanalysis.lists.cells.text import printable
+from tlanalysis.lists.row_cleaning import PLACES, REJECTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tlanalysis.ingest.mapping import Mapping
+    from tlanalysis.lists.mapping import Mapping
 
 FILES = ("places.parquet", "places.csv", "rejects.csv", "duplicates.csv", "ledger.json", "mapping.toml")
 

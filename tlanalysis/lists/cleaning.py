@@ -17,16 +17,17 @@ import pyarrow as pa
 from tlanalysis import __version__
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded
-from tlanalysis.ingest import duplicates, known
-from tlanalysis.ingest.batch import PLACES, REJECTS, Batch, clean_batch, refused_rows
-from tlanalysis.ingest.corrections import Correction, check_hits, correct, corrections_of
-from tlanalysis.ingest.folder import Sink, staged, stored_places, write_account
-from tlanalysis.ingest.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
-from tlanalysis.ingest.opening import open_list
-from tlanalysis.ingest.privacy import without_personal
-from tlanalysis.ingest.reading import Options, Reading, Rows
-from tlanalysis.ingest.rules import REPAIR, RULES
-from tlanalysis.ingest.text import clean_text, printable
+from tlanalysis.lists import duplicates
+from tlanalysis.lists.cells.privacy import without_personal
+from tlanalysis.lists.cells.rules import REPAIR, RULES
+from tlanalysis.lists.cells.text import clean_text, printable
+from tlanalysis.lists.corrections import Correction, check_hits, correct, corrections_of
+from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
+from tlanalysis.lists.output import Sink, staged, stored_places, write_account
+from tlanalysis.lists.publishers import registry
+from tlanalysis.lists.readers.base import Options, Reading, Rows
+from tlanalysis.lists.readers.open_list import open_list
+from tlanalysis.lists.row_cleaning import PLACES, REJECTS, Batch, clean_batch, refused_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,9 @@ def prepare(
     if lang not in {"fr", "en"}:
         raise BadInput(f"no language {lang!r}: fr or en.")
     chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    chosen = chosen or known.recognise(reading.headers) or propose(reading.headers, reading.sample, reading.path.name)
+    chosen = (
+        chosen or registry.recognise(reading.headers) or propose(reading.headers, reading.sample, reading.path.name)
+    )
     check_columns(chosen, reading.headers, reading.path.name)
     personal = [
         name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
@@ -141,7 +144,7 @@ def prepare(
 def start_mapping(path: str | Path, options: Options | None = None) -> Mapping:
     """Return a mapping to start from: the known one, or the best guess for every column, however unsure."""
     reading = open_list(Path(path), options)
-    return known.recognise(reading.headers) or guess(reading.headers, reading.sample)
+    return registry.recognise(reading.headers) or guess(reading.headers, reading.sample)
 
 
 def told(job: Job, entry: dict[str, Any]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tlanalysis.ingest import anct, census, cget, lpof, mednum
-from tlanalysis.ingest.fields import OUTPUT
-from tlanalysis.ingest.mapping import Mapping
+from tlanalysis.lists.fields import OUTPUT
+from tlanalysis.lists.mapping import Mapping
+from tlanalysis.lists.publishers import anct, cget, lpof, mednum, recensement
 
 
 class Known(NamedTuple):
@@ -31,8 +31,10 @@ CLEAN_TO_FIELD = {name: name for name in OUTPUT if name not in {"code_departemen
 LISTS: dict[str, Known] = {
     "liste_propre": _known(CLEAN_TO_FIELD, *OUTPUT),
     "cget_2019": _known(cget.RAW_TO_CLEAN, "NOM_TL", "INSEECOM", "INSEEDEP", "TYPO"),
-    "recensement_2026": _known(census.RAW_TO_CLEAN_2026, "ID_UNIQUE", "NOM", "DEPARTEMENT_TL", "LATITUDE", "LONGITUDE"),
-    "recensement_2023": _known(census.RAW_TO_CLEAN_2023, "ID_UNIQUE", "NOM", "Insee", "CODPOST", "VILLE"),
+    "recensement_2026": _known(
+        recensement.RAW_TO_CLEAN_2026, "ID_UNIQUE", "NOM", "DEPARTEMENT_TL", "LATITUDE", "LONGITUDE"
+    ),
+    "recensement_2023": _known(recensement.RAW_TO_CLEAN_2023, "ID_UNIQUE", "NOM", "Insee", "CODPOST", "VILLE"),
     "lpof": _known(
         lpof.RAW_TO_CLEAN, "numeroDeclarationActivite", "siren", "adressePhysiqueOrganismeFormation.codeRegion"
     ),

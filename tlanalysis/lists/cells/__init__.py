@@ -1,0 +1,1 @@
+"""Clean one cell: text, codes, coordinates, identifiers, personal data, and the rules that a refused cell names."""

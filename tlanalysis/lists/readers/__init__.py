@@ -1,0 +1,1 @@
+"""From bytes to a text frame: CSV, workbooks, JSON and Parquet."""
