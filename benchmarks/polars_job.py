@@ -161,10 +161,6 @@ def _grid() -> pl.LazyFrame:
     )
 
 
-def _cell_of(degrees: pl.Expr) -> pl.Expr:
-    return (degrees * departement_grid.CELLS_PER_DEGREE).floor().cast(pl.Int32, strict=False)
-
-
 def _at(latitude: str, longitude: str, name: str, frame: pl.LazyFrame) -> pl.LazyFrame:
     cell = [
         (pl.col(degrees) * departement_grid.CELLS_PER_DEGREE)

@@ -145,7 +145,7 @@ def test_an_interruption_ends_with_130(tl: Tl, monkeypatch: pytest.MonkeyPatch) 
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tlanalysis.build.build", interrupted)
+    monkeypatch.setattr("tlanalysis.tables.build.build", interrupted)
     done = tl("build")
     assert done.code == 130
     assert "Traceback" not in done.err

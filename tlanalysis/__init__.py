@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 # Public name -> module it lives in.
 _HOMES = {
     "data.embedded": ["sources", "load"],
-    "dictionary": ["describe"],
+    "tables.data_dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
     "lists.cleaning": ["clean"],
     "cite": ["cite"],

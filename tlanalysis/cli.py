@@ -141,7 +141,7 @@ def clean(
 @app.command()
 def build() -> None:
     """Write data/processed/: Parquet tables, those of fetched files included, and a ledger that adds up."""
-    from tlanalysis.build import build as build_tables
+    from tlanalysis.tables.build import build as build_tables
 
     built = build_tables()
     read, accepted, rejected = (sum(entry[f"lignes_{what}"] for entry in built.ledger) for what in _OUTCOMES)

@@ -9,7 +9,7 @@ import pytest
 from tests.helpers import declared, read_rows, record, write_rows
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import embedded, remote_files
-from tlanalysis.dictionary import describe
+from tlanalysis.tables.data_dictionary import describe
 
 TABLES = [
     "maille_departements",

@@ -12,9 +12,9 @@ from scipy.stats import binom, binomtest
 
 import tlanalysis as tl
 from tests.conftest import DATA
-from tlanalysis.build import build
 from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.intervals import wilson
+from tlanalysis.tables.build import build
 
 
 @pytest.fixture

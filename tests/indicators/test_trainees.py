@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import tlanalysis as tl
-from tlanalysis.build import build
+from tlanalysis.tables.build import build
 
 
 @pytest.fixture

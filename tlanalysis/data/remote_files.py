@@ -19,7 +19,7 @@ from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 
 @cache
 def remote() -> dict[str, dict[str, Any]]:
-    """Return the open files that are not embedded: id -> its entry of `remote_files.toml`, whose head names the keys."""
+    """Return the open files that are not embedded: id -> entry of `remote_files.toml`, whose head names the keys."""
     return tomllib.loads((Path(__file__).with_name("remote_files.toml")).read_text(encoding="utf-8"))
 
 

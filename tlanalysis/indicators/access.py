@@ -147,7 +147,7 @@ def communes() -> pd.DataFrame:
     SourceError
         The files have not been fetched, or are not those recorded.
     """
-    from tlanalysis.ingest.communes import clean_communes, read_centres, read_populations
+    from tlanalysis.tables.commune_files import clean_communes, read_centres, read_populations
 
     return clean_communes(
         read_populations(embedded.read_remote("populations_communes_2023")),
@@ -159,7 +159,7 @@ def _points_alone() -> pd.DataFrame:
     """Return the communes with a point and no population."""
     import pandas as pd
 
-    from tlanalysis.ingest.communes import clean_communes, read_centres
+    from tlanalysis.tables.commune_files import clean_communes, read_centres
 
     nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
     return clean_communes(nobody, read_centres(embedded.read_remote("communes_centres_2024")))

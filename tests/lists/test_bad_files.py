@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import ROOT
-from tests.ingest.lists import delimited, write
+from tests.lists.lists import delimited, write
 from tlanalysis.cli import main
 
 ROWS = [["nom", "code_postal", "commune"], ["Le Lieu", "75011", "Paris"], ["Un Autre", "13001", "Marseille"]]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.ingest.lists import write
+from tests.lists.lists import write
 from tlanalysis.lists import cleaning, row_cleaning
 from tlanalysis.lists.cells import text
 from tlanalysis.lists.columns import clean_column

@@ -13,11 +13,11 @@ import pytest
 
 import tlanalysis as tl
 from tests.conftest import OPEN_FILES, ROOT
-from tlanalysis.build import build
 from tlanalysis.charts.publish import publish
 from tlanalysis.cli import main
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import built, embedded, remote_files
+from tlanalysis.tables.build import build
 
 ADDED = {
     "recensement_2023_fiche_identite.parquet",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import DATA
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.themes import Module, clean_module
+from tlanalysis.tables.census_modules import Module, clean_module
 
 OF_2026, OF_2023 = "bdftl-2026-04-activites.csv", "bdftl-2023-04-activites.csv"
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import tlanalysis as tl
-from tests.ingest.lists import write
+from tests.lists.lists import write
 from tlanalysis.lists import duplicates
 from tlanalysis.lists.row_cleaning import PLACES
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.questions import as_tick
 from tlanalysis.lists.cells.codes import clean_region, clean_siren
 from tlanalysis.lists.cells.rules import ROW, RULES
 from tlanalysis.lists.cells.text import clean_date, clean_text
 from tlanalysis.lists.publishers.lpof import ADDRESS
 from tlanalysis.lists.readers.base import Rows
 from tlanalysis.lists.readers.open_list import open_list
+from tlanalysis.tables.census_questions import as_tick
 
 if TYPE_CHECKING:
     import pandas as pd

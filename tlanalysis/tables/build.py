@@ -81,16 +81,16 @@ def _from_open_file(table: str) -> tuple[dict[str, bytes], dict[str, Any]]:
 
 def _clean(table: str, path: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Return rows, rejects and account of an open file."""
-    from tlanalysis.ingest import lpof, themes
     from tlanalysis.lists.cleaning import clean
+    from tlanalysis.tables import census_modules, training_bodies
 
     if table == built.DECLARATIONS:
-        found = lpof.clean_declarations(path)
+        found = training_bodies.clean_declarations(path)
         return found.declarations, found.rejects, found.ledger
     if table.endswith(built.IDENTITY):
         places = clean(path)
         return places.places, places.rejects, places.ledger
-    module = themes.clean_module(path)
+    module = census_modules.clean_module(path)
     return module.answers, module.rejects, module.ledger
 
 

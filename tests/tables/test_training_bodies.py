@@ -9,8 +9,8 @@ import pytest
 
 from tests.conftest import DATA
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.lpof import Declarations, clean_count, clean_declarations, clean_yes_no
 from tlanalysis.lists.cleaning import clean
+from tlanalysis.tables.training_bodies import Declarations, clean_count, clean_declarations, clean_yes_no
 
 FILE = DATA / "lpof.csv"
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import tlanalysis as tl
-from tests.ingest.lists import write
+from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import corrections
 from tlanalysis.lists.corrections import Correction, check_hits, correct

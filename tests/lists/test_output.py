@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import tlanalysis as tl
-from tests.ingest.lists import write
+from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import output
 from tlanalysis.lists.output import FILES, Sink, safe, staged

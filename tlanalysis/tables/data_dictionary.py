@@ -7,8 +7,8 @@ import pandas as pd
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import built, embedded
 from tlanalysis.data.remote_files import remote
-from tlanalysis.ingest import lpof, themes
 from tlanalysis.lists.publishers.registry import LISTS
+from tlanalysis.tables import census_modules, training_bodies
 
 # Open files that are not lists of places.
 _OTHERS = {
@@ -84,7 +84,7 @@ def raw_to_clean(name: str) -> dict[str, str]:
         When the library has no map of that file.
     """
     if name == built.DECLARATIONS:
-        return lpof.DECLARED_TO_CLEAN
+        return training_bodies.DECLARED_TO_CLEAN
     if name in built.open_file_of() and not name.endswith(built.IDENTITY):
-        return themes.RAW_TO_CLEAN
+        return census_modules.RAW_TO_CLEAN
     return _OTHERS[name] if name in _OTHERS else LISTS[_ALIAS.get(name, name)].raw_to_clean

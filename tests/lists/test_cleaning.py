@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import tlanalysis as tl
-from tests.ingest.lists import write
+from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import cleaning
 from tlanalysis.lists.cells.rules import REPAIR, RULES

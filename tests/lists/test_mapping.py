@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tlanalysis as tl
-from tests.ingest.lists import write
+from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.fields import INPUT, OUTPUT, SYNONYMS
 from tlanalysis.lists.mapping import CONFIDENCE, Mapping, confidence, guess, propose, read_mapping

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.ingest.questions import Question, as_tick, find_questions, items_of
 from tlanalysis.lists.cells.rules import RULES
 from tlanalysis.lists.cells.text import clean_text, is_missing, key
 from tlanalysis.lists.mapping import personal_columns
 from tlanalysis.lists.readers.base import Options, Reading
 from tlanalysis.lists.readers.open_list import open_list
+from tlanalysis.tables.census_questions import Question, as_tick, find_questions, items_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ import pytest
 
 import tlanalysis as tl
 from tests.conftest import ROOT
-from tests.ingest.lists import WRITERS, delimited, records, write
+from tests.lists.lists import WRITERS, delimited, records, write
 
 # Columns of the CGET list -> two other names each; the last two are numbers with a decimal mark.
 SYNONYMS = {

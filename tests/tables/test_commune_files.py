@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tlanalysis.core.errors import SourceError
-from tlanalysis.ingest.communes import clean_communes, read_populations
+from tlanalysis.tables.commune_files import clean_communes, read_populations
 
 RAW = """REG;Région;DEP;CODARR;CODCAN;CODCOM;COM;Commune;PMUN;PCAP;PTOT
 84;Auvergne-Rhône-Alpes;01;2;08;001;01001;L'Abergement-Clémenciat;860;16;876

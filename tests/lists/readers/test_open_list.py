@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.ingest.lists import delimited, write
+from tests.lists.lists import delimited, write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.readers import csv_blocks
 from tlanalysis.lists.readers.base import Options, find_header

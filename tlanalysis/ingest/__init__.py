@@ -1,1 +1,0 @@
-"""Any list of places, from bytes to a clean table with a ledger that adds up."""
