@@ -17,7 +17,7 @@ import pandas as pd
 
 from tlanalysis.access_table import access_by_territory, places_of
 from tlanalysis.data import territories
-from tlanalysis.indicators.access import communes
+from tlanalysis.indicators.accessibility import communes
 from tlanalysis.indicators.catchment import DECAY, distance_to_nearest, floating_catchment, on_sphere
 from tlanalysis.indicators.shrinkage import shrink
 

@@ -22,23 +22,23 @@ _HOMES = {
     "cite": ["cite"],
     "data.territories": ["territory", "regions", "departements", "neighbours"],
     "data.parameters": ["params"],
-    "indicators.reach": ["people_trained", "share_training", "decompose_reach", "trained_by_region"],
+    "indicators.training": ["people_trained", "share_training", "decompose_reach", "trained_by_region"],
     "data.built": ["open_files"],
     "indicators.census": ["census_questions", "share_themes", "share_audiences"],
     "indicators.trainees": ["trainees_declared"],
     "indicators.money": ["public_money", "state_credits", "announced_measures"],
-    "indicators.coverage": [
+    "indicators.deffinov": [
         "deffinov_regions",
         "deffinov_projects",
         "deffinov_population",
         "places_per_territory",
         "rates",
     ],
-    "indicators.deffinov_bounds": ["deffinov_bounds"],
-    "indicators.bounds": ["bounds"],
-    "indicators.rates": ["rate_places", "smooth_rates", "rates_from_shares"],
+    "indicators.deffinov_capacity": ["deffinov_bounds"],
+    "indicators.sharp_bounds": ["bounds"],
+    "indicators.place_rates": ["rate_places", "smooth_rates", "rates_from_shares"],
     "indicators.differences": ["territories_that_differ"],
-    "indicators.inequality": [
+    "indicators.inequalities": [
         "lorenz",
         "lorenz_of",
         "gini",
@@ -46,7 +46,7 @@ _HOMES = {
         "inequality_of",
         "inequality_change",
     ],
-    "indicators.access": [
+    "indicators.accessibility": [
         "access",
         "access_of",
         "access_profile",

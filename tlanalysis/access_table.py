@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.data import embedded, territories
-from tlanalysis.indicators.access import LISTS, communes
+from tlanalysis.indicators.accessibility import LISTS, communes
 from tlanalysis.indicators.catchment import reach
 from tlanalysis.lists.cleaning import clean_open_file
 

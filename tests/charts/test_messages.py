@@ -13,9 +13,9 @@ import tlanalysis.charts
 from tests.helpers import read_rows
 from tlanalysis.data.evidence import NATURES
 from tlanalysis.forecast.register import VERDICTS
-from tlanalysis.indicators.coverage import STATUSES
+from tlanalysis.indicators.deffinov import STATUSES
 from tlanalysis.indicators.quality import QUESTIONS
-from tlanalysis.indicators.reach import FACTORS, TRAINING_SHARES
+from tlanalysis.indicators.training import FACTORS, TRAINING_SHARES
 
 MESSAGES = tomllib.loads(Path(tlanalysis.charts.__file__).with_name("messages.toml").read_text(encoding="utf-8"))
 LABELS = MESSAGES.pop("labels")

@@ -10,7 +10,7 @@ from tlanalysis.charts import caption
 from tlanalysis.charts.maps import plot_access
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import territories
-from tlanalysis.indicators.access import (
+from tlanalysis.indicators.accessibility import (
     LISTS,
     access,
     access_of,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.bounds import bounds
+from tlanalysis.indicators.sharp_bounds import bounds
 
 
 def known(values, low=None, high=None):

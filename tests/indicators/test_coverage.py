@@ -8,7 +8,7 @@ from scipy import stats
 
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.coverage import (
+from tlanalysis.indicators.deffinov import (
     KINDS,
     deffinov_population,
     deffinov_projects,

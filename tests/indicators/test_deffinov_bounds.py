@@ -5,7 +5,7 @@ import pytest
 
 from tests.helpers import observation, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.deffinov_bounds import deffinov_bounds
+from tlanalysis.indicators.deffinov_capacity import deffinov_bounds
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators import inequality as module
-from tlanalysis.indicators.coverage import places_per_territory
-from tlanalysis.indicators.inequality import (
+from tlanalysis.indicators import inequalities as module
+from tlanalysis.indicators.deffinov import places_per_territory
+from tlanalysis.indicators.inequalities import (
     gini,
     inequality,
     inequality_change,

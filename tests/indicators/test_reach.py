@@ -9,7 +9,7 @@ from scipy import optimize, stats
 
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.reach import FACTORS, decompose_reach, people_trained, share_training, trained_by_region
+from tlanalysis.indicators.training import FACTORS, decompose_reach, people_trained, share_training, trained_by_region
 
 
 def test_claims_on_people_trained_by_hand():

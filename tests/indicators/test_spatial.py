@@ -11,8 +11,8 @@ import pytest
 from tests.helpers import read_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
-from tlanalysis.indicators.access import need_and_supply
-from tlanalysis.indicators.coverage import places_per_territory
+from tlanalysis.indicators.accessibility import need_and_supply
+from tlanalysis.indicators.deffinov import places_per_territory
 from tlanalysis.indicators.spatial import local_moran, moran
 
 

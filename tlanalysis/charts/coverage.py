@@ -13,7 +13,7 @@ from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, s
 from tlanalysis.charts.tiles import draw_tiles, legend
 from tlanalysis.charts.words import Words
 from tlanalysis.data.territories import within
-from tlanalysis.indicators.coverage import DEFFINOV_REGIONS, STATUSES
+from tlanalysis.indicators.deffinov import DEFFINOV_REGIONS, STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.checked import check_counts
+from tlanalysis.indicators.input_checks import check_counts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import observations
-from tlanalysis.indicators.coverage import places_per_territory
+from tlanalysis.indicators.deffinov import places_per_territory
 from tlanalysis.indicators.intervals import garwood
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.evidence import MEASURES, NATURES, observations
-from tlanalysis.indicators.coverage import deffinov_regions
+from tlanalysis.indicators.deffinov import deffinov_regions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import observations
-from tlanalysis.indicators.bounds import bounds
-from tlanalysis.indicators.coverage import deffinov_regions
+from tlanalysis.indicators.deffinov import deffinov_regions
+from tlanalysis.indicators.sharp_bounds import bounds
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,8 +16,8 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import MEASURES, as_intervals, observations
-from tlanalysis.indicators.checked import check_counts
 from tlanalysis.indicators.differences import territories_that_differ
+from tlanalysis.indicators.input_checks import check_counts
 from tlanalysis.indicators.intervals import garwood, rounding, shares_that_add_up
 from tlanalysis.indicators.shrinkage import shrink
 

@@ -17,7 +17,7 @@ from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
 from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, reach
-from tlanalysis.indicators.coverage import deffinov_projects, deffinov_regions, places_per_territory
+from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions, places_per_territory
 
 if TYPE_CHECKING:
     import pandas as pd

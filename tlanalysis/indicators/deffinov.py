@@ -13,9 +13,9 @@ from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.evidence import known_on, observations
-from tlanalysis.indicators.bounds import bounds
 from tlanalysis.indicators.differences import territories_that_differ
-from tlanalysis.indicators.rates import per_inhabitant, smooth_rates
+from tlanalysis.indicators.place_rates import per_inhabitant, smooth_rates
+from tlanalysis.indicators.sharp_bounds import bounds
 
 if TYPE_CHECKING:
     import pandas as pd

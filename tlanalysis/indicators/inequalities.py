@@ -14,7 +14,7 @@ import numpy as np
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import sources_of, stamp
 from tlanalysis.data import territories
-from tlanalysis.indicators.checked import check_counts
+from tlanalysis.indicators.input_checks import check_counts
 from tlanalysis.indicators.shrinkage import shrink
 
 if TYPE_CHECKING:
