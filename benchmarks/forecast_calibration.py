@@ -17,9 +17,9 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import pandas as pd
 
-from tlanalysis.forecast.model import forecast
-from tlanalysis.forecast.references import NAIVE, references
-from tlanalysis.forecast.scores import covered, crps, interval_score, pit
+from tlanalysis.forecasting.model import forecast
+from tlanalysis.forecasting.naive_references import NAIVE, references
+from tlanalysis.forecasting.scores import covered, crps, interval_score, pit
 
 KINDS = ("courbe en S", "plateau", "montée puis recul", "rupture", "recul")
 FIRST = 2008

@@ -15,10 +15,10 @@ import numpy as np
 from scipy.optimize import curve_fit
 
 from tlanalysis.data.evidence import observations
-from tlanalysis.forecast.figures import as_figures, usable
-from tlanalysis.forecast.model import forecast
-from tlanalysis.forecast.priors import DEFAULT
-from tlanalysis.forecast.regions import forecast_regions
+from tlanalysis.forecasting.input_figures import as_figures, usable
+from tlanalysis.forecasting.model import forecast
+from tlanalysis.forecasting.prior_beliefs import DEFAULT
+from tlanalysis.forecasting.regional import forecast_regions
 
 FITS = 300
 YEARS = np.arange(2018, 2031) + 0.5

@@ -13,8 +13,8 @@ from matplotlib.collections import PolyCollection
 import tlanalysis as tl
 from tests.charts.drawn import drawn_texts, figure_of
 from tlanalysis.charts import caption
-from tlanalysis.forecast import backtest, model
-from tlanalysis.forecast.references import NAIVE
+from tlanalysis.forecasting import backtesting, model
+from tlanalysis.forecasting.naive_references import NAIVE
 
 BANDS = (("p95_bas", "p95_haut"), ("p80_bas", "p80_haut"))
 in_both = pytest.mark.parametrize("lang", ["fr", "en"])
@@ -33,8 +33,8 @@ def regional():
 @cache
 def foretold():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(backtest, "SIZE", 400)
-        patch.setattr(backtest, "PROPOSALS", 1200)
+        patch.setattr(backtesting, "SIZE", 400)
+        patch.setattr(backtesting, "PROPOSALS", 1200)
         return tl.hindsight()
 
 

@@ -12,7 +12,7 @@ import pytest
 import tlanalysis.charts
 from tests.helpers import read_rows
 from tlanalysis.data.evidence import NATURES
-from tlanalysis.forecast.register import VERDICTS
+from tlanalysis.forecasting.published import VERDICTS
 from tlanalysis.indicators.deffinov import STATUSES
 from tlanalysis.indicators.quality import QUESTIONS
 from tlanalysis.indicators.training import FACTORS, TRAINING_SHARES

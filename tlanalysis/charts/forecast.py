@@ -16,13 +16,13 @@ from tlanalysis.charts.words import Words
 from tlanalysis.core import periods
 from tlanalysis.data import territories
 from tlanalysis.data.territories import territory
-from tlanalysis.forecast.references import NAIVE
-from tlanalysis.forecast.register import announced
+from tlanalysis.forecasting.naive_references import NAIVE
+from tlanalysis.forecasting.published import announced
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tlanalysis.forecast.model import Forecast
+    from tlanalysis.forecasting.model import Forecast
 
 DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance_constante": (0, (6, 2, 1, 2))}
 

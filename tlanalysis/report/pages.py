@@ -128,7 +128,7 @@ class Site:
 
     @cached_property
     def _register(self) -> Any:
-        from tlanalysis.forecast.register import published_forecasts
+        from tlanalysis.forecasting.published import published_forecasts
 
         return published_forecasts()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis.forecast.figures import check_horizon, usable
+from tlanalysis.forecasting.input_figures import check_horizon, usable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from math import erf, exp, log, sqrt
 import numpy as np
 import pytest
 
-from tlanalysis.forecast.curves import CURVES, curve, dimension, room_of
-from tlanalysis.forecast.priors import DEFAULT, Priors
+from tlanalysis.forecasting.curves import CURVES, curve, dimension, room_of
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 
 OTHERS = Priors(
     growth=(0.2, 0.3),

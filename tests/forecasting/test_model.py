@@ -8,7 +8,7 @@ import pytest
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import observations
-from tlanalysis.forecast.model import forecast, usable
+from tlanalysis.forecasting.model import forecast, usable
 
 COLUMNS = ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forecast.test_model import counts, seen
+from tests.forecasting.test_model import counts, seen
 from tlanalysis.core.errors import BadInput
-from tlanalysis.forecast.references import NAIVE, references
+from tlanalysis.forecasting.naive_references import NAIVE, references
 
 
 def test_references_by_hand():

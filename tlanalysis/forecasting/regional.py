@@ -18,7 +18,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import as_intervals, observations
-from tlanalysis.forecast.model import Forecast
+from tlanalysis.forecasting.model import Forecast
 from tlanalysis.indicators.intervals import shares_that_add_up
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class RegionalForecast:
         """Return one row per région and year: median and intervals, also per 100,000 inhabitants."""
         import pandas as pd
 
-        from tlanalysis.forecast.model import quantiles
+        from tlanalysis.forecasting.model import quantiles
 
         parts = []
         for code, draws in self.draws.items():

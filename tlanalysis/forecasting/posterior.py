@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, logsumexp, ndtr
 
-from tlanalysis.forecast.curves import Curve, curve, dimension
-from tlanalysis.forecast.figures import Figures
-from tlanalysis.forecast.priors import Priors
+from tlanalysis.forecasting.curves import Curve, curve, dimension
+from tlanalysis.forecasting.input_figures import Figures
+from tlanalysis.forecasting.prior_beliefs import Priors
 
 LEVEL_SPREAD = 1.0  # standard deviation of the first log level around the first figure
 PILOT = 2_000  # draws of the first round

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis.forecast.model import forecast
-from tlanalysis.forecast.priors import DEFAULT, Priors
+from tlanalysis.forecasting.model import forecast
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest, norm
 
-from tlanalysis.forecast.scores import covered, crps, interval_score, pit
+from tlanalysis.forecasting.scores import covered, crps, interval_score, pit
 
 numbers = st.integers(-1000, 1000).map(lambda n: n / 4)
 

@@ -9,12 +9,12 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from tests.forecast.test_model import counts
+from tests.forecasting.test_model import counts
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.forecast.model import forecast
-from tlanalysis.forecast.priors import DEFAULT
-from tlanalysis.forecast.reach import forecast_people_trained
+from tlanalysis.forecasting.model import forecast
+from tlanalysis.forecasting.people import forecast_people_trained
+from tlanalysis.forecasting.prior_beliefs import DEFAULT
 
 LOW, HIGH = 377_159, 400_000  # declared for 2023
 QUANTILES = ["p95_bas", "p80_bas", "mediane", "p80_haut", "p95_haut"]

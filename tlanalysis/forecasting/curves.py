@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from tlanalysis.forecast.priors import Priors
+from tlanalysis.forecasting.prior_beliefs import Priors
 
 CURVES = ("logistique", "gompertz", "tendance_amortie", "croissance_constante")
 

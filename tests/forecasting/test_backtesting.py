@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.forecast.test_model import counts, seen
+from tests.forecasting.test_model import counts, seen
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.forecast.backtest import backtest, backtest_summary, backtests, hindsight
-from tlanalysis.forecast.curves import CURVES
-from tlanalysis.forecast.model import forecast
+from tlanalysis.forecasting.backtesting import backtest, backtest_summary, backtests, hindsight
+from tlanalysis.forecasting.curves import CURVES
+from tlanalysis.forecasting.model import forecast
 
 THEN = "2021-08-31"
 QUANTILES = ["p95_bas", "p80_bas", "mediane", "p80_haut", "p95_haut"]

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from tests.forecast.test_model import counts, seen
-from tlanalysis.forecast import model
-from tlanalysis.forecast.curves import CURVES
-from tlanalysis.forecast.figures import Figures, as_figures, usable
-from tlanalysis.forecast.posterior import Posterior, sample
-from tlanalysis.forecast.priors import DEFAULT, Priors
+from tests.forecasting.test_model import counts, seen
+from tlanalysis.forecasting import model
+from tlanalysis.forecasting.curves import CURVES
+from tlanalysis.forecasting.input_figures import Figures, as_figures, usable
+from tlanalysis.forecasting.posterior import Posterior, sample
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 
 YEARS = np.array([2018, 2020, 2022, 2025])
 SIZE = 20_000

@@ -14,12 +14,12 @@ import numpy as np
 from scipy.special import logsumexp
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.forecast.curves import CURVES, room_of
-from tlanalysis.forecast.figures import Figures, as_figures, check_horizon, usable
-from tlanalysis.forecast.posterior import Posterior, sample
-from tlanalysis.forecast.priors import DEFAULT, Priors
-from tlanalysis.forecast.references import references
-from tlanalysis.forecast.weights import learned_weights
+from tlanalysis.forecasting.curves import CURVES, room_of
+from tlanalysis.forecasting.input_figures import Figures, as_figures, check_horizon, usable
+from tlanalysis.forecasting.naive_references import references
+from tlanalysis.forecasting.posterior import Posterior, sample
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.weights import learned_weights
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,11 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
-from tlanalysis.forecast.curves import CURVES
-from tlanalysis.forecast.figures import usable
-from tlanalysis.forecast.model import MARKS, Forecast, forecast
-from tlanalysis.forecast.references import NAIVE, references
-from tlanalysis.forecast.scores import covered, crps, interval_score, pit
+from tlanalysis.forecasting.curves import CURVES
+from tlanalysis.forecasting.input_figures import usable
+from tlanalysis.forecasting.model import MARKS, Forecast, forecast
+from tlanalysis.forecasting.naive_references import NAIVE, references
+from tlanalysis.forecasting.scores import covered, crps, interval_score, pit
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers import read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.forecast.scenarios import SCENARIOS, scenarios
+from tlanalysis.forecasting.what_if import SCENARIOS, scenarios
 
 
 def printed(raw, **wanted):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers import read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.forecast.regions import forecast_regions
+from tlanalysis.forecasting.regional import forecast_regions
 
 SHARE = "part_nationale_tiers_lieux"
 

@@ -15,7 +15,7 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
-from tlanalysis.forecast.priors import Priors
+from tlanalysis.forecasting.prior_beliefs import Priors
 from tlanalysis.indicators.intervals import rounding
 
 if TYPE_CHECKING:

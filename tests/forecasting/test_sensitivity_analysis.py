@@ -7,10 +7,10 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from tests.forecast.test_model import counts
-from tlanalysis.forecast.model import forecast
-from tlanalysis.forecast.priors import DEFAULT, Priors, priors
-from tlanalysis.forecast.sensitivity import sensitivity, variants
+from tests.forecasting.test_model import counts
+from tlanalysis.forecasting.model import forecast
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
+from tlanalysis.forecasting.sensitivity_analysis import sensitivity, variants
 
 FIGURES = counts(y2018=1003, y2020=1207, y2023=1511)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import observations
-from tlanalysis.forecast.model import Forecast
+from tlanalysis.forecasting.model import Forecast
 
 if TYPE_CHECKING:
     import pandas as pd

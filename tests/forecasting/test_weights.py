@@ -10,9 +10,9 @@ import pytest
 from scipy.optimize import minimize
 
 from tlanalysis.data.evidence import observations
-from tlanalysis.forecast import weights
-from tlanalysis.forecast.curves import CURVES
-from tlanalysis.forecast.figures import usable
+from tlanalysis.forecasting import weights
+from tlanalysis.forecasting.curves import CURVES
+from tlanalysis.forecasting.input_figures import usable
 
 
 @pytest.fixture(scope="module")

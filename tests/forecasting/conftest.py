@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tlanalysis.data.evidence import observations
-from tlanalysis.forecast import backtest, model, sensitivity
+from tlanalysis.forecasting import backtesting, model, sensitivity_analysis
 
 
 @pytest.fixture(scope="package")
@@ -17,7 +17,7 @@ def few_draws(france):  # France comes first: its digits are the same whatever r
     """Make what forecasts many times over draw little each time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(model, "SCOUTS", 300)
-        patch.setattr(backtest, "SIZE", 400)
-        patch.setattr(backtest, "PROPOSALS", 1200)
-        patch.setattr(sensitivity, "PROPOSALS", 1200)
+        patch.setattr(backtesting, "SIZE", 400)
+        patch.setattr(backtesting, "PROPOSALS", 1200)
+        patch.setattr(sensitivity_analysis, "PROPOSALS", 1200)
         yield

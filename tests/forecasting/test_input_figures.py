@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.forecast.test_model import counts, seen
+from tests.forecasting.test_model import counts, seen
 from tlanalysis.core.errors import BadInput
-from tlanalysis.forecast.figures import as_figures, check_horizon, usable
-from tlanalysis.forecast.priors import DEFAULT, Priors, priors
+from tlanalysis.forecasting.input_figures import as_figures, check_horizon, usable
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
 
 # ------------------------------------------------------------------------------------------------ which figures enter
 

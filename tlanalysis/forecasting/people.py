@@ -17,8 +17,8 @@ import numpy as np
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import MEASURES, observations
-from tlanalysis.forecast.model import Forecast, quantiles
-from tlanalysis.forecast.priors import DEFAULT, Priors
+from tlanalysis.forecasting.model import Forecast, quantiles
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.forecast.register import VERDICTS, compatible, published_forecasts
+from tlanalysis.forecasting.published import VERDICTS, compatible, published_forecasts
 
 ANNOUNCED = {
     "id_prevision": "essai",

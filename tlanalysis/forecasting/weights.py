@@ -3,7 +3,7 @@
 For every series with at least three dates and every figure but the first two, each curve gives the density it had
 foretold for that figure (the ratio of two evidences). The weights maximise the log score of the mixture, with a
 Dirichlet prior of two pseudo-cases a curve, so that a handful of series cannot rule a curve out. They are kept in
-`weights.csv` beside this module, recomputed by `python -m tlanalysis.forecast.weights`; a test holds the file to the
+`weights.csv` beside this module, recomputed by `python -m tlanalysis.forecasting.weights`; a test holds the file to the
 recomputation.
 """
 
@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core import files
-from tlanalysis.forecast.curves import CURVES
-from tlanalysis.forecast.figures import as_figures, usable
-from tlanalysis.forecast.posterior import sample
-from tlanalysis.forecast.priors import DEFAULT, Priors
+from tlanalysis.forecasting.curves import CURVES
+from tlanalysis.forecasting.input_figures import as_figures, usable
+from tlanalysis.forecasting.posterior import sample
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 
 if TYPE_CHECKING:
     import pandas as pd
