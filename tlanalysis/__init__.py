@@ -71,7 +71,7 @@ _HOMES = {
     "forecasting.sensitivity_analysis": ["sensitivity"],
     "forecasting.backtesting": ["backtest", "backtests", "backtest_summary", "hindsight"],
     "forecasting.published": ["published_forecasts"],
-    "charts.reach": [
+    "charts.training": [
         "plot_people_trained",
         "plot_share_training",
         "plot_decomposition",
@@ -81,7 +81,7 @@ _HOMES = {
     "charts.census": ["plot_themes", "plot_audiences"],
     "charts.trainees": ["plot_trainees_declared"],
     "charts.money": ["plot_announced_measures", "plot_state_credits"],
-    "charts.coverage": [
+    "charts.deffinov": [
         "plot_deffinov_regions",
         "plot_deffinov_amounts",
         "plot_deffinov_projects",
@@ -89,12 +89,12 @@ _HOMES = {
     ],
     "charts.maps": ["plot_rates", "plot_access", "plot_local_moran"],
     "charts.funnel": ["plot_funnel", "plot_rates_from_shares"],
-    "charts.inequality": ["plot_lorenz", "plot_inequality", "plot_rank_agreement"],
-    "charts.access": ["plot_access_profile", "plot_deffinov_bounds"],
+    "charts.inequalities": ["plot_lorenz", "plot_inequality", "plot_rank_agreement"],
+    "charts.accessibility": ["plot_access_profile", "plot_deffinov_bounds"],
     "charts.growth": ["plot_places_over_time"],
-    "charts.register": ["plot_published_forecasts"],
-    "charts.forecast": ["plot_forecast", "plot_regions_forecast", "plot_scenarios", "plot_people_forecast"],
-    "charts.judgement": ["plot_hindsight", "plot_backtest", "plot_sensitivity"],
+    "charts.published": ["plot_published_forecasts"],
+    "charts.forecasts": ["plot_forecast", "plot_regions_forecast", "plot_scenarios", "plot_people_forecast"],
+    "charts.forecast_evaluation": ["plot_hindsight", "plot_backtest", "plot_sensitivity"],
     "charts.quality": [
         "plot_holdings",
         "plot_perimeters",

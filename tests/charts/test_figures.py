@@ -25,7 +25,7 @@ from tests.charts.drawn import (
     legend_labels,
     runs,
 )
-from tlanalysis.charts import caption
+from tlanalysis.charts.kit import caption
 from tlanalysis.core.errors import BadInput
 
 every_case = pytest.mark.parametrize("drawn", CASES, ids=str)

@@ -12,7 +12,7 @@ from matplotlib.collections import PolyCollection
 
 import tlanalysis as tl
 from tests.charts.drawn import drawn_texts, figure_of
-from tlanalysis.charts import caption
+from tlanalysis.charts.kit import caption
 from tlanalysis.forecasting import backtesting, model
 from tlanalysis.forecasting.naive_references import NAIVE
 

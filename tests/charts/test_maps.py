@@ -24,10 +24,10 @@ from tests.charts.drawn import (
     row_labels,
     words_of,
 )
-from tlanalysis.charts import caption
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.outlines import check_outlines, read_outlines
+from tlanalysis.charts.kit.tiles import classes, colour_of, layout
 from tlanalysis.charts.maps import CLUSTER_COLOURS
-from tlanalysis.charts.outlines import check_outlines, read_outlines
-from tlanalysis.charts.tiles import classes, colour_of, layout
 from tlanalysis.core.errors import BadInput, SourceError
 
 ON_OUTLINES = ("plot_rates", "plot_access", "plot_local_moran")
@@ -267,7 +267,7 @@ def test_contours_of_another_year_are_refused_by_name(mirror, change, said):
 
 
 def test_without_the_contours_the_missing_file_is_named(project_copy, monkeypatch):
-    from tlanalysis.charts import outlines
+    from tlanalysis.charts.kit import outlines
 
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
     outlines._placed.cache_clear()

@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-import tlanalysis.charts
+import tlanalysis.charts.kit
 from tests.helpers import read_rows
 from tlanalysis.data.evidence import NATURES
 from tlanalysis.forecasting.published import VERDICTS
@@ -17,7 +17,7 @@ from tlanalysis.indicators.deffinov import STATUSES
 from tlanalysis.indicators.quality import QUESTIONS
 from tlanalysis.indicators.training import FACTORS, TRAINING_SHARES
 
-MESSAGES = tomllib.loads(Path(tlanalysis.charts.__file__).with_name("messages.toml").read_text(encoding="utf-8"))
+MESSAGES = tomllib.loads(Path(tlanalysis.charts.kit.__file__).with_name("messages.toml").read_text(encoding="utf-8"))
 LABELS = MESSAGES.pop("labels")
 FRAME = MESSAGES.pop("figure")  # words around every figure: source, note, scope
 FIGURES = sorted(MESSAGES)

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.helpers import read_rows
-from tlanalysis.charts import caption
+from tlanalysis.charts.kit import caption
 from tlanalysis.charts.maps import plot_access
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import territories

@@ -12,7 +12,7 @@ import pytest
 import tlanalysis as tl
 from tests.conftest import ROOT
 from tests.helpers import read_rows
-from tlanalysis.charts import caption
+from tlanalysis.charts.kit import caption
 from tlanalysis.data import territories
 from tlanalysis.lab.choices import (
     CHARTS,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import finish, new_axes, wrap
-from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.style import INK, LABEL, mark, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes, wrap
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
+from tlanalysis.charts.kit.style import INK, LABEL, mark, style
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import finish, new_axes, text_width
-from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes, text_width
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.territories import within
 from tlanalysis.indicators.differences import funnel_limits

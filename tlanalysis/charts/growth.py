@@ -10,10 +10,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import finish, new_axes
-from tlanalysis.charts.style import PERIMETERS, RULE, SMALL, SOFT, UNKNOWN, mark, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.style import PERIMETERS, RULE, SMALL, SOFT, UNKNOWN, mark, style
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.territories import territory
 

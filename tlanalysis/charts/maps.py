@@ -14,11 +14,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import finish, new_axes
-from tlanalysis.charts.style import INK, PALE, UNKNOWN, style
-from tlanalysis.charts.tiles import classes, colour_of, draw_tiles
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.style import INK, PALE, UNKNOWN, style
+from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.territories import within
 
@@ -262,7 +262,7 @@ def _draw(
         small, room = ((7.2, 7.2), 0.0) if level == "departement" else ((7.4, 8.2), 2.2)
         draw_tiles(ax, level, colours, texts, sizes=small, focus=framed, margin=room)
         return
-    from tlanalysis.charts.outlines import draw_outlines
+    from tlanalysis.charts.kit.outlines import draw_outlines
 
     draw_outlines(ax, level, colours, marks, words, focus=framed)
 

@@ -15,10 +15,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis import __version__
-from tlanalysis.charts import caption as captions
 from tlanalysis.charts import picture
-from tlanalysis.charts.layout import figure_of, plot_zone
-from tlanalysis.charts.style import DPI, SAVED_DPI, style
+from tlanalysis.charts.kit import caption as captions
+from tlanalysis.charts.kit.layout import figure_of, plot_zone
+from tlanalysis.charts.kit.style import DPI, SAVED_DPI, style
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import commit

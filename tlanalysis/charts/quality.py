@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import finish, new_axes
-from tlanalysis.charts.rows import ROW, bar_between, label_rows, value_axis, value_label
-from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.territories import territory
 from tlanalysis.indicators.quality import QUESTIONS

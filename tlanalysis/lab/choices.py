@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import tlanalysis as tl
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data import territories
 
 if TYPE_CHECKING:

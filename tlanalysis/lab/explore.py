@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis.charts.words import LANGS
+from tlanalysis.charts.kit.wording import LANGS
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import itables
 from ipywidgets import HTML, Dropdown, Layout, Output, VBox
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import figure_of
-from tlanalysis.charts.style import SAVED_DPI, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.charts.kit.style import SAVED_DPI, style
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import territory as territory_of
 from tlanalysis.lab import choices
 from tlanalysis.lab.choices import Choice

@@ -65,7 +65,7 @@ def warm() -> None:
 
 def _write_numbers() -> None:
     """Let Babel load what it knows of our languages, and have our messages read."""
-    from tlanalysis.charts.words import Words
+    from tlanalysis.charts.kit.wording import Words
     from tlanalysis.data.parameters import LANGS
 
     for words in map(Words, LANGS):
@@ -125,7 +125,7 @@ def _draw() -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from tlanalysis.charts.style import style
+    from tlanalysis.charts.kit.style import style
 
     with style():
         figure = Figure()

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import finish, new_axes
-from tlanalysis.charts.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
-from tlanalysis.charts.tiles import draw_tiles, legend
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
+from tlanalysis.charts.kit.tiles import draw_tiles, legend
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import within
 from tlanalysis.indicators.deffinov import DEFFINOV_REGIONS, STATUSES
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import sources_of
 

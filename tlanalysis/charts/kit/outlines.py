@@ -17,8 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from tlanalysis.charts.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, on
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, on
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded, territories
 

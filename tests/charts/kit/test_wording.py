@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tlanalysis.charts.words import LANGS, Words, typeset
+from tlanalysis.charts.kit.wording import LANGS, Words, typeset
 from tlanalysis.core.errors import BadInput
 
 FR, EN = Words("fr"), Words("en")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.forecast import about
-from tlanalysis.charts.layout import finish, new_axes
-from tlanalysis.charts.rows import ROW, bar_between, label_rows, value_axis, value_label
-from tlanalysis.charts.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.forecasts import about
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
+from tlanalysis.charts.kit.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,12 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
-from tlanalysis.charts import caption as captions
-from tlanalysis.charts.style import DPI, INK, SAVED_DPI, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
+from tlanalysis.charts.kit import caption as captions
+from tlanalysis.charts.kit.style import DPI, INK, SAVED_DPI, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
 from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from tlanalysis.charts.caption import Caption
+    from tlanalysis.charts.kit.caption import Caption
 
 MARGIN = 0.16  # inches on every side
 LEADING = 1.32  # line height over font size

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.charts.drawn import case
 from tlanalysis.charts import picture
-from tlanalysis.charts.layout import figure_of
+from tlanalysis.charts.kit.layout import figure_of
 
 
 def _opaque(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> np.ndarray:

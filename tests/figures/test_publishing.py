@@ -22,7 +22,7 @@ from PIL import Image
 import tlanalysis as tl
 from tests.charts.drawn import case
 from tests.conftest import ROOT
-from tlanalysis.charts import caption
+from tlanalysis.charts.kit import caption
 from tlanalysis.charts.publish import Published
 from tlanalysis.core.errors import BadInput
 from tlanalysis.trace import read_facts, written

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from tlanalysis.charts.style import CONTRAST, INK, UNKNOWN, on, sequential
+from tlanalysis.charts.kit.style import CONTRAST, INK, UNKNOWN, on, sequential
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 

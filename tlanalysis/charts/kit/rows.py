@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts.style import INK, RULE, SMALL, UNKNOWN
+from tlanalysis.charts.kit.style import INK, RULE, SMALL, UNKNOWN
 
 ROW = 0.27  # inches per row
 

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from tlanalysis.charts.layout import text_width
-from tlanalysis.charts.style import SAVED_DPI, SMALL, SUBTITLE, TITLE, style
+from tlanalysis.charts.kit.layout import text_width
+from tlanalysis.charts.kit.style import SAVED_DPI, SMALL, SUBTITLE, TITLE, style
 
 SENTENCES = (
     "Part des tiers-lieux qui forment, par région",

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from tlanalysis.charts import caption
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
-from tlanalysis.charts.layout import finish, new_axes
-from tlanalysis.charts.style import ACCENT, CONTRAST, NARROW, PERIMETERS, RULE, SMALL, SOFT, WIDE, mark, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, PERIMETERS, RULE, SMALL, SOFT, WIDE, mark, style
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
 from tlanalysis.data import territories
 from tlanalysis.data.territories import territory

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle
 
 from tests.helpers import read_rows
-from tlanalysis.charts.tiles import classes, colour_of, draw_tiles, layout, layout_score
+from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles, layout, layout_score
 from tlanalysis.core.errors import BadInput
 
 SIZES = {"region": 18, "departement": 101}

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts import caption
-from tlanalysis.charts.layout import finish, new_axes
-from tlanalysis.charts.rows import ROW, label_rows, unknown_row, value_axis
-from tlanalysis.charts.style import ACCENT, CONTRAST, INK, SMALL, mark, style
-from tlanalysis.charts.words import Words
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.rows import ROW, label_rows, unknown_row, value_axis
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, SMALL, mark, style
+from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import territory
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What every chart uses: style, layout, caption, wording, rows, tiles and outlines."""
