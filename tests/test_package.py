@@ -70,7 +70,7 @@ def test_observations_stays_a_function(code: str) -> None:
 
 
 def test_modules_named_like_functions_can_still_be_imported() -> None:
-    code = "import sys, tlanalysis.cite, tlanalysis.data.evidence; print('tlanalysis.cite' in sys.modules)"
+    code = "import sys, tlanalysis.figures.citation, tlanalysis.data.evidence; print('tlanalysis.figures.citation' in sys.modules)"
     assert _python(code) == "True"
 
 

@@ -19,7 +19,7 @@ _HOMES = {
     "tables.data_dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
     "lists.cleaning": ["clean"],
-    "cite": ["cite"],
+    "figures.citation": ["cite"],
     "data.territories": ["territory", "regions", "departements", "neighbours"],
     "data.parameters": ["params"],
     "indicators.training": ["people_trained", "share_training", "decompose_reach", "trained_by_region"],
@@ -103,7 +103,7 @@ _HOMES = {
         "plot_lists_ledger",
     ],
     "charts.profile": ["plot_compare_rates", "plot_rank"],
-    "charts.publish": ["publish", "fingerprint"],
+    "figures.publishing": ["publish", "fingerprint"],
     "lab.explore": ["explore"],
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names}

@@ -223,7 +223,7 @@ def diff(
 @app.command()
 def trace(file: Annotated[Path, typer.Argument(help="A published SVG, PNG, CSV or JSON.")]) -> None:
     """Say where a figure comes from: sources, parameters, inputs."""
-    from tlanalysis import trace as tracing
+    from tlanalysis.figures import trace as tracing
 
     print(tracing.written(tracing.read_facts(file)))
 

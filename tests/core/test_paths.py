@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ROOT
-from tlanalysis.charts.publish import commit
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import embedded
+from tlanalysis.figures.publishing import commit
 
 
 def test_the_named_home_wins(project_copy):

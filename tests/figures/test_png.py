@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.charts.drawn import case
-from tlanalysis.charts import picture
 from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.figures import png
 
 
 def _opaque(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> np.ndarray:
@@ -19,13 +19,13 @@ def _opaque(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> np.ndarray:
 
 
 def _shown(pixels: np.ndarray) -> np.ndarray:
-    return np.asarray(picture.in_few_colours(pixels).convert("RGB"))
+    return np.asarray(png.in_few_colours(pixels).convert("RGB"))
 
 
 def test_up_to_256_colours_are_kept_exactly() -> None:
     numbers = np.arange(256).repeat(8).reshape(32, 64)
     pixels = _opaque(numbers, 255 - numbers, numbers // 2)
-    image = picture.in_few_colours(pixels)
+    image = png.in_few_colours(pixels)
     assert image.mode == "P"
     assert (_shown(pixels) == pixels[..., :3]).all()
 
@@ -45,7 +45,7 @@ def test_rare_colours_move_to_the_nearest_one_kept() -> None:
 def test_a_picture_of_many_frequent_colours_keeps_them_all() -> None:
     red, green = np.meshgrid(np.arange(64), np.arange(64))
     pixels = _opaque(red, green, red * 0)
-    image = picture.in_few_colours(pixels)
+    image = png.in_few_colours(pixels)
     assert image.mode == "RGB"
     assert (np.asarray(image) == pixels[..., :3]).all()
 
@@ -58,7 +58,7 @@ def test_a_photograph_keeps_its_colours() -> None:
 
 def test_transparency_is_kept() -> None:
     pixels = np.zeros((4, 4, 4), dtype=np.uint8)
-    assert picture.in_few_colours(pixels).mode == "RGBA"
+    assert png.in_few_colours(pixels).mode == "RGBA"
 
 
 @pytest.mark.parametrize("name", ["plot_holdings", "plot_deffinov_regions"])
@@ -66,20 +66,20 @@ def test_a_real_figure_cannot_be_told_from_matplotlib_s_own(name: str) -> None:
     figure = figure_of(case(name).draw())
     reference = io.BytesIO()
     figure.savefig(reference, format="png", dpi=200, metadata={"Software": None})
-    with Image.open(io.BytesIO(picture.png(figure, 200, {}))) as ours, Image.open(reference) as theirs:
+    with Image.open(io.BytesIO(png.png(figure, 200, {}))) as ours, Image.open(reference) as theirs:
         assert ours.size == theirs.size
         assert ours.info["dpi"] == pytest.approx(theirs.info["dpi"], abs=0.1)
         apart = np.abs(np.asarray(ours.convert("RGB")).astype(int) - np.asarray(theirs.convert("RGB")))
     assert (apart.max(axis=2) > 0).mean() < 1 / 200
-    assert len(picture.png(figure, 200, {})) < len(reference.getvalue()) * 0.6
+    assert len(png.png(figure, 200, {})) < len(reference.getvalue()) * 0.6
 
 
 def test_the_same_figure_is_the_same_bytes_with_its_texts() -> None:
     figure = Figure(figsize=(2, 1.37))
     figure.subplots().plot([1, 2])
     texts = {"Title": "Été", "tlanalysis": '{"a": "œ"}'}
-    data = picture.png(figure, 100, texts)
-    assert picture.png(figure, 100, texts) == data
+    data = png.png(figure, 100, texts)
+    assert png.png(figure, 100, texts) == data
     with Image.open(io.BytesIO(data)) as image:
         image.load()
         assert {key: image.info[key] for key in texts} == texts
@@ -88,10 +88,10 @@ def test_the_same_figure_is_the_same_bytes_with_its_texts() -> None:
 def test_without_its_texts_it_is_the_same_picture_whatever_they_were() -> None:
     figure = Figure(figsize=(2, 1))
     figure.subplots().plot([1, 2])
-    one, other = (picture.png(figure, 100, {"commit": commit, "titre": "é œ"}) for commit in ("a", "bb"))
+    one, other = (png.png(figure, 100, {"commit": commit, "titre": "é œ"}) for commit in ("a", "bb"))
     assert one != other
-    bare = picture.without_texts(one)
-    assert bare == picture.without_texts(other)
+    bare = png.without_texts(one)
+    assert bare == png.without_texts(other)
     with Image.open(io.BytesIO(bare)) as image, Image.open(io.BytesIO(one)) as whole:
         assert (np.asarray(image.convert("RGB")) == np.asarray(whole.convert("RGB"))).all()
         assert "commit" not in image.info

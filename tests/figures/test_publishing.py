@@ -23,9 +23,9 @@ import tlanalysis as tl
 from tests.charts.drawn import case
 from tests.conftest import ROOT
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.publish import Published
 from tlanalysis.core.errors import BadInput
-from tlanalysis.trace import read_facts, written
+from tlanalysis.figures.publishing import Published
+from tlanalysis.figures.trace import read_facts, written
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAME = "qualite-natures--FR-en"

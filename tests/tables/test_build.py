@@ -13,10 +13,10 @@ import pytest
 
 import tlanalysis as tl
 from tests.conftest import OPEN_FILES, ROOT
-from tlanalysis.charts.publish import publish
 from tlanalysis.cli import main
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import built, embedded, remote_files
+from tlanalysis.figures.publishing import publish
 from tlanalysis.tables.build import build
 
 ADDED = {

@@ -15,7 +15,6 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis import __version__
-from tlanalysis.charts import picture
 from tlanalysis.charts.kit import caption as captions
 from tlanalysis.charts.kit.layout import figure_of, plot_zone
 from tlanalysis.charts.kit.style import DPI, SAVED_DPI, style
@@ -24,6 +23,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import commit
 from tlanalysis.data import embedded
 from tlanalysis.data.parameters import Params, params, run_key
+from tlanalysis.figures import png
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
             "Source": facts["source"],
             KEY: compact,
         }
-        png = picture.png(figure, SAVED_DPI, about)
+        png = png.png(figure, SAVED_DPI, about)
     return {
         "svg": _with_facts(svg.getvalue().decode("utf-8"), facts, compact).encode("utf-8"),
         "png": png,
@@ -168,4 +168,4 @@ def _show(png: bytes, alt: str, ax: Axes) -> None:
     from IPython.display import Image, display
 
     width = int(figure_of(ax).get_size_inches()[0] * DPI)
-    display(Image(data=picture.without_texts(png), format="png", width=width, alt=alt))
+    display(Image(data=png.without_texts(png), format="png", width=width, alt=alt))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tlanalysis import __version__, trace
+from tlanalysis import __version__
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.data import embedded
+from tlanalysis.figures import trace
 
 
 def cite(name: str) -> str:

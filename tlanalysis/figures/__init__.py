@@ -1,0 +1,1 @@
+"""The files of a figure: publish, trace and cite."""
