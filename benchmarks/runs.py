@@ -35,9 +35,9 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.data import embedded
-from tlanalysis.runs import bounds
-from tlanalysis.runs.attempt import STEADY
+from tlanalysis.runs import limits
 from tlanalysis.runs.plan import Run, grid, territories_for
+from tlanalysis.runs.single_run import STEADY
 
 NOTEBOOK = "04_territory_profile"
 JOBS = os.cpu_count() or 1
@@ -95,7 +95,7 @@ def floor(runs: list[Run], out: Path) -> tuple[float, float]:
 
 def _floor_process(out: Path, territories: list[str]) -> None:
     """Be the process that forks: warm up by one whole profile, then time the others."""
-    import tlanalysis.runs.warm  # noqa: F401
+    import tlanalysis.runs.preload  # noqa: F401
 
     os.environ |= {"TLANALYSIS_OUT": str(out), "TLANALYSIS_COMMIT": "", "MPLBACKEND": "agg"}
     sources = cells(NOTEBOOK)
@@ -292,7 +292,7 @@ def main() -> None:
     if sys.argv[1:2] == ["floor"]:
         _floor_process(Path(sys.argv[2]), sys.argv[3:])
         return
-    bounds.Family()  # this process is the reaper of all it starts, so that their time is counted
+    limits.Family()  # this process is the reaper of all it starts, so that their time is counted
     with tempfile.TemporaryDirectory() as scratch:
         start()
         many(Path(scratch), whole="--whole" in sys.argv)

@@ -212,7 +212,7 @@ def diff(
     new: Annotated[Path, typer.Argument(help="Another one.")],
 ) -> None:
     """Say which figures' data moved between two runs, by how much, and what changed; ends with 4 when something did."""
-    from tlanalysis.runs.difference import compare, written
+    from tlanalysis.runs.diff import compare, written
 
     found = compare(old, new)
     print(written(found))
@@ -276,8 +276,8 @@ def _wanted(names: list[str], given: list[str], territories: str | None) -> list
 def _options(
     jobs: int, engine: str | None, scheduler: str, force: bool, fail_fast: bool, minutes: float, memory: float
 ) -> Options:
-    from tlanalysis.runs.bounds import Bounds
     from tlanalysis.runs.execute import Options
+    from tlanalysis.runs.limits import Bounds
 
     limits = Bounds(minutes=minutes, memory_gb=memory)
     chosen = {"engine": engine} if engine else {}
@@ -296,8 +296,8 @@ def _say_why(runs: list[Run], out: Path, force: bool) -> None:
 
 
 def _run(runs: list[Run], out: Path, options: Options) -> None:
-    from tlanalysis.progress import Progress
     from tlanalysis.runs.execute import Watcher, execute
+    from tlanalysis.runs.progress import Progress
 
     with Progress(len(runs)) as progress:
         outcomes = execute(

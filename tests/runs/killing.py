@@ -21,8 +21,8 @@ from typing import Any
 
 import psutil
 
-import tlanalysis.runs.warm  # noqa: F401
-from tlanalysis.runs import manifest, processes
+import tlanalysis.runs.preload  # noqa: F401
+from tlanalysis.runs import manifest, workers
 from tlanalysis.runs.execute import Options, execute
 from tlanalysis.runs.plan import read_plan
 
@@ -31,7 +31,7 @@ MOMENTS = 20
 
 def main(out: Path) -> None:
     """Print what was found after each moment, as JSON."""
-    processes._context = lambda: multiprocessing.get_context("fork")  # type: ignore[attr-defined]
+    workers._context = lambda: multiprocessing.get_context("fork")  # type: ignore[attr-defined]
     calm = out / "calm"
     begun = time.monotonic()
     _wait(_start(calm, force=True))

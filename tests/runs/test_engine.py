@@ -85,7 +85,7 @@ def _executed(path: Path, engine: str | None, cwd: Path) -> dict[str, Any]:
     target = path.with_name(f"{engine}.ipynb")
     script = f"""
 import papermill
-from tlanalysis.runs.attempt import local_sockets
+from tlanalysis.runs.single_run import local_sockets
 with local_sockets() as sockets:
     papermill.execute_notebook(
         {str(path)!r}, {str(target)!r}, parameters={{"territory": "R75"}}, engine_name={engine!r},
@@ -275,7 +275,7 @@ def test_the_five_notebooks_are_those_that_kernels_stored(tmp_path: Path) -> Non
 
 
 def test_a_process_that_is_ready_to_fork_is_not_taken_for_ipython() -> None:
-    script = "import tlanalysis.runs.warm, sys\nfrom IPython import get_ipython\n"
+    script = "import tlanalysis.runs.preload, sys\nfrom IPython import get_ipython\n"
     script += "print(get_ipython(), sys.modules['__main__'].__name__)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "None __main__\n"

@@ -19,7 +19,7 @@ from tlanalysis.core import paths, recorder
 from tlanalysis.core.errors import TlanalysisError
 from tlanalysis.core.files import sha256
 from tlanalysis.data import embedded
-from tlanalysis.runs import reach
+from tlanalysis.runs import dependencies
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
 
@@ -52,7 +52,7 @@ class Present:
     def code(self, name: str) -> dict[str, str]:
         """Return the files of the package that a notebook can reach, with their digests."""
         if name not in self._code:
-            self._code[name] = reach.code_of(self.notebook(name))
+            self._code[name] = dependencies.code_of(self.notebook(name))
         return self._code[name]
 
     @cached_property

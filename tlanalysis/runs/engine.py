@@ -21,9 +21,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.runs import bounds
-from tlanalysis.runs.bounds import Bounds
+from tlanalysis.runs import limits
 from tlanalysis.runs.forked import ForkedKernel
+from tlanalysis.runs.limits import Bounds
 
 # Every kernel imports debugpy, which is dear and prints advice to people who debug: once, in silence, before the fork.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
@@ -65,7 +65,7 @@ class ForkEngine(NBClientEngine):
         DeadKernelError
             When the child died or was ended, with the reason.
         """
-        if not bounds.can_fork():
+        if not limits.can_fork():
             raise BadInput(
                 "the engine `tlanalysis` forks, which is safe on Linux only: use papermill's own engine here."
             )

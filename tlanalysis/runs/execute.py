@@ -12,12 +12,12 @@ from pathlib import Path
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, RunFailed
 from tlanalysis.runs import manifest
-from tlanalysis.runs.attempt import Task
-from tlanalysis.runs.bounds import Bounds, can_fork
 from tlanalysis.runs.due import Present, why
+from tlanalysis.runs.limits import Bounds, can_fork
 from tlanalysis.runs.lock import locked
 from tlanalysis.runs.manifest import Journal, Outcome
 from tlanalysis.runs.plan import Run
+from tlanalysis.runs.single_run import Task
 
 ENGINES = ("fork", "kernel")
 STAGING = ".staging"
@@ -155,13 +155,13 @@ def _as_they_end(wanted: list[Run], out: Path, options: Options, watcher: Watche
     home, at = str(paths.home()), commit()
     tasks = [Task(run, home, str(out / STAGING / run.name), options.engine, options.bounds, at) for run in wanted]
     if options.scheduler:
-        from tlanalysis.runs import cluster
+        from tlanalysis.runs import dask
 
-        yield from cluster.as_they_end(tasks, options.scheduler, started=watcher.started)
+        yield from dask.as_they_end(tasks, options.scheduler, started=watcher.started)
     else:
-        from tlanalysis.runs import processes
+        from tlanalysis.runs import workers
 
-        yield from processes.as_they_end(tasks, options.jobs, started=watcher.started, at_cell=watcher.at_cell)
+        yield from workers.as_they_end(tasks, options.jobs, started=watcher.started, at_cell=watcher.at_cell)
 
 
 def _unfinished(run: Run, before: Outcome | None) -> Outcome:

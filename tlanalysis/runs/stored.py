@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from tlanalysis.core import files, paths
-from tlanalysis.runs.attempt import KERNEL, local_sockets
 from tlanalysis.runs.plan import notebooks
+from tlanalysis.runs.single_run import KERNEL, local_sockets
 
 EXTRA_KEYS = (
     "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.language_info metadata.widgets"

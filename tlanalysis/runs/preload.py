@@ -40,7 +40,7 @@ LIBRARIES = (
     "seaborn",
     "stack_data",
     "tlanalysis.cli",
-    "tlanalysis.runs.attempt",
+    "tlanalysis.runs.single_run",
     "tlanalysis.runs.engine",
 )
 

@@ -12,7 +12,7 @@ import pytest
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import manifest
-from tlanalysis.runs.difference import compare, written
+from tlanalysis.runs.diff import compare, written
 from tlanalysis.runs.manifest import Outcome
 
 TABLE = "territoire,nom,valeur,nb\nR75,Nouvelle-Aquitaine,10,3\nR11,Île-de-France,20,4\nR94,Corse,,5\n"

@@ -9,12 +9,12 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tlanalysis.runs import reach
+from tlanalysis.runs import dependencies
 
 
 def _reached(*sources: str) -> set[str]:
     cells = [{"cell_type": "code", "source": source} for source in sources]
-    return set(reach.code_of(json.dumps({"cells": [*cells, {"cell_type": "markdown", "source": "é"}]}).encode()))
+    return set(dependencies.code_of(json.dumps({"cells": [*cells, {"cell_type": "markdown", "source": "é"}]}).encode()))
 
 
 def test_a_notebook_that_uses_nothing_of_ours() -> None:
@@ -56,12 +56,14 @@ def test_every_way_to_take_a_chart(source: str) -> None:
     ids=["getattr", "a magic", "a command", "handed on"],
 )
 def test_what_cannot_be_followed_reaches_everything(source: str) -> None:
-    assert _reached(source) == set(reach.whole_package())
+    assert _reached(source) == set(dependencies.whole_package())
 
 
 def test_the_digests_are_of_the_files() -> None:
-    assert reach.whole_package()["core/files.py"] == reach._digest(ROOT / "tlanalysis" / "core" / "files.py")
-    assert len(reach.whole_package()) > 60
+    assert dependencies.whole_package()["core/files.py"] == dependencies._digest(
+        ROOT / "tlanalysis" / "core" / "files.py"
+    )
+    assert len(dependencies.whole_package()) > 60
 
 
 @pytest.mark.parametrize("name", ["00_data_quality", "04_territory_profile"])
@@ -82,5 +84,5 @@ def test_nothing_that_a_notebook_really_imports_is_missed(name: str) -> None:
     )
     line = next(line for line in done.stdout.splitlines() if line.startswith("loaded "))
     loaded = {file.partition("/tlanalysis/")[2] for file in json.loads(line.removeprefix("loaded "))}
-    assert loaded - set(reach.code_of(path.read_bytes())) == set()
+    assert loaded - set(dependencies.code_of(path.read_bytes())) == set()
     assert "data/embedded.py" in loaded

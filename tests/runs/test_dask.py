@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
 from tests.runs.test_safety import CALL, PUBLISH
 from tlanalysis.core.errors import BadInput
-from tlanalysis.runs import cluster, manifest
+from tlanalysis.runs import dask, manifest
 from tlanalysis.runs.execute import Options, Watcher, execute
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run, grid
@@ -100,9 +100,9 @@ def test_a_notebook_that_fails_on_a_worker_fails_there_alone(
 def test_a_worker_of_another_version_is_refused(
     workers: Any, runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = cluster.version()
+    ours = dask.version()
     answers = iter([ours | {"pandas": "9.9"}])
-    monkeypatch.setattr(cluster, "version", lambda: next(answers, ours))
+    monkeypatch.setattr(dask, "version", lambda: next(answers, ours))
     with pytest.raises(BadInput, match=rf"is not like this machine: pandas {ours['pandas']}, here 9\.9"):
         execute(runs[:1], tmp_path, Options(scheduler=workers.scheduler.address))
     assert manifest.read(tmp_path)[runs[0].name].status == "unfinished"
@@ -111,7 +111,7 @@ def test_a_worker_of_another_version_is_refused(
 def test_a_scheduler_that_does_not_answer_is_one_sentence(
     runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "ANSWER_WITHIN", 1)
+    monkeypatch.setattr(dask, "ANSWER_WITHIN", 1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"

@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from tlanalysis.runs import bounds
-from tlanalysis.runs.attempt import STEADY, Task, failed, serve
+from tlanalysis.runs import limits
 from tlanalysis.runs.manifest import Outcome
+from tlanalysis.runs.single_run import STEADY, Task, failed, serve
 
 FEW = 2
 GRACE = 5.0  # seconds
@@ -60,14 +60,14 @@ class _Worker:
         # A cell that lasts too long is ended, and the notebook saved, by the engine: it has the first word.
         if limits.minutes and time.monotonic() - self.begun > limits.minutes * 60 + GRACE:
             return f"it took more than {limits.minutes:g} minutes"
-        if limits.memory_gb and bounds.memory(self.process.pid) > limits.memory_gb * 1.25:
+        if limits.memory_gb and limits.memory(self.process.pid) > limits.memory_gb * 1.25:
             return f"its processes held more than {limits.memory_gb:g} GB of memory"
         return ""
 
     def end(self) -> None:
         """Kill it, and all it started, if it is still there."""
         if self.process.is_alive():  # else its number may be another's by now
-            bounds.end_tree(self.process.pid)
+            limits.end_tree(self.process.pid)
         self.process.join()
         self.channel.close()
 
@@ -101,9 +101,9 @@ def as_they_end(
     many : bool
         Prepare for many runs even if these are few: others will follow.
     """
-    if bounds.can_fork():
+    if limits.can_fork():
         # Importing everything pays from the third run on; before, each imports what it needs.
-        preloaded = ["tlanalysis.runs.warm"] if many or len(tasks) > FEW else ["tlanalysis.runs.engine"]
+        preloaded = ["tlanalysis.runs.preload"] if many or len(tasks) > FEW else ["tlanalysis.runs.engine"]
         multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     waiting, idle, busy = list(reversed(tasks)), list[_Worker](), dict[Connection, _Worker]()
     ended: list[Outcome] = []
@@ -148,7 +148,7 @@ def as_they_end(
 
 
 def _context() -> Any:
-    if not bounds.can_fork():
+    if not limits.can_fork():
         return multiprocessing.get_context("spawn")
     return multiprocessing.get_context("forkserver")
 

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput
-from tlanalysis.runs import due, reach
-from tlanalysis.runs.attempt import Task, failed
+from tlanalysis.runs import dependencies, due
 from tlanalysis.runs.manifest import Outcome
+from tlanalysis.runs.single_run import Task, failed
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -88,7 +88,7 @@ def _check_versions(client: Client) -> None:
 
 def version() -> dict[str, str]:
     """Return what must be the same on every machine: Python, the package's code, the libraries of a run."""
-    code = reach.whole_package()
+    code = dependencies.whole_package()
     own = {"tlanalysis code": files.sha256(repr(sorted(code.items())).encode())[:16]}
     return own | {"python": due.python(), **due.installed()}
 
@@ -133,7 +133,7 @@ def _received(future: Any, task: Task) -> Outcome:
 
 def make(task: Task, project: bytes) -> tuple[Outcome, Made]:
     """Make one run on a worker; return its outcome and the files it made, by their names in the staging folder."""
-    from tlanalysis.runs.processes import as_they_end as run_here
+    from tlanalysis.runs.workers import as_they_end as run_here
 
     # Dask's worker processes are daemons, which may not have children; ours die with it.
     multiprocessing.current_process().daemon = False

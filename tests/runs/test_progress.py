@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from tlanalysis import progress as module
-from tlanalysis.progress import Progress
+from tlanalysis.runs import progress as module
 from tlanalysis.runs.manifest import Outcome
+from tlanalysis.runs.progress import Progress
 
 
 def _ended(name: str, status: str = "ok", figures: int = 3) -> Outcome:
