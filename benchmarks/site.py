@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tlanalysis.data import territories
 from tlanalysis.report.gallery import report
-from tlanalysis.report.model import KINDS
+from tlanalysis.report.results import KINDS
 from tlanalysis.runs import manifest
 from tlanalysis.runs.execute import Options, execute
 from tlanalysis.runs.plan import read_plan

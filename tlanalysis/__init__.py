@@ -104,7 +104,7 @@ _HOMES = {
     ],
     "charts.profile": ["plot_compare_rates", "plot_rank"],
     "figures.publishing": ["publish", "fingerprint"],
-    "lab.explore": ["explore"],
+    "lab.exploring": ["explore"],
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.report.model import KINDS
+from tlanalysis.report.results import KINDS
 from tlanalysis.runs.manifest import Outcome
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title id="titre">t</title><text>{}</text></svg>'

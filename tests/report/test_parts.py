@@ -12,7 +12,7 @@ import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
 from tlanalysis.data import territories
-from tlanalysis.report import docs, model, picture, places, reference, swap, tables
+from tlanalysis.report import api_reference, docs, html_tables, picture, results, swap, territories
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 
@@ -66,7 +66,7 @@ def test_of_a_picture_the_page_shows_the_plot_in_points(tmp_path: Path) -> None:
     plot = {"width": 7.2, "height": 6.0, "top": 1.0, "bottom": 5.5}
     publish(tmp_path, "essai--FR", plot=plot)
     manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
-    ((figure,),) = (run.figures for run in model.read(tmp_path))
+    ((figure,),) = (run.figures for run in results.read(tmp_path))
     assert figure.zone is not None
     assert (figure.zone.ratio, round(figure.zone.above, 6)) == (1.6, 13.888889)  # 7.2 / 4.5; 1 / 7.2
     cleaned = picture.inlined(SVG.format(""), figure.zone)
@@ -90,7 +90,7 @@ def test_of_a_picture_the_page_shows_the_plot_in_points(tmp_path: Path) -> None:
 def test_a_plot_that_cannot_be_there_leaves_the_picture_whole(plot: object, tmp_path: Path) -> None:
     publish(tmp_path, "essai--FR", plot=plot)
     manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
-    ((figure,),) = (run.figures for run in model.read(tmp_path))
+    ((figure,),) = (run.figures for run in results.read(tmp_path))
     assert figure.facts is not None
     assert figure.zone is None
 
@@ -102,14 +102,14 @@ def test_what_is_not_a_drawing_is_none(text: str) -> None:
 
 def test_cells_are_the_csv_s_and_fractions_are_written_in_the_language() -> None:
     data = b"code,annee,part,petit,n\n01,2026,0.123456,1.5e-05,12345\n2A,2027,,2.0,\n"
-    fr, en = tables.from_csv(data, "fr"), tables.from_csv(data, "en")
+    fr, en = html_tables.from_csv(data, "fr"), html_tables.from_csv(data, "en")
     assert fr.columns == ("code", "annee", "part", "petit", "n")
     assert fr.rows == (("01", "2026", "0,1235", "0,000015", "12345"), ("2A", "2027", "", "2", ""))
     assert en.rows[0][2] == "0.1235"
     assert fr.numeric == (False, True, True, True, True)
-    assert tables.from_csv(b"a,b\n", "fr").rows == ()
-    assert tables.from_csv(b"", "fr").columns == ()
-    assert tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (("1", "2"), ("\ufffd", ""))  # cut short, or not ours
+    assert html_tables.from_csv(b"a,b\n", "fr").rows == ()
+    assert html_tables.from_csv(b"", "fr").columns == ()
+    assert html_tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (("1", "2"), ("\ufffd", ""))  # cut short, or not ours
 
 
 def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> Non
 
 
 def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_departement() -> None:
-    listed = places.places({"R75"})
+    listed = territories.places({"R75"})
     assert [place["code"] for place in listed] == territories.codes()
     assert [place["code"] for place in listed if place["page"]] == ["R75"]
     starts = [start for place in listed for start in place["postal"]]
@@ -140,8 +140,8 @@ def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_depart
 
 
 def test_the_list_of_places_is_a_script_that_holds_json() -> None:
-    listed = places.places(set())
-    script = places.as_script(listed)
+    listed = territories.places(set())
+    script = territories.as_script(listed)
     assert json.loads(script.removeprefix("window.tlPlaces = ").removesuffix(";\n")) == listed
     assert script.isascii()
 
@@ -178,7 +178,7 @@ def test_documents_are_known_by_language(tmp_path: Path) -> None:
 def test_the_reference_tells_of_every_public_name() -> None:
     import tlanalysis
 
-    entries = [entry for _, found in reference.reference() for entry in found]
+    entries = [entry for _, found in api_reference.reference() for entry in found]
     assert [entry.name for entry in entries] == tlanalysis.__all__
     assert [entry.name for entry in entries if not entry.sections[0].paragraphs] == []
     cite = next(entry for entry in entries if entry.name == "cite")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
-from tlanalysis.report import model, places, swap
+from tlanalysis.report import results, swap, territories
 from tlanalysis.report.history import History
 from tlanalysis.report.pages import Site
 from tlanalysis.report.render import FOLDER, HOMES
@@ -31,7 +31,7 @@ def report(out: Path) -> list[Path]:
     BadInput
         When nothing has run yet.
     """
-    runs = model.read(out)
+    runs = results.read(out)
     if not runs:
         raise BadInput(f"nothing has run in {out.name}/ yet: start with `tlanalysis run`.")
     folder = out / FOLDER
@@ -39,13 +39,13 @@ def report(out: Path) -> list[Path]:
     site = Site(runs, history)
     contents = dict(history)
     homes: dict[Path, bytes] = {}
-    for lang in model.LANGS:
+    for lang in results.LANGS:
         for path, html in site.pages(lang):
             if path == HOMES[lang]:
                 homes[out / path] = html.encode("utf-8")
             else:
                 contents[path.removeprefix(f"{FOLDER}/")] = html.encode("utf-8")
-        contents[f"{lang}/places.js"] = places.as_script(site.places(lang)).encode()
+        contents[f"{lang}/places.js"] = territories.as_script(site.places(lang)).encode()
     for name in _STATIC:
         contents[f"assets/{name}"] = resources.files(__package__).joinpath("static", name).read_bytes()
     swap.put(folder, contents)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlanalysis.core import files
-from tlanalysis.report.model import Figure
-from tlanalysis.report.tables import Table, read
+from tlanalysis.report.html_tables import Table, read
+from tlanalysis.report.results import Figure
 
 INDEX = "history/index.json"
 SHOWN = 20

@@ -8,10 +8,10 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.data import embedded
-from tlanalysis.report import docs, history, model, notebooks, picture, places, tables
-from tlanalysis.report.model import QUALITY, Figure, Run
-from tlanalysis.report.reference import reference
+from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territories
+from tlanalysis.report.api_reference import reference
 from tlanalysis.report.render import HOME, Links, texts
+from tlanalysis.report.results import QUALITY, Figure, Run
 
 # The figure that speaks for its subject on the home page, in the order of the page; any other subject by its first one.
 FINDINGS = {
@@ -37,11 +37,11 @@ class Site:
 
     def __init__(self, runs: list[Run], contents: dict[str, bytes]) -> None:
         self._history = contents
-        self._profiles = model.profiled(runs)
-        self._runs = {lang: [run for run in runs if run.lang == lang] for lang in model.LANGS}
+        self._profiles = results.profiled(runs)
+        self._runs = {lang: [run for run in runs if run.lang == lang] for lang in results.LANGS}
         folder = paths.home() / "docs"
         self._documents = docs.documents(folder)
-        self._links = Links({lang: self._slugs(lang) for lang in model.LANGS})
+        self._links = Links({lang: self._slugs(lang) for lang in results.LANGS})
 
     def pages(self, lang: str) -> Iterator[Page]:
         """Yield every page of a language: path inside the reports folder, and HTML."""
@@ -64,7 +64,7 @@ class Site:
 
     def places(self, lang: str) -> list[dict[str, Any]]:
         """Return what the search looks through."""
-        return places.places(self._ran(lang))
+        return territories.places(self._ran(lang))
 
     def _slugs(self, lang: str) -> set[str]:
         runs = self._runs[lang]
@@ -136,7 +136,7 @@ class Site:
     def _holdings(self) -> Any:
         return embedded.sources()
 
-    def _table(self, frame: Any, lang: str) -> tables.Table:
+    def _table(self, frame: Any, lang: str) -> html_tables.Table:
         codes = texts()[lang]["codes"]
         worded = frame.assign(
             **{
@@ -145,7 +145,7 @@ class Site:
                 if name in frame
             }
         )
-        return tables.from_frame(worded, lang, texts()[lang]["columns"])
+        return html_tables.from_frame(worded, lang, texts()[lang]["columns"])
 
     def _territories(self, lang: str) -> Page:
         title = texts()[lang]["territories"]
@@ -164,7 +164,7 @@ class Site:
             run=run, figure=figure, subject=_subject_slug(run.notebook),
             territory=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
             drawing=picture.inlined(svg, figure.zone) if svg is not None else None,
-            table=tables.from_csv(figure.path("csv").read_bytes(), lang) if "csv" in figure.kinds else None,
+            table=html_tables.from_csv(figure.path("csv").read_bytes(), lang) if "csv" in figure.kinds else None,
             change=history.change(figure.name, self._history), most=history.SHOWN,
         )  # fmt: skip
 

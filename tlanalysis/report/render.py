@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tlanalysis import __version__
-from tlanalysis.report.model import LANGS
+from tlanalysis.report.results import LANGS
 
 FOLDER = "site"
 HOME = "home"
