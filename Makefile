@@ -34,7 +34,7 @@ test: env ## run pytest, then compare the notebooks with their stored outputs
 	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
 
 notebooks: env ## execute the notebooks in place and store their outputs
-	$(BIN)/python -m tlanalysis.runs.stored
+	$(BIN)/python -m tlanalysis.maintain.store_notebooks
 
 check: env ## lint, type-check, and hold data, notebooks and plan to the rules
 	$(BIN)/ruff check .

@@ -15,11 +15,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from tlanalysis.access_table import access_by_territory, places_of
 from tlanalysis.data import territories
 from tlanalysis.indicators.accessibility import communes
 from tlanalysis.indicators.catchment import DECAY, distance_to_nearest, floating_catchment, on_sphere
 from tlanalysis.indicators.shrinkage import shrink
+from tlanalysis.maintain.recount_access import access_by_territory, places_of
 
 BLOCK = 4000  # communes at a time
 

@@ -231,7 +231,7 @@ def trace(file: Annotated[Path, typer.Argument(help="A published SVG, PNG, CSV o
 @app.command()
 def check() -> None:
     """Hold data, notebooks and plan to the rules."""
-    from tlanalysis import check as checking
+    from tlanalysis.maintain import check as checking
     from tlanalysis.runs.plan import notebooks, read_plan
 
     if problems := checking.check():
@@ -242,7 +242,7 @@ def check() -> None:
 @app.command()
 def count() -> None:
     """Recompute the embedded counts per département from the open files (TLANALYSIS_MIRROR or data/raw/downloads/)."""
-    from tlanalysis.counts import write_counts
+    from tlanalysis.maintain.recount import write_counts
 
     changed = write_counts()
     print(f"rewritten: {', '.join(changed)}" if changed else "counted again, nothing changed")

@@ -10,7 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests.conftest import ROOT
-from tlanalysis.check import check_lab_notebook
+from tlanalysis.maintain.check import check_lab_notebook
 from tlanalysis.runs.plan import lab_notebooks, notebooks
 
 

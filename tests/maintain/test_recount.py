@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from tests.helpers import read_rows
-from tlanalysis import counts
-from tlanalysis.access_table import access_by_territory
+from tlanalysis.maintain import recount
+from tlanalysis.maintain.recount_access import access_by_territory
 
 pytestmark = pytest.mark.mirror
 
@@ -37,7 +37,7 @@ ADDED_IN_2019 = {"11": 28, "27": 1, "28": 3, "32": 1, "44": 1, "52": 2, "53": 2,
 
 @pytest.fixture(scope="module")
 def tables(mirror):
-    by_departement, register = counts.count_lists()
+    by_departement, register = recount.count_lists()
     return {
         "lieux_par_departement": by_departement,
         "registre_lieux": register,
@@ -124,7 +124,7 @@ def test_counting_writes_the_same_tables(tables, raw_copy, monkeypatch):
     rows = read_rows(raw_copy, "registre_lieux")
     (raw_copy / "registre_lieux.csv").write_text(pd.DataFrame(rows[:-1]).to_csv(index=False), encoding="utf-8")
     (raw_copy / "lieux_par_departement.csv").write_bytes(b"")
-    monkeypatch.setattr(counts, "count_lists", lambda: tuple(tables.values())[:2])
-    monkeypatch.setattr(counts, "access_by_territory", lambda: tables["acces_par_territoire"])
-    counts.write_counts()
+    monkeypatch.setattr(recount, "count_lists", lambda: tuple(tables.values())[:2])
+    monkeypatch.setattr(recount, "access_by_territory", lambda: tables["acces_par_territoire"])
+    recount.write_counts()
     assert {name: (raw_copy / f"{name}.csv").read_bytes() for name in tables} == held

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tlanalysis.check import check_notebook
+from tlanalysis.maintain.check import check_notebook
 
 NAMES = [
     "00_data_quality",
@@ -215,7 +215,7 @@ def test_a_file_that_is_no_notebook_is_named(content: str, tmp_path: Path) -> No
 
 
 def test_storing_cleans_what_changes_and_keeps_outputs_and_counts(tmp_path: Path) -> None:
-    from tlanalysis.runs.stored import _clean
+    from tlanalysis.maintain.store_notebooks import _clean
 
     path = tmp_path / "copie.ipynb"
     shutil.copy(ROOT / "notebooks" / "04_territory_profile.ipynb", path)

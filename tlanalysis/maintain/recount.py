@@ -11,12 +11,12 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tlanalysis.access_table import access_by_territory
 from tlanalysis.core import files, paths
 from tlanalysis.data import embedded, territories
 from tlanalysis.lists.cells import departement_grid
 from tlanalysis.lists.cleaning import Cleaned, clean_open_file
 from tlanalysis.lists.publishers.cget import KINDS, LAST_OF_2018
+from tlanalysis.maintain.recount_access import access_by_territory
 
 if TYPE_CHECKING:
     import pandas as pd
