@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import version
+from pathlib import Path
 from types import FunctionType
 
 import pytest
@@ -69,9 +70,14 @@ def test_observations_stays_a_function(code: str) -> None:
     assert _python(code) == "observations"
 
 
-def test_modules_named_like_functions_can_still_be_imported() -> None:
-    code = "import sys, tlanalysis.figures.citation, tlanalysis.data.evidence; print('tlanalysis.figures.citation' in sys.modules)"
-    assert _python(code) == "True"
+def test_no_module_or_room_bears_the_name_of_a_public_function() -> None:
+    package = Path(tl.__file__).parent
+    names = {path.stem for path in package.rglob("*.py")} | {path.name for path in package.rglob("*") if path.is_dir()}
+    assert names & set(tl.__all__) == set()
+
+
+def test_dir_lists_public_names_only() -> None:
+    assert [name for name in dir(tl) if name not in tl.__all__] == ["__version__"]
 
 
 # ---------------------------------------------------------------- dependencies

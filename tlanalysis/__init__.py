@@ -6,9 +6,7 @@ that importing it costs next to nothing.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
@@ -119,20 +117,5 @@ def __getattr__(name: str) -> Any:
     return value
 
 
-class _Package(ModuleType):
-    """A package in which `tl.observations` stays the function once the module `tlanalysis.data.evidence` is imported.
-
-    Importing a submodule makes Python set it as an attribute of its package; where a public name is the same word, the
-    public name wins. `from tlanalysis.data.evidence import ...` works as ever.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _WHERE and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
-
-
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_WHERE])
+    return sorted([*_WHERE, "__version__"])

@@ -12,7 +12,7 @@ import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
 from tlanalysis.data import territories
-from tlanalysis.report import api_reference, docs, html_tables, picture, results, swap, territories
+from tlanalysis.report import api_reference, docs, html_tables, picture, results, swap, territory_index
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 
@@ -130,7 +130,7 @@ def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> Non
 
 
 def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_departement() -> None:
-    listed = territories.places({"R75"})
+    listed = territory_index.places({"R75"})
     assert [place["code"] for place in listed] == territories.codes()
     assert [place["code"] for place in listed if place["page"]] == ["R75"]
     starts = [start for place in listed for start in place["postal"]]
@@ -140,8 +140,8 @@ def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_depart
 
 
 def test_the_list_of_places_is_a_script_that_holds_json() -> None:
-    listed = territories.places(set())
-    script = territories.as_script(listed)
+    listed = territory_index.places(set())
+    script = territory_index.as_script(listed)
     assert json.loads(script.removeprefix("window.tlPlaces = ").removesuffix(";\n")) == listed
     assert script.isascii()
 

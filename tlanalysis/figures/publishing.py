@@ -139,10 +139,10 @@ def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
             "Source": facts["source"],
             KEY: compact,
         }
-        png = png.png(figure, SAVED_DPI, about)
+        raster = png.png(figure, SAVED_DPI, about)
     return {
         "svg": _with_facts(svg.getvalue().decode("utf-8"), facts, compact).encode("utf-8"),
-        "png": png,
+        "png": raster,
     }
 
 
@@ -157,7 +157,7 @@ def _with_facts(svg: str, facts: dict[str, Any], compact: str) -> str:
     return f"{svg[: opening.start()]}{root}\n {head}\n {ours}{svg[opening.end() :]}"
 
 
-def _show(png: bytes, alt: str, ax: Axes) -> None:
+def _show(raster: bytes, alt: str, ax: Axes) -> None:
     """In a notebook, show the picture that was saved, so that it is drawn once."""
     try:
         from IPython import get_ipython
@@ -168,4 +168,4 @@ def _show(png: bytes, alt: str, ax: Axes) -> None:
     from IPython.display import Image, display
 
     width = int(figure_of(ax).get_size_inches()[0] * DPI)
-    display(Image(data=png.without_texts(png), format="png", width=width, alt=alt))
+    display(Image(data=png.without_texts(raster), format="png", width=width, alt=alt))

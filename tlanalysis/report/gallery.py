@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
-from tlanalysis.report import results, swap, territories
+from tlanalysis.report import results, swap, territory_index
 from tlanalysis.report.history import History
 from tlanalysis.report.pages import Site
 from tlanalysis.report.render import FOLDER, HOMES
@@ -45,7 +45,7 @@ def report(out: Path) -> list[Path]:
                 homes[out / path] = html.encode("utf-8")
             else:
                 contents[path.removeprefix(f"{FOLDER}/")] = html.encode("utf-8")
-        contents[f"{lang}/places.js"] = territories.as_script(site.places(lang)).encode()
+        contents[f"{lang}/places.js"] = territory_index.as_script(site.places(lang)).encode()
     for name in _STATIC:
         contents[f"assets/{name}"] = resources.files(__package__).joinpath("static", name).read_bytes()
     swap.put(folder, contents)

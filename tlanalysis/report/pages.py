@@ -8,7 +8,7 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.data import embedded
-from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territories
+from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territory_index
 from tlanalysis.report.api_reference import reference
 from tlanalysis.report.render import HOME, Links, texts
 from tlanalysis.report.results import QUALITY, Figure, Run
@@ -64,7 +64,7 @@ class Site:
 
     def places(self, lang: str) -> list[dict[str, Any]]:
         """Return what the search looks through."""
-        return territories.places(self._ran(lang))
+        return territory_index.places(self._ran(lang))
 
     def _slugs(self, lang: str) -> set[str]:
         runs = self._runs[lang]

@@ -24,8 +24,7 @@ from typing import Any, NoReturn
 from jupyter_client.session import json_unpacker
 from nbclient.exceptions import DeadKernelError
 
-from tlanalysis.runs import limits
-from tlanalysis.runs.limits import Bounds
+from tlanalysis.runs.limits import Bounds, Family, stand_alone
 from tlanalysis.runs.shell import Request, serve
 
 STREAMS = ("stdout", "stderr")
@@ -57,7 +56,7 @@ class ForkedKernel:
     # ------------------------------------------------------------ the child
 
     def __enter__(self) -> ForkedKernel:
-        self._family = limits.Family()
+        self._family = Family()
         from_us, self._to_child = Pipe(duplex=False)
         self._from_child, to_us = Pipe(duplex=False)
         # Where a message was sent, the child marks what it printed: nobody prints this by chance.
@@ -85,7 +84,7 @@ class ForkedKernel:
             # The parent may be executing us from a coroutine; its loop is not ours.
             asyncio._set_running_loop(None)
             asyncio.set_event_loop(None)
-            limits.stand_alone(self._limits)
+            stand_alone(self._limits)
             serve(inbox, outbox, mark)
         except BaseException:
             os.write(2, traceback.format_exc().encode())

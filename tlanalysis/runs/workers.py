@@ -56,12 +56,12 @@ class _Worker:
 
     def over(self) -> str:
         """Say which bound its run is over; empty when none."""
-        limits = self.task.bounds
+        bounds = self.task.bounds
         # A cell that lasts too long is ended, and the notebook saved, by the engine: it has the first word.
-        if limits.minutes and time.monotonic() - self.begun > limits.minutes * 60 + GRACE:
-            return f"it took more than {limits.minutes:g} minutes"
-        if limits.memory_gb and limits.memory(self.process.pid) > limits.memory_gb * 1.25:
-            return f"its processes held more than {limits.memory_gb:g} GB of memory"
+        if bounds.minutes and time.monotonic() - self.begun > bounds.minutes * 60 + GRACE:
+            return f"it took more than {bounds.minutes:g} minutes"
+        if bounds.memory_gb and limits.memory(self.process.pid) > bounds.memory_gb * 1.25:
+            return f"its processes held more than {bounds.memory_gb:g} GB of memory"
         return ""
 
     def end(self) -> None:

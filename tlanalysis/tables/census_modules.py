@@ -24,7 +24,7 @@ from tlanalysis.lists.cells.text import clean_text, is_missing, key
 from tlanalysis.lists.mapping import personal_columns
 from tlanalysis.lists.readers.base import Options, Reading
 from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.tables.census_questions import Question, as_tick, find_questions, items_of
+from tlanalysis.tables.question_boxes import Question, as_tick, find_questions, items_of
 
 if TYPE_CHECKING:
     import pandas as pd

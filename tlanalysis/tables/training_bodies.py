@@ -23,7 +23,7 @@ from tlanalysis.lists.cells.text import clean_date, clean_text
 from tlanalysis.lists.publishers.lpof import ADDRESS
 from tlanalysis.lists.readers.base import Rows
 from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.tables.census_questions import as_tick
+from tlanalysis.tables.question_boxes import as_tick
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tlanalysis.tables.census_questions import Question, as_tick, find_questions, items_of
+from tlanalysis.tables.question_boxes import Question, as_tick, find_questions, items_of
 
 Columns = list[tuple[str, list[str]]]
 
