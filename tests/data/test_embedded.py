@@ -21,6 +21,7 @@ TABLES = [
     "previsions_publiees",
     "lieux_par_departement",
     "registre_lieux",
+    "sources",
     "acces_par_territoire",
     "regions",
     "departements",

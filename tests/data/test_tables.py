@@ -123,7 +123,7 @@ def test_every_observation_has_a_figure_and_its_bounds_hold_it(raw):
 
 def test_a_share_printed_in_whole_percents_is_half_a_point_wide_either_way(raw):
     rows = [row for row in read_rows(raw, "observations") if row["indicateur"].startswith("part_formation")]
-    assert len(rows) == 15
+    assert len(rows) == 10
     for row in rows:
         value = float(row["valeur"])
         assert [float(row["valeur_bas"]), float(row["valeur_haut"])] == pytest.approx([value - 0.005, value + 0.005])

@@ -12,6 +12,7 @@ from typing import Any
 from tlanalysis.core import paths
 from tlanalysis.core.errors import TlanalysisError
 from tlanalysis.data import embedded
+from tlanalysis.data.documents import citation_problems
 from tlanalysis.data.parameters import NAMES, params
 from tlanalysis.runs.plan import TAG, lab_notebooks, notebooks, read_plan
 
@@ -35,7 +36,7 @@ def check_data() -> list[str]:
             problems.append(str(error))
     if problems:
         return problems
-    return [*_frictionless_errors(), *_territory_errors()]
+    return [*_frictionless_errors(), *_territory_errors(), *citation_problems()]
 
 
 def _frictionless_errors() -> Iterable[str]:

@@ -14,6 +14,7 @@ from tlanalysis import __version__
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import SourceError
 from tlanalysis.data import built, embedded
+from tlanalysis.data.documents import check_citations
 from tlanalysis.data.embedded_ledger import ledger
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def build() -> Built:
     BadInput
         When an open file is not what its name says.
     """
+    check_citations()
     account = ledger()
     for row in account.itertuples():
         if row.lignes_lues != row.lignes_acceptees + row.lignes_rejetees or row.lignes_rejetees:
