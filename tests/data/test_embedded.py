@@ -17,6 +17,7 @@ TABLES = [
     "deffinov_projets",
     "deffinov_appels",
     "dispositifs_voisins",
+    "fabriques_vagues",
     "financements",
     "previsions_publiees",
     "lieux_par_departement",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import frictionless
 import pytest
 
@@ -211,3 +213,14 @@ def test_amounts_of_the_seed_documents_are_held(raw, family, amount):
 def test_the_five_laureates_stand_in_the_money_table_too(raw):
     rows = [row for row in read_rows(raw, "financements") if row["territoires"] == "D17;D33;D40;D64;D87"]
     assert [(row["nb_beneficiaires"], row["montant_eur"]) for row in rows] == [("5", "")]
+
+
+def test_the_waves_of_fabriques_are_those_of_the_announcements(raw):
+    """187, 29, 36, 48 and 82 places; two communes are not under their code in the files that classify communes."""
+    rows = read_rows(raw, "fabriques_vagues")
+    assert [row["id_source"] for row in rows] == [f"fabt-{number}" for number in range(1, 383)]
+    assert Counter(row["vague_inferee"] for row in rows) == {"1": 187, "2": 29, "3": 36, "4": 48, "5": 82}
+    assert len({row["code_commune"] for row in rows}) == 342
+    assert Counter(row["est_commune_avec_qpv"] for row in rows) == {"true": 195, "false": 185, "": 2}
+    assert sum(row["est_commune_rurale"] == "true" for row in rows) == 137
+    assert [row["code_commune"] for row in rows if not row["densite"]] == ["97801", "49069"]
