@@ -2,9 +2,9 @@
 
 Two numbers are for the same thing when they have the same indicator and territory, and their periods share a calendar
 year; of several numbers that we compute in that year, the nearest in time counts. They agree when the intervals that
-they allow meet. If they do not, they differ by definition when their perimeters differ; else they contradict each other.
-A contradiction that we can explain has its reason in `rapprochements.csv`, for that published figure and that computed
-value only.
+they allow meet. If they do not, they differ by definition when their perimeters differ; else they contradict each
+other. A contradiction that we can explain has its reason in `rapprochements.csv`, for that published figure and that
+computed value only.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ def reconcile(*, as_of: str | None = None) -> pd.DataFrame:
     DataFrame
         `indicateur, territoire`; `periode` of the published figure; `valeur_calculee`, the middle of its interval where
         it is one; `table`, where it comes from; `valeur_publiee`, likewise; `source`; `rapport`, computed over
-        published; `verdict`: `concorde`, `definition` (the perimeters differ) or `contredit`; `raison`, in French: the two
-        perimeters of a difference by definition, the explanation of a contradiction, missing where nobody gave one.
+        published; `verdict`: `concorde`, `definition` (the perimeters differ) or `contredit`; `raison`, in French: the
+        two perimeters of a difference by definition, the explanation of a contradiction, missing where nobody gave
+        one.
         Contradictions come first, then the largest ratios.
 
     Examples
