@@ -1,4 +1,4 @@
-"""One test for all territories together: could their rates be equal?
+"""A test of equal rates for all territories together.
 
 Tests of one territory at a time may name none although the rates differ: each has little data, all together have much.
 So the question of equal rates is asked first, and once.

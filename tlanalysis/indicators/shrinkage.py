@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammainc, gammaincc, gammaln, logsumexp
 
 from tlanalysis.core.errors import BadInput
 
 WIDEST = 3.0  # no coefficient of variation of rates beyond this
 _SPREADS, _MEANS = 40, 25  # size of the grid: finer ones change no third digit
+_STEPS, _EXACT = 60, 1e-9  # most steps to a quantile, and the error of probability at which they stop
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,35 @@ class Shrunk:
         return float(self.weight @ self.spread)
 
     def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """Return the bounds of each rate: those of the Gamma law with its posterior mean and variance."""
-        shape, scale = self.mean**2 / self.variance, self.variance / self.mean
+        """Return the bounds of each rate: equal-tailed quantiles of its posterior, a mixture of Gamma laws."""
         tail = (1 - level) / 2
-        return stats.gamma.ppf(tail, shape, scale=scale), stats.gamma.ppf(1 - tail, shape, scale=scale)
+        return self.quantile(tail), self.quantile(1 - tail)
+
+    def quantile(self, probability: float) -> np.ndarray:
+        """Return a quantile of the posterior of each rate, shape (k,), in events per unit of exposure.
+
+        Parameters
+        ----------
+        probability : float
+            Between 0 and 1, both excluded.
+        """
+        shape, scale = _posterior(self.count, self.exposure, self.spread, self.centre)
+        upper = probability > 0.5  # work on the smaller tail, where its logarithm is nearly straight
+        wanted = 1 - probability if upper else probability
+        # The Gamma law of the same mean and variance is near: Newton's steps start there, bisection keeps them inside.
+        rate = stats.gamma.ppf(probability, self.mean**2 / self.variance, scale=self.variance / self.mean)
+        low, high = np.zeros_like(rate), np.full_like(rate, np.inf)
+        for _ in range(_STEPS):
+            tail = self.weight @ (gammaincc if upper else gammainc)(shape, rate / scale)
+            if (np.abs(tail - wanted) < _EXACT).all():
+                break
+            beyond = (tail < wanted) == upper
+            low, high = np.where(beyond, low, rate), np.where(beyond, rate, high)
+            slope = rate * (self.weight @ stats.gamma.pdf(rate, shape, scale=scale)) / tail
+            step = rate * np.exp(np.clip((1 if upper else -1) * np.log(tail / wanted) / slope, -50, 50))
+            middle = np.where(np.isinf(high), 2 * rate, (low + high) / 2)
+            rate = np.where((step > low) & (step < high), step, middle)
+        return rate
 
     def draws(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Return `n` draws of all rates together, shape (n, k); their mean and spread are drawn anew each time."""
