@@ -207,7 +207,8 @@ def test_code_it_reaches_and_code_it_does_not(run: Run, out: Path, monkeypatch: 
     monkeypatch.setattr(looking.dependencies, "code_of", lambda notebook: {"catalog.py": "1", "files.py": "2"})
     before = replace(manifest.read(out)[run.name], code={"catalog.py": "1", "files.py": "2"})
     assert why(run, before, Present(out)) == []
-    monkeypatch.setattr(looking.dependencies, "code_of", lambda notebook: {"catalog.py": "1", "files.py": "3", "a.py": "1"})
+    changed = {"catalog.py": "1", "files.py": "3", "a.py": "1"}
+    monkeypatch.setattr(looking.dependencies, "code_of", lambda notebook: changed)
     assert why(run, before, Present(out)) == ["code changed: a.py, files.py"]
 
 
