@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import SimpleNamespace
 
-import tlanalysis
+from tlanalysis.core.public_names import HOMES
 from tlanalysis.runs import shell
 
 LIBRARIES = (
@@ -50,7 +50,7 @@ def warm() -> None:
     with _as_in_a_kernel(), _as_if_absent("rfc3987_syntax"):
         for name in LIBRARIES:
             import_module(name)
-        for name in tlanalysis._HOMES:
+        for name in HOMES:
             import_module(f"tlanalysis.{name}")
     _draw()
     _write_numbers()
