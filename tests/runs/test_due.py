@@ -204,11 +204,10 @@ def test_other_parameters_of_the_same_name_of_run(run: Run, out: Path) -> None:
 
 
 def test_code_it_reaches_and_code_it_does_not(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking.dependencies, "code_of", lambda notebook: {"catalog.py": "1", "files.py": "2"})
+    monkeypatch.setattr(looking.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "2"})
     before = replace(manifest.read(out)[run.name], code={"catalog.py": "1", "files.py": "2"})
     assert why(run, before, Present(out)) == []
-    changed = {"catalog.py": "1", "files.py": "3", "a.py": "1"}
-    monkeypatch.setattr(looking.dependencies, "code_of", lambda notebook: changed)
+    monkeypatch.setattr(looking.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "3", "a.py": "1"})
     assert why(run, before, Present(out)) == ["code changed: a.py, files.py"]
 
 
