@@ -84,8 +84,6 @@ from tlanalysis.indicators.census import share_themes as share_themes
 from tlanalysis.indicators.deffinov import deffinov_population as deffinov_population
 from tlanalysis.indicators.deffinov import deffinov_projects as deffinov_projects
 from tlanalysis.indicators.deffinov import deffinov_regions as deffinov_regions
-from tlanalysis.indicators.deffinov import places_per_territory as places_per_territory
-from tlanalysis.indicators.deffinov import rates as rates
 from tlanalysis.indicators.deffinov_capacity import deffinov_bounds as deffinov_bounds
 from tlanalysis.indicators.differences import territories_that_differ as territories_that_differ
 from tlanalysis.indicators.growth import places_over_time as places_over_time
@@ -98,6 +96,8 @@ from tlanalysis.indicators.inequalities import lorenz_of as lorenz_of
 from tlanalysis.indicators.money import announced_measures as announced_measures
 from tlanalysis.indicators.money import public_money as public_money
 from tlanalysis.indicators.money import state_credits as state_credits
+from tlanalysis.indicators.place_counts import places_per_territory as places_per_territory
+from tlanalysis.indicators.place_counts import rates as rates
 from tlanalysis.indicators.place_rates import rate_places as rate_places
 from tlanalysis.indicators.place_rates import rates_from_shares as rates_from_shares
 from tlanalysis.indicators.place_rates import smooth_rates as smooth_rates

@@ -27,6 +27,7 @@ TABLES = [
     "departements_emploi",
     "indicateurs",
     "perimetres",
+    "types_de_lieux",
 ]
 OPEN_FILES = sorted(embedded.remote())
 RECORDED = sorted(name for name, entry in embedded.remote().items() if "sha256" in entry)

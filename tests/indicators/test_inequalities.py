@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators import inequalities as module
-from tlanalysis.indicators.deffinov import places_per_territory
 from tlanalysis.indicators.inequalities import (
     gini,
     inequality,
@@ -17,6 +16,7 @@ from tlanalysis.indicators.inequalities import (
     lorenz,
     lorenz_of,
 )
+from tlanalysis.indicators.place_counts import places_per_territory
 
 TABLES = (
     st.lists(st.tuples(st.integers(0, 50), st.integers(1, 10_000)), min_size=1, max_size=15)

@@ -12,7 +12,7 @@ from tests.helpers import read_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 from tlanalysis.indicators.accessibility import need_and_supply
-from tlanalysis.indicators.deffinov import places_per_territory
+from tlanalysis.indicators.place_counts import places_per_territory
 from tlanalysis.indicators.spatial import local_moran, moran
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.layout import finish, new_axes
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, PERIMETERS, RULE, SMALL, SOFT, WIDE, mark, style
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
 from tlanalysis.data import territories
@@ -70,7 +70,7 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         naive = _naive(ax, fc, words)
         perimeters = list(dict.fromkeys(fc.used["perimetre"]))
         for name in perimeters:
-            draw_perimeter(ax, fc.used[fc.used["perimetre"] == name], PERIMETERS.get(name, SOFT), words)
+            draw_perimeter(ax, fc.used[fc.used["perimetre"] == name], perimeter_colour(name), words)
         label_perimeters(ax, fc.used, perimeters, words, naive)
         if target:
             _target(ax, *target, words)
@@ -288,7 +288,7 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
                     year + 0.5,
                     value,
                     zorder=4,
-                    **mark("declare", PERIMETERS["ftl_2023" if year == last else "ftl_2021"]),
+                    **mark("declare", perimeter_colour(table.attrs["perimetres"][year])),
                 )
             ax.annotate(
                 words.span(*(words.number(v) for v in bounds)),

@@ -9,6 +9,7 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data.perimeter_facts import editions
 from tlanalysis.forecasting.curves import CURVES
 from tlanalysis.forecasting.input_figures import usable
 from tlanalysis.forecasting.model import MARKS, Forecast, forecast
@@ -165,9 +166,7 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
         known = observations("tiers_lieux", "FR", as_of=day)
         last_known = usable(known)["annee"].max()
         later = usable(everything)
-        later = later[
-            (later["annee"] > last_known + 0.5) & (later["perimetre"].isin(["ftl_2021", "ftl_2023", "ftl_2026"]))
-        ]
+        later = later[(later["annee"] > last_known + 0.5) & later["perimetre"].isin(editions())]
         fc = forecast(known, horizon=int(later["annee"].max()), seed=seed, size=SIZE, proposals=PROPOSALS)
         public = claims[claims["date_publication"].map(lambda text, day=day: known_on(text) <= periods.last_day(day))]
         for figure in later.itertuples():

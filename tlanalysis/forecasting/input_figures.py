@@ -15,6 +15,7 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
+from tlanalysis.data.perimeter_facts import extended_lists
 from tlanalysis.forecasting.prior_beliefs import Priors
 from tlanalysis.indicators.intervals import rounding
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 VALUES = ("valeur", "valeur_bas", "valeur_haut")
 COLUMNS = ("periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre")
-
-# The CGET file of 2019 is the list of 2018 with 49 additions, not a second count.
-SAME_LIST = {"cget_2019": "cget_2018"}
 
 # Years within which the same number, printed again without a count, is taken for a quotation.
 RESTATED_WITHIN = 3.0
@@ -94,7 +92,8 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
         rows[name] = rows[name].astype("float64")
     rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
     counted = set(rows.loc[rows["nature"] == "compte", "perimetre"])
-    rows = rows[np.array([SAME_LIST.get(name) not in counted for name in rows["perimetre"]], dtype=bool)]
+    same_list = extended_lists()
+    rows = rows[np.array([same_list.get(name) not in counted for name in rows["perimetre"]], dtype=bool)]
     rows["annee"] = np.array([periods.middle(str(text)) for text in rows["periode"]], dtype=float)
     rows = rows[~_restated(rows)]
     rank = rows["nature"].map(MEASURES.index)

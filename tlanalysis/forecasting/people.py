@@ -50,7 +50,8 @@ def forecast_people_trained(
     -------
     DataFrame
         `annee, p95_bas, p80_bas, mediane, p80_haut, p95_haut`, from the year of the last declared total to the horizon.
-        ``attrs["entrees"]`` holds the two declared totals, with their years.
+        ``attrs["entrees"]`` holds the two declared totals, with their years, and
+        ``attrs["perimetres"]`` their perimeters.
 
     Raises
     ------
@@ -93,6 +94,7 @@ def forecast_people_trained(
     places = table.iloc[:0].copy()
     places.attrs = dict(fc.attrs)
     table = stamp(table, totals, shares, places, inputs=["observations"])
+    table.attrs["perimetres"] = {start: str(first_of.idxmin()), end: str(first_of.idxmax())}
     table.attrs["entrees"] = {year: (float(ranges[year]["min"]), float(ranges[year]["max"])) for year in (start, end)}
     return table
 

@@ -130,7 +130,7 @@ def floating_catchment(
     return score
 
 
-def reach(
+def measure_access(
     communes: pd.DataFrame,
     places: pd.DataFrame,
     departements: pd.DataFrame,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.provenance import stamp
-from tlanalysis.data import territories
+from tlanalysis.data import place_kinds, territories
 from tlanalysis.data.evidence import observations
-from tlanalysis.indicators.deffinov import places_per_territory
 from tlanalysis.indicators.intervals import garwood
+from tlanalysis.indicators.place_counts import places_per_territory
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KINDS = ("tiers_lieux", "fabriques_de_territoire", "manufactures_de_proximite")
 
 
 def known_figures(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
@@ -66,7 +64,7 @@ def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame
     place = territories.territory(territory)
     france = territories.territory("FR")
     records, used = [], []
-    for kind in KINDS:
+    for kind in place_kinds.whole_kinds():
         counts = places_per_territory(kind, "departement" if place.level == "departement" else "region")
         used.append(counts)
         rows = [(france, int(counts["nb_lieux"].sum()))]

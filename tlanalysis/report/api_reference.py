@@ -35,6 +35,7 @@ class Entry:
 
 def reference() -> list[tuple[str, list[Entry]]]:
     """Return the public names by the module they live in, in the order of the package."""
+    import tlanalysis
     from tlanalysis.core.public_names import HOMES
 
     return [(module, [_entry(name, getattr(tlanalysis, name)) for name in names]) for module, names in HOMES.items()]

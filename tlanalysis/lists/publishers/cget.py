@@ -23,6 +23,3 @@ RAW_TO_CLEAN = {
     "TYPO": "typologie",
     "WEB": "site_web",
 }
-
-KINDS = {"Tiers lieux à dominante coworking": "coworking", "Tiers lieux à dominante fablab": "fablab"}
-LAST_OF_2018 = 1463
