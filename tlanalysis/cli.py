@@ -13,6 +13,7 @@ import typer
 
 from tlanalysis import __version__
 from tlanalysis.core.errors import BadInput, RunFailed, SourceError, TlanalysisError
+from tlanalysis.core.extras import missing
 
 if TYPE_CHECKING:
     from tlanalysis.runs.execute import Options
@@ -324,6 +325,9 @@ def main() -> None:
         if end.code == INTERRUPTED:
             print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
         raise
+    except ModuleNotFoundError as error:
+        print(f"tlanalysis: {missing(error)}", file=sys.stderr)
+        sys.exit(BadInput.exit_code)
     except TlanalysisError as error:
         print(f"tlanalysis: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

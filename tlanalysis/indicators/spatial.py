@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.extras import missing
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 
@@ -147,8 +148,11 @@ def _pysal() -> tuple[ModuleType, ModuleType]:
     with warnings.catch_warnings():
         # A progress bar of theirs misses its widgets and says so with a path of this machine; we show none.
         warnings.filterwarnings("ignore", message="IProgress not found")
-        import esda
-        import libpysal
+        try:
+            import esda
+            import libpysal
+        except ModuleNotFoundError as error:
+            raise missing(error) from error
     return esda, libpysal
 
 

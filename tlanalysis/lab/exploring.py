@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.charts.kit.wording import LANGS
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.extras import missing
 from tlanalysis.data import territories
 
 if TYPE_CHECKING:
@@ -41,5 +42,5 @@ def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
     try:
         from tlanalysis.lab.panel import Panel
     except ModuleNotFoundError as error:
-        raise BadInput(f"{error.name} is not installed: pip install 'tlanalysis[lab]'.") from error
+        raise missing(error) from error
     return Panel(territory, lang)

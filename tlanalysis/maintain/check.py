@@ -14,6 +14,7 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.core.errors import TlanalysisError
+from tlanalysis.core.extras import missing
 from tlanalysis.data import embedded
 from tlanalysis.data.parameters import SHARED, Params, mistakes_in
 from tlanalysis.runs.parameters_cell import TAG, defaults_in
@@ -43,7 +44,10 @@ def check_data() -> list[str]:
 
 
 def _frictionless_errors() -> Iterable[str]:
-    from frictionless import Package, system
+    try:
+        from frictionless import Package, system
+    except ModuleNotFoundError as absent:
+        raise missing(absent) from absent
 
     with system.use_context(trusted=True):
         report = Package(str(paths.raw() / embedded.PACKAGE_FILE)).validate()
@@ -121,6 +125,8 @@ def check_notebook(path: Path) -> list[str]:
 
 
 def _counts(code: list[dict[str, Any]]) -> list[str]:
+    if paths.is_carried():  # the wheel carries notebooks without their outputs
+        return []
     found = [cell.get("execution_count") for cell in code]
     if found == list(range(1, len(code) + 1)):
         return []
