@@ -21,7 +21,7 @@ from tlanalysis.lists import duplicates
 from tlanalysis.lists.cells.privacy import without_personal
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import clean_text, printable
-from tlanalysis.lists.corrections import Correction, check_hits, correct, corrections_of
+from tlanalysis.lists.corrections import Correction, check_hits, correct
 from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
 from tlanalysis.lists.output import Sink, staged, stored_places, write_account
 from tlanalysis.lists.publishers import registry
@@ -87,7 +87,7 @@ class Recipe:
     mapping: Mapping
     source: str
     lang: str
-    corrections: list[Correction]
+    corrections: tuple[Correction, ...]
 
     def clean(self, rows: Rows) -> tuple[Batch, list[int]]:
         """Clean some rows; also return what each correction found among them."""
@@ -130,15 +130,15 @@ def prepare(
     if lang not in {"fr", "en"}:
         raise BadInput(f"no language {lang!r}: fr or en.")
     chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    chosen = (
-        chosen or registry.recognise(reading.headers) or propose(reading.headers, reading.sample, reading.path.name)
-    )
+    chosen = chosen or registry.recognise(reading.headers)
+    chosen = chosen or propose(reading.headers, reading.sample, reading.path.name)
     check_columns(chosen, reading.headers, reading.path.name)
     personal = [
         name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
     ]
     source = clean_text(chosen.name or without_personal(printable(reading.path.name)).split(".")[0])[0] or "liste"
-    return Job(reading, Recipe(chosen, source, lang, corrections_of(chosen.known)), personal)
+    corrections = registry.LISTS[chosen.known].corrections if chosen.known else ()
+    return Job(reading, Recipe(chosen, source, lang, corrections), personal)
 
 
 def start_mapping(path: str | Path, options: Options | None = None) -> Mapping:
