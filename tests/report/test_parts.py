@@ -15,6 +15,7 @@ from tlanalysis.data import territories
 from tlanalysis.report import api_reference, docs, html_tables, picture, results, swap, territory_index
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
+from tlanalysis.runs.manifest import Outcome
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 SVG = f'<svg {NAMESPACES} width="9" viewBox="0 0 9 9">{{}}</svg>'
@@ -204,3 +205,11 @@ def test_a_swap_that_was_stopped_between_its_two_moves_is_mended(tmp_path: Path)
     with pytest.raises(OSError, match="File name too long"):
         swap.put(tmp_path / "site", {"x" * 300: b"2"})
     assert (tmp_path / "site" / "a.html").read_bytes() == b"1"
+
+
+def test_language_territory_and_key_come_from_the_parameters_not_from_the_name(tmp_path: Path) -> None:
+    """A name of another shape, and a parameter of the notebook's own, change nothing to what the site reads."""
+    given = {"territory": "R75", "lang": "en", "rayon": 20}
+    manifest.write(tmp_path, {"x": Outcome("x", "05_essai", given, "ok", 1.0, "kernel")})
+    [run] = results.read(tmp_path)
+    assert (run.lang, run.territory, run.key) == ("en", "R75", "R75-rayon20")

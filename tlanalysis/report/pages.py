@@ -8,18 +8,12 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.data import embedded
+from tlanalysis.data.parameters import LANGS
 from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territory_index
 from tlanalysis.report.api_reference import reference
-from tlanalysis.report.render import HOME, Links, texts
+from tlanalysis.report.render import HOME, Links, texts, title_of
 from tlanalysis.report.results import QUALITY, Figure, Run
-
-# The figure that speaks for its subject on the home page, in the order of the page; any other subject by its first one.
-FINDINGS = {
-    "03_growth_forecast": "croissance-prevision",
-    "01_training_reach": "formation-part",
-    "02_deffinov_coverage": "deffinov-regions",
-    QUALITY: "qualite-inconnus",
-}
+from tlanalysis.runs.plan import subjects
 
 Page = tuple[str, str]
 
@@ -38,10 +32,10 @@ class Site:
     def __init__(self, runs: list[Run], contents: dict[str, bytes]) -> None:
         self._history = contents
         self._profiles = results.profiled(runs)
-        self._runs = {lang: [run for run in runs if run.lang == lang] for lang in results.LANGS}
+        self._runs = {lang: [run for run in runs if run.lang == lang] for lang in LANGS}
         folder = paths.home() / "docs"
         self._documents = docs.documents(folder)
-        self._links = Links({lang: self._slugs(lang) for lang in results.LANGS})
+        self._links = Links({lang: self._slugs(lang) for lang in LANGS})
 
     def pages(self, lang: str) -> Iterator[Page]:
         """Yield every page of a language: path inside the reports folder, and HTML."""
@@ -71,11 +65,11 @@ class Site:
         fixed = [HOME, "territories.html", "quality.html", "forecasts.html", "sources.html"]
         documents = ["docs/index.html", "docs/dictionary.html", "docs/api.html"]
         documents += [f"docs/{name}.html" for name in self._documents]
-        subjects = [_subject_slug(notebook) for notebook in self._notebooks(lang)]
+        of_notebooks = [_subject_slug(notebook) for notebook in self._notebooks(lang)]
         territories = [f"territory/{code}.html" for code in self._ran(lang)]
         figures = [figure.slug for run in runs for figure in run.figures]
         executed = [run.slug for run in runs if run.executed]
-        return {*fixed, *documents, *subjects, *territories, *figures, *executed}
+        return {*fixed, *documents, *of_notebooks, *territories, *figures, *executed}
 
     def _notebooks(self, lang: str) -> list[str]:
         return sorted({run.notebook for run in self._runs[lang]})
@@ -88,16 +82,18 @@ class Site:
 
     def _home(self, lang: str) -> Page:
         shown = []
-        rest = [notebook for notebook in self._notebooks(lang) if notebook not in {*FINDINGS, *self._profiles}]
-        for notebook in [*FINDINGS, *rest]:
+        # In the order of the plan; a notebook that the plan does not name follows, with its first figure.
+        leading = {name: subject.leading_figure for name, subject in subjects().items() if subject.leading_figure}
+        rest = [notebook for notebook in self._notebooks(lang) if notebook not in {*leading, *self._profiles}]
+        for notebook in [*leading, *rest]:
             runs = [run for run in self._runs[lang] if run.notebook == notebook and run.territory == "FR"]
             figures = [figure for run in runs for figure in run.figures if figure.facts]
-            named = [figure for figure in figures if figure.facts and figure.facts["id"] == FINDINGS.get(notebook)]
+            named = [figure for figure in figures if figure.facts and figure.facts["id"] == leading.get(notebook)]
             shown += (named or figures)[:1]
         failed = [run for run in self._runs[lang] if run.status != "ok"]
         title = texts()[lang]["title"]
-        subjects = [(notebook, _subject_slug(notebook)) for notebook in self._notebooks(lang)]
-        return self._links.page(lang, HOME, "home.html.jinja", title, findings=shown, subjects=subjects, failed=failed)
+        listed = [(notebook, _subject_slug(notebook)) for notebook in self._notebooks(lang)]
+        return self._links.page(lang, HOME, "home.html.jinja", title, findings=shown, subjects=listed, failed=failed)
 
     def _subject(self, lang: str, notebook: str) -> Page:
         mine = [run for run in self._runs[lang] if run.notebook == notebook]
@@ -105,7 +101,7 @@ class Site:
             return self._quality(lang, mine)
         runs = [run for run in mine if run.territory == "FR"]
         codes = sorted({run.territory for run in mine if self._is_of_territory(run)})
-        title = texts()[lang]["subjects"].get(notebook, notebook)
+        title = title_of(notebook, lang)
         found = [place for place in self.places(lang) if place["code"] in codes]
         slug = _subject_slug(notebook)
         return self._links.page(lang, slug, "subject.html.jinja", title, runs=runs, found=found, shown={}, lead="")
@@ -170,7 +166,7 @@ class Site:
 
     def _notebook(self, lang: str, run: Run) -> Page:
         text = texts()[lang]
-        title = f"{text['notebook']} : {run.name}" if lang == "fr" else f"{text['notebook']}: {run.name}"
+        title = f"{text['notebook']}{text['colon']} {run.name}"
         body = notebooks.rendered(run.executed, text["table"]) if run.executed else None
         subject = _subject_slug(run.notebook)
         return self._links.page(lang, run.slug, "notebook.html.jinja", title, run=run, body=body, subject=subject)

@@ -15,11 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tlanalysis import __version__
-from tlanalysis.report.results import LANGS
+from tlanalysis.data.parameters import LANGS
+from tlanalysis.runs.plan import subjects
 
 FOLDER = "site"
 HOME = "home"
-HOMES = {"fr": "index.html", "en": "index.en.html"}
+HOMES = {lang: "index.html" if lang == LANGS[0] else f"index.{lang}.html" for lang in LANGS}
 # Characters that are not seen but turn the text around them, or that no page may hold.
 _UNSEEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -57,6 +58,12 @@ def path_of(lang: str, slug: str) -> str:
     return HOMES[lang] if slug == HOME else f"{FOLDER}/{lang}/{slug}"
 
 
+def title_of(notebook: str, lang: str) -> str:
+    """Return what readers call a notebook; its name where the plan gives it no title."""
+    found = subjects().get(notebook)
+    return found.title.get(lang, notebook) if found else notebook
+
+
 @dataclass(frozen=True)
 class Links:
     """What a page may link to: `slugs`, per language, of the pages that exist."""
@@ -66,8 +73,7 @@ class Links:
     def page(self, lang: str, slug: str, template: str, title: str, **values: Any) -> tuple[str, str]:
         """Return a page: its path inside the reports folder, and its HTML."""
         here = path_of(lang, slug)
-        other = next(each for each in LANGS if each != lang)
-        same = slug in self.slugs[other]
+        others = [(each, slug in self.slugs[each]) for each in LANGS if each != lang]
 
         def asset(path: str) -> str:
             return posixpath.relpath(path, posixpath.dirname(here) or ".")
@@ -89,9 +95,10 @@ class Links:
                 asset=asset,
                 to=to,
                 has=lambda target: target in self.slugs[lang],
-                other=other,
-                other_page=asset(path_of(other, slug if same else HOME)),
-                other_same=same,
+                others=[
+                    (each, asset(path_of(each, slug if same else HOME)), texts()[each], same) for each, same in others
+                ],
+                subject_name=lambda notebook: title_of(notebook, lang),
                 **values,
             )
         )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tlanalysis.data.parameters import LANGS, Params, run_key
 from tlanalysis.runs import manifest
 
 KINDS = ("svg", "png", "csv", "json")
-LANGS = ("fr", "en")
 QUALITY = "00_data_quality"
 _FACTS = {"id", "title", "lecture", "champ", "alt", "source", "sources", "params", "inputs", "fingerprint"}
 
@@ -94,30 +94,30 @@ def profiled(runs: Iterable[Run]) -> set[str]:
 
 
 def _run(outcome: manifest.Outcome, out: Path) -> Run:
-    run_key = outcome.name.partition("--")[2]
-    lang = "en" if "en" in run_key.split("-") else "fr"
+    given = Params(**outcome.parameters)
     executed = out / "notebooks" / f"{outcome.name}.ipynb"
     return Run(
         name=outcome.name,
         notebook=outcome.notebook,
-        key=_without_language(run_key),
-        lang=lang,
-        territory=run_key.split("-")[0],
+        key=_key(given),
+        lang=given.lang,
+        territory=given.territory,
         status=outcome.status,
         error=outcome.error,
-        figures=tuple(_figure(name, out / "figures") for name in outcome.figures),
+        figures=tuple(_figure(name, out / "figures", given) for name in outcome.figures),
         executed=executed if executed.is_file() else None,
     )
 
 
-def _without_language(run_key: str) -> str:
-    return "-".join(part for part in run_key.split("-") if part != "en")
+def _key(given: Params) -> str:
+    """Return the run key without the language: what the pages of a run share in all languages."""
+    return run_key(Params(**given.as_dict() | {"lang": LANGS[0]}))
 
 
-def _figure(name: str, folder: Path) -> Figure:
+def _figure(name: str, folder: Path, given: Params) -> Figure:
     kinds = tuple(kind for kind in KINDS if (folder / f"{name}.{kind}").is_file())
     facts = _facts(folder / f"{name}.json") if {"svg", "json"} <= set(kinds) else None
-    return Figure(name, _without_language(name.partition("--")[2]), folder, facts, kinds)
+    return Figure(name, _key(given), folder, facts, kinds)
 
 
 def _facts(path: Path) -> dict[str, Any] | None:
