@@ -15,6 +15,7 @@ import numpy as np
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, place_kinds, territories
+from tlanalysis.data.reference_files import CENTRES, POPULATIONS
 from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, measure_access
 from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions
@@ -94,7 +95,7 @@ def communes_sources() -> pd.DataFrame:
     """Return the sources behind where people live: INSEE's populations, La Poste's points."""
     import pandas as pd
 
-    rows = [embedded.remote()[name] for name in ("communes_centres_2024", "populations_communes_2023")]
+    rows = [embedded.remote()[name] for name in (CENTRES, POPULATIONS)]
     return pd.DataFrame(
         [{"editeur": row["publisher"], "source": row["url"], "date_publication": row["vintage"]} for row in rows]
     )
@@ -127,7 +128,7 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     BadInput
         No place has a position, or a position is no position.
     """
-    by_commune = embedded.find_remote("populations_communes_2023") is not None
+    by_commune = embedded.find_remote(POPULATIONS) is not None
     measured = measure_access(communes() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(
         _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
@@ -153,8 +154,8 @@ def communes() -> pd.DataFrame:
     from tlanalysis.tables.commune_files import clean_communes, read_centres, read_populations
 
     return clean_communes(
-        read_populations(embedded.read_remote("populations_communes_2023")),
-        read_centres(embedded.read_remote("communes_centres_2024")),
+        read_populations(embedded.read_remote(POPULATIONS)),
+        read_centres(embedded.read_remote(CENTRES)),
     )
 
 
@@ -165,7 +166,7 @@ def _points_alone() -> pd.DataFrame:
     from tlanalysis.tables.commune_files import clean_communes, read_centres
 
     nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
-    return clean_communes(nobody, read_centres(embedded.read_remote("communes_centres_2024")))
+    return clean_communes(nobody, read_centres(embedded.read_remote(CENTRES)))
 
 
 def access_profile(territory: str = "FR") -> pd.DataFrame:

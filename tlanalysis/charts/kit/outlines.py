@@ -21,6 +21,7 @@ from tlanalysis.charts.kit.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, on
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded, territories
+from tlanalysis.data.reference_files import OUTLINES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,7 +51,7 @@ def read_outlines(level: str) -> gpd.GeoDataFrame:
         import geopandas as gpd
     except ImportError:
         raise BadInput("outlines need GeoPandas: pip install 'tlanalysis[geo]', or draw tiles.") from None
-    frame = gpd.read_file(io.BytesIO(embedded.read_remote(f"contours_{level}s_2022")))
+    frame = gpd.read_file(io.BytesIO(embedded.read_remote(OUTLINES[level])))
     column = "insee_reg" if level == "region" else "insee_dep"
     return check_outlines(frame.rename(columns={column: "code"})[["code", "geometry"]], level)
 
