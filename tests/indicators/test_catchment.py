@@ -75,7 +75,7 @@ def test_every_place_is_shared_out_once(villages, places, catchment):
     assert score @ homes["population"].to_numpy(float) / 1e5 == pytest.approx(used)
 
 
-def test_a_place_that_nobody_can_reach_serves_nobody():
+def test_a_place_with_nobody_in_its_catchment_serves_nobody():
     homes = on_equator(0, people=[1000])
     assert floating_catchment(homes, on_equator(500), 30.0).tolist() == [0.0]
 

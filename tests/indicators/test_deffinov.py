@@ -9,11 +9,14 @@ from scipy import stats
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.deffinov import (
+    DEFFINOV_REGIONS,
     deffinov_population,
     deffinov_projects,
     deffinov_regions,
     territories_named,
 )
+
+ANSWERED = "deffinov_regions_repondantes"
 
 
 def check_garwood(count, low, high, exposure, level=0.95):
@@ -198,3 +201,8 @@ def test_population_bounds_of_the_evidence(raw):
 def test_no_number_of_departements_yet():
     with pytest.raises(BadInput, match="published by 2023"):
         deffinov_population(as_of="2023")
+
+
+def test_the_number_of_regions_is_the_published_one(raw):
+    published = [row["valeur"] for row in read_rows(raw, "observations") if row["indicateur"] == ANSWERED]
+    assert {float(value) for value in published} == {DEFFINOV_REGIONS}

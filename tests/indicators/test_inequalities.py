@@ -146,7 +146,7 @@ def test_by_regions_there_is_nothing_within():
     assert found["indice"].tolist() == ["gini", "theil"]
 
 
-def test_equal_rates_look_unequal_by_chance_and_are_not_called_so(monkeypatch):
+def test_equal_rates_are_not_called_unequal(monkeypatch):
     monkeypatch.setattr(module, "DRAWS", 400)
     rng = np.random.default_rng(4)
     table = places_per_territory("manufactures_de_proximite")

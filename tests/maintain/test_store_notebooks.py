@@ -31,7 +31,7 @@ def test_the_notebooks_are_those_of_the_plan() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_stored_outputs_say_nothing_of_when_and_where(name: str) -> None:
+def test_stored_outputs_hold_no_date_and_no_path(name: str) -> None:
     text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
     held = json.loads(text)
     assert "papermill" not in held["metadata"]

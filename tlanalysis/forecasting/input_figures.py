@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VALUES = ("valeur", "valeur_bas", "valeur_haut")
 COLUMNS = ("periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre")
 
-# Years within which the same number, printed again without a count, is taken for a quotation.
+# Years within which the same number, printed again without a count, is treated as a quotation.
 RESTATED_WITHIN = 3.0
 
 
@@ -105,7 +105,7 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _restated(rows: pd.DataFrame) -> pd.Series:
-    """Tell which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
+    """Return which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
 
     The period that most sources give the number is kept, counted figures first, then the earliest.
     """
@@ -149,7 +149,7 @@ def _check(observations: pd.DataFrame) -> None:
 
 
 def _check_intervals(rows: pd.DataFrame) -> None:
-    """Refuse two intervals of one perimeter and period that do not meet: no count can lie in both."""
+    """Raise when two intervals of one perimeter and period do not meet: no count can lie in both."""
     spans = rows[rows["valeur"].isna()]
     for (perimeter, period), group in spans.groupby(["perimetre", "periode"]):
         if group["valeur_bas"].max() > group["valeur_haut"].min():
@@ -162,7 +162,7 @@ def _check_intervals(rows: pd.DataFrame) -> None:
 
 
 def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) -> None:
-    """Refuse what cannot be forecast: fewer than two measures, or a horizon that is not after the last.
+    """Raise when no forecast can be made: fewer than two measures, or a horizon that is not after the last.
 
     Raises
     ------

@@ -1,11 +1,10 @@
-"""People trained, not only places: the same treatment for places x share that trains x people per place that trains.
+"""Forecast of people trained: places x share of places that train x people per place that trains.
 
-How the factors depend on each other. People per training place is never published: it is what the declared total
-leaves once places and share are drawn, so in the year of the total more places means fewer people in each, draw by
-draw, and the product keeps to the declared total whatever the places. Afterwards places go on with their own
-forecast, and people per place with a pace drawn around half of what 2019 to 2023 shows, shrunk because part of that
-change is a change of question and of definition. Share and people per place are taken as independent after that year:
-no figure says otherwise, and none says so.
+People per training place is never published. It is the declared total divided by drawn places and share, so in the year
+of the total more places means fewer people in each, draw by draw, and the product keeps to the declared total whatever
+the places. Afterwards places go on with their own forecast, and people per place with a pace drawn around half of what
+2019 to 2023 shows, shrunk because part of that change is a change of question and of definition. Share and people per
+place are taken as independent after that year: no figure supports or contradicts it.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ def forecast_people_trained(
 
 
 def _fading(ahead: np.ndarray, lasting: float = 0.85) -> np.ndarray:
-    """Return how many years' worth of pace have passed, each lasting less than the one before."""
+    """Return the sum of the yearly paces so far, each weaker than the one before."""
     return (1 - lasting**ahead) / (1 - lasting)
 
 

@@ -70,7 +70,7 @@ DEFAULT = Priors()
 
 
 def priors(of: Priors = DEFAULT) -> pd.DataFrame:
-    """Return the priors of the forecast, one row each, for whoever wants to attack them.
+    """Return the priors of the forecast, one row each, so that anybody can question them.
 
     Returns
     -------

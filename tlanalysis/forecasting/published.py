@@ -1,6 +1,6 @@
-"""The register of published forecasts: who announced how many, by when, and whether it came true.
+"""The register of published forecasts: publisher, figure, target date and verdict.
 
-A verdict is computed from observations, never typed. The measure used has a compatible perimeter and speaks of the
+A verdict is computed from observations, never typed. The measure used has a compatible perimeter and is for the
 target period or of the year after it (counted before estimated before declared, then the earliest); before the target
 date has passed the verdict is `a_venir`. A forecast without an upper figure means "at least".
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded
-from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, known_on, observations
+from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, observations, public_since
 from tlanalysis.data.perimeter_facts import continued_by
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     register = embedded.load("previsions_publiees")
     if as_of is not None:
         day = periods.last_day(as_of)
-        register = register[register["date_publication"].map(lambda text: known_on(text) <= day)]
+        register = register[register["date_publication"].map(lambda text: public_since(text) <= day)]
     measures = as_intervals(observations(nature=MEASURES, as_of=as_of))
     today = min(periods.last_day(as_of), COLLECTED_ON) if as_of else COLLECTED_ON
     judged = [_judge(row, measures, today) for row in register.itertuples()]

@@ -1,4 +1,4 @@
-"""What would change the answer: the forecast again, under other priors."""
+"""The forecast again under other priors, to show which of them change the answer."""
 
 from __future__ import annotations
 

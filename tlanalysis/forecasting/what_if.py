@@ -1,4 +1,4 @@
-"""Scenarios: what if? Lines with their assumptions written on them, never probabilities."""
+"""Scenarios: lines under one stated assumption each, without probabilities."""
 
 from __future__ import annotations
 

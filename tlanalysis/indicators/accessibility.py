@@ -15,6 +15,7 @@ import numpy as np
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, place_kinds, territories
+from tlanalysis.data.reference_files import CENTRES, POPULATIONS
 from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, measure_access
 from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions
@@ -23,7 +24,7 @@ from tlanalysis.indicators.place_counts import places_per_territory
 if TYPE_CHECKING:
     import pandas as pd
 
-# What is put beside what: supply, then need. Rates and distances of one list are left out: they hold each other.
+# Pairs to compare: supply, then need. A rate and a distance of one list are no pair: one follows from the other.
 PAIRS = [
     ("taux_tiers_lieux_pour_100k", "taux_chomage_15_64"),
     ("taux_fabriques_de_territoire_pour_100k", "taux_chomage_15_64"),
@@ -82,7 +83,7 @@ def access(kind: str = "fabriques_de_territoire", level: str = "departement") ->
 
 
 def _named(measured: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return the territories of a level by name, with what was measured of them."""
+    """Return the territories of a level by name, with their measures."""
     import pandas as pd
 
     france = pd.DataFrame([{"territoire": "FR", "code": "FR", "nom": territories.territory("FR").name}])
@@ -91,10 +92,10 @@ def _named(measured: pd.DataFrame, level: str) -> pd.DataFrame:
 
 
 def communes_sources() -> pd.DataFrame:
-    """Return the sources behind where people live: INSEE's populations, La Poste's points."""
+    """Return the sources of populations and positions of communes: INSEE and La Poste."""
     import pandas as pd
 
-    rows = [embedded.remote()[name] for name in ("communes_centres_2024", "populations_communes_2023")]
+    rows = [embedded.remote()[name] for name in (CENTRES, POPULATIONS)]
     return pd.DataFrame(
         [{"editeur": row["publisher"], "source": row["url"], "date_publication": row["vintage"]} for row in rows]
     )
@@ -127,7 +128,7 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     BadInput
         No place has a position, or a position is no position.
     """
-    by_commune = embedded.find_remote("populations_communes_2023") is not None
+    by_commune = embedded.find_remote(POPULATIONS) is not None
     measured = measure_access(communes() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(
         _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
@@ -153,8 +154,8 @@ def communes() -> pd.DataFrame:
     from tlanalysis.tables.commune_files import clean_communes, read_centres, read_populations
 
     return clean_communes(
-        read_populations(embedded.read_remote("populations_communes_2023")),
-        read_centres(embedded.read_remote("communes_centres_2024")),
+        read_populations(embedded.read_remote(POPULATIONS)),
+        read_centres(embedded.read_remote(CENTRES)),
     )
 
 
@@ -165,7 +166,7 @@ def _points_alone() -> pd.DataFrame:
     from tlanalysis.tables.commune_files import clean_communes, read_centres
 
     nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
-    return clean_communes(nobody, read_centres(embedded.read_remote("communes_centres_2024")))
+    return clean_communes(nobody, read_centres(embedded.read_remote(CENTRES)))
 
 
 def access_profile(territory: str = "FR") -> pd.DataFrame:
@@ -178,8 +179,8 @@ def access_profile(territory: str = "FR") -> pd.DataFrame:
     """
     import pandas as pd
 
-    place, france = territories.territory(territory), territories.territory("FR")
-    wanted = [france] if place.is_france else [place, france]
+    asked, france = territories.territory(territory), territories.territory("FR")
+    wanted = [france] if asked.is_france else [asked, france]
     lists = lists_with_access()
     held = embedded.load("acces_par_territoire")
     held = held[held["jeu"].isin(lists.values())]
@@ -194,7 +195,7 @@ def access_profile(territory: str = "FR") -> pd.DataFrame:
     columns = ["type", "jeu", "territoire", "nom", "rayon_km", "part_bas", "part_haut"]
     table = pd.DataFrame(records, columns=columns)
     result = stamp(table, held, communes_sources(), inputs=["acces_par_territoire"])
-    result.attrs["territoire"] = place.code
+    result.attrs["territoire"] = asked.code
     return result
 
 
@@ -214,7 +215,7 @@ def catchment_sensitivity(kind: str = "fabriques_de_territoire") -> pd.DataFrame
 
 
 def need_and_supply() -> pd.DataFrame:
-    """Return, for each département, where places and Fabriques are beside where people are far or out of work.
+    """Return, for each département, its rates of places beside its distance to them and its unemployment.
 
     Returns
     -------
@@ -239,7 +240,7 @@ def need_and_supply() -> pd.DataFrame:
 
 
 def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
-    """Return, for each région, DEFFINOV projects and envelopes per inhabitant where published, beside what people need.
+    """Return, for each région, its DEFFINOV projects and money per inhabitant, beside distance and unemployment.
 
     Returns
     -------
@@ -272,7 +273,7 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
 
 
 def need_agreement(*, as_of: str | None = None, seed: int = 0) -> pd.DataFrame:
-    """Return the rank agreement between where places and money went and where people are far from one or out of work.
+    """Return the rank agreement between places or money per inhabitant and distance or unemployment.
 
     Places by département, money by région, where it is published (too few régions to bound anything).
 

@@ -1,7 +1,7 @@
-"""What the respondents of a census of tiers-lieux ticked: training themes, audiences, any question with boxes.
+"""Shares of census respondents that ticked a box: training themes, audiences, any question with boxes.
 
-The estimand is the share of those who answered the question that ticked a box. Of the places that did not answer the
-question, or the census, nothing is known: no weight can be computed from the files, and none is used.
+A share is of those who answered the question. The files hold nothing on the places that did not answer the question or
+the census, so no weight can be computed and none is used.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def _is(name: str, module: str | None) -> bool:
 
 
 def _wanted(named: list[str], words: tuple[str, ...], question: str | None, where: str) -> list[str]:
-    """Return the questions asked for, or those whose names hold the words."""
+    """Return the questions given by name, or those whose names hold the words."""
     if question is not None:
         if question not in named:
             raise BadInput(f"{where} has no question {question!r}{did_you_mean(question, named)}: {', '.join(named)}.")

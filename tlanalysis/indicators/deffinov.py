@@ -12,7 +12,7 @@ from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
-from tlanalysis.data.evidence import known_on, observations
+from tlanalysis.data.evidence import observations, public_since
 from tlanalysis.indicators.place_rates import per_inhabitant
 from tlanalysis.indicators.sharp_bounds import bounds
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATUSES = ("atteste", "probable", "partage", "inconnu")
-DEFFINOV_REGIONS = 17
+DEFFINOV_REGIONS = 17  # régions that answered the call: observation `deffinov_regions_repondantes`
 
 
 def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
@@ -61,12 +61,12 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
 
 
 def _public_projects(as_of: str | None) -> pd.DataFrame:
-    """Return the projects that a page named by a day; all of them without one."""
+    """Return the projects that a page had named by a day; without a day, all projects."""
     projects = embedded.load("deffinov_projets")
     if as_of is None:
         return projects
     day = periods.last_day(as_of)
-    public = [known_on(text) <= day for text in projects["date_publication"]]
+    public = [public_since(text) <= day for text in projects["date_publication"]]
     return projects.loc[public].reset_index(drop=True)
 
 
@@ -129,13 +129,13 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
     known["territoire"] = known["territoire"].fillna(known["territoires"])
     records = [
         (
-            place,
-            territories_named(place),
-            territories.population(place.split(";")),
+            codes,
+            territories_named(codes),
+            territories.population(codes.split(";")),
             int(group["valeur"].max()),
             _exactness(group),
         )
-        for place, group in known.groupby("territoire")
+        for codes, group in known.groupby("territoire")
     ]
     france, total = territories.territory("FR"), int(national.max())
     rest = total - sum(record[3] for record in records)

@@ -1,7 +1,7 @@
-"""Rates per 100,000 inhabitants that do not mistake a small number for excellence.
+"""Rates of places per 100,000 inhabitants, raw and smoothed.
 
-Two readings of one count, side by side: the raw rate with its exact Poisson interval (what this territory alone says)
-and the smoothed rate (what it says once the others are heard, see `shrinkage`).
+The raw rate has an exact Poisson interval and uses this territory alone. The smoothed rate also uses the other
+territories (see `shrinkage`), so that a small count does not look like a high or a low rate.
 """
 
 from __future__ import annotations
@@ -125,10 +125,10 @@ def _covered(covers: str | Iterable[str], level: str) -> set[str]:
     named = [covers] if isinstance(covers, str) else list(covers)
     codes: set[str] = set()
     for code in named:
-        place = territories.territory(code)
-        if place.level == "departement" and level == "region":
+        covered = territories.territory(code)
+        if covered.level == "departement" and level == "region":
             raise BadInput(f"{code} is a département: a list that covers it is not complete for a région.")
-        codes |= set(territories.table(level)["code"]) if place.is_france else territories.within(code, level)
+        codes |= set(territories.table(level)["code"]) if covered.is_france else territories.within(code, level)
     return codes
 
 

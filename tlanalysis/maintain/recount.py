@@ -2,7 +2,8 @@
 
 `lieux_par_departement` has one row per list, kind and département; a list is complete in itself, so a département that
 it does not name has a true zero, written as such. `registre_lieux` says what happened to the rows on the way.
-`acces_par_territoire` comes from `recount_access`, the grid of the départements from `lists.cells.departement_grid`.
+`departements` and `regions` come from `recount_territories`, `acces_par_territoire` from `recount_access`, the grid of
+the départements from `lists.cells.departement_grid`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core import files, paths
 from tlanalysis.data import embedded, place_kinds, territories
+from tlanalysis.data.reference_files import OUTLINES
 from tlanalysis.lists.cells import departement_grid
 from tlanalysis.lists.cleaning import Cleaned, clean_open_file
 from tlanalysis.maintain.recount_access import access_by_territory
+from tlanalysis.maintain.recount_territories import departements_and_regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,11 +112,19 @@ def _printed_regions() -> pd.Series:
 
 
 def write_counts() -> list[str]:
-    """Rewrite the computed tables in `data/raw/` and their checksums; return the names of those that changed."""
+    """Rewrite the computed tables in `data/raw/` and their checksums; return the names of those that changed.
+
+    The territories come first, because every other table is counted over them.
+    """
     paths.check_own()
+    changed = _write(dict(zip(("departements", "regions"), departements_and_regions(), strict=True)))
     computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     computed["acces_par_territoire"] = access_by_territory()
-    computed[departement_grid.TABLE] = departement_grid.draw_grid(embedded.read_remote("contours_departements_2022"))
-    for name, table in computed.items():
+    computed[departement_grid.TABLE] = departement_grid.draw_grid(embedded.read_remote(OUTLINES["departement"]))
+    return changed + _write(computed)
+
+
+def _write(tables: dict[str, pd.DataFrame]) -> list[str]:
+    for name, table in tables.items():
         files.write_text(paths.raw() / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return embedded.seal()

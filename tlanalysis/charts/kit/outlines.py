@@ -22,6 +22,7 @@ from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.extras import missing
 from tlanalysis.data import embedded, territories
+from tlanalysis.data.reference_files import OUTLINES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -51,7 +52,7 @@ def read_outlines(level: str) -> gpd.GeoDataFrame:
         import geopandas as gpd
     except ModuleNotFoundError as error:
         raise missing(error) from error
-    frame = gpd.read_file(io.BytesIO(embedded.read_remote(f"contours_{level}s_2022")))
+    frame = gpd.read_file(io.BytesIO(embedded.read_remote(OUTLINES[level])))
     column = "insee_reg" if level == "region" else "insee_dep"
     return check_outlines(frame.rename(columns={column: "code"})[["code", "geometry"]], level)
 
