@@ -144,7 +144,7 @@ def communes() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `ingest.communes.clean_communes`.
+        As `tables.commune_files.clean_communes`.
 
     Raises
     ------

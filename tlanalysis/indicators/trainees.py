@@ -55,7 +55,7 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     as_of : str, optional
-        Known on that day; the list speaks as of its latest declaration.
+        Known on that day; the date of the list is that of its latest declaration.
 
     Returns
     -------

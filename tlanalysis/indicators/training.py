@@ -29,7 +29,7 @@ def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.Dat
     """Return the claims on people trained, one row per distinct claim (value, period, nature).
 
     Several publishers repeat one claim: `nb_sources` says how many, `editeurs` who. A claim without a period keeps a
-    missing `periode`: nobody knows which year it speaks of.
+    missing `periode`: its year is unknown.
 
     Parameters
     ----------
