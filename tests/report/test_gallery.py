@@ -115,7 +115,7 @@ def test_a_colon_is_set_as_its_language_sets_it(pages: dict[str, Page]) -> None:
     assert "<p>Licence: etalab-2.0.</p>" in pages["site/en/figure/formation-part--FR.html"].html
     for name, page in pages.items():
         if name == "index.en.html" or ("/en/" in name and "/docs/" not in name):  # documents hold code and formulas
-            quoted = r"<(pre|code|script)[ >].*?</\1>|<[^>]+lang=\"fr\".*?</[a-z]+>"  # code, and words in French
+            quoted = r"<(pre|code|script|td)[ >].*?</\1>|<[^>]+lang=\"fr\".*?</[a-z]+>"  # code, data, words in French
             ours = re.sub(quoted, "", page.html, flags=re.DOTALL).replace("Source : ANCT (2021).", "")  # of made_up
             assert not re.search(r"[\w)>][ \u00a0\u202f]+:(?=[\s<]|$)", ours), name
 
