@@ -120,9 +120,9 @@ def clean(
     from tlanalysis.core import files, paths
     from tlanalysis.lists import cleaning
     from tlanalysis.lists.output import folder_name
-    from tlanalysis.lists.readers.base import Options
+    from tlanalysis.lists.readers.base import ReadingOptions
 
-    options = Options(encoding, separator, header, sheet, records)
+    options = ReadingOptions(encoding, separator, header, sheet, records)
     if propose:
         files.write_text(propose, cleaning.start_mapping(file, options).to_toml())
         print(f"{propose}: look at it, then tlanalysis clean {file} --mapping {propose}")

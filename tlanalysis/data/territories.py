@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 FRANCE = "FR"
 LEVELS = ("region", "departement")
 
+# Overseas collectivities: neither régions nor départements, with INSEE codes of their own (COG).
+COLLECTIVITIES = {
+    "975": "Saint-Pierre-et-Miquelon",
+    "977": "Saint-Barthélemy",
+    "978": "Saint-Martin",
+    "984": "Terres australes et antarctiques françaises",
+    "986": "Wallis et Futuna",
+    "987": "Polynésie française",
+    "988": "Nouvelle-Calédonie",
+    "989": "La Passion-Clipperton",
+}
+
 
 @dataclass(frozen=True)
 class Territory:

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 PER = 1e5
 
-# Collectivities that a list of places may name, though they are neither régions nor départements.
-COLLECTIVITIES = {"975", "977", "978", "984", "986", "987", "988", "989"}
-
 
 def rate_places(
     places: pd.DataFrame,
@@ -114,7 +111,7 @@ def _codes(places: pd.DataFrame, level: str, known: set[str]) -> pd.Series:
         printed = found if "code_region" in places else pd.Series(None, index=places.index, dtype=object)
         found = printed.where(printed.notna(), departement.map(regions))
     found = found.where(found.notna(), None)
-    odd = found.notna() & ~found.isin(known | COLLECTIVITIES)
+    odd = found.notna() & ~found.isin(known | set(territories.COLLECTIVITIES))
     if odd.any():
         rows = ", ".join(f"row {at} ({found[at]!r})" for at in found.index[odd][:5])
         raise BadInput(f"{int(odd.sum())} places have a code that is no {level}: {rows}; codes are text, such as '01'.")

@@ -25,9 +25,9 @@ from tlanalysis.lists.corrections import Correction, check_hits, correct
 from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
 from tlanalysis.lists.output import Sink, staged, stored_places, write_account
 from tlanalysis.lists.publishers import registry
-from tlanalysis.lists.readers.base import Options, Reading, Rows
+from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.lists.row_cleaning import PLACES, REJECTS, Batch, clean_batch, refused_rows
+from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ class Recipe:
     lang: str
     corrections: tuple[Correction, ...]
 
-    def clean(self, rows: Rows) -> tuple[Batch, list[int]]:
+    def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
         """Clean some rows; also return what each correction found among them."""
         table, hits = correct(rows.table, self.corrections)
         batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang)
@@ -117,7 +117,11 @@ class Job:
 
 
 def prepare(
-    path: str | Path, mapping: Mapping | str | Path | None = None, *, lang: str = "fr", options: Options | None = None
+    path: str | Path,
+    mapping: Mapping | str | Path | None = None,
+    *,
+    lang: str = "fr",
+    options: ReadingOptions | None = None,
 ) -> Job:
     """Open a list and decide what each column is.
 
@@ -141,7 +145,7 @@ def prepare(
     return Job(reading, Recipe(chosen, source, lang, corrections), personal)
 
 
-def start_mapping(path: str | Path, options: Options | None = None) -> Mapping:
+def start_mapping(path: str | Path, options: ReadingOptions | None = None) -> Mapping:
     """Return a mapping to start from: the known one, or the best guess for every column, however unsure."""
     reading = open_list(Path(path), options)
     return registry.recognise(reading.headers) or guess(reading.headers, reading.sample)
@@ -171,7 +175,7 @@ def cleaned(
 ) -> Iterator[Batch]:
     """Yield the batches of a list in its order, cleaned by several workers, and keep the account.
 
-    Rows are read little ahead of the workers, so that memory does not grow with the list.
+    Rows are read only a little ahead of the workers, so that memory does not grow with the list.
 
     Parameters
     ----------
@@ -251,12 +255,12 @@ def clean(
     BadInput
         The file is no list, is damaged or ambiguous, or its columns are not known surely enough.
     """
-    job = prepare(path, mapping, lang=lang, options=Options(encoding, separator, header, sheet, records))
+    job = prepare(path, mapping, lang=lang, options=ReadingOptions(encoding, separator, header, sheet, records))
     account, digest, batches = Account(), _digest(job.reading.path), []
     for batch in cleaned(job, account):
         batches.append(batch)
-    places = pa.concat_tables([PLACES.empty_table(), *(batch.places for batch in batches)])
-    rejects = pa.concat_tables([REJECTS.empty_table(), *(batch.rejects for batch in batches)])
+    places = pa.concat_tables([PLACE_SCHEMA.empty_table(), *(batch.places for batch in batches)])
+    rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
     twice = _duplicates(account.seen, [places])
     entry = ledger(job, account, twice, digest())
     if out is not None:
