@@ -278,9 +278,9 @@ def _options(
     jobs: int, engine: str | None, scheduler: str, force: bool, fail_fast: bool, minutes: float, memory: float
 ) -> Options:
     from tlanalysis.runs.execute import Options
-    from tlanalysis.runs.limits import Bounds
+    from tlanalysis.runs.limits import Limits
 
-    limits = Bounds(minutes=minutes, memory_gb=memory)
+    limits = Limits(minutes=minutes, memory_gb=memory)
     chosen = {"engine": engine} if engine else {}
     return Options(jobs=jobs, bounds=limits, force=force, fail_fast=fail_fast, scheduler=scheduler, **chosen)
 

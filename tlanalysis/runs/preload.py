@@ -16,7 +16,6 @@ from importlib import import_module
 from types import SimpleNamespace
 
 from tlanalysis.core.public_names import HOMES
-from tlanalysis.runs import shell
 
 LIBRARIES = (
     "babel.numbers",
@@ -57,7 +56,6 @@ def warm() -> None:
     _check_a_notebook()
     _show_a_table()
     _parse_tables()
-    shell.prepare()
     # What is alive now stays: looking through it for garbage would copy every page of it in every fork.
     gc.collect()
     gc.freeze()
