@@ -20,6 +20,9 @@ from tlanalysis.core.public_names import HOMES
 LIBRARIES = (
     "babel.numbers",
     "bdb",
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
     "IPython.core.oinspect",
     "IPython.core.logger",
     "IPython.core.magics",
