@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
@@ -151,7 +152,7 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     order = last["taux_mediane_pour_100k"].sort_values(ascending=False).index
     people = {code: territories.territory(code).population for code in order}
     inhabitants = sum(people.values())
-    national = {year: count / inhabitants * 1e5 for year, count in table.attrs["france"].items()}
+    national = {year: count / inhabitants * 1e5 for year, count in fact(table, "france").items()}
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()
     values: dict[str, Any] = {
@@ -267,7 +268,7 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
     """
     words = Words(lang)
     end = table.iloc[-1]
-    totals: dict[int, tuple[float, float]] = table.attrs["entrees"]
+    totals: dict[int, tuple[float, float]] = fact(table, "entrees")
     last = max(totals)
     values: dict[str, Any] = {
         "year": int(end["annee"]),
@@ -288,7 +289,7 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
                     year + 0.5,
                     value,
                     zorder=4,
-                    **mark("declare", perimeter_colour(table.attrs["perimetres"][year])),
+                    **mark("declare", perimeter_colour(fact(table, "perimetres")[year])),
                 )
             ax.annotate(
                 words.span(*(words.number(v) for v in bounds)),

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
@@ -32,8 +33,8 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         As for every chart.
     """
     words = Words(lang)
-    place = territory(table.attrs["territoire"]).name
-    values: dict[str, Any] = {"place": place, "n_undated": words.number(table.attrs["nb_sans_date"])}
+    place = territory(fact(table, "territoire")).name
+    values: dict[str, Any] = {"place": place, "n_undated": words.number(fact(table, "nb_sans_date"))}
     if table.empty:
         text = caption.write("croissance-vide", table, lang, **values)
         with style():
