@@ -1,4 +1,4 @@
-"""The parts of the site: drawings made harmless, tables as printed, what changed, places, documents, the swap."""
+"""The parts of the site: drawings, tables, what changed, territories, documents, the folder that is replaced."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
 from tlanalysis.data import territories
-from tlanalysis.report import api_reference, docs, html_tables, picture, results, swap, territory_index
+from tlanalysis.report import api_reference, docs, html_tables, picture, replace_folder, results, territory_index
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 from tlanalysis.runs.manifest import Outcome
@@ -68,9 +68,9 @@ def test_of_a_picture_the_page_shows_the_plot_in_points(tmp_path: Path) -> None:
     publish(tmp_path, "essai--FR", plot=plot)
     manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
     ((figure,),) = (run.figures for run in results.read(tmp_path))
-    assert figure.zone is not None
-    assert (figure.zone.ratio, round(figure.zone.above, 6)) == (1.6, 13.888889)  # 7.2 / 4.5; 1 / 7.2
-    cleaned = picture.inlined(SVG.format(""), figure.zone)
+    assert figure.plot_area is not None
+    assert (figure.plot_area.ratio, round(figure.plot_area.above, 6)) == (1.6, 13.888889)  # 7.2 / 4.5; 1 / 7.2
+    cleaned = picture.inlined(SVG.format(""), figure.plot_area)
     assert cleaned is not None
     assert 'viewBox="0 72 518.4 324"' in cleaned
 
@@ -93,7 +93,7 @@ def test_a_plot_that_cannot_be_there_leaves_the_picture_whole(plot: object, tmp_
     manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
     ((figure,),) = (run.figures for run in results.read(tmp_path))
     assert figure.facts is not None
-    assert figure.zone is None
+    assert figure.plot_area is None
 
 
 @pytest.mark.parametrize("text", ["", "x", "<html/>", "<svg>", "<svg/>"])
@@ -131,7 +131,7 @@ def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> Non
 
 
 def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_departement() -> None:
-    listed = territory_index.places({"R75"})
+    listed = territory_index.searchable({"R75"})
     assert [place["code"] for place in listed] == territories.codes()
     assert [place["code"] for place in listed if place["page"]] == ["R75"]
     starts = [start for place in listed for start in place["postal"]]
@@ -140,10 +140,10 @@ def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_depart
     assert (by_code["D33"]["region"], by_code["D2A"]["postal"]) == ("Nouvelle-Aquitaine", ["200", "201"])
 
 
-def test_the_list_of_places_is_a_script_that_holds_json() -> None:
-    listed = territory_index.places(set())
+def test_the_list_of_territories_is_a_script_that_holds_json() -> None:
+    listed = territory_index.searchable(set())
     script = territory_index.as_script(listed)
-    assert json.loads(script.removeprefix("window.tlPlaces = ").removesuffix(";\n")) == listed
+    assert json.loads(script.removeprefix("window.tlTerritories = ").removesuffix(";\n")) == listed
     assert script.isascii()
 
 
@@ -154,7 +154,7 @@ def test_a_document_escapes_html_and_keeps_links_that_lead_somewhere(tmp_path: P
         "[js](javascript:alert(1)) ![image](x.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
         encoding="utf-8",
     )
-    html = docs.rendered(path, {"deux"})
+    html = docs.to_html(path, {"deux"})
     assert "&lt;script&gt;" in html
     assert '<h2 id="a">' in html
     assert '<h2 id="a-2">' in html
@@ -190,11 +190,11 @@ def test_the_reference_tells_of_every_public_name() -> None:
 
 def test_a_swap_is_whole_or_not_at_all(tmp_path: Path) -> None:
     folder = tmp_path / "site"
-    swap.put(folder, {"a.html": b"1", "b/c.html": b"2"})
-    swap.put(folder, {"a.html": b"3"})
+    replace_folder.replace(folder, {"a.html": b"1", "b/c.html": b"2"})
+    replace_folder.replace(folder, {"a.html": b"3"})
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.html", "site"]
     with pytest.raises(OSError, match="File name too long"):
-        swap.put(folder, {"a.html": b"4", "x" * 300: b"5"})
+        replace_folder.replace(folder, {"a.html": b"4", "x" * 300: b"5"})
     assert (folder / "a.html").read_bytes() == b"3"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
 
@@ -203,7 +203,7 @@ def test_a_swap_that_was_stopped_between_its_two_moves_is_mended(tmp_path: Path)
     (tmp_path / ".site.old").mkdir()
     (tmp_path / ".site.old" / "a.html").write_bytes(b"1")
     with pytest.raises(OSError, match="File name too long"):
-        swap.put(tmp_path / "site", {"x" * 300: b"2"})
+        replace_folder.replace(tmp_path / "site", {"x" * 300: b"2"})
     assert (tmp_path / "site" / "a.html").read_bytes() == b"1"
 
 
@@ -213,3 +213,14 @@ def test_language_territory_and_key_come_from_the_parameters_not_from_the_name(t
     manifest.write(tmp_path, {"x": Outcome("x", "05_essai", given, "ok", 1.0, "kernel")})
     [run] = results.read(tmp_path)
     assert (run.lang, run.territory, run.key) == ("en", "R75", "R75-rayon20")
+
+
+def test_figures_of_one_run_about_several_territories_have_a_page_each(tmp_path: Path) -> None:
+    for code in ("R75", "R11"):
+        publish(tmp_path, f"taux--{code}-en", params={"territory": code, "lang": "en"})
+    publish(tmp_path, "taux--D33", params={"territory": "R53"})
+    names = ["taux--R75-en", "taux--R11-en", "taux--D33"]
+    manifest.write(tmp_path, {"01_essai--FR-en": ran("01_essai", *names, key="FR-en")})
+    [run] = results.read(tmp_path)
+    assert [figure.key for figure in run.figures] == ["R75", "R11", "D33"]
+    assert run.key == "FR"

@@ -40,7 +40,7 @@ def _exporter() -> HTMLExporter:
     return HTMLExporter(template_name="basic", exclude_anchor_links=True)
 
 
-def rendered(path: Path, label: str) -> Markup | None:
+def to_html(path: Path, label: str) -> Markup | None:
     """Return the body of an executed notebook; None when the file is not a readable notebook.
 
     Parameters
