@@ -80,3 +80,12 @@ def test_a_manifest_of_another_shape_is_refused_with_advice(content: str, tmp_pa
     (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
     with pytest.raises(BadInput, match="delete it, then run again"):
         manifest.read(tmp_path)
+
+
+def test_a_run_stopped_before_it_was_ever_recorded_keeps_its_parameters(tmp_path: Path) -> None:
+    journal = manifest.Journal(tmp_path)
+    journal.about_to_place(GOOD)
+    journal.close()
+    stopped = manifest.read(tmp_path)[GOOD.name]
+    assert (stopped.status, stopped.parameters) == ("unfinished", {"territory": "R75", "lang": "fr"})
+    assert stopped.figures == ["essai--R75"]
