@@ -1,4 +1,4 @@
-"""What happened to each run, as it is written down and read back."""
+"""The manifest: outcomes of runs, written and read back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_nothing_has_run_in_an_empty_folder(tmp_path: Path) -> None:
     assert manifest.read(tmp_path) == {}
 
 
-def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+def test_outcomes_are_read_back_as_written(tmp_path: Path) -> None:
     manifest.write(tmp_path / "out", {GOOD.name: GOOD, FAILED.name: FAILED})
     assert manifest.read(tmp_path / "out") == {FAILED.name: FAILED, GOOD.name: GOOD}
 
