@@ -64,7 +64,7 @@ def test_a_parameter_of_the_notebook_s_own_is_an_attribute(value: object) -> Non
     ],
     ids=str,
 )
-def test_a_value_that_cannot_be_used_is_named(given: dict[str, Any], said: str) -> None:
+def test_a_value_that_cannot_be_used_is_refused_by_name(given: dict[str, Any], said: str) -> None:
     with pytest.raises(BadInput, match=re.escape(said)):
         tl.params(**given)
 
@@ -184,7 +184,7 @@ def test_a_typed_parameter_of_another_form_is_refused(text: str, default: object
         ("seed = True", "seed is True"),
     ],
 )
-def test_what_a_scheduler_writes_as_code_is_refused_in_words(cell: str, said: str) -> None:
+def test_a_value_written_without_quotes_is_refused_in_words(cell: str, said: str) -> None:
     given: dict[str, object] = {}
     exec(cell, {}, given)
     with pytest.raises(BadInput) as caught:

@@ -199,7 +199,7 @@ BROKEN: list[tuple[str, Callable[[Notebook], None], str]] = [
 
 
 @pytest.mark.parametrize(("change", "said"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
-def test_a_broken_copy_is_told_which_rule(
+def test_a_broken_copy_is_refused_with_the_rule(
     change: Callable[[Notebook], None], said: str, good: Notebook, tmp_path: Path
 ) -> None:
     notebook = copy.deepcopy(good)
@@ -236,7 +236,7 @@ def test_a_broken_copy_is_told_which_rule(
         "ignored with a reason",
     ],
 )
-def test_what_looks_like_a_mistake_but_is_none_passes(
+def test_a_copy_that_only_looks_broken_passes(
     change: Callable[[Notebook], None], good: Notebook, tmp_path: Path
 ) -> None:
     notebook = copy.deepcopy(good)

@@ -1,4 +1,4 @@
-"""Pages written in Markdown, and the tables of the data package, as pages of the site."""
+"""The Markdown documents of `docs/` as HTML."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-_SUFFIXED = [lang for lang in LANGS if lang != "en"]  # `lists.md` is English, `lists.fr.md` French
+_WITHOUT_SUFFIX = "en"  # `lists.md` is English, `lists.fr.md` French
 
 
 def documents(folder: Path) -> dict[str, dict[str, Path]]:
     """Return the documents of a folder: name -> language -> file (`lists.md` is English, `lists.fr.md` French)."""
     found: dict[str, dict[str, Path]] = {}
     for path in sorted(folder.glob("*.md")):
-        lang = path.suffixes[0][1:] if len(path.suffixes) > 1 and path.suffixes[0][1:] in _SUFFIXED else "en"
-        found.setdefault(_name(path), {})[lang] = path
+        name, lang = _name_and_language(path.name)
+        found.setdefault(name, {})[lang] = path
     return found
 
 
-def _name(path: Path) -> str:
-    """Return the name that a document has in every language."""
-    stem = path.name.removesuffix(".md")
-    return next((stem.removesuffix(f".{lang}") for lang in _SUFFIXED if stem.endswith(f".{lang}")), stem)
+def _name_and_language(file: str) -> tuple[str, str]:
+    stem = file.removesuffix(".md")
+    name, _, suffix = stem.rpartition(".")
+    return (name, suffix) if name and suffix in LANGS else (stem, _WITHOUT_SUFFIX)
 
 
 def title(markdown: str, name: str) -> str:
@@ -40,7 +40,7 @@ def title(markdown: str, name: str) -> str:
     return heading[1].replace("`", "").strip() if heading else name
 
 
-def rendered(path: Path, known: Collection[str]) -> Markup:
+def to_html(path: Path, known: Collection[str]) -> Markup:
     """Return a document as HTML.
 
     Raw HTML in it is shown as text. A link to another document leads to its page; a link to a file that is not part of
@@ -136,5 +136,5 @@ def _target(address: str, known: Collection[str]) -> str | None:
     if address.startswith(("https://", "http://", "#")):
         return address
     page, hash_mark, anchor = address.partition("#")
-    name = _name(Path(page))
+    name = _name_and_language(Path(page).name)[0]
     return f"{name}.html{hash_mark}{anchor}" if page.endswith(".md") and name in known else None

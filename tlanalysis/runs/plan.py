@@ -1,4 +1,4 @@
-"""The plan: which notebook runs over which parameters, checked as a whole before any kernel starts.
+"""The plan: which notebook runs over which parameters. It is checked as a whole before any run starts.
 
 `notebooks/plan.toml` holds a list of `[[run]]`, each a `notebook` and its `parameters`; a list of values stands for
 every one of them, several lists for every combination. Its tables `[notebook.NAME]` hold what readers see of a
@@ -69,7 +69,7 @@ def notebooks() -> list[str]:
 
 
 def lab_notebooks() -> list[str]:
-    """Return the notebooks for exploring: those without a number, which no plan runs."""
+    """Return the names of the notebooks for exploring: they have no number, and no plan runs them."""
     return sorted({path.stem for path in paths.notebooks().glob("*.ipynb")} - set(notebooks()))
 
 
@@ -210,7 +210,7 @@ def grid(notebook: str, values: dict[str, Any]) -> Iterable[Run]:
 
 
 def asked_for(names: list[str], given: list[str], territories_wanted: str | None) -> list[Run]:
-    """Return the runs that a command line asks for.
+    """Return the runs that the arguments of a command line select.
 
     Parameters
     ----------
@@ -290,7 +290,7 @@ def parameters_of(notebook: str) -> dict[str, Any]:
 
 
 def territories_for(which: str) -> list[str]:
-    """Return the territory codes that `--for` stands for: `regions`, `departements`, or `all` with France first.
+    """Return the territory codes of `--for`: `regions`, `departements`, or `all` with France first.
 
     Raises
     ------
