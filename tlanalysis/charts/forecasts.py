@@ -43,8 +43,9 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         As for every chart.
     """
     words = Words(lang)
-    place = table.attrs.get("territoire") or "FR"
-    target = announced(place, table.attrs.get("indicateur") or "tiers_lieux", fc.used["perimetre"].iloc[-1])
+    # The forecast knows whose it is, whatever became of the table; figures that name no territory are France's.
+    place = fc.attrs.get("territoire") or "FR"
+    target = announced(place, fc.attrs.get("indicateur") or "tiers_lieux", fc.used["perimetre"].iloc[-1])
     last_seen = int(fc.used["annee"].max())
     ahead = table[table["annee"] >= last_seen]
     end = table.iloc[-1]

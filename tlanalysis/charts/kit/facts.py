@@ -32,8 +32,8 @@ def fact(table: pd.DataFrame, name: str) -> Any:
     found = _SHOWN_BY_COLUMNS[name](table) if name in _SHOWN_BY_COLUMNS else None
     if found is None:
         raise BadInput(
-            f"this table does not say its {name!r}, which pandas drops in a merge and in a CSV: write "
-            "`new.attrs = old.attrs` with the table that the function returned, or call the function again."
+            f"this table does not say its {name!r}, which pandas drops in a merge and in a CSV: call the function that "
+            "made it again or, after a merge, write `new.attrs = old.attrs`."
         )
     return found
 
