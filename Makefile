@@ -4,11 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 STAMP := .venv/.installed
+# Two processes, one file of tests each at a time: the tests of one file share what they set up.
+PARALLEL := -n 2 --dist loadfile
 
 export MPLBACKEND := agg
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock figures test notebooks check format lab bench counts clean
+.PHONY: help env lock figures quick test coverage notebooks check format lab bench counts clean
 
 help: ## show this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,9 +31,18 @@ lock: ## rewrite requirements.lock from pyproject.toml
 figures: env ## build the data, run every notebook of the plan, write reports/index.html
 	$(BIN)/tlanalysis figures
 
+quick: env ## lint, type-check and run the tests that need no browser, no worker and no site (under a minute)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest $(PARALLEL) tests/test_layers.py tests/test_package.py tests/core tests/data tests/indicators tests/lists/cells tests/charts/kit
+
 test: env ## run pytest, then compare the notebooks with their stored outputs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
+
+coverage: env ## run pytest and print which lines of the package no test reaches
+	$(BIN)/python -m pytest $(PARALLEL) --cov tlanalysis --cov-report term:skip-covered
 
 notebooks: env ## execute the notebooks in place and store their outputs
 	$(BIN)/python -m tlanalysis.maintain.store_notebooks

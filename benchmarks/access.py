@@ -19,7 +19,8 @@ from tlanalysis.data import territories
 from tlanalysis.indicators.accessibility import communes
 from tlanalysis.indicators.catchment import DECAY, distance_to_nearest, floating_catchment, on_sphere
 from tlanalysis.indicators.shrinkage import shrink
-from tlanalysis.maintain.recount_access import access_by_territory, places_of
+from tlanalysis.lists.cleaning import clean_open_file
+from tlanalysis.maintain.recount_access import access_by_territory
 
 BLOCK = 4000  # communes at a time
 
@@ -79,27 +80,32 @@ def coverage(runs: int) -> None:
     print(f"  least coverage {worst:.1%}")
 
 
-def main() -> None:
+def compare(name: str, homes: pd.DataFrame, places: pd.DataFrame) -> tuple[float, float]:
+    """Print the times of both ways and their ratio; return the largest differences: km, places per 100,000."""
+
+    def tree() -> tuple[np.ndarray, np.ndarray]:
+        return distance_to_nearest(homes, places), floating_catchment(homes, places, 30.0)
+
+    def brute() -> tuple[np.ndarray, np.ndarray]:
+        return matrix(homes, places, 30.0)
+
+    (near, score), (expected, scores) = tree(), brute()
+    ours, theirs = seconds(tree), seconds(brute)
+    gaps = float(np.abs(near - expected).max()), float(np.abs(score - scores).max())
+    print(f"{name}: {len(homes):,} communes, {len(places):,} places")
+    print(f"  KD-tree {ours:.3f} s, matrix {theirs:.2f} s; ratio matrix / KD-tree {theirs / ours:.0f}")
+    print(f"  largest difference {gaps[0]:.1e} km, {gaps[1]:.1e} places per 100,000")
+    return gaps
+
+
+def main(runs: int = 200) -> None:
     """Print the times, the ratio and the coverage."""
     homes = communes().dropna(subset=["latitude"]).reset_index(drop=True)
     for name in ("cget_2019", "fabriques_de_territoire_2024"):
-        places = places_of(name).dropna(subset=["latitude"]).reset_index(drop=True)
-
-        def tree(places: pd.DataFrame = places) -> tuple[np.ndarray, np.ndarray]:
-            return distance_to_nearest(homes, places), floating_catchment(homes, places, 30.0)
-
-        def brute(places: pd.DataFrame = places) -> tuple[np.ndarray, np.ndarray]:
-            return matrix(homes, places, 30.0)
-
-        (near, score), (expected, scores) = tree(), brute()
-        ours, theirs = seconds(tree), seconds(brute)
-        print(f"{name}: {len(homes):,} communes, {len(places):,} places")
-        print(f"  KD-tree {ours:.3f} s, matrix {theirs:.2f} s; ratio matrix / KD-tree {theirs / ours:.0f}")
-        gaps = np.abs(near - expected).max(), np.abs(score - scores).max()
-        print(f"  largest difference {gaps[0]:.1e} km, {gaps[1]:.1e} places per 100,000")
+        compare(name, homes, clean_open_file(name).places.dropna(subset=["latitude"]).reset_index(drop=True))
     print(f"all national access figures, files read and checked: {seconds(access_by_territory):.2f} s")
-    coverage(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    coverage(runs)
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(argument) for argument in sys.argv[1:]))

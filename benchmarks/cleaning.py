@@ -22,9 +22,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAPPING = """
-[colonnes] id_source = "siret" nom = "denomination" code_commune = "code_commune" commune = "commune" code_postal =
-"code_postal" departement = "code_departement" region = "code_region" latitude = "latitude" longitude = "longitude"
-typologie = "categorie" site_web = "site_web" date_ouverture = "date_creation" etat = "etat" siret = "siret"
+[colonnes]
+id_source = "siret"
+nom = "denomination"
+code_commune = "code_commune"
+commune = "commune"
+code_postal = "code_postal"
+departement = "code_departement"
+region = "code_region"
+latitude = "latitude"
+longitude = "longitude"
+typologie = "categorie"
+site_web = "site_web"
+date_ouverture = "date_creation"
+etat = "etat"
+siret = "siret"
 """
 BARE_READ = """
 import sys, pyarrow as pa, pyarrow.csv as c

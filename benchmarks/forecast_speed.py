@@ -46,7 +46,7 @@ def bootstrap(fits: int, seed: int = 0) -> np.ndarray:
     return np.array(paths)
 
 
-def main() -> None:
+def main(fits: int = FITS) -> None:
     """Print both times and their ratio."""
     published = observations("tiers_lieux", "FR")
     forecast(published)
@@ -55,12 +55,12 @@ def main() -> None:
     regional = forecast_regions(fc)
     ours = time.perf_counter() - begun
     begun = time.perf_counter()
-    paths = bootstrap(FITS)
+    paths = bootstrap(fits)
     per_path = (time.perf_counter() - begun) / max(len(paths), 1)
     draws = fc.diagnostics["ess"]
     print(f"France and {len(regional.draws)} régions, four curves, {draws:,.0f} effective draws: {ours:.2f} s")
     print(
-        f"loop of SciPy fits: {len(paths)} of {FITS} converged, {per_path * 1000:.2f} ms a path, one curve, France only"
+        f"loop of SciPy fits: {len(paths)} of {fits} converged, {per_path * 1000:.2f} ms a path, one curve, France only"
     )
     print(f"  for as many draws {per_path * draws:.1f} s; ratio loop / forecast {per_path * draws / ours:.1f}")
 

@@ -15,7 +15,7 @@ import polars as pl
 from benchmarks.register import _cells
 from tlanalysis.data import territories
 from tlanalysis.lists.cells import departement_grid
-from tlanalysis.lists.cells.codes import PLACES
+from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 MISSING = ["", "NR", "-", "#N/D", "NC", "0", "N/A"]
 EMAIL_OR_PHONE = r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}|(?:\+33\s?|\b0)[1-9](?:[\s.\-]?\d\d){4}\b"
@@ -134,7 +134,7 @@ def _departement_of(code: pl.Expr, *, postal: bool) -> pl.Expr:
         start = pl.when(code.str.starts_with("20")).then(corsica).otherwise(start)
         start = pl.when(code == "97133").then(pl.lit("977")).when(code == "97150").then(pl.lit("978")).otherwise(start)
     pattern = r"^\d{5}$" if postal else r"^(?:\d\d|2[AB])\d{3}$"
-    return pl.when(code.str.contains(pattern) & start.is_in(list(PLACES))).then(start)
+    return pl.when(code.str.contains(pattern) & start.is_in(list(DEPARTEMENT_CODES))).then(start)
 
 
 def _codes(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -143,7 +143,9 @@ def _codes(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.with_columns(paris.alias("code_commune")).with_columns(
         _departement_of(pl.col("code_postal"), postal=True).alias("d_postal"),
         _departement_of(pl.col("code_commune"), postal=False).alias("d_commune"),
-        pl.when(pl.col("code_departement").is_in(list(PLACES))).then(pl.col("code_departement")).alias("d_imprime"),
+        pl.when(pl.col("code_departement").is_in(list(DEPARTEMENT_CODES)))
+        .then(pl.col("code_departement"))
+        .alias("d_imprime"),
         _number("latitude").alias("latitude"),
         _number("longitude").alias("longitude"),
     )
@@ -156,7 +158,7 @@ def _number(name: str) -> pl.Expr:
 def _grid() -> pl.LazyFrame:
     row, column, place = _cells()
     return pl.LazyFrame(
-        {"y": row, "x": column, "d_point": [PLACES[at] for at in place]},
+        {"y": row, "x": column, "d_point": [DEPARTEMENT_CODES[at] for at in place]},
         schema_overrides={"y": pl.Int32, "x": pl.Int32},
     )
 

@@ -19,7 +19,7 @@ import pyarrow.csv as pcsv
 from tlanalysis.data import embedded
 from tlanalysis.lists import departement_vote
 from tlanalysis.lists.cells import departement_grid
-from tlanalysis.lists.cells.codes import PLACES
+from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 CHUNK = 250_000
 WORDS = np.array(
@@ -70,13 +70,13 @@ def write_register(path: Path, rows: int, seed: int = 1) -> None:
 
 
 def _cells() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return row, column and département (index in PLACES) of every cell of the grid."""
+    """Return row, column and département (index in DEPARTEMENT_CODES) of every cell of the grid."""
     table = embedded.load(departement_grid.TABLE)
     width = (table["colonne_fin"] - table["colonne_debut"] + 1).to_numpy(int)
     row = np.repeat(table["ligne"].to_numpy(int), width)
     offset = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)
     column = np.repeat(table["colonne_debut"].to_numpy(int), width) + offset
-    place = np.repeat(table["code_departement"].map(PLACES.index).to_numpy(int), width)
+    place = np.repeat(table["code_departement"].map(DEPARTEMENT_CODES.index).to_numpy(int), width)
     return row, column, place
 
 
@@ -87,7 +87,7 @@ def _chunk(
     at = rng.integers(0, len(row), size)
     latitude = (row[at] + rng.uniform(0.05, 0.95, size)) / departement_grid.CELLS_PER_DEGREE
     longitude = (column[at] + rng.uniform(0.05, 0.95, size)) / departement_grid.CELLS_PER_DEGREE
-    departement = np.array(PLACES)[place[at]]
+    departement = np.array(DEPARTEMENT_CODES)[place[at]]
     overseas = np.char.str_len(departement) == 3
     number = rng.integers(1, 300, size)
     commune = np.where(
@@ -108,7 +108,7 @@ def _chunk(
         " ",
         (start + np.arange(size)).astype("U10"),
     )
-    regions = np.array(departement_vote.regions())[departement_vote.region_of_place()[place[at]]]
+    regions = np.array(departement_vote.regions())[departement_vote.region_of_departement()[place[at]]]
     web = np.where(
         rng.random(size) < 0.2,
         _join("https://www.lieu-", (start + np.arange(size)).astype("U10"), ".example/accueil"),

@@ -100,13 +100,22 @@ def _normal(name: str) -> str:
 
 
 def _declared() -> dict[str, frozenset[str]]:
-    extras = PROJECT["optional-dependencies"].values()
-    return _bounds([*PROJECT["dependencies"], *(name for extra in extras for name in extra)])
+    extras = {name: listed for name, listed in PROJECT["optional-dependencies"].items() if name != "all"}
+    return _bounds([*PROJECT["dependencies"], *(name for extra in extras.values() for name in extra)])
+
+
+# What conda-forge calls otherwise. One package is not there: it stands in the pip section.
+ON_CONDA_FORGE = {"python-build": "build", "playwright-python": "playwright"}
+ONLY_FROM_PIP = {"axe-playwright-python"}
 
 
 def _conda() -> dict[str, frozenset[str]]:
-    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    return _bounds(re.findall(r"^  - (.+)$", text.split("dependencies:")[1], re.MULTILINE))
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8").split("dependencies:")[1]
+    plain = re.sub(r" *#.*", "", text)
+    conda = _bounds([line for line in re.findall(r"^  - (.+)$", plain, re.MULTILINE) if line != "pip:"])
+    pip = _bounds(re.findall(r"^      - (.+)$", plain, re.MULTILINE))
+    assert set(pip) == ONLY_FROM_PIP
+    return {ON_CONDA_FORGE.get(name, name): bounds for name, bounds in conda.items()} | pip
 
 
 def _locked() -> dict[str, tuple[str, str]]:
@@ -122,7 +131,22 @@ def test_environment_yml_names_the_same_packages_and_bounds() -> None:
     assert conda.pop("python") == frozenset(PROJECT["requires-python"].split(","))
     assert conda.pop("pip") == frozenset()
     assert conda == _declared()
+    assert set(ON_CONDA_FORGE.values()) <= set(_declared())
     assert len(conda) > 20
+
+
+def test_all_brings_every_extra_but_the_developers_tools() -> None:
+    extras = PROJECT["optional-dependencies"]
+    assert extras["all"] == [f"tlanalysis[{','.join(name for name in extras if name not in {'all', 'dev'})}]"]
+
+
+def test_every_library_of_an_extra_names_its_extra() -> None:
+    from tlanalysis.core.extras import EXTRA_OF
+
+    declared = PROJECT["optional-dependencies"]
+    for library, extra in EXTRA_OF.items():
+        library = {"markupsafe": "jinja2"}.get(library, library)
+        assert _normal(library) in _bounds([re.sub("markdown-it-py", "markdown-it", line) for line in declared[extra]])
 
 
 def test_every_dependency_has_a_lower_bound() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -21,7 +23,7 @@ from packaging.utils import canonicalize_name
 import tlanalysis
 from tests.conftest import ROOT
 
-SHIPPED = ["pyproject.toml", "README.md", "LICENSE", ".gitignore", "tlanalysis", "data", "notebooks"]
+SHIPPED = ["pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore", "tlanalysis", "data", "notebooks"]
 LITTER = ["data/raw/downloads/liste/liste.csv", "notebooks/.ipynb_checkpoints/00.ipynb", "reports/manifest.json"]
 
 
@@ -47,11 +49,21 @@ def wheel(dist: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a new environment with the wheel and, linked from the one of the tests, what the wheel requires."""
-    environment = tmp_path_factory.mktemp("environment")
+    """Return a new environment with the wheel and what it needs to run the notebooks, check them and write the site."""
+    return _environment(wheel, tmp_path_factory.mktemp("environment"), frozenset({"runs", "spatial", "check"}))
+
+
+@pytest.fixture(scope="module")
+def core(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a new environment with the wheel and its core dependencies alone."""
+    return _environment(wheel, tmp_path_factory.mktemp("core"), frozenset())
+
+
+def _environment(wheel: Path, environment: Path, extras: frozenset[str]) -> Path:
+    """Install the wheel; what it requires is linked from the environment of the tests."""
     _succeeds([sys.executable, "-m", "venv", "--without-pip", environment])
     library = _library(environment)
-    for name in _required("tlanalysis") - {"tlanalysis"}:
+    for name in _required("tlanalysis", extras) - {"tlanalysis"}:
         for top in {file.parts[0] for file in distribution(name).files or []} - {"..", "__pycache__"}:
             if not (library / top).exists():
                 (library / top).symlink_to(distribution(name).locate_file(top))
@@ -112,8 +124,24 @@ def test_tables_notebooks_and_plan_travel_in_the_wheel_and_nothing_else_of_their
             f"tlanalysis-{tlanalysis.__version__}.dist-info",
         }
     there = [*(ROOT / "data" / "raw").iterdir(), *(ROOT / "notebooks").iterdir()]
-    assert ours == {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in there if path.is_file()}
-    assert "notebooks/plan.toml" in ours
+    expected = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in there if path.is_file()}
+    assert set(ours) == set(expected)
+    written = {name for name in ours if name.endswith(".ipynb")}
+    assert {name for name in ours if ours[name] != expected[name]} <= written
+    for name in written:
+        _same_without_outputs(json.loads(ours[name]), json.loads(expected[name]))
+
+
+def _same_without_outputs(stripped: dict[str, Any], notebook: dict[str, Any]) -> None:
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for cell in code:
+        cell["outputs"], cell["execution_count"] = [], None
+    assert code
+    assert stripped == notebook
+
+
+def test_the_wheel_is_well_under_a_megabyte(wheel: Path) -> None:
+    assert wheel.stat().st_size < 900_000
 
 
 def test_the_sdist_carries_the_checkout_without_what_was_fetched_or_made(dist: Path) -> None:
@@ -152,3 +180,48 @@ def test_the_tables_of_an_installed_package_are_not_altered(installed: Path, tmp
 
 def test_the_command_says_its_version(installed: Path, tmp_path: Path) -> None:
     assert _tlanalysis(installed, tmp_path, "--version").stdout == f"tlanalysis {tlanalysis.__version__}\n"
+
+
+# ---------------------------------------------------------------- the core, without the extras
+
+WITHOUT_EXTRAS = """
+import tlanalysis as tl
+
+rates = tl.rates("fabriques_de_territoire", "region")
+print(tl.publish(tl.plot_rates(rates, lang="en"), rates, id="essai", params={"lang": "en"}))
+print(tl.cite("essai--FR-en"))
+print(len(tl.clean("liste.csv").places))
+print(tl.forecast(tl.observations("tiers_lieux", "FR"), horizon=2030).table().shape)
+"""
+
+
+def _python(environment: Path, folder: Path, code: str) -> CompletedProcess[str]:
+    quiet = {key: value for key, value in os.environ.items() if not key.startswith(("TLANALYSIS_", "PYTHON"))}
+    command = [environment / "bin" / "python", "-c", code]
+    return subprocess.run(
+        command, cwd=folder, env=quiet | {"MPLBACKEND": "agg"}, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_core_alone_reads_computes_draws_publishes_cleans_and_forecasts(core: Path, tmp_path: Path) -> None:
+    (tmp_path / "liste.csv").write_text("nom,code_postal,commune\nLe Lieu,35000,Rennes\n", encoding="utf-8")
+    done = _python(core, tmp_path, WITHOUT_EXTRAS)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "reports" / "figures" / "essai--FR-en.svg").is_file()
+
+
+@pytest.mark.parametrize(
+    ("code", "extra"),
+    [
+        ("import tlanalysis as tl; tl.moran(tl.need_and_supply(), ['distance_mediane_km'])", "spatial"),
+        ("import tlanalysis as tl; tl.explore()", "lab"),
+        ("import sys; sys.argv = ['tlanalysis', 'report']; from tlanalysis.cli import main; main()", "runs"),
+        ("import sys; sys.argv = ['tlanalysis', 'run']; from tlanalysis.cli import main; main()", "runs"),
+        ("import sys; sys.argv = ['tlanalysis', 'check']; from tlanalysis.cli import main; main()", "check"),
+    ],
+    ids=["moran", "explore", "report", "run", "check"],
+)
+def test_a_missing_extra_is_named_with_its_command(core: Path, tmp_path: Path, code: str, extra: str) -> None:
+    done = _python(core, tmp_path, code)
+    assert done.returncode != 0
+    assert f"pip install 'tlanalysis[{extra}]'" in done.stderr.splitlines()[-1]

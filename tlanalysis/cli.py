@@ -13,6 +13,7 @@ import typer
 
 from tlanalysis import __version__
 from tlanalysis.core.errors import BadInput, RunFailed, SourceError, TlanalysisError
+from tlanalysis.core.extras import missing
 
 if TYPE_CHECKING:
     from tlanalysis.runs.execute import Options
@@ -119,9 +120,9 @@ def clean(
     from tlanalysis.core import files, paths
     from tlanalysis.lists import cleaning
     from tlanalysis.lists.output import folder_name
-    from tlanalysis.lists.readers.base import Options
+    from tlanalysis.lists.readers.base import ReadingOptions
 
-    options = Options(encoding, separator, header, sheet, records)
+    options = ReadingOptions(encoding, separator, header, sheet, records)
     if propose:
         files.write_text(propose, cleaning.start_mapping(file, options).to_toml())
         print(f"{propose}: look at it, then tlanalysis clean {file} --mapping {propose}")
@@ -277,9 +278,9 @@ def _options(
     jobs: int, engine: str | None, scheduler: str, force: bool, fail_fast: bool, minutes: float, memory: float
 ) -> Options:
     from tlanalysis.runs.execute import Options
-    from tlanalysis.runs.limits import Bounds
+    from tlanalysis.runs.limits import Limits
 
-    limits = Bounds(minutes=minutes, memory_gb=memory)
+    limits = Limits(minutes=minutes, memory_gb=memory)
     chosen = {"engine": engine} if engine else {}
     return Options(jobs=jobs, bounds=limits, force=force, fail_fast=fail_fast, scheduler=scheduler, **chosen)
 
@@ -324,6 +325,9 @@ def main() -> None:
         if end.code == INTERRUPTED:
             print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
         raise
+    except ModuleNotFoundError as error:
+        print(f"tlanalysis: {missing(error)}", file=sys.stderr)
+        sys.exit(BadInput.exit_code)
     except TlanalysisError as error:
         print(f"tlanalysis: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

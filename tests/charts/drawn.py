@@ -16,7 +16,7 @@ from matplotlib.text import Text
 
 import tlanalysis as tl
 
-PLACES = ("FR", "R75", "R06", "D33", "D976")
+TERRITORY_CODES = ("FR", "R75", "R06", "D33", "D976")
 LANGS = ("fr", "en")
 LABELS = ("fabriques_de_territoire", "manufactures_de_proximite")
 LISTS = ("tiers_lieux", *LABELS)
@@ -261,7 +261,7 @@ def _in_focus(place: str) -> list[Case]:
     ]
 
 
-def _of_place(place: str) -> list[Case]:
+def _of_territory(place: str) -> list[Case]:
     return [
         Case("plot_places_over_time", place, lambda: tl.places_over_time(place)),
         Case("plot_compare_rates", place, lambda: tl.compare_rates(place)),
@@ -283,7 +283,7 @@ CASES = [
     Case("plot_funnel", "D976", partial(_rates, LISTS[0]), focus=True, kind=LISTS[0]),
     Case("plot_local_moran", "D33", _unemployed, focus=True, kind="chomage"),
     Case("plot_rates", "R76", _partial_list, focus=True, kind="partielle"),
-    *(case for place in PLACES for case in _of_place(place)),
+    *(case for territory in TERRITORY_CODES for case in _of_territory(territory)),
 ]
 # One case per public chart, in its simplest form.
 ONE_EACH = list({case.plot: case for case in reversed(CASES) if case.place == "FR"}.values())

@@ -29,6 +29,7 @@ TABLES = [
     "departements_emploi",
     "indicateurs",
     "perimetres",
+    "types_de_lieux",
 ]
 OPEN_FILES = sorted(embedded.remote())
 RECORDED = sorted(name for name, entry in embedded.remote().items() if "sha256" in entry)
@@ -222,7 +223,7 @@ def test_describe_says_when_a_file_is_fetched_but_not_cleaned():
         describe("codes_postaux")
 
 
-def test_a_card_tells_what_the_catalog_says(raw):
+def test_a_card_holds_the_catalog_entry(raw):
     card = embedded.card("lpof")
     assert card["url"].startswith("https://www.monactiviteformation.emploi.gouv.fr/")
     assert (card["publisher"], card["refreshed"], card["grade"]) == ("DGEFP", "daily", "C")
@@ -283,7 +284,7 @@ def test_sources_lists_what_is_held_and_what_is_absent(project_copy, tmp_path, m
     assert (table[["titre", "editeur", "licence", "millesime"]] != "").all(axis=None)
 
 
-def test_sources_refuses_to_vouch_for_altered_bytes(raw_copy):
+def test_sources_refuses_altered_bytes(raw_copy):
     with (raw_copy / "perimetres.csv").open("a", encoding="utf-8") as file:
         file.write("\n")
     with pytest.raises(SourceError, match="altered"):

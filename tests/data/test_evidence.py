@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
-from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, contradictions, known_on, observations
+from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, contradictions, observations, public_since
 
 
 def test_counted_places_in_france():
@@ -21,7 +21,7 @@ def test_counted_places_in_france():
     assert census[["valeur_bas", "valeur_haut"]].to_numpy().tolist() == [[2528, 3951]]
 
 
-def test_filters_meet(raw):
+def test_filters_combine(raw):
     expected = {
         row["id_observation"]
         for row in read_rows(raw, "observations")
@@ -80,8 +80,8 @@ def test_an_unknown_filter_is_refused(filters, said):
         pytest.param(float("nan"), COLLECTED_ON, id="missing"),
     ],
 )
-def test_known_on(published, day):
-    assert known_on(published) == day
+def test_a_figure_is_public_from_its_printed_or_the_collection_day(published, day):
+    assert public_since(published) == day
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def share(number, percent):
         ),
     ],
 )
-def test_what_contradicts(raw_copy, rows, disagree):
+def test_figures_that_contradict_each_other(raw_copy, rows, disagree):
     write_rows(raw_copy, "observations", rows)
     assert len(contradictions()) == int(disagree)
 

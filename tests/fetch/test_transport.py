@@ -111,12 +111,13 @@ def test_whatever_the_cuts_the_bytes_are_those_served(data: bytes, cuts: list[in
 
 KILLED = """
 import sys
-from tlanalysis import fetch, remote
+from tlanalysis import fetch
+from tlanalysis.data import remote_files
 from tlanalysis.fetch import transport
 transport.CHUNK = 1024
 url, sha256 = sys.argv[1:]
 entry = {"file": "liste.csv", "url": url, "sha256": sha256, "grade": "A"}
-remote.remote = lambda: {"liste": entry}
+remote_files.remote = lambda: {"liste": entry}
 session = transport.open_session(plain_http="http://127.0.0.1:")
 session.trust_env = False
 print(fetch.fetch(["liste"], session=session)[0].status)

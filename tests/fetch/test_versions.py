@@ -101,7 +101,7 @@ def test_accept_asks_which_of_several(bring, server, living):
 
 
 def test_accept_refuses_what_it_cannot_vouch_for(bring, server, entries):
-    with pytest.raises(BadInput, match=r"remote\.toml"):
+    with pytest.raises(BadInput, match=r"remote_files\.toml"):
         fetch.accept("liste")
     with pytest.raises(BadInput, match="no other version of autre"):
         fetch.accept("autre")

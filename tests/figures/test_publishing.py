@@ -104,7 +104,7 @@ def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) ->
         assert isinstance(facts[key], str)
         assert facts[key].strip(), key
     assert (facts["id"], facts["run_key"], facts["lang"]) == ("qualite-natures", "FR-en", "en")
-    assert facts["params"] == {"territory": "FR", "lang": "en", "as_of": "2026-11-21", "seed": 0, "horizon": 2030}
+    assert facts["params"] == {"lang": "en"}
     assert facts["version"] == tl.__version__
     digest = hashlib.sha256((raw / "observations.csv").read_bytes()).hexdigest()
     assert facts["inputs"] == {"observations": digest}
@@ -201,7 +201,7 @@ def test_a_picture_that_travelled_alone_still_says_where_it_comes_from(
 def test_what_trace_prints_names_sources_parameters_and_inputs(once: tuple[Published, Path]) -> None:
     facts = once[0].facts
     lines = written(facts)
-    for said in (facts["title"], NAME, "territory=FR", "lang=en", facts["inputs"]["observations"], facts["licence"]):
+    for said in (facts["title"], NAME, "parameters   lang=en", facts["inputs"]["observations"], facts["licence"]):
         assert said in lines
     assert all(source["source"] in lines and source["editeur"] in lines for source in facts["sources"])
 

@@ -80,7 +80,7 @@ def test_scores_of_a_model_are_those_of_a_forecast_from_the_first_figures(four, 
     assert row["score_80"] == pytest.approx(high - low + 10 * max(0, low - 150) + 10 * max(0, 150 - high))
 
 
-def test_an_interval_that_came_is_scored_throughout():
+def test_a_later_figure_that_is_an_interval_is_scored_over_its_whole_width():
     table = backtest(
         seen(("2016", 100, "compte", "x"), ("2018", 150, "compte", "x"), ("2020", (100, 200), "compte", "x"))
     )
@@ -176,7 +176,7 @@ def test_published_by(text, known):
     assert published_by({"date_publication": text}, THEN) is known
 
 
-def test_what_came_and_who_foretold(past):
+def test_each_later_figure_has_a_row_per_forecaster(past):
     ours, claims = past[past["qui"] == "melange"], past[past["qui"] != "melange"]
     assert ours[["connu_le", "annee", "mesure_bas", "mesure_haut"]].to_numpy().tolist() == [
         [THEN, 2023, 3500, 3500],
@@ -197,7 +197,7 @@ def test_claims_are_scored_by_hand(past):
     assert score == pytest.approx([(250 - 500 / 6) / 3500, 0, (5000 - 3239.5) / 3239.5], abs=0.002)
 
 
-def test_bounds_of_a_claim_are_those_it_printed(past):
+def test_a_claim_keeps_its_printed_bounds(past):
     row = past.query("mediane == 3250").iloc[0]
     assert row[["p95_bas", "p95_haut"]].tolist() == [3000, 3500]
 

@@ -270,7 +270,7 @@ def test_figures_in_the_form_the_model_reads():
     assert read.error**2 == pytest.approx([0.3335833, 0.4902026, 0.2501, 0.75], abs=1e-6)
 
 
-def test_what_is_believed_of_figures_is_printed():
+def test_priors_about_figures_are_printed():
     table = priors().set_index("parametre")
     printed = table[["a", "b"]].apply(tuple, axis=1).to_dict()
     assert {name: pair for name, pair in printed.items() if name.startswith("erreur_")} == {

@@ -43,7 +43,7 @@ def test_targets_are_left_out():
     assert references(seen(*rows), 2021)["croissance_constante"].tolist() == pytest.approx([133.1])
 
 
-def test_none_at_first_gives_finite_growth():
+def test_a_first_count_of_zero_gives_finite_growth():
     assert references(counts(y2018=0, y2020=8), 2022)["croissance_constante"].tolist() == pytest.approx([32, 128])
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers import observation, read_rows, write_rows
-from tlanalysis.forecasting.published import VERDICTS, compatible, published_forecasts
+from tlanalysis.forecasting.published import VERDICTS, published_forecasts
 
 ANNOUNCED = {
     "id_prevision": "essai",
@@ -145,16 +145,3 @@ def test_verdict(raw_copy, announced, measures, verdict):
 def test_the_register_as_it_was_known(as_of, verdicts):
     table = published_forecasts(as_of=as_of)
     assert dict(zip(table["id_prevision"], table["verdict"], strict=True)) == verdicts
-
-
-@pytest.mark.parametrize(
-    ("perimeter", "judges"),
-    [
-        pytest.param("ftl_2021", {"ftl_2021", "ftl_2023", "ftl_2026"}, id="an-edition"),
-        pytest.param("ftl_2026", {"ftl_2021", "ftl_2023", "ftl_2026"}, id="the-last-edition"),
-        pytest.param("cget_2018", {"cget_2018"}, id="another-list"),
-        pytest.param("deffinov", {"deffinov"}, id="a-programme"),
-    ],
-)
-def test_compatible(perimeter, judges):
-    assert set(compatible(perimeter)) == judges

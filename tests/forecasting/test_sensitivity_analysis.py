@@ -34,7 +34,7 @@ def test_each_variant_changes_one_belief(name, changed):
 
 
 @pytest.mark.parametrize("name", [name for name in variants() if name != "reference"])
-def test_a_belief_that_is_tried_is_a_belief_that_is_printed(name):
+def test_sensitivity_changes_only_printed_priors(name):
     assert not priors(variants()[name]).equals(priors())
 
 
@@ -79,7 +79,7 @@ def test_table_is_one_forecast_per_variant():
 
 
 @pytest.mark.usefixtures("few_draws")
-def test_beliefs_move_the_answer_the_way_they_say():
+def test_each_prior_moves_the_answer_in_its_direction():
     table = sensitivity(FIGURES, 2033).set_index("variante")
     width = table["p80_haut"] - table["p80_bas"]
     assert width["erreurs_deux_fois_plus_grandes"] > width["reference"]

@@ -52,7 +52,7 @@ def stacked(monkeypatch, cases):
 
 
 @pytest.mark.parametrize("best", range(4))
-def test_the_curve_that_always_foretells_better_is_preferred(monkeypatch, best):
+def test_the_curve_that_always_predicts_better_is_preferred(monkeypatch, best):
     cases = np.zeros((20, 4))
     cases[:, best] = 2.0
     found = stacked(monkeypatch, cases)
@@ -67,7 +67,7 @@ def test_certainty_is_limited_by_two_pseudo_cases_a_curve(monkeypatch):
     assert stacked(monkeypatch, [[-900, 0, -900, -900]] * 14) == pytest.approx(np.array([2, 16, 2, 2]) / 22, abs=1e-4)
 
 
-def test_cases_that_tell_nothing_leave_a_quarter_each(monkeypatch):
+def test_cases_without_information_give_each_curve_a_quarter(monkeypatch):
     assert stacked(monkeypatch, [[-3, -3, -3, -3], [-700, -700, -700, -700]]).tolist() == [0.25] * 4
 
 

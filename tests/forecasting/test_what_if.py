@@ -55,7 +55,7 @@ def test_support_returns_at_the_pace_of_nouvelle_aquitaine(raw, france):
     assert rows["hypothese"].tolist() == pytest.approx([pace - 1] * 5)
 
 
-def test_a_narrower_definition_takes_places_of_unknown_state_off(france):
+def test_a_narrower_definition_leaves_out_places_of_unknown_state(france):
     rows = line(scenarios(france), "definition_se_resserre")
     # 2,528 of the 3,951 listed places have a known state; their number then moves as the median does.
     start = france.levels[2026].median()

@@ -11,12 +11,12 @@ from tlanalysis.charts.maps import plot_access
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import territories
 from tlanalysis.indicators.accessibility import (
-    LISTS,
     access,
     access_of,
     access_profile,
     catchment_sensitivity,
     communes,
+    lists_with_access,
     need_agreement,
     need_and_supply,
     region_need_and_supply,
@@ -33,7 +33,7 @@ def embedded(raw):
     return rows.set_index(["jeu", "territoire"])
 
 
-@pytest.mark.parametrize("kind", LISTS)
+@pytest.mark.parametrize("kind", lists_with_access())
 def test_shares_grow_with_the_distance_and_keep_their_order(kind):
     for level, size in (("france", 1), ("region", 18), ("departement", 101)):
         table = access(kind, level)
@@ -72,7 +72,7 @@ def test_an_unknown_list_or_level_is_refused():
 
 def test_a_profile_stands_beside_france():
     table = access_profile("D33")
-    assert len(table) == len(LISTS) * len(RADII) * 2
+    assert len(table) == len(lists_with_access()) * len(RADII) * 2
     here = table[(table["type"] == "tiers_lieux") & (table["rayon_km"] == 10)].set_index("territoire")
     assert here.loc["D33", "part_bas"] > here.loc["FR", "part_bas"]
     assert set(access_profile("FR")["territoire"]) == {"FR"}

@@ -41,7 +41,7 @@ def test_few_territories_bound_nothing():
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.5])
-def test_intervals_hold_the_truth_about_as_often_as_they_say(monkeypatch, correlation):
+def test_intervals_hold_the_truth_at_about_their_level(monkeypatch, correlation):
     monkeypatch.setattr(agreement, "RESAMPLES", 300)
     truth = 2 / np.pi * np.arcsin(correlation)  # Kendall's tau of a normal law
     rng = np.random.default_rng(9)

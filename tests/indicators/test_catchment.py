@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.catchment import EARTH, distance_to_nearest, floating_catchment, reach
+from tlanalysis.indicators.catchment import EARTH, distance_to_nearest, floating_catchment, measure_access
 
 DEGREE = EARTH * np.pi / 180  # km of a degree along the equator
 coordinates = st.lists(st.tuples(st.floats(-60, 60), st.floats(-179, 179)), min_size=1, max_size=12)
@@ -75,7 +75,7 @@ def test_every_place_is_shared_out_once(villages, places, catchment):
     assert score @ homes["population"].to_numpy(float) / 1e5 == pytest.approx(used)
 
 
-def test_a_place_that_nobody_can_reach_serves_nobody():
+def test_a_place_with_nobody_in_its_catchment_serves_nobody():
     homes = on_equator(0, people=[1000])
     assert floating_catchment(homes, on_equator(500), 30.0).tolist() == [0.0]
 
@@ -113,7 +113,7 @@ def country():
 
 def test_shares_within_reach_by_hand(country):
     communes, departements = country
-    table = reach(communes, on_equator(0, 38, 303), departements, radii=(5, 10, 20), catchments=(30,))
+    table = measure_access(communes, on_equator(0, 38, 303), departements, radii=(5, 10, 20), catchments=(30,))
     table = table.set_index("territoire")
     assert list(table.index) == ["FR", "R06", "R84", "D01", "D02", "D03"]
     assert table["population"].tolist() == [1120, 70, 1050, 600, 450, 70]
@@ -132,21 +132,23 @@ def test_shares_within_reach_by_hand(country):
 def test_the_median_is_where_half_of_the_inhabitants_are_nearer(country):
     communes, departements = country
     communes.loc[[0, 1, 2], "population"] = [100, 150, 350]  # 250 within 4 km, 600 within 12: the 300th lives at 12 km
-    table = reach(communes, on_equator(0), departements, radii=(5,), catchments=(30,)).set_index("territoire")
+    table = measure_access(communes, on_equator(0), departements, radii=(5,), catchments=(30,)).set_index("territoire")
     assert table.loc["D01", "distance_mediane_km"] == pytest.approx(12)
 
 
 @pytest.mark.parametrize(("place", "span"), [(300, (0.0, 1.0)), (303, (1.0, 1.0)), (330, (0.0, 0.0))])
 def test_without_commune_populations_the_villages_bound_the_share(country, place, span):
     communes, departements = country
-    table = reach(communes, on_equator(0, place), departements, radii=(5,), catchments=(30,)).set_index("territoire")
+    table = measure_access(communes, on_equator(0, place), departements, radii=(5,), catchments=(30,)).set_index(
+        "territoire"
+    )
     assert tuple(table.loc["D03", ["part_5_km_bas", "part_5_km_haut"]]) == span
 
 
 def test_scores_are_means_over_inhabitants(country):
     communes, departements = country
     places = on_equator(0, 38)
-    table = reach(communes, places, departements, radii=(5,), catchments=(15,)).set_index("territoire")
+    table = measure_access(communes, places, departements, radii=(5,), catchments=(15,)).set_index("territoire")
     located = communes[communes["population"].notna() & communes["latitude"].notna()]
     score = floating_catchment(located, places, 15)
     people = located["population"].to_numpy(float)
@@ -168,4 +170,4 @@ def test_communes_that_cannot_be_are_named(country, change, said):
     for column, value in change.items():
         communes.loc[0, column] = value
     with pytest.raises(BadInput, match=said):
-        reach(communes, on_equator(0), departements)
+        measure_access(communes, on_equator(0), departements)

@@ -41,7 +41,7 @@ def test_shares_are_of_those_who_answered_the_question(census: Path) -> None:
     assert set(table["perimetre"]) == {"ftl_2026"}
 
 
-def test_two_intervals_for_two_doubts(census: Path) -> None:
+def test_sampling_and_non_response_have_an_interval_each(census: Path) -> None:
     first = tl.share_themes("2026").iloc[0]
     assert (first["ic_bas"], first["ic_haut"]) == pytest.approx(tuple(binomtest(4, 5).proportion_ci(method="wilson")))
     assert (first["borne_bas"], first["borne_haut"]) == pytest.approx((4 / 7, 6 / 7))
@@ -49,7 +49,7 @@ def test_two_intervals_for_two_doubts(census: Path) -> None:
     assert wider["ic_bas"] < first["ic_bas"] < first["ic_haut"] < wider["ic_haut"]
 
 
-def test_the_interval_covers_as_often_as_it_says() -> None:
+def test_the_interval_covers_at_its_level() -> None:
     # Exact, by enumeration: how often the interval of k ticks among 40 drawn at random holds the true share.
     ticks = np.arange(41)
     spans = np.array([wilson(k / 40, 40) for k in ticks])
@@ -60,7 +60,7 @@ def test_the_interval_covers_as_often_as_it_says() -> None:
     assert covered.min() > 0.85
 
 
-def test_the_bounds_hold_whatever_the_silent_would_have_said(census: Path) -> None:
+def test_the_bounds_hold_for_any_answer_of_those_who_gave_none(census: Path) -> None:
     table = tl.share_themes("2026").set_index("libelle")
     for row in table.itertuples():
         for silent in product([0, 1], repeat=2):

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators import inequalities as module
-from tlanalysis.indicators.deffinov import places_per_territory
 from tlanalysis.indicators.inequalities import (
     gini,
     inequality,
@@ -17,6 +16,7 @@ from tlanalysis.indicators.inequalities import (
     lorenz,
     lorenz_of,
 )
+from tlanalysis.indicators.place_counts import places_per_territory
 
 TABLES = (
     st.lists(st.tuples(st.integers(0, 50), st.integers(1, 10_000)), min_size=1, max_size=15)
@@ -146,7 +146,7 @@ def test_by_regions_there_is_nothing_within():
     assert found["indice"].tolist() == ["gini", "theil"]
 
 
-def test_equal_rates_look_unequal_by_chance_and_are_not_called_so(monkeypatch):
+def test_equal_rates_are_not_called_unequal(monkeypatch):
     monkeypatch.setattr(module, "DRAWS", 400)
     rng = np.random.default_rng(4)
     table = places_per_territory("manufactures_de_proximite")

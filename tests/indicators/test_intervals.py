@@ -125,7 +125,7 @@ def test_exact_shares_add_up():
     assert high == pytest.approx(shares)
 
 
-def test_nothing_is_gained_where_the_sum_says_nothing():
+def test_a_sum_that_constrains_nothing_changes_no_interval():
     low, high = shares_that_add_up(np.zeros(3), np.ones(3))
     assert (low.tolist(), high.tolist()) == ([0, 0, 0], [1, 1, 1])
 

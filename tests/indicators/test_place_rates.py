@@ -12,7 +12,7 @@ from scipy import stats
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
-from tlanalysis.indicators.deffinov import places_per_territory, rates
+from tlanalysis.indicators.place_counts import places_per_territory, rates
 from tlanalysis.indicators.place_rates import rate_places, rates_from_shares, smooth_rates
 
 DEPARTEMENTS = territories.departements()["code_departement"].tolist()

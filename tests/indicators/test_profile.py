@@ -21,7 +21,7 @@ def test_every_figure_that_names_the_territory(raw, territory):
     assert table["indicateur"].is_monotonic_increasing
 
 
-def test_figures_of_a_group_say_for_whom_they_speak():
+def test_figures_of_a_group_name_its_territories():
     table = known_figures("R02")
     group = table[table["indicateur"] == "deffinov_projets"]
     assert group[["valeur", "territoires"]].to_numpy().tolist() == [[3, "R01;R02;R03"]]

@@ -96,7 +96,7 @@ def test_regions_that_a_published_figure_answers_for(asked, question, known):
     assert (len(answered) if isinstance(known, int) else answered) == known
 
 
-def test_a_target_answers_nothing(raw_copy):
+def test_a_target_answers_no_question(raw_copy):
     figures = {"territoire": "R94", "periode": "2026", "perimetre": "reseau_regional"}
     for nature, answers in (("objectif", 0), ("prevision", 0), ("declare", 1)):
         write_rows(raw_copy, "observations", [observation(1, valeur=5, nature=nature, **figures)])

@@ -58,7 +58,7 @@ def test_same_seed_same_draws():
     [([1], [1.0]), ([0, 0], [1.0, 1.0]), ([-1, 2], [1.0, 1.0]), ([1, 2], [1.0, 0.0]), ([1, 2], [1.0, np.nan])],
     ids=["one-territory", "no-event", "negative", "no-exposure", "unknown-exposure"],
 )
-def test_what_cannot_be_smoothed_is_refused(count, exposure):
+def test_counts_that_cannot_be_smoothed_are_refused(count, exposure):
     with pytest.raises(BadInput, match="smoothing needs"):
         shrink(np.array(count), np.array(exposure))
 

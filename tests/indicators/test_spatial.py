@@ -12,7 +12,7 @@ from tests.helpers import read_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 from tlanalysis.indicators.accessibility import need_and_supply
-from tlanalysis.indicators.deffinov import places_per_territory
+from tlanalysis.indicators.place_counts import places_per_territory
 from tlanalysis.indicators.spatial import local_moran, moran
 
 
@@ -32,7 +32,7 @@ def by_formula(values, borders):
     return cross / sum(deviation**2 for deviation in z.values())
 
 
-def test_i_is_that_of_the_formula(borders):
+def test_moran_i_follows_its_formula(borders):
     table = need_and_supply()
     found = moran(table, ["taux_chomage_15_64"], permutations=99).loc[0]
     rates = table.dropna(subset=["taux_chomage_15_64"]).set_index("code")["taux_chomage_15_64"].to_dict()
@@ -41,7 +41,7 @@ def test_i_is_that_of_the_formula(borders):
     assert found["i_attendu"] == pytest.approx(-1 / 95)
 
 
-def test_deals_at_random_spread_as_the_theory_of_randomisation_says(borders):
+def test_random_permutations_have_the_theoretical_spread(borders):
     import esda
     import libpysal
 
@@ -69,7 +69,7 @@ def test_counts_are_put_on_one_scale_of_chance_first(borders):
     assert moran(table, permutations=99).loc[0, "i"] == pytest.approx(expected, rel=1e-6)
 
 
-def test_values_dealt_at_random_show_no_pattern_and_a_gradient_shows_one(borders):
+def test_permuted_values_have_no_pattern_and_a_gradient_has_one(borders):
     table = territories.table("departement")
     columns = {f"x{n}": np.random.default_rng(n).normal(size=101) for n in range(40)}
     found = moran(table.assign(**columns), list(columns), permutations=199)
@@ -128,7 +128,7 @@ def test_a_planted_cluster_is_found_and_nothing_else():
     ],
     ids=["unknown-code", "constant", "no-column", "islands", "no-population"],
 )
-def test_what_has_no_pattern_to_test_is_refused(change, values, said):
+def test_a_table_without_a_pattern_to_test_is_refused(change, values, said):
     table = change(places_per_territory("fabriques_de_territoire"))
     with pytest.raises(BadInput, match=said):
         moran(table, values, permutations=9)

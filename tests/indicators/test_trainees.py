@@ -39,29 +39,29 @@ def test_a_region_worked_out_by_hand(table: pd.DataFrame) -> None:
     assert table.loc["FR", ["exercice", "part_exercice"]].tolist() == ["2024", 1]
 
 
-def test_a_region_without_a_declaration_has_none_and_one_without_a_number_is_unknown(fetched: Path) -> None:
-    from tlanalysis.indicators.trainees import _of
+def test_a_region_without_declarations_counts_zero_and_an_empty_number_is_missing(fetched: Path) -> None:
+    from tlanalysis.indicators.trainees import _totals_and_quartiles
 
     build()
     rows = tl.load("lpof_declarations")
-    nobody, silent = _of(rows.iloc[:0]), _of(rows[rows["nb_stagiaires"].isna()])
+    nobody, silent = _totals_and_quartiles(rows.iloc[:0]), _totals_and_quartiles(rows[rows["nb_stagiaires"].isna()])
     assert (nobody["nb_declarations"], nobody["nb_stagiaires"]) == (0, 0)
     assert (silent["nb_declarations"], silent["nb_sans_effectif"]) == (2, 2)
     assert pd.isna(silent["nb_stagiaires"])
 
 
 def test_the_largest_hundredth_is_rounded_up(fetched: Path) -> None:
-    from tlanalysis.indicators.trainees import _of
+    from tlanalysis.indicators.trainees import _totals_and_quartiles
 
     build()
     rows = pd.concat([tl.load("lpof_declarations").iloc[[0]]] * 101, ignore_index=True)
     rows["nb_stagiaires"] = pd.array([*range(100), 5050], dtype="Int64")
-    assert _of(rows)["nb_premiers"] == 2
-    assert _of(rows)["part_premiers"] == pytest.approx((5050 + 99) / 10_000)
-    assert _of(rows.iloc[:100])["nb_premiers"] == 1
+    assert _totals_and_quartiles(rows)["nb_premiers"] == 2
+    assert _totals_and_quartiles(rows)["part_premiers"] == pytest.approx((5050 + 99) / 10_000)
+    assert _totals_and_quartiles(rows.iloc[:100])["nb_premiers"] == 1
 
 
-def test_it_speaks_as_of_its_latest_declaration(fetched: Path) -> None:
+def test_the_date_of_the_table_is_its_latest_declaration(fetched: Path) -> None:
     build()
     assert tl.trainees_declared(as_of="2025-05-11").empty
     table = tl.trainees_declared(as_of="2025-05-12")

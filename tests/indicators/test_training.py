@@ -208,7 +208,7 @@ def test_a_year_without_a_figure_is_refused(years, said):
         ),
     ],
 )
-def test_what_was_not_public_does_not_count(raw_copy, as_of):
+def test_figures_not_yet_public_do_not_count(raw_copy, as_of):
     rows = read_rows(raw_copy, "observations")
     late = observation(1, indicateur="part_formation", valeur=0.6, periode="2025", date_publication="2025")
     write_rows(raw_copy, "observations", [*rows, late])

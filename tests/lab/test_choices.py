@@ -1,4 +1,4 @@
-"""What the exploring panel offers is what the tables hold, and the code it shows gives what it shows."""
+"""The exploring panel offers what the tables hold, and its code gives its rows and its chart."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_every_territory_is_offered_once_france_first() -> None:
 
 
 @pytest.mark.parametrize("territory", ["R53", "D33"])
-def test_no_figure_is_out_of_reach_of_the_lists(territory: str) -> None:
+def test_the_lists_lead_to_every_figure(territory: str) -> None:
     """The figures behind the offered indicators are all those known; so are those behind the perimeters of each."""
     offered = [value for _, value in indicator_options(territory, "fr", "{name} ({n})")]
     assert sum(len(rows_of(Choice(territory, code))) for code in offered) == len(tl.known_figures(territory))
@@ -86,7 +86,7 @@ def test_no_figure_is_out_of_reach_of_the_lists(territory: str) -> None:
     )
 
 
-def test_years_are_those_that_periods_name_and_undated_figures_have_their_own_line() -> None:
+def test_years_come_from_the_periods_and_undated_figures_have_their_own_option() -> None:
     options = [value for _, value in year_options(Choice(), "toutes", "sans date")]
     periods = rows_of(Choice())["periode"]
     assert options == ["", *sorted(options[1:-1], reverse=True), UNDATED]

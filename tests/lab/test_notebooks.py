@@ -47,7 +47,7 @@ def test_the_tour_has_ten_numbered_cells() -> None:
         ({"source": "1 +"}, "not Python"),
     ],
 )
-def test_a_rule_that_is_broken_is_said(tmp_path: Path, cell: dict[str, object], sentence: str) -> None:
+def test_a_broken_rule_is_named(tmp_path: Path, cell: dict[str, object], sentence: str) -> None:
     good = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": "1"}
     path = tmp_path / "essai.ipynb"
     path.write_text(json.dumps({"cells": [good, good | cell]}), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The exploring panel without a browser: a list is moved as a hand would, the rest follows."""
+"""The exploring panel without a browser: the value of a list changes, and the rest follows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def panel(opened: Panel) -> Panel:
     return opened
 
 
-def _said(panel: Panel) -> str:
+def _sentence(panel: Panel) -> str:
     return panel.children[4].value
 
 
@@ -31,10 +31,10 @@ def _chart(panel: Panel) -> str:
     return panel.children[5].value
 
 
-def test_it_opens_on_what_was_asked_for(panel: Panel) -> None:
+def test_it_opens_on_the_given_territory(panel: Panel) -> None:
     assert panel.choice.territory == "R53"
     assert panel.rows["indicateur"].unique().tolist() == ["tiers_lieux"]
-    assert f"Bretagne, Tiers-lieux : {len(panel.rows)} chiffres publiés" in _said(panel)
+    assert f"Bretagne, Tiers-lieux : {len(panel.rows)} chiffres publiés" in _sentence(panel)
     assert 'src="data:image/png;base64,' in _chart(panel)
     assert 'alt="Bretagne' in _chart(panel)
 
@@ -48,7 +48,7 @@ def test_moving_a_list_changes_the_picture_the_table_and_the_code(panel: Panel) 
     assert after[1][0]["data"]["text/plain"].count("\n") == len(panel.rows)
 
 
-def test_a_choice_that_still_exists_is_kept_and_one_that_does_not_is_let_go(panel: Panel) -> None:
+def test_a_choice_is_kept_where_it_is_still_an_option(panel: Panel) -> None:
     panel.lists["territory"].value = "FR"
     assert panel.choice.indicator == "tiers_lieux"
     panel.lists["perimeter"].value = "ftl_2023"
@@ -59,9 +59,9 @@ def test_a_choice_that_still_exists_is_kept_and_one_that_does_not_is_let_go(pane
     assert panel.choice.perimeter == ""
 
 
-def test_nothing_published_is_said_to_be_unknown(panel: Panel) -> None:
+def test_a_choice_without_a_figure_is_shown_as_unknown(panel: Panel) -> None:
     panel.lists["territory"].value = "D48"
-    assert "aucun chiffre publié. C&#x27;est un inconnu, pas un zéro." in _said(panel)
+    assert "aucun chiffre publié. C&#x27;est un inconnu, pas un zéro." in _sentence(panel)
     assert panel.rows.empty
     assert panel.children[6].outputs == ()
 
@@ -79,7 +79,7 @@ def test_tables_need_no_network(panel: Panel) -> None:
     assert "<script" in html
 
 
-def test_what_cannot_be_shown_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impossible_panel_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInput, match="R75 or D75"):
         tl.explore("75")
     with pytest.raises(BadInput, match="lang is 'de'"):

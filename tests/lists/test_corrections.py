@@ -8,7 +8,6 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists import corrections
 from tlanalysis.lists.corrections import Correction, check_hits, correct
 from tlanalysis.lists.publishers.cget import RAW_TO_CLEAN
 
@@ -33,7 +32,7 @@ def test_a_correction_that_finds_another_number_of_rows_stops_the_run(found):
 def test_a_list_that_changed_stops_and_leaves_nothing(tmp_path):
     headers = list(RAW_TO_CLEAN)
     write(tmp_path / "liste.csv", [headers, ["1", "Le Lieu Fictif", *[""] * (len(headers) - 2)]])
-    with pytest.raises(BadInput, match=r"review tlanalysis/lists/corrections\.toml"):
+    with pytest.raises(BadInput, match=r"review its corrections in tlanalysis/lists/publishers"):
         tl.clean(tmp_path / "liste.csv", out=tmp_path / "propre")
     assert [path.name for path in tmp_path.iterdir()] == ["liste.csv"]
 
@@ -43,5 +42,3 @@ def test_the_corrections_of_the_cget_list_are_counted(mirror):
     ledger = tl.clean(mirror / "cget_2019.csv").ledger
     assert [entry["lignes"] for entry in ledger["corrections"]] == [1, 1, 1, 1]
     assert all(entry["motif"].endswith(".") for entry in ledger["corrections"])
-    assert len(corrections.corrections_of("cget_2019")) == 4
-    assert corrections.corrections_of("inconnue") == []

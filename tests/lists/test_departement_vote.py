@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from tlanalysis.lists import departement_vote
-from tlanalysis.lists.cells.codes import PLACES
+from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 
 def _at(code):
-    return np.array([-1 if code is None else PLACES.index(code)], np.int16)
+    return np.array([-1 if code is None else DEPARTEMENT_CODES.index(code)], np.int16)
 
 
 def _placed(postal=None, commune=None, printed=None, region=None, point=None, seen=None):
     latitude, longitude = point or (np.nan, np.nan)
-    result = departement_vote.place(
+    result = departement_vote.vote(
         _at(postal),
         _at(commune),
         _at(printed),
@@ -24,9 +24,9 @@ def _placed(postal=None, commune=None, printed=None, region=None, point=None, se
         np.array([longitude], float),
         _at(seen),
     )
-    place, of = result.place[0], result.region[0]
+    place, of = result.departement[0], result.region[0]
     return (
-        PLACES[place] if place >= 0 else None,
+        DEPARTEMENT_CODES[place] if place >= 0 else None,
         departement_vote.regions()[of] if of >= 0 else None,
         [name for name, mask in result.lost.items() if mask[0]],
     )
@@ -74,8 +74,8 @@ def test_evidence_is_weighed_as_written(evidence, expected):
 
 
 def test_every_departement_has_its_region_and_no_collectivity_has_one():
-    regions = departement_vote.region_of_place()
-    assert [code for code, region in zip((*PLACES, None), regions, strict=True) if region == -1] == [
+    regions = departement_vote.region_of_departement()
+    assert [code for code, region in zip((*DEPARTEMENT_CODES, None), regions, strict=True) if region == -1] == [
         "975",
         "977",
         "978",
@@ -83,5 +83,6 @@ def test_every_departement_has_its_region_and_no_collectivity_has_one():
         "986",
         "987",
         "988",
+        "989",
         None,
     ]

@@ -9,7 +9,7 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.lists import duplicates
-from tlanalysis.lists.row_cleaning import PLACES
+from tlanalysis.lists.row_cleaning import PLACE_SCHEMA
 
 HEADER = ["id", "nom", "code_commune", "latitude", "longitude", "site_web"]
 PARIS_11, PARIS_12 = "75111", "75112"
@@ -104,10 +104,10 @@ def test_a_chain_of_duplicates_is_one_group(tmp_path):
 def test_a_list_of_hardly_anything_has_no_duplicates(rows):
     table = pa.table(
         {
-            name: pa.array(["x"][:rows] if PLACES.field(name).type == pa.string() else [1][:rows]).cast(
-                PLACES.field(name).type
+            name: pa.array(["x"][:rows] if PLACE_SCHEMA.field(name).type == pa.string() else [1][:rows]).cast(
+                PLACE_SCHEMA.field(name).type
             )
-            for name in PLACES.names
+            for name in PLACE_SCHEMA.names
         }
     )
     seen = duplicates.Seen()
@@ -121,14 +121,14 @@ def test_a_long_list_remembers_only_hashes_and_finds_the_same_repeats(monkeypatc
     monkeypatch.setattr(duplicates, "NEAR_UP_TO", 3)
     names = [f"Lieu {rank % 40}" for rank in range(60)]
     ids = [f"I{rank}" if rank != 59 else "I5" for rank in range(60)]
-    columns = {name: pa.nulls(60, PLACES.field(name).type) for name in PLACES.names}
+    columns = {name: pa.nulls(60, PLACE_SCHEMA.field(name).type) for name in PLACE_SCHEMA.names}
     columns |= {
         "nom": pa.array(names),
         "id_source": pa.array(ids),
         "code_commune": pa.array([PARIS_11] * 60),
         "ligne_source": pa.array(range(1, 61)),
     }
-    table = pa.table(columns, schema=PLACES)
+    table = pa.table(columns, schema=PLACE_SCHEMA)
     seen = duplicates.Seen()
     for start in range(0, 60, 7):
         seen.add(table.slice(start, 7))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists import mapping
 from tlanalysis.lists.fields import INPUT, OUTPUT, SYNONYMS
 from tlanalysis.lists.mapping import CONFIDENCE, Mapping, confidence, guess, propose, read_mapping
 from tlanalysis.lists.publishers import registry
@@ -153,3 +155,12 @@ def test_every_known_list_is_recognised_by_its_own_columns():
         assert set(found.columns) <= set(INPUT)
     assert registry.recognise(list(OUTPUT)).columns["departement"] == "code_departement"
     assert registry.recognise(["nom", "code_postal"]) is None
+
+
+def test_the_sample_of_the_docstring_is_a_mapping(tmp_path):
+    sample = textwrap.dedent(mapping.__doc__.split("reusable:\n")[1])
+    (tmp_path / "mapping.toml").write_text(sample, encoding="utf-8")
+    read = read_mapping(tmp_path / "mapping.toml")
+    assert read.columns == {"nom": "NOM_TL", "code_postal": "CP"}
+    assert read.values == {"typologie": {"Tiers lieux à dominante coworking": "coworking"}}
+    assert read.name == "cget_2019"

@@ -15,7 +15,7 @@ from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import output
 from tlanalysis.lists.output import FILES, Sink, safe, staged
-from tlanalysis.lists.row_cleaning import PLACES, REJECTS
+from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
 
 ROWS = [
     ["nom", "code_postal", "commune"],
@@ -58,16 +58,16 @@ def test_longitudes_west_of_greenwich_stay_numbers():
 
 def test_the_same_rows_give_the_same_bytes_whatever_the_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(output, "_GROUP", 10)
-    columns = {name: pa.nulls(47, PLACES.field(name).type) for name in PLACES.names}
+    columns = {name: pa.nulls(47, PLACE_SCHEMA.field(name).type) for name in PLACE_SCHEMA.names}
     table = pa.table(
         columns | {"nom": pa.array([f"Lieu {rank}" for rank in range(47)]), "ligne_source": pa.array(range(47))},
-        schema=PLACES,
+        schema=PLACE_SCHEMA,
     )
     for step in (1, 7, 10, 47):
         (tmp_path / str(step)).mkdir()
         with Sink(tmp_path / str(step)) as sink:
             for start in range(0, 47, step):
-                sink.write(table.slice(start, step), REJECTS.empty_table())
+                sink.write(table.slice(start, step), REJECT_SCHEMA.empty_table())
     for name in ("places.parquet", "places.csv", "rejects.csv"):
         assert len({(tmp_path / str(step) / name).read_bytes() for step in (1, 7, 10, 47)}) == 1
     assert pq.ParquetFile(tmp_path / "7" / "places.parquet").metadata.num_row_groups == 5

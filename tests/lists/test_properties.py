@@ -138,6 +138,9 @@ def test_cleaning_the_file_again_gives_the_same_bytes(tmp_path_factory, ending, 
     rows = [row for row in rows if any(row)]
     assume(rows)
     path = write(folder / f"liste.{ending}", [list(FIELDS), *rows])
+    if ending in {"csv", "tsv"}:  # a file of more than 2 % of control characters is refused as binary: another test
+        head = path.read_bytes()[:4096]
+        assume(sum(byte < 9 or 13 < byte < 32 for byte in head) <= 0.02 * len(head))
     once = cleaning.clean_to(cleaning.prepare(path, MAPPING), folder / "once")
     assert once["lignes_lues"] == len(rows) == once["lignes_acceptees"] + once["lignes_rejetees"]
     if once["lignes_acceptees"]:

@@ -1,4 +1,4 @@
-"""Stored notebooks: the five obey the rules, and a copy broken in any way is told which rule it breaks."""
+"""Stored notebooks obey the rules; a copy that breaks a rule is refused with a sentence about that rule."""
 
 from __future__ import annotations
 
@@ -14,14 +14,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tlanalysis.maintain.check import check_notebook
+from tlanalysis.runs.plan import read_plan
 
-NAMES = [
-    "00_data_quality",
-    "01_training_reach",
-    "02_deffinov_coverage",
-    "03_growth_forecast",
-    "04_territory_profile",
-]
+NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 Notebook = dict[str, Any]
 
 
@@ -30,12 +25,13 @@ def test_the_notebook_obeys_every_rule(name: str) -> None:
     assert check_notebook(ROOT / "notebooks" / f"{name}.ipynb") == []
 
 
-def test_these_are_all_the_notebooks() -> None:
-    assert sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")) == NAMES
+def test_the_notebooks_are_those_of_the_plan() -> None:
+    assert NAMES
+    assert {run.notebook for run in read_plan(ROOT / "notebooks" / "plan.toml")} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_stored_outputs_say_nothing_of_when_and_where(name: str) -> None:
+def test_stored_outputs_hold_no_date_and_no_path(name: str) -> None:
     text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
     held = json.loads(text)
     assert "papermill" not in held["metadata"]
@@ -97,6 +93,29 @@ def _parameters(source: str) -> Callable[[Notebook], None]:
     return lambda nb: _code(nb)[0].update(source=source)
 
 
+def _more(line: str, *, passed_on: bool) -> Callable[[Notebook], None]:
+    """Add a line to the parameters cell; where asked, pass its parameter on to `tl.params`."""
+
+    def change(nb: Notebook) -> None:
+        cells, name = _code(nb), line.split()[0].rstrip(":")
+        cells[0]["source"] = "".join(cells[0]["source"]) + f"\n{line}"
+        if passed_on:
+            call = "".join(cells[1]["source"])
+            assert "tl.params(" in call
+            cells[1]["source"] = call.replace("tl.params(", f"tl.params({name}={name}, ")
+
+    return change
+
+
+def _default(name: str, value: str) -> Callable[[Notebook], None]:
+    def change(nb: Notebook) -> None:
+        source = "".join(_code(nb)[0]["source"])
+        _code(nb)[0]["source"] = re.sub(rf"^{name} = .*$", f"{name} = {value}", source, flags=re.MULTILINE)
+        assert _code(nb)[0]["source"] != source
+
+    return change
+
+
 def _wrong_count(nb: Notebook) -> None:
     _code(nb)[3]["execution_count"] = 9
 
@@ -145,6 +164,14 @@ BROKEN: list[tuple[str, Callable[[Notebook], None], str]] = [
     ("unknown parameter", _parameters('territoire = "FR"'), "territoire"),
     ("unknown territory", _parameters('territory = "75"'), "'75'"),
     ("parameter of another type", _parameters('seed = "0"'), "seed is '0'"),
+    ("list", _parameters('territory = ["FR", "R75"]'), "in quotes"),
+    ("another date", _default("as_of", '"2025-01-01"'), "as_of is '2025-01-01' in the parameters cell, its default is"),
+    ("another territory", _default("territory", '"R75"'), "its default is 'FR'"),
+    ("another language", _default("lang", '"en"'), "its default is 'fr'"),
+    ("another seed", _default("seed", "1"), "its default is 0"),
+    ("parameter that goes nowhere", _more("rayon = 10", passed_on=False), "tl.params is not given rayon"),
+    ("list of its own", _more("rayon = [10, 20]", passed_on=True), "rayon is [10, 20]"),
+    ("annotated otherwise", _more("rayon: float = 10", passed_on=True), "said to be float"),
     ("semicolon", _adds("x = 1;"), "';'"),
     ("open", _adds('text = open("x")'), "open"),
     ("read_csv", _adds('import pandas as pd\nx = pd.read_csv("x")'), "read_csv"),
@@ -172,7 +199,7 @@ BROKEN: list[tuple[str, Callable[[Notebook], None], str]] = [
 
 
 @pytest.mark.parametrize(("change", "said"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
-def test_a_broken_copy_is_told_which_rule(
+def test_a_broken_copy_is_refused_with_the_rule(
     change: Callable[[Notebook], None], said: str, good: Notebook, tmp_path: Path
 ) -> None:
     notebook = copy.deepcopy(good)
@@ -192,12 +219,24 @@ def test_a_broken_copy_is_told_which_rule(
         _prints("qualite-natures--FR  0123456789abcdef\n"),
         _shows_html("<style scoped>\n.dataframe tbody tr th {}\n</style>"),
         _adds("x = 6 / 3"),
+        _more("rayon = 10", passed_on=True),
+        _more("rayon: int = 10  # km", passed_on=True),
         _adds('x = "a; b"'),
         _adds("# one reason: drawn at random\n# NBVAL_IGNORE_OUTPUT"),
     ],
-    ids=["dict", "date", "fingerprint", "plain table", "division", "semicolon in a text", "ignored with a reason"],
+    ids=[
+        "dict",
+        "date",
+        "fingerprint",
+        "plain table",
+        "division",
+        "own parameter",
+        "annotated parameter",
+        "semicolon in a text",
+        "ignored with a reason",
+    ],
 )
-def test_what_looks_like_a_mistake_but_is_none_passes(
+def test_a_copy_that_only_looks_broken_passes(
     change: Callable[[Notebook], None], good: Notebook, tmp_path: Path
 ) -> None:
     notebook = copy.deepcopy(good)

@@ -13,6 +13,12 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title id="titr
 CSV = "territoire,valeur,part\nFR,12,0.123456\nR75,,0.5\n"
 
 
+def given(key: str) -> dict[str, str]:
+    """Return the parameters of a run key of this folder."""
+    parts = key.split("-")
+    return {"territory": parts[0], "lang": "en" if "en" in parts else "fr"}
+
+
 def facts(name: str, **changed: Any) -> dict[str, Any]:
     """Return the sidecar of a figure."""
     figure, run_key = name.split("--")
@@ -28,7 +34,7 @@ def facts(name: str, **changed: Any) -> dict[str, Any]:
         "alt": f"Description de {name}",
         "source": "Source : ANCT (2021).",
         "lang": "fr",
-        "params": {"territory": run_key.split("-")[0], "lang": "fr"},
+        "params": given(run_key),
         "sources": [source, source | {"editeur": "CGET", "source": "document 4", "date_publication": ""}],
         "licence": "etalab-2.0",
         "inputs": {"observations": "0" * 64},
@@ -48,6 +54,4 @@ def publish(out: Path, name: str, *, csv: str = CSV, svg: str = SVG, **changed: 
 
 def ran(notebook: str, *figures: str, key: str = "FR", status: str = "ok", error: str = "") -> Outcome:
     """Return what a run did."""
-    parts = key.split("-")
-    given = {"territory": parts[0], "lang": "en" if "en" in parts else "fr"}
-    return Outcome(f"{notebook}--{key}", notebook, given, status, 1.0, "kernel", {}, list(figures), error)
+    return Outcome(f"{notebook}--{key}", notebook, given(key), status, 1.0, "kernel", {}, list(figures), error)

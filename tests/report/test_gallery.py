@@ -1,4 +1,4 @@
-"""The site: whole, offline, escaped, true to the manifest, with no link into the void."""
+"""The site: it works offline, escapes text from data, agrees with the manifest and has no broken link."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page, broken_links, site
 from tlanalysis.core.errors import BadInput
@@ -113,6 +114,24 @@ def test_a_colon_is_set_as_its_language_sets_it(pages: dict[str, Page]) -> None:
     assert "All territories</a>: France" in pages["index.en.html"].html
     assert "<p>Licence\u00a0: etalab-2.0.</p>" in pages["site/fr/figure/formation-part--FR.html"].html
     assert "<p>Licence: etalab-2.0.</p>" in pages["site/en/figure/formation-part--FR.html"].html
+    for name, page in pages.items():
+        if name == "index.en.html" or ("/en/" in name and "/docs/" not in name):  # documents hold code and formulas
+            quoted = r"<(pre|code|script|td)[ >].*?</\1>|<[^>]+lang=\"fr\".*?</[a-z]+>"  # code, data, words in French
+            ours = re.sub(quoted, "", page.html, flags=re.DOTALL).replace("Source : ANCT (2021).", "")  # of made_up
+            assert not re.search(r"[\w)>][ \u00a0\u202f]+:(?=[\s<]|$)", ours), name
+
+
+def test_no_template_and_no_english_text_writes_a_space_before_a_colon() -> None:
+    """The colon of a page is `text.colon`: a template serves every language."""
+    templates = sorted(Path(render.__file__).with_name("templates").glob("*.jinja"))
+    written = {
+        path.name: re.sub(r"{%.*?%}|{#.*?#}|<[^>]*>", "", path.read_text(encoding="utf-8")) for path in templates
+    }
+    for folder in ("report", "lab"):
+        texts = tomllib.loads((Path(tl.__file__).parent / folder / "texts.toml").read_text(encoding="utf-8"))
+        written[folder] = json.dumps(texts["en"], ensure_ascii=False)
+    assert "figure.html.jinja" in written
+    assert [name for name, text in written.items() if re.search(r"[\w)}][ \u00a0\u202f]:\s", text)] == []
 
 
 def test_every_link_of_every_page_leads_somewhere(out: Path, pages: dict[str, Page]) -> None:
@@ -142,7 +161,7 @@ def test_a_figure_page_holds_picture_reading_sources_data_and_making(pages: dict
     assert "inconnu ou sans objet" in page.text
 
 
-def test_the_language_is_kept_where_the_page_exists_and_leads_home_where_not(pages: dict[str, Page]) -> None:
+def test_the_language_link_leads_to_the_same_page_or_to_the_home_page(pages: dict[str, Page]) -> None:
     both, alone = pages["site/fr/figure/formation-part--FR.html"], pages["site/fr/figure/profil-taux--R75.html"]
     assert both.values("href", "link")[-1] == "../../en/figure/formation-part--FR.html"
     assert alone.values("href", "link")[-1] == "../../../index.en.html"
@@ -168,7 +187,7 @@ def test_a_failed_run_shows_its_error_and_its_last_good_figures(pages: dict[str,
     assert "alert" not in pages["site/fr/subject/01_training_reach.html"].values("role")
 
 
-def test_nothing_comes_from_elsewhere(out: Path, pages: dict[str, Page]) -> None:
+def test_pages_load_nothing_from_another_site(out: Path, pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         loaded = [
             value
@@ -182,7 +201,7 @@ def test_nothing_comes_from_elsewhere(out: Path, pages: dict[str, Page]) -> None
     assert not re.search(r"url\(|@import", styles)
 
 
-def test_text_from_data_is_shown_and_never_run(pages: dict[str, Page]) -> None:
+def test_text_from_data_is_escaped(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         scripts = [attrs for tag, attrs in page.tags if tag == "script"]
         assert all(attrs.keys() == {"src"} for attrs in scripts), name
@@ -218,7 +237,7 @@ def test_headings_come_in_order_and_landmarks_are_there(pages: dict[str, Page]) 
         assert tags.count("table") == tags.count("caption") or "/docs/" in name or "/notebook/" in name, name
 
 
-def test_a_picture_whose_files_are_gone_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_figure_without_its_files_is_shown_as_missing(tmp_path: Path) -> None:
     folder = _fill(tmp_path / "reports")
     (folder / "figures" / "formation-part--FR.svg").unlink()
     (folder / "figures" / "formation-personnes--FR.json").write_text("{ cut", encoding="utf-8")
@@ -247,7 +266,7 @@ def test_a_report_that_fails_leaves_the_old_site(out: Path, monkeypatch: pytest.
     assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == first
 
 
-def test_nothing_run_is_refused(tmp_path: Path) -> None:
+def test_a_report_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="nothing has run"):
         report(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The parts of the site: drawings made harmless, tables as printed, what changed, places, documents, the swap."""
+"""The parts of the site: drawings, tables, what changed, territories, documents, the folder that is replaced."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
 from tlanalysis.data import territories
-from tlanalysis.report import api_reference, docs, html_tables, picture, results, swap, territory_index
+from tlanalysis.report import api_reference, docs, html_tables, picture, replace_folder, results, territory_index
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
+from tlanalysis.runs.manifest import Outcome
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 SVG = f'<svg {NAMESPACES} width="9" viewBox="0 0 9 9">{{}}</svg>'
@@ -34,7 +35,7 @@ SVG = f'<svg {NAMESPACES} width="9" viewBox="0 0 9 9">{{}}</svg>'
         '<image href="https://example.org/x.png"/>',
     ],
 )
-def test_a_drawing_brings_nothing_but_a_drawing(inside: str) -> None:
+def test_a_drawing_keeps_no_script_and_no_outside_address(inside: str) -> None:
     cleaned = picture.inlined(SVG.format(f'{inside}<use xlink:href="#kept"/><text>words</text>'))
     assert cleaned is not None
     assert not any(word in cleaned for word in ("alert", "example.org", "foreignObject"))
@@ -42,7 +43,7 @@ def test_a_drawing_brings_nothing_but_a_drawing(inside: str) -> None:
     assert ">words</text>" in cleaned
 
 
-def test_all_that_a_figure_draws_is_drawn_in_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_drawing_keeps_every_mark_of_its_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TLANALYSIS_OUT", str(tmp_path))
     for gaps, plot in ((tl.unknowns(), tl.plot_unknowns), (tl.access(), tl.plot_access)):
         name = tl.publish(plot(gaps), gaps, id="essai").name
@@ -62,14 +63,14 @@ def test_a_drawing_takes_the_width_of_the_page() -> None:
     assert 'viewBox="0 0 9 9"' in cleaned
 
 
-def test_of_a_picture_the_page_shows_the_plot_in_points(tmp_path: Path) -> None:
+def test_a_page_shows_the_plot_area_in_points(tmp_path: Path) -> None:
     plot = {"width": 7.2, "height": 6.0, "top": 1.0, "bottom": 5.5}
     publish(tmp_path, "essai--FR", plot=plot)
     manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
     ((figure,),) = (run.figures for run in results.read(tmp_path))
-    assert figure.zone is not None
-    assert (figure.zone.ratio, round(figure.zone.above, 6)) == (1.6, 13.888889)  # 7.2 / 4.5; 1 / 7.2
-    cleaned = picture.inlined(SVG.format(""), figure.zone)
+    assert figure.plot_area is not None
+    assert (figure.plot_area.ratio, round(figure.plot_area.above, 6)) == (1.6, 13.888889)  # 7.2 / 4.5; 1 / 7.2
+    cleaned = picture.inlined(SVG.format(""), figure.plot_area)
     assert cleaned is not None
     assert 'viewBox="0 72 518.4 324"' in cleaned
 
@@ -87,20 +88,20 @@ def test_of_a_picture_the_page_shows_the_plot_in_points(tmp_path: Path) -> None:
         {"width": float("nan"), "height": 6.0, "top": 1.0, "bottom": 5.0},
     ],
 )
-def test_a_plot_that_cannot_be_there_leaves_the_picture_whole(plot: object, tmp_path: Path) -> None:
+def test_an_impossible_plot_area_leaves_the_picture_whole(plot: object, tmp_path: Path) -> None:
     publish(tmp_path, "essai--FR", plot=plot)
     manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
     ((figure,),) = (run.figures for run in results.read(tmp_path))
     assert figure.facts is not None
-    assert figure.zone is None
+    assert figure.plot_area is None
 
 
 @pytest.mark.parametrize("text", ["", "x", "<html/>", "<svg>", "<svg/>"])
-def test_what_is_not_a_drawing_is_none(text: str) -> None:
+def test_a_text_that_is_not_a_drawing_gives_none(text: str) -> None:
     assert picture.inlined(text) is None
 
 
-def test_cells_are_the_csv_s_and_fractions_are_written_in_the_language() -> None:
+def test_cells_are_those_of_the_csv_with_fractions_in_the_language() -> None:
     data = b"code,annee,part,petit,n\n01,2026,0.123456,1.5e-05,12345\n2A,2027,,2.0,\n"
     fr, en = html_tables.from_csv(data, "fr"), html_tables.from_csv(data, "en")
     assert fr.columns == ("code", "annee", "part", "petit", "n")
@@ -112,7 +113,7 @@ def test_cells_are_the_csv_s_and_fractions_are_written_in_the_language() -> None
     assert html_tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (("1", "2"), ("\ufffd", ""))  # cut short, or not ours
 
 
-def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> None:
+def test_a_change_is_shown_until_the_data_change_again(tmp_path: Path) -> None:
     manifest.write(tmp_path, {run.name: run for run in [ran("01_essai", "taux--FR")]})
 
     def told(csv: str, fingerprint: str) -> str:
@@ -129,8 +130,8 @@ def test_what_changed_is_told_until_the_data_change_again(tmp_path: Path) -> Non
     assert "Colonnes parties : n. Colonnes nouvelles : part." in again
 
 
-def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_departement() -> None:
-    listed = territory_index.places({"R75"})
+def test_every_territory_is_searchable_and_a_postal_code_leads_to_one_departement() -> None:
+    listed = territory_index.searchable({"R75"})
     assert [place["code"] for place in listed] == territories.codes()
     assert [place["code"] for place in listed if place["page"]] == ["R75"]
     starts = [start for place in listed for start in place["postal"]]
@@ -139,10 +140,10 @@ def test_every_territory_can_be_looked_for_and_a_postal_code_leads_to_one_depart
     assert (by_code["D33"]["region"], by_code["D2A"]["postal"]) == ("Nouvelle-Aquitaine", ["200", "201"])
 
 
-def test_the_list_of_places_is_a_script_that_holds_json() -> None:
-    listed = territory_index.places(set())
+def test_the_list_of_territories_is_a_script_that_holds_json() -> None:
+    listed = territory_index.searchable(set())
     script = territory_index.as_script(listed)
-    assert json.loads(script.removeprefix("window.tlPlaces = ").removesuffix(";\n")) == listed
+    assert json.loads(script.removeprefix("window.tlTerritories = ").removesuffix(";\n")) == listed
     assert script.isascii()
 
 
@@ -153,7 +154,7 @@ def test_a_document_escapes_html_and_keeps_links_that_lead_somewhere(tmp_path: P
         "[js](javascript:alert(1)) ![image](x.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
         encoding="utf-8",
     )
-    html = docs.rendered(path, {"deux"})
+    html = docs.to_html(path, {"deux"})
     assert "&lt;script&gt;" in html
     assert '<h2 id="a">' in html
     assert '<h2 id="a-2">' in html
@@ -167,7 +168,7 @@ def test_a_document_escapes_html_and_keeps_links_that_lead_somewhere(tmp_path: P
     assert docs.title(path.read_text(encoding="utf-8"), "un") == "Un"
 
 
-def test_documents_are_known_by_language(tmp_path: Path) -> None:
+def test_documents_are_found_by_language(tmp_path: Path) -> None:
     for name in ("a.md", "a.fr.md", "b.md"):
         (tmp_path / name).write_text("# x", encoding="utf-8")
     found = docs.documents(tmp_path)
@@ -175,7 +176,7 @@ def test_documents_are_known_by_language(tmp_path: Path) -> None:
     assert docs.documents(tmp_path / "none") == {}
 
 
-def test_the_reference_tells_of_every_public_name() -> None:
+def test_the_reference_holds_every_public_name() -> None:
     import tlanalysis
 
     entries = [entry for _, found in api_reference.reference() for entry in found]
@@ -187,20 +188,39 @@ def test_the_reference_tells_of_every_public_name() -> None:
     assert cite.sections[1].entries[0][0] == "name : str"
 
 
-def test_a_swap_is_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     folder = tmp_path / "site"
-    swap.put(folder, {"a.html": b"1", "b/c.html": b"2"})
-    swap.put(folder, {"a.html": b"3"})
+    replace_folder.replace(folder, {"a.html": b"1", "b/c.html": b"2"})
+    replace_folder.replace(folder, {"a.html": b"3"})
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.html", "site"]
     with pytest.raises(OSError, match="File name too long"):
-        swap.put(folder, {"a.html": b"4", "x" * 300: b"5"})
+        replace_folder.replace(folder, {"a.html": b"4", "x" * 300: b"5"})
     assert (folder / "a.html").read_bytes() == b"3"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
 
 
-def test_a_swap_that_was_stopped_between_its_two_moves_is_mended(tmp_path: Path) -> None:
+def test_a_replacement_stopped_between_its_two_moves_is_repaired(tmp_path: Path) -> None:
     (tmp_path / ".site.old").mkdir()
     (tmp_path / ".site.old" / "a.html").write_bytes(b"1")
     with pytest.raises(OSError, match="File name too long"):
-        swap.put(tmp_path / "site", {"x" * 300: b"2"})
+        replace_folder.replace(tmp_path / "site", {"x" * 300: b"2"})
     assert (tmp_path / "site" / "a.html").read_bytes() == b"1"
+
+
+def test_language_territory_and_key_come_from_the_parameters_not_from_the_name(tmp_path: Path) -> None:
+    """A name of another shape, and a parameter of the notebook's own, do not change what the site reads."""
+    given = {"territory": "R75", "lang": "en", "rayon": 20}
+    manifest.write(tmp_path, {"x": Outcome("x", "05_essai", given, "ok", 1.0, "kernel")})
+    [run] = results.read(tmp_path)
+    assert (run.lang, run.territory, run.key) == ("en", "R75", "R75-rayon20")
+
+
+def test_figures_of_one_run_about_several_territories_have_a_page_each(tmp_path: Path) -> None:
+    for code in ("R75", "R11"):
+        publish(tmp_path, f"taux--{code}-en", params={"territory": code, "lang": "en"})
+    publish(tmp_path, "taux--D33", params={"territory": "R53"})
+    names = ["taux--R75-en", "taux--R11-en", "taux--D33"]
+    manifest.write(tmp_path, {"01_essai--FR-en": ran("01_essai", *names, key="FR-en")})
+    [run] = results.read(tmp_path)
+    assert [figure.key for figure in run.figures] == ["R75", "R11", "D33"]
+    assert run.key == "FR"

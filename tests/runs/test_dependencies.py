@@ -24,7 +24,7 @@ def test_a_notebook_that_uses_nothing_of_ours() -> None:
 def test_a_public_name_brings_its_module_and_what_that_imports() -> None:
     found = _reached("import tlanalysis as tl", "tl.observations('tiers_lieux')")
     assert {"__init__.py", "data/evidence.py", "data/embedded.py", "core/files.py", "data/remote_files.toml"} <= found
-    assert not {name for name in found if name.startswith(("charts/", "forecast/"))}
+    assert not {name for name in found if name.startswith(("charts/", "forecasting/"))}
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_a_public_name_brings_its_module_and_what_that_imports() -> None:
 )
 def test_every_way_to_take_a_chart(source: str) -> None:
     found = _reached(source)
-    assert {"charts/quality.py", "charts/words.py", "charts/messages.toml"} <= found
-    assert "forecast/model.py" not in found
+    assert {"charts/quality.py", "charts/kit/wording.py", "charts/kit/messages.toml"} <= found
+    assert "forecasting/model.py" not in found
 
 
 @pytest.mark.parametrize(

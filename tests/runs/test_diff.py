@@ -1,4 +1,4 @@
-"""What moved between two reports, in words a person can act on."""
+"""The differences between two reports, one sentence each."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def old(tmp_path: Path) -> Path:
     return _report(tmp_path / "old")
 
 
-def test_two_reports_alike(old: Path, tmp_path: Path) -> None:
+def test_two_reports_with_the_same_data_have_no_difference(old: Path, tmp_path: Path) -> None:
     found = compare(old, _report(tmp_path / "new", replace(RUN, seconds=9.0, engine="kernel")))
     assert not found.moved
     assert written(found) == "nothing moved: 2 figures hold the same data"
@@ -73,21 +73,21 @@ MOVED = replace(RUN, fingerprints={"part--FR": "1", "taux--FR": "9"})
     ],
     ids=["a value", "no longer known", "known now", "a row fewer", "rows more", "a column", "several", "the order"],
 )  # fmt: skip
-def test_how_much_a_figure_moved(table: str, said: str, old: Path, tmp_path: Path) -> None:
+def test_the_changed_values_of_a_figure_are_written(table: str, said: str, old: Path, tmp_path: Path) -> None:
     found = compare(old, _report(tmp_path / "new", MOVED, table))
     assert found.moved
     assert found.figures == [f"taux--FR: {said}"]
     assert found.same == 1
 
 
-def test_a_manifest_alone_says_that_and_not_how_much(old: Path, tmp_path: Path) -> None:
+def test_without_its_table_a_figure_is_only_said_to_have_moved(old: Path, tmp_path: Path) -> None:
     new = _report(tmp_path / "new", MOVED)
     (new / "figures" / "taux--FR.csv").unlink()
     found = compare(old / "manifest.json", new / "manifest.json")
     assert found.figures == ["taux--FR: its data moved (the tables are not here to say by how much)"]
 
 
-def test_what_came_and_what_went(old: Path, tmp_path: Path) -> None:
+def test_new_and_missing_figures_and_runs_are_named(old: Path, tmp_path: Path) -> None:
     after = replace(RUN, figures=["part--FR"], fingerprints={"part--FR": "1", "autre--FR": "3"})
     other = replace(RUN, name="02_autre--FR", fingerprints={})
     new = _report(tmp_path / "new", after)
@@ -97,7 +97,7 @@ def test_what_came_and_what_went(old: Path, tmp_path: Path) -> None:
     assert found.runs == ["02_autre--FR is new"]
 
 
-def test_a_run_that_fails_now(old: Path, tmp_path: Path) -> None:
+def test_a_run_that_fails_now_is_named_with_its_error(old: Path, tmp_path: Path) -> None:
     found = compare(old, _report(tmp_path / "new", replace(RUN, status="failed", error="cell 3: it broke")))
     assert found.moved
     assert found.runs == ["01_suite--FR was ok, is failed: cell 3: it broke"]
@@ -121,12 +121,12 @@ def test_the_causes_are_named_even_when_nothing_moved(old: Path, tmp_path: Path)
     ]
 
 
-def test_a_folder_without_a_manifest(old: Path, tmp_path: Path) -> None:
+def test_a_folder_without_a_manifest_is_refused(old: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"holds no manifest\.json"):
         compare(old, tmp_path / "nowhere")
 
 
-def test_the_exit_code_tells_a_script(old: Path, tmp_path: Path) -> None:
+def test_the_exit_code_is_4_when_something_moved(old: Path, tmp_path: Path) -> None:
     new = _report(tmp_path / "new", MOVED, TABLE.replace(",10,", ",12,"))
     code, said = _diff(old, new)
     assert code == 4
@@ -141,8 +141,8 @@ def _diff(*folders: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def test_a_manifest_of_before_is_read(tmp_path: Path, old: Path) -> None:
-    """One that knows neither fingerprints nor reads compares as far as it goes."""
+def test_a_manifest_of_an_earlier_version_is_compared(tmp_path: Path, old: Path) -> None:
+    """It has neither fingerprints nor reads; what it has is compared."""
     entry = {"name": "a--FR", "notebook": "a", "parameters": {}, "status": "ok", "seconds": 1, "engine": "kernel"}
     (tmp_path / "before").mkdir()
     text = json.dumps({"version": "0", "runs": [entry | {"inputs": {}, "figures": [], "error": ""}]})

@@ -87,22 +87,22 @@ def _why(run: Run, out: Path) -> list[str]:
     return due([run], out)[run.name]
 
 
-def test_nothing_changed(run: Run, out: Path) -> None:
+def test_an_unchanged_run_is_not_due(run: Run, out: Path) -> None:
     assert _why(run, out) == []
 
 
-def test_force_is_a_reason(run: Run, out: Path) -> None:
+def test_a_forced_run_is_due(run: Run, out: Path) -> None:
     assert due([run], out, force=True) == {run.name: ["--force"]}
 
 
-def test_a_run_that_never_ran(run: Run, tmp_path: Path) -> None:
+def test_a_run_without_an_outcome_is_due(run: Run, tmp_path: Path) -> None:
     assert _why(run, tmp_path / "vide") == ["it has not run yet"]
 
 
 @pytest.mark.parametrize(
     ("status", "reason"), [("failed", "it failed last time"), ("unfinished", "it did not finish last time")]
 )
-def test_a_run_that_did_not_end_well(status: str, reason: str, run: Run, out: Path) -> None:
+def test_a_failed_or_unfinished_run_is_due(status: str, reason: str, run: Run, out: Path) -> None:
     before = manifest.read(out)[run.name]
     assert why(run, replace(before, status=status), Present(out)) == [reason]
 
@@ -171,18 +171,20 @@ def _touch(notebooks: Path) -> None:
     ids=["a cell", "stored outputs", "a row it read", "a row it did not", "a table it read", "a table it did not",
          "what is said of the tables", "only dates"],
 )  # fmt: skip
-def test_a_change(change: Callable[[Path], None], reasons: list[str], run: Run, out: Path, notebooks: Path) -> None:
+def test_a_changed_input_makes_a_run_due(
+    change: Callable[[Path], None], reasons: list[str], run: Run, out: Path, notebooks: Path
+) -> None:
     change(notebooks)
     assert _why(run, out) == reasons
 
 
-def test_a_table_that_is_gone(run: Run, out: Path, notebooks: Path) -> None:
+def test_a_missing_table_makes_a_run_due(run: Run, out: Path, notebooks: Path) -> None:
     before = manifest.read(out)[run.name]
     (notebooks.parent / "data" / "raw" / "regions.csv").unlink()
     assert "data/raw/regions.csv is gone" in why(run, before, Present(out))
 
 
-def test_an_open_file_that_can_be_read_now(
+def test_an_open_file_that_is_there_now_makes_a_run_due(
     run: Run, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / embedded.remote()["cget_2019"]["file"]).touch()
@@ -191,27 +193,29 @@ def test_an_open_file_that_can_be_read_now(
 
 
 @pytest.mark.parametrize("gone", ["figures/essai--FR.png", "notebooks/00_essai--FR.ipynb"])
-def test_a_result_that_is_gone(gone: str, run: Run, out: Path) -> None:
+def test_a_missing_result_makes_a_run_due(gone: str, run: Run, out: Path) -> None:
     (out / gone).unlink()
     assert _why(run, out) == [f"{Path(gone).name} is missing from its results"]
 
 
-def test_other_parameters_of_the_same_name_of_run(run: Run, out: Path) -> None:
+def test_other_parameters_under_the_same_run_name_make_a_run_due(run: Run, out: Path) -> None:
     before = manifest.read(out)[run.name]
     assert why(run, replace(before, parameters=before.parameters | {"seed": 3}), Present(out)) == [
         "its parameters changed"
     ]
 
 
-def test_code_it_reaches_and_code_it_does_not(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking.reach, "code_of", lambda notebook: {"catalog.py": "1", "files.py": "2"})
+def test_changed_code_that_a_notebook_reaches_makes_a_run_due(
+    run: Run, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "2"})
     before = replace(manifest.read(out)[run.name], code={"catalog.py": "1", "files.py": "2"})
     assert why(run, before, Present(out)) == []
-    monkeypatch.setattr(looking.reach, "code_of", lambda notebook: {"catalog.py": "1", "files.py": "3", "a.py": "1"})
+    monkeypatch.setattr(looking.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "3", "a.py": "1"})
     assert why(run, before, Present(out)) == ["code changed: a.py, files.py"]
 
 
-def test_another_version_of_a_library(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_a_library_makes_a_run_due(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = looking.installed()
     monkeypatch.setattr(looking, "installed", lambda: installed | {"pandas": "9.9"})
     assert _why(run, out) == ["library changed: pandas"]
@@ -226,7 +230,7 @@ def test_the_installed_libraries_are_those_of_the_metadata() -> None:
     }
 
 
-def test_answering_on_a_quiet_night_loads_no_table(run: Run, out: Path, notebooks: Path) -> None:
+def test_no_table_is_loaded_when_nothing_changed(run: Run, out: Path, notebooks: Path) -> None:
     """Neither pandas nor papermill nor matplotlib: they alone take longer than the second the answer may take."""
     script = (
         "import sys\nfrom tlanalysis.cli import app\n"

@@ -111,13 +111,7 @@ def test_the_manifest_tells_what_happened(history: History, raw: Path) -> None:
     assert (broken["status"], broken["error"]) == ("failed", "cell 4: ValueError: tout cassé")
     assert (broken["figures"], broken["inputs"]) == (["essai--FR"], {"observations": "0" * 64})
     assert (good["status"], good["error"], good["figures"]) == ("ok", "", ["suite--R75-en"])
-    assert good["parameters"] == {
-        "territory": "R75",
-        "lang": "en",
-        "as_of": "2026-11-21",
-        "seed": 0,
-        "horizon": 2030,
-    }
+    assert good["parameters"] == {"territory": "R75", "lang": "en"}
     assert good["inputs"] == {"observations": hashlib.sha256((raw / "observations.csv").read_bytes()).hexdigest()}
     assert [read.get("rows") for read in good["reads"]][-1] == "observations"
     assert "data/raw/observations.csv" not in {read.get("file") for read in good["reads"]}

@@ -1,4 +1,4 @@
-"""What happened to each run, as it is written down and read back."""
+"""The manifest: outcomes of runs, written and read back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_nothing_has_run_in_an_empty_folder(tmp_path: Path) -> None:
     assert manifest.read(tmp_path) == {}
 
 
-def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+def test_outcomes_are_read_back_as_written(tmp_path: Path) -> None:
     manifest.write(tmp_path / "out", {GOOD.name: GOOD, FAILED.name: FAILED})
     assert manifest.read(tmp_path / "out") == {FAILED.name: FAILED, GOOD.name: GOOD}
 
@@ -80,3 +80,12 @@ def test_a_manifest_of_another_shape_is_refused_with_advice(content: str, tmp_pa
     (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
     with pytest.raises(BadInput, match="delete it, then run again"):
         manifest.read(tmp_path)
+
+
+def test_a_run_stopped_before_it_was_ever_recorded_keeps_its_parameters(tmp_path: Path) -> None:
+    journal = manifest.Journal(tmp_path)
+    journal.about_to_place(GOOD)
+    journal.close()
+    stopped = manifest.read(tmp_path)[GOOD.name]
+    assert (stopped.status, stopped.parameters) == ("unfinished", {"territory": "R75", "lang": "fr"})
+    assert stopped.figures == ["essai--R75"]

@@ -10,7 +10,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
 from tlanalysis.core.errors import BadInput
-from tlanalysis.runs.plan import grid, parameters_of, read_plan, territories_for
+from tlanalysis.maintain.check import check_plan
+from tlanalysis.runs.plan import Subject, grid, parameters_of, read_plan, subjects, territories_for
 from tlanalysis.runs.plan import notebooks as names_of_notebooks
 
 GOOD = """
@@ -162,8 +163,8 @@ def test_an_empty_list_of_values_is_refused(notebooks: Path) -> None:
         list(grid("00_essai", {"territory": []}))
 
 
-def test_parameters_of_a_notebook_are_the_names_its_first_cell_assigns(notebooks: Path) -> None:
-    assert parameters_of("01_suite") == ["territory", "lang", "horizon"]
+def test_parameters_of_a_notebook_are_the_literals_of_its_parameters_cell(notebooks: Path) -> None:
+    assert parameters_of("01_suite") == {"territory": "FR", "lang": "fr", "horizon": 2030}
 
 
 @pytest.mark.parametrize("content", ["", "{}", json.dumps({"cells": []}), "not json"])
@@ -184,7 +185,7 @@ def test_notebooks_are_those_that_start_with_a_number(notebooks: Path) -> None:
     assert names_of_notebooks() == ["00_essai", "01_suite"]
 
 
-def test_the_real_plan_covers_the_five_notebooks_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_real_plan_covers_every_notebook_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TLANALYSIS_HOME", str(ROOT))
     runs = read_plan()
     assert {run.notebook for run in runs} == set(names_of_notebooks())
@@ -203,3 +204,60 @@ def test_for_stands_for_every_territory_of_a_level(which: str, n: int, first: st
 def test_for_something_else_is_refused() -> None:
     with pytest.raises(BadInput, match="regions, departements, all"):
         territories_for("communes")
+
+
+def test_a_value_of_the_plan_has_the_type_of_the_notebook_s_default(notebooks: Path) -> None:
+    write_notebook(notebooks, "02_rayon", parameters="rayon = 10\nseuil = 0.5")
+    run = '[[run]]\nnotebook = "02_rayon"\nparameters = { rayon = [20, 30], seuil = 1.0 }\n'
+    runs = read_plan(_plan(notebooks, run))
+    assert [run.name for run in runs] == ["02_rayon--FR-rayon20-seuil1p0", "02_rayon--FR-rayon30-seuil1p0"]
+    assert [run.injected for run in runs] == [{"rayon": 20, "seuil": 1.0}, {"rayon": 30, "seuil": 1.0}]
+    (line,) = _refusal(notebooks, run.replace("30", '"30"').replace("1.0", "1"))
+    assert "rayon is '30', a str: it is a whole number." in line
+    assert "seuil is 1, a int: it is a number with a decimal point." in line
+
+
+TITLED = """
+[notebook.01_suite]
+title = { fr = "Suite", en = "Sequel" }
+
+[notebook.00_essai]
+title = { fr = "Essai", en = "Trial" }
+leading_figure = "essai-regions"
+"""
+
+
+def test_titles_and_leading_figures_are_read_in_the_order_of_the_plan(notebooks: Path) -> None:
+    assert subjects() == {}
+    _plan(notebooks, TITLED)
+    assert list(subjects().items()) == [
+        ("01_suite", Subject({"fr": "Suite", "en": "Sequel"})),
+        ("00_essai", Subject({"fr": "Essai", "en": "Trial"}, "essai-regions")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[notebook.01_suite]\ntitle = { fr = "Suite" }\n', "notebook 01_suite: its title is not a table of texts in"),
+        ('[notebook.01_suite]\ntitle = { fr = "Suite", en = "" }\n', "notebook 01_suite: its title is not a table"),
+        ('[notebook.01_suite]\ntitle = "Suite"\n', "notebook 01_suite: its title is not a table"),
+        ("[notebook.01_suite]\n", "notebook 01_suite: its title is not a table"),
+        ('[notebook.01_suite]\ntitles = "x"\n', "unknown key 'titles' (did you mean 'title'?)"),
+        ('[notebook.00_esai]\ntitle = { fr = "a", en = "a" }\n', "no notebook called '00_esai' (did"),
+        ('[notebook.01_suite]\ntitle = { fr = "a", en = "a" }\nleading_figure = 3\n', "leading_figure is not the id"),
+        ('notebook = "01_suite"\n', "its notebooks are not tables"),
+        ('[[notebook]]\nname = "01_suite"\n', "its notebooks are not tables"),
+    ],
+)  # fmt: skip
+def test_a_table_of_a_notebook_that_cannot_be_used_is_refused(text: str, said: str, notebooks: Path) -> None:
+    assert said in "\n".join(_refusal(notebooks, text + GOOD if text.startswith("notebook") else GOOD + text))
+
+
+def test_a_planned_notebook_without_a_title_is_found_by_check(notebooks: Path) -> None:
+    _plan(notebooks, GOOD + TITLED)
+    assert check_plan() == []
+    _plan(notebooks, GOOD + TITLED.replace("01_suite", "00_suite"))
+    assert len(check_plan()) == 1
+    _plan(notebooks, GOOD + TITLED.partition("[notebook.00_essai]")[0])
+    assert check_plan() == ["plan.toml: 00_essai has no title: write a table [notebook.00_essai]."]

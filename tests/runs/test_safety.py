@@ -92,7 +92,7 @@ def test_each_is_told_in_one_sentence_and_the_others_run(
     assert done.stderr.splitlines() == [
         "tlanalysis: 01_sans_fin--FR failed: it took more than 0.05 minutes, at cell 2 of the notebook",
         "02_meurt--FR failed: the process of the notebook ended with exit code 9, at cell 2 of the notebook",
-        "03_bavard--FR failed: it showed more than 64 MB: print less, or raise the bound, at cell 2 of the notebook",
+        "03_bavard--FR failed: it showed more than 64 MB: print less, or raise the limit, at cell 2 of the notebook",
     ]
     assert {name: outcome.status for name, outcome in manifest.read(out).items()} == {
         "01_sans_fin--FR": "failed",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SOFT, mark, style
@@ -30,7 +31,7 @@ def plot_access_profile(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         As for every chart.
     """
     words = Words(lang)
-    place = territory(table.attrs["territoire"])
+    place = territory(fact(table, "territoire"))
     mine = table[table["territoire"] == place.code].reset_index(drop=True)
     france = table[table["territoire"] == "FR"].set_index(["type", "rayon_km"])
     kinds, radii = list(dict.fromkeys(mine["type"])), list(dict.fromkeys(mine["rayon_km"]))
@@ -100,7 +101,7 @@ def plot_deffinov_bounds(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
     wide = widest[widest["width"] == widest["width"].max()] if len(widest) else widest
     sharp = table[table["est_connu"]]
     values: dict[str, Any] = {
-        "total": words.number(table.attrs["nb_national"]),
+        "total": words.number(fact(table, "nb_national")),
         "n": words.number(len(table)),
         "n_known": words.number(len(sharp)),
         "known": words.join([f"{row.nom} ({words.number(row.nb_projets_bas)})" for row in sharp.itertuples()]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
@@ -85,7 +86,7 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         "n_unknown": words.number(len(rows) - len(known)),
         "total": words.number(len(rows)),
         "sum": words.euros(float(known["amount"].sum())),
-        "national": words.euros(table.attrs["enveloppe_nationale_eur"]),
+        "national": words.euros(fact(table, "enveloppe_nationale_eur")),
         "first": known["nom_region"].iloc[0] if len(known) else "",
         "first_amount": words.euros(float(known["amount"].iloc[0])) if len(known) else "",
     }
@@ -199,8 +200,8 @@ def plot_deffinov_population(table: pd.DataFrame, *, ax: Axes | None = None, lan
         "high_m": words.number(best["population_haut"] / 1e6, 1),
         "named": words.number(best["nb_nommes"]),
         "gap": words.number((best["part_haut"] - best["part_bas"]) * 100),
-        "size": words.number(table.attrs["nb_couverts"]),
-        "all": words.number(table.attrs["nb_departements"]),
+        "size": words.number(fact(table, "nb_couverts")),
+        "all": words.number(fact(table, "nb_departements")),
     }
     text = caption.write("deffinov-population", table, lang, **values)
     with style():

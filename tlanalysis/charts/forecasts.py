@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, PERIMETERS, RULE, SMALL, SOFT, WIDE, mark, style
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
 from tlanalysis.data import territories
@@ -42,8 +43,9 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         As for every chart.
     """
     words = Words(lang)
-    place = table.attrs.get("territoire") or "FR"
-    target = announced(place, table.attrs.get("indicateur") or "tiers_lieux", fc.used["perimetre"].iloc[-1])
+    # The forecast knows whose it is, whatever became of the table; figures that name no territory are France's.
+    place = fc.attrs.get("territoire") or "FR"
+    target = announced(place, fc.attrs.get("indicateur") or "tiers_lieux", fc.used["perimetre"].iloc[-1])
     last_seen = int(fc.used["annee"].max())
     ahead = table[table["annee"] >= last_seen]
     end = table.iloc[-1]
@@ -70,7 +72,7 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         naive = _naive(ax, fc, words)
         perimeters = list(dict.fromkeys(fc.used["perimetre"]))
         for name in perimeters:
-            draw_perimeter(ax, fc.used[fc.used["perimetre"] == name], PERIMETERS.get(name, SOFT), words)
+            draw_perimeter(ax, fc.used[fc.used["perimetre"] == name], perimeter_colour(name), words)
         label_perimeters(ax, fc.used, perimeters, words, naive)
         if target:
             _target(ax, *target, words)
@@ -151,7 +153,7 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     order = last["taux_mediane_pour_100k"].sort_values(ascending=False).index
     people = {code: territories.territory(code).population for code in order}
     inhabitants = sum(people.values())
-    national = {year: count / inhabitants * 1e5 for year, count in table.attrs["france"].items()}
+    national = {year: count / inhabitants * 1e5 for year, count in fact(table, "france").items()}
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()
     values: dict[str, Any] = {
@@ -267,7 +269,7 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
     """
     words = Words(lang)
     end = table.iloc[-1]
-    totals: dict[int, tuple[float, float]] = table.attrs["entrees"]
+    totals: dict[int, tuple[float, float]] = fact(table, "entrees")
     last = max(totals)
     values: dict[str, Any] = {
         "year": int(end["annee"]),
@@ -288,7 +290,7 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
                     year + 0.5,
                     value,
                     zorder=4,
-                    **mark("declare", PERIMETERS["ftl_2023" if year == last else "ftl_2021"]),
+                    **mark("declare", perimeter_colour(fact(table, "perimetres")[year])),
                 )
             ax.annotate(
                 words.span(*(words.number(v) for v in bounds)),

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes, text_width
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
@@ -50,12 +51,12 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     first = known.iloc[0]
     values: dict[str, Any] = {
         "type": words.label("types", table.attrs.get("type", "lieux")),
-        "level": words.label("niveaux", table.attrs["niveau"]),
+        "level": words.label("niveaux", fact(table, "niveau")),
         "n": words.number(len(known)),
         "n_away": words.number(away.sum()),
         "above": words.number((known["ecart"] == "au_dessus").sum()),
         "below": words.number((known["ecart"] == "en_dessous").sum()),
-        "fdr": words.percent(table.attrs["fdr"]),
+        "fdr": words.percent(fact(table, "fdr")),
         "rate": words.number(rate, 2),
         "wide": words.percent(LIMITS[0], 1),
         "narrow": words.percent(LIMITS[1]),
@@ -68,7 +69,7 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         "first_high": words.number(first["taux_haut_pour_100k"], 2),
         "first_rate": words.number(first["taux_pour_100k"], 2),
     }
-    chosen = within(focus, table.attrs["niveau"])
+    chosen = within(focus, fact(table, "niveau"))
     text = _of_one(known[known["code"].isin(chosen)], table, lang, values) or caption.write(
         "taux-entonnoir", table, lang, fallback=not away.any(), **values
     )
@@ -173,7 +174,7 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     )
     known = rows[rows["taux_bas_pour_100k"].notna()]
     people = table["population"].sum() / 1e5
-    national = (table.attrs["nb_national_bas"] / people, table.attrs["nb_national_haut"] / people)
+    national = (fact(table, "nb_national_bas") / people, fact(table, "nb_national_haut") / people)
     above = known[known["taux_bas_pour_100k"] > national[1]]
     below = known[known["taux_haut_pour_100k"] < national[0]]
     first, widest = (
@@ -181,7 +182,7 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
         known.loc[(known["taux_haut_pour_100k"] - known["taux_bas_pour_100k"]).idxmax()],
     )
     values: dict[str, Any] = {
-        "year": table.attrs["annee"],
+        "year": fact(table, "annee"),
         "above": words.join(list(above["nom"])),
         "n_above": words.number(len(above)),
         "n_below": words.number(len(below)),
@@ -196,8 +197,8 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
         "widest": widest["nom"],
         "widest_low": words.number(widest["taux_bas_pour_100k"], 1),
         "widest_high": words.number(widest["taux_haut_pour_100k"], 1),
-        "total_low": words.number(table.attrs["nb_national_bas"]),
-        "total_high": words.number(table.attrs["nb_national_haut"]),
+        "total_low": words.number(fact(table, "nb_national_bas")),
+        "total_high": words.number(fact(table, "nb_national_haut")),
     }
     text = caption.write("taux-regions", table, lang, fallback=above.empty, **values)
     chosen = within(focus, "region")

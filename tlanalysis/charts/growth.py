@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
-from tlanalysis.charts.kit.style import PERIMETERS, RULE, SMALL, SOFT, UNKNOWN, mark, style
+from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.territories import territory
@@ -32,8 +33,8 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         As for every chart.
     """
     words = Words(lang)
-    place = territory(table.attrs["territoire"]).name
-    values: dict[str, Any] = {"place": place, "n_undated": words.number(table.attrs["nb_sans_date"])}
+    place = territory(fact(table, "territoire")).name
+    values: dict[str, Any] = {"place": place, "n_undated": words.number(fact(table, "nb_sans_date"))}
     if table.empty:
         text = caption.write("croissance-vide", table, lang, **values)
         with style():
@@ -55,7 +56,7 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     with style():
         ax = new_axes(ax, 3.6)
         for name in perimeters:
-            draw_perimeter(ax, table[table["perimetre"] == name], PERIMETERS.get(name, SOFT), words)
+            draw_perimeter(ax, table[table["perimetre"] == name], perimeter_colour(name), words)
         label_perimeters(ax, table, perimeters, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, high.max() * 1.18)
@@ -104,7 +105,7 @@ def label_perimeters(
         points = rows["valeur"].dropna()
         said = words.span(words.number(points.min()), words.number(points.max())) if len(points) else ""
         label = words.label("perimetres", name) + (f"{colon}{said}" if said else "")
-        colour = PERIMETERS.get(name, SOFT)
+        colour = perimeter_colour(name)
         best = min(rows["nature"], key=MEASURES.index)
         if len(points):
             handles.append(Line2D([], [], linestyle="", label=label, **mark(best, colour)))

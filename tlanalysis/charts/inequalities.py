@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, mark, style
@@ -97,7 +98,7 @@ def plot_rank_agreement(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         "low": words.number(strongest["tau_bas"], 2),
         "high": words.number(strongest["tau_haut"], 2),
         "n": words.span(*(words.number(n) for n in (rows["nb_territoires"].min(), rows["nb_territoires"].max()))),
-        "level": words.percent(table.attrs["confiance"]),
+        "level": words.percent(fact(table, "confiance")),
     }
     text = caption.write("accord-rangs", table, lang, fallback=not clear.any(), **values)
     with style():

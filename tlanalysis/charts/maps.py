@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import INK, PALE, UNKNOWN, style
 from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles
@@ -63,7 +64,7 @@ def plot_rates(
     known = table[table["taux_lisse_pour_100k"].notna()]
     if known.empty:
         raise BadInput("no territory of this table has a smoothed rate: there is nothing to colour.")
-    level, kind = table.attrs["niveau"], table.attrs.get("type", "lieux")
+    level, kind = fact(table, "niveau"), table.attrs.get("type", "lieux")
     ranked = known.sort_values(["taux_lisse_pour_100k", "code"], ascending=[False, True])
     top, last = ranked.iloc[0], ranked.iloc[-1]
     away = known[known["ecart"] != "indistinct"]
@@ -75,9 +76,9 @@ def plot_rates(
         "n_away": words.number(len(away)),
         "above": words.number((known["ecart"] == "au_dessus").sum()),
         "below": words.number((known["ecart"] == "en_dessous").sum()),
-        "fdr": words.percent(table.attrs["fdr"]),
+        "fdr": words.percent(fact(table, "fdr")),
         "total": words.number(known["nb_lieux"].sum()),
-        "outside": words.number(table.attrs["nb_hors_champ"] + table.attrs["nb_sans_territoire"]),
+        "outside": words.number(fact(table, "nb_hors_champ") + fact(table, "nb_sans_territoire")),
         "unknown": words.number(len(table) - len(known)),
         "rate": words.number(national, 2),
         "inside": words.label("words", "count_inside") if shapes == "tuiles" else "",
@@ -145,11 +146,11 @@ def plot_access(
         raise BadInput(f"this table has no column {lacking[0]}: no share was computed for {radius} km.")
     low, high = (table[name].to_numpy(float) for name in sides)
     unknown = high - low > UNSURE
-    level, people = table.attrs["niveau"], table["population"].to_numpy(float)
+    level, people = fact(table, "niveau"), table["population"].to_numpy(float)
     known = table.assign(part=(low + high) / 2)[~unknown].sort_values(["part", "code"])
     worst, best = known.iloc[0], known.iloc[-1]
     values: dict[str, Any] = {
-        "type": words.label("types", table.attrs["type"]),
+        "type": words.label("types", fact(table, "type")),
         "level": words.label("niveaux", level),
         "radius": words.number(radius),
         "share": words.span(*(words.percent((side @ people) / people.sum(), 1) for side in (low, high))),
@@ -196,17 +197,17 @@ def plot_local_moran(
     count = groups.value_counts()
     alike = table[groups.isin(list(CLUSTER_MARKS))].sort_values(["p_valeur", "code"])
     first = alike.iloc[0] if len(alike) else None
-    measure = words.label("mesures", table.attrs.get("type", table.attrs["mesure"]))
+    measure = words.label("mesures", table.attrs.get("type") or fact(table, "mesure"))
     values: dict[str, Any] = {
         "measure": measure[0].upper() + measure[1:],
         "n": words.number(groups.isin([*CLUSTER_MARKS, "indistinct"]).sum()),
         "n_alike": words.number(len(alike)),
-        "fdr": words.percent(table.attrs["fdr"]),
-        "i": words.number(table.attrs["i"], 2),
-        "i_low": words.number(table.attrs["i_hasard_bas"], 2),
-        "i_high": words.number(table.attrs["i_hasard_haut"], 2),
-        "alone": words.number(table.attrs["nb_sans_voisin"]),
-        "unknown": words.number(table.attrs["nb_inconnus"]),
+        "fdr": words.percent(fact(table, "fdr")),
+        "i": words.number(fact(table, "i"), 2),
+        "i_low": words.number(fact(table, "i_hasard_bas"), 2),
+        "i_high": words.number(fact(table, "i_hasard_haut"), 2),
+        "alone": words.number(fact(table, "nb_sans_voisin")),
+        "unknown": words.number(fact(table, "nb_inconnus")),
         "first": "" if first is None else first["nom"],
         "group": "" if first is None else words.label("groupes", first["groupe"]),
         "p": "" if first is None else words.p_value(first["p_ajustee"]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, SMALL, SOFT, mark, style
@@ -28,7 +29,7 @@ def plot_compare_rates(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
         As for every chart.
     """
     words = Words(lang)
-    place = territory(table.attrs["territoire"])
+    place = territory(fact(table, "territoire"))
     kinds = list(dict.fromkeys(table["type"]))
     mine, all_ = (
         table[table["territoire"] == place.code].set_index("type"),
@@ -89,13 +90,13 @@ def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") 
         As for every chart.
     """
     words = Words(lang)
-    place, n = territory(table.attrs["territoire"]), len(table)
+    place, n = territory(fact(table, "territoire")), len(table)
     chosen = table[table["est_choisi"]]
     values: dict[str, Any] = {
         "place": place.name,
         "n": words.number(n),
-        "level": words.label("niveaux", table.attrs["niveau"]),
-        "type": words.label("types", table.attrs["type"]),
+        "level": words.label("niveaux", fact(table, "niveau")),
+        "type": words.label("types", fact(table, "type")),
         "first": table["nom"].iloc[0],
         "first_rate": words.number(table["taux_pour_100k"].iloc[0], 2),
         "last": table["nom"].iloc[-1],

@@ -1,13 +1,13 @@
-"""Tables that `tlanalysis build` adds from open files that were fetched: which there can be, and those there are.
+"""Tables that `tlanalysis build` adds from open files that were fetched.
 
-They lie in `data/processed/`. `ledger.json` says, for each, the sha256 of the open file and of the table: what is
-loaded is what was built, from the file that is vouched for.
+They lie in `data/processed/`. `ledger.json` records the sha256 of each table and of its open file; `load` checks both.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import files, paths, recorder
@@ -24,12 +24,12 @@ DECLARATIONS = "lpof_declarations"
 
 def open_file_of() -> dict[str, str]:
     """Return table -> id of the open file it is built from: files of the censuses, list of training bodies."""
-    census = {name: name for name in remote() if name.startswith(("recensement_2023_", "recensement_2026_"))}
+    census = {name: name for name in remote() if re.match(r"recensement_\d{4}_", name)}
     return census | {DECLARATIONS: "lpof"}
 
 
 def fetched() -> list[str]:
-    """Return the tables whose open file is on this machine and vouched for, in the order of the catalog."""
+    """Return the tables whose open file is on this machine with a recorded sha256, in the order of the catalog."""
     return [table for table, file in open_file_of().items() if find_remote(file) and vouched_sha256(file)]
 
 
@@ -81,7 +81,7 @@ def load(table: str) -> pd.DataFrame:
 
 
 def open_files(*tables: str) -> pd.DataFrame:
-    """Return whether the tables built from open files are there, and which command brings the file of one that is not.
+    """Return one row per table built from an open file: whether it exists, and which command brings a missing file.
 
     A file that has been fetched becomes a table with `tlanalysis build`.
 

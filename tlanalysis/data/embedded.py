@@ -1,4 +1,4 @@
-"""Datasets: what the project holds, from whom, under which licence, and whether its bytes are the ones recorded.
+"""Datasets: the tables that the project holds, their publishers and licences, and the sha256 of their bytes.
 
 Embedded tables lie in `data/raw/` and are declared in `data/raw/datapackage.json`, a Frictionless Data Package with one
 Table Schema per table and the sha256 of its bytes. Open files that are too large to embed are named in
@@ -17,7 +17,7 @@ from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 from tlanalysis.data import built
 from tlanalysis.data.remote_files import find_remote, remote
-from tlanalysis.data.remote_files import read_remote as read_remote  # offered from here: one door to every table
+from tlanalysis.data.remote_files import read_remote as read_remote  # callers load every table from here
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,7 +194,7 @@ def sources() -> pd.DataFrame:
 
 
 def card(name: str) -> dict[str, Any]:
-    """Return everything the catalog says of one dataset: the keys of `remote_files.toml`, and `etat` as in `sources`.
+    """Return the catalog entry of one dataset: the keys of `remote_files.toml`, and `etat` as in `sources`.
 
     Raises
     ------

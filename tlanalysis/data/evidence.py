@@ -1,7 +1,6 @@
 """The evidence table: one row is one figure printed by one source, with its nature and its perimeter.
 
-Nothing is averaged away: two sources that disagree both stay, and `contradictions`
-lists them. A target is never a measure.
+Two sources that disagree both stay, and `contradictions` lists them. A target is never a measure.
 """
 
 from __future__ import annotations
@@ -95,17 +94,19 @@ def _select(
     table = embedded.load("observations")
     kept = table["id_observation"].notna()
     if indicateur is not None:
-        kept &= table["indicateur"] == _known(indicateur, embedded.load("indicateurs")["indicateur"], "indicator")
+        kept &= table["indicateur"] == _check_listed(
+            indicateur, embedded.load("indicateurs")["indicateur"], "indicator"
+        )
     if territoire is not None:
         kept &= table["territoire"] == territories.territory(territoire).code
     if nature is not None:
         wanted = (nature,) if isinstance(nature, str) else nature
-        kept &= table["nature"].isin([_known(name, NATURES, "nature") for name in wanted])
+        kept &= table["nature"].isin([_check_listed(name, NATURES, "nature") for name in wanted])
     if perimetre is not None:
-        kept &= table["perimetre"] == _known(perimetre, embedded.load("perimetres")["perimetre"], "perimeter")
+        kept &= table["perimetre"] == _check_listed(perimetre, embedded.load("perimetres")["perimetre"], "perimeter")
     if as_of is not None:
         day = periods.last_day(as_of)
-        kept &= table["date_publication"].map(lambda text: known_on(text) <= day)
+        kept &= table["date_publication"].map(lambda text: public_since(text) <= day)
     if nommant is not None:
         code = territories.territory(nommant).code
         among = table["territoires"].fillna("").map(lambda listed: code in listed.split(";"))
@@ -113,12 +114,12 @@ def _select(
     return table[kept].reset_index(drop=True)
 
 
-def known_on(date_publication: object) -> date:
-    """Return the day by which a figure is certain to have been public.
+def public_since(date_publication: object) -> date:
+    """Return the day from which a figure counts as public.
 
     Examples
     --------
-    >>> known_on("2021-08"), known_on(None)
+    >>> public_since("2021-08"), public_since(None)
     (datetime.date(2021, 8, 31), datetime.date(2026, 11, 21))
     """
     if not isinstance(date_publication, str):
@@ -126,14 +127,14 @@ def known_on(date_publication: object) -> date:
     return min(periods.last_day(date_publication), COLLECTED_ON)
 
 
-def _known(value: str, known: Iterable[object], what: str) -> str:
-    listed = [str(item) for item in known]
-    if value not in listed:
-        raise BadInput(f"no {what} called {value!r}{did_you_mean(value, listed)}.")
+def _check_listed(value: str, listed: Iterable[object], what: str) -> str:
+    codes = [str(item) for item in listed]
+    if value not in codes:
+        raise BadInput(f"no {what} called {value!r}{did_you_mean(value, codes)}.")
     return value
 
 
-def distinct(rows: pd.DataFrame, keys: list[str], **aggregations: tuple[str, Any]) -> pd.DataFrame:
+def one_row_per_claim(rows: pd.DataFrame, keys: list[str], **aggregations: tuple[str, Any]) -> pd.DataFrame:
     """Return one row per distinct claim: the keys, other aggregations, then `nb_sources` and `editeurs`.
 
     Parameters

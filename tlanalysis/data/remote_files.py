@@ -1,8 +1,8 @@
-"""Open files that are not embedded: where each comes from, where it lies on this machine, what vouches for its bytes.
+"""Open files that are not embedded: their addresses, their paths on this machine, the sha256 they must have.
 
 `remote_files.toml` beside this module is their catalog. A file is looked for in `TLANALYSIS_MIRROR`, then in
-`data/raw/downloads/<id>/`, where `tlanalysis fetch` puts it. What vouches for it is the sha256 of the catalog or,
-where the catalog has none, the receipt that the first fetch wrote beside it.
+`data/raw/downloads/<id>/`, where `tlanalysis fetch` puts it. It must have the sha256 of the catalog or,
+where the catalog has none, that of the receipt which the first fetch wrote beside it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def remote() -> dict[str, dict[str, Any]]:
 
 
 def entry(name: str) -> dict[str, Any]:
-    """Return what the catalog says of one open file.
+    """Return the catalog entry of one open file.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def entry(name: str) -> dict[str, Any]:
 
 
 def address(name: str) -> str | None:
-    """Return the address that serves the very bytes of an open file, or its zip; None when none is known to."""
+    """Return an address that serves the recorded bytes of an open file, or its zip; None without such an address."""
     found = entry(name)
     return None if found.get("extract") else found.get("url")
 
@@ -66,7 +66,7 @@ def receipt_path(file: Path) -> Path:
 
 
 def receipt(file: Path) -> dict[str, Any] | None:
-    """Return what was written down when a file was fetched (address, date, sha256, size), or None.
+    """Return the record of a fetched file (address, date, sha256, size), or None.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def saved_as(name: str) -> str:
 
 
 def origin(name: str) -> str:
-    """Return what a user saves by hand, and from where: the end of a sentence."""
+    """Return the end of a sentence that says which file a user saves by hand, and from where."""
     found, served = entry(name), address(name)
     if served:
         return f"{found['member']} of {served}" if "member" in found else served

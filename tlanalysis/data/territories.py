@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 FRANCE = "FR"
 LEVELS = ("region", "departement")
 
+# Overseas collectivities: neither régions nor départements, with INSEE codes of their own (COG).
+COLLECTIVITIES = {
+    "975": "Saint-Pierre-et-Miquelon",
+    "977": "Saint-Barthélemy",
+    "978": "Saint-Martin",
+    "984": "Terres australes et antarctiques françaises",
+    "986": "Wallis et Futuna",
+    "987": "Polynésie française",
+    "988": "Nouvelle-Calédonie",
+    "989": "La Passion-Clipperton",
+}
+
 
 @dataclass(frozen=True)
 class Territory:
@@ -42,12 +54,12 @@ class Territory:
 
 
 def regions() -> pd.DataFrame:
-    """Return the 18 régions: one row each, with `code_region`, `nom_region`, `population`, `voisins`."""
+    """Return the régions: one row each, with `code_region`, `nom_region`, `population`, `voisins`."""
     return embedded.load("regions")
 
 
 def departements() -> pd.DataFrame:
-    """Return the 101 départements: one row each, with `code_departement`, `code_region`, `population`, `voisins`."""
+    """Return the départements: one row each, with `code_departement`, `code_region`, `population`, `voisins`."""
     return embedded.load("departements")
 
 
@@ -73,10 +85,10 @@ def codes() -> list[str]:
 
 def codes_of(level: str) -> list[str]:
     """Return the territory codes of a level, `region` or `departement`, in the order of its table."""
-    return list(_of(level))
+    return list(_by_code(level))
 
 
-def _of(level: str) -> dict[str, Territory]:
+def _by_code(level: str) -> dict[str, Territory]:
     return _parsed(level, embedded.read_raw(f"{level}s"))
 
 
@@ -110,10 +122,10 @@ def territory(code: str) -> Territory:
     ('Paris', 'Nouvelle-Aquitaine')
     """
     if code == FRANCE:
-        people = sum(place.population for place in _of("region").values())
+        people = sum(region.population for region in _by_code("region").values())
         return Territory(FRANCE, "france", FRANCE, "France", people)
     for level in LEVELS:
-        if found := _of(level).get(code):
+        if found := _by_code(level).get(code):
             return found
     raise BadInput(f"no territory {code!r}{_hint(code)}: write FR, R75 (a région) or D33 (a département).")
 
@@ -142,24 +154,24 @@ def within(code: str, level: str) -> set[str]:
     >>> within("D33", "region"), sorted(within("R94", "departement")), within("FR", "region")
     ({'75'}, ['2A', '2B'], set())
     """
-    place = territory(code)
-    if place.is_france:
+    asked = territory(code)
+    if asked.is_france:
         return set()
-    if place.level == level:
-        return {place.insee}
+    if asked.level == level:
+        return {asked.insee}
     frame = departements()
     if level == "region":
-        return set(frame.loc[frame["code_departement"] == place.insee, "code_region"])
-    return set(frame.loc[frame["code_region"] == place.insee, "code_departement"])
+        return set(frame.loc[frame["code_departement"] == asked.insee, "code_region"])
+    return set(frame.loc[frame["code_region"] == asked.insee, "code_departement"])
 
 
 def neighbours(code: str) -> list[str]:
     """Return the territories of the same level that share a land border, as codes (`D33` -> `D17`, ...)."""
-    place = territory(code)
-    if place.is_france:
+    asked = territory(code)
+    if asked.is_france:
         return []
-    frame = regions() if place.level == "region" else departements()
-    listed = frame.loc[frame[f"code_{place.level}"] == place.insee, "voisins"].iloc[0]
+    frame = regions() if asked.level == "region" else departements()
+    listed = frame.loc[frame[f"code_{asked.level}"] == asked.insee, "voisins"].iloc[0]
     return [code[0] + other for other in listed.split(";")] if isinstance(listed, str) else []
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis import __version__
 from tlanalysis.charts.kit import caption as captions
-from tlanalysis.charts.kit.layout import figure_of, plot_zone
+from tlanalysis.charts.kit.layout import figure_of, page_of
 from tlanalysis.charts.kit.style import DPI, SAVED_DPI, style
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput
@@ -116,7 +116,7 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str)
         "alt": text.alt,
         "source": text.source_line,
         "lang": text.lang,
-        "plot": plot_zone(ax),
+        "plot": page.zone() if (page := page_of(ax)) else None,
         "params": run.as_dict(),
         "sources": list(text.sources),
         "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),

@@ -1,4 +1,4 @@
-"""What the forecast would have said with only the first figures, against what came; references beside it."""
+"""Compare forecasts made from the first figures of a series with its later figures, and with naive references."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data.perimeter_facts import editions
 from tlanalysis.forecasting.curves import CURVES
 from tlanalysis.forecasting.input_figures import usable
 from tlanalysis.forecasting.model import MARKS, Forecast, forecast
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 MIXTURE = "melange"
 SIZE, PROPOSALS = 4_000, 12_000
-STEPS = 21  # an interval that came is scored at so many values between its bounds, and the scores are averaged
+STEPS = 21  # a figure that is an interval is scored at this many values between its bounds, then averaged
 
 
 def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         raise BadInput(f"a back-test needs figures of at least three years, {len(dates)} found.")
     found = []
     for origin in dates[1:-1]:
-        # What was printed later may make an earlier figure a restatement: the origin must not know it.
+        # A later publication can turn an earlier figure into a restatement, so it is left out at the origin.
         known = observations.loc[[_until(text, origin) for text in observations["periode"]]]
         seen = usable(known)
         if len(seen) < 2 or seen["annee"].max() - seen["annee"].min() < 0.5:
@@ -135,7 +136,7 @@ def backtests(series: dict[str, pd.DataFrame], seed: int = 0) -> pd.DataFrame:
 
 
 def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int = 0) -> pd.DataFrame:
-    """Return what was foretold for France on past days, against what came; published claims on the same footing.
+    """Return forecasts for France made on past days and published claims, each scored against the later figures.
 
     Parameters
     ----------
@@ -147,7 +148,7 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
     Returns
     -------
     DataFrame
-        One row per cutoff, later figure and who foretold: `connu_le, annee, perimetre, mesure_bas, mesure_haut, qui`
+        One row per cutoff, later figure and forecaster: `connu_le, annee, perimetre, mesure_bas, mesure_haut, qui`
         (`melange` or the publisher of a claim made by then for that year or the one before), `p95_bas, p80_bas,
         mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif`. A claim of "at least" counts for its
         lower figure, a range as equally likely throughout.
@@ -155,7 +156,7 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
     import pandas as pd
 
     from tlanalysis.data import embedded
-    from tlanalysis.data.evidence import known_on, observations
+    from tlanalysis.data.evidence import observations, public_since
 
     everything = observations("tiers_lieux", "FR")
     register = embedded.load("previsions_publiees")
@@ -165,11 +166,11 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
         known = observations("tiers_lieux", "FR", as_of=day)
         last_known = usable(known)["annee"].max()
         later = usable(everything)
-        later = later[
-            (later["annee"] > last_known + 0.5) & (later["perimetre"].isin(["ftl_2021", "ftl_2023", "ftl_2026"]))
-        ]
+        later = later[(later["annee"] > last_known + 0.5) & later["perimetre"].isin(editions())]
         fc = forecast(known, horizon=int(later["annee"].max()), seed=seed, size=SIZE, proposals=PROPOSALS)
-        public = claims[claims["date_publication"].map(lambda text, day=day: known_on(text) <= periods.last_day(day))]
+        public = claims[
+            claims["date_publication"].map(lambda text, day=day: public_since(text) <= periods.last_day(day))
+        ]
         for figure in later.itertuples():
             year = int(figure.annee)
             point = figure.valeur == figure.valeur
@@ -182,18 +183,18 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
                 "mesure_haut": high,
             }
             truths = np.unique(np.linspace(low, high, STEPS))
-            rows.append(came | {"qui": MIXTURE} | _foretold(fc.draws[year].to_numpy(), truths))
+            rows.append(came | {"qui": MIXTURE} | _quantiles_and_score(fc.draws[year].to_numpy(), truths))
             for claim in public.itertuples():
                 if periods.year(claim.periode_cible) in {year - 1, year}:
                     top = claim.valeur_haut if claim.valeur_haut == claim.valeur_haut else claim.valeur_bas
-                    said = _foretold(np.linspace(claim.valeur_bas, top, STEPS), truths)
+                    said = _quantiles_and_score(np.linspace(claim.valeur_bas, top, STEPS), truths)
                     said |= dict.fromkeys(("p95_bas", "p80_bas"), claim.valeur_bas)
                     said |= dict.fromkeys(("p80_haut", "p95_haut"), top)
                     rows.append(came | {"qui": f"{claim.editeur} ({claim.periode_cible})"} | said)
     return stamp(pd.DataFrame(rows), everything, claims, inputs=["observations", "previsions_publiees"])
 
 
-def _foretold(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
+def _quantiles_and_score(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
     found = {name: float(np.rint(np.quantile(draws, q))) for name, q in MARKS.items()}
     score = float(np.mean([crps(draws, truth) for truth in truths])) / truths.mean()
     return found | {"crps_relatif": round(score, 4)}

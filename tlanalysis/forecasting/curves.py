@@ -1,10 +1,10 @@
-"""Four ways a count may grow, each Gaussian once its own few parameters are fixed: sampling is exact and fast.
+"""Four growth curves of a count, each Gaussian once its own few parameters are fixed, so that sampling is exact.
 
 With s the years since the first figure, the log of the level is
 
     a + h(s) + b x(s) + w(s),
 
-a the first level, h and x given by the curve, b one Gaussian coefficient, and w what years add or take: a random walk
+a the first level, h and x given by the curve, b one Gaussian coefficient, and w the yearly shocks: a random walk
 common to all curves, and for the damped trend also shocks to growth itself. The curve's own parameters are functions
 of a vector z of independent standard normals, so that every curve is sampled in the same space.
 """

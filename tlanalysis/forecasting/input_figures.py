@@ -15,6 +15,7 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
+from tlanalysis.data.perimeter_facts import extended_lists
 from tlanalysis.forecasting.prior_beliefs import Priors
 from tlanalysis.indicators.intervals import rounding
 
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 VALUES = ("valeur", "valeur_bas", "valeur_haut")
 COLUMNS = ("periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre")
 
-# The CGET file of 2019 is the list of 2018 with 49 additions, not a second count.
-SAME_LIST = {"cget_2019": "cget_2018"}
-
-# Years within which the same number, printed again without a count, is taken for a quotation.
+# Years within which the same number, printed again without a count, is treated as a quotation.
 RESTATED_WITHIN = 3.0
 
 
@@ -94,7 +92,8 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
         rows[name] = rows[name].astype("float64")
     rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
     counted = set(rows.loc[rows["nature"] == "compte", "perimetre"])
-    rows = rows[np.array([SAME_LIST.get(name) not in counted for name in rows["perimetre"]], dtype=bool)]
+    same_list = extended_lists()
+    rows = rows[np.array([same_list.get(name) not in counted for name in rows["perimetre"]], dtype=bool)]
     rows["annee"] = np.array([periods.middle(str(text)) for text in rows["periode"]], dtype=float)
     rows = rows[~_restated(rows)]
     rank = rows["nature"].map(MEASURES.index)
@@ -106,7 +105,7 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _restated(rows: pd.DataFrame) -> pd.Series:
-    """Tell which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
+    """Return which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
 
     The period that most sources give the number is kept, counted figures first, then the earliest.
     """
@@ -150,7 +149,7 @@ def _check(observations: pd.DataFrame) -> None:
 
 
 def _check_intervals(rows: pd.DataFrame) -> None:
-    """Refuse two intervals of one perimeter and period that do not meet: no count can lie in both."""
+    """Raise when two intervals of one perimeter and period do not meet: no count can lie in both."""
     spans = rows[rows["valeur"].isna()]
     for (perimeter, period), group in spans.groupby(["perimetre", "periode"]):
         if group["valeur_bas"].max() > group["valeur_haut"].min():
@@ -163,7 +162,7 @@ def _check_intervals(rows: pd.DataFrame) -> None:
 
 
 def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) -> None:
-    """Refuse what cannot be forecast: fewer than two measures, or a horizon that is not after the last.
+    """Raise when no forecast can be made: fewer than two measures, or a horizon that is not after the last.
 
     Raises
     ------

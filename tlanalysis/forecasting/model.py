@@ -1,7 +1,7 @@
 """The forecast of a published count: four curves, weighed by analogous series and by the figures themselves.
 
-`docs/forecasting.md` says why each piece is there and what it cannot know. The code needs nothing of tiers-lieux: any
-field's dated counts, with a nature and a perimeter each, can be forecast.
+`docs/forecasting.md` explains each part and its limits. The code holds
+nothing specific to tiers-lieux: it forecasts any dated counts with a nature and a perimeter each.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SIZE = 20_000  # draws returned
 PROPOSALS = 48_000  # draws proposed, over all curves
-SCOUTS = 2_000  # draws per curve that tell where to propose more
+SCOUTS = 2_000  # draws per curve that show where to propose more
 MARKS = {"p95_bas": 0.025, "p80_bas": 0.1, "mediane": 0.5, "p80_haut": 0.9, "p95_haut": 0.975}
 KEPT = {"inputs", "sources", "territoire", "indicateur"}
 
@@ -210,7 +210,7 @@ def _diagnostics(
 
 
 def _ceiling_learned(posterior: Posterior, priors: Priors) -> float:
-    """Return the share of the prior spread of the logistic ceiling that the figures removed (0: they say nothing)."""
+    """Return the share of the prior spread of the logistic ceiling that the figures removed (0: none)."""
     room = room_of(posterior.z, priors)
     weight = posterior.weight
     centre = weight @ room

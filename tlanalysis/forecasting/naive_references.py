@@ -15,7 +15,7 @@ NAIVE = ("sans_changement", "lineaire", "croissance_constante")
 
 
 def references(observations: pd.DataFrame, horizon: int = 2030) -> pd.DataFrame:
-    """Return what each naive reference says, year by year after the last figure.
+    """Return the value of each naive reference, year by year after the last figure.
 
     `sans_changement` repeats the last figure, `lineaire` and `croissance_constante` go on as from the first figure to
     the last. An interval counts for its middle (geometric for the growth). They know nothing of natures nor of

@@ -1,11 +1,10 @@
-"""People trained, not only places: the same treatment for places x share that trains x people per place that trains.
+"""Forecast of people trained: places x share of places that train x people per place that trains.
 
-How the factors depend on each other. People per training place is never published: it is what the declared total
-leaves once places and share are drawn, so in the year of the total more places means fewer people in each, draw by
-draw, and the product keeps to the declared total whatever the places. Afterwards places go on with their own
-forecast, and people per place with a pace drawn around half of what 2019 to 2023 shows, shrunk because part of that
-change is a change of question and of definition. Share and people per place are taken as independent after that year:
-no figure says otherwise, and none says so.
+People per training place is never published. It is the declared total divided by drawn places and share, so in the year
+of the total more places means fewer people in each, draw by draw, and the product keeps to the declared total whatever
+the places. Afterwards places go on with their own forecast, and people per place with a pace drawn around half of what
+2019 to 2023 shows, shrunk because part of that change is a change of question and of definition. Share and people per
+place are taken as independent after that year: no figure supports or contradicts it.
 """
 
 from __future__ import annotations
@@ -50,7 +49,8 @@ def forecast_people_trained(
     -------
     DataFrame
         `annee, p95_bas, p80_bas, mediane, p80_haut, p95_haut`, from the year of the last declared total to the horizon.
-        ``attrs["entrees"]`` holds the two declared totals, with their years.
+        ``attrs["entrees"]`` holds the two declared totals, with their years, and
+        ``attrs["perimetres"]`` their perimeters.
 
     Raises
     ------
@@ -93,12 +93,13 @@ def forecast_people_trained(
     places = table.iloc[:0].copy()
     places.attrs = dict(fc.attrs)
     table = stamp(table, totals, shares, places, inputs=["observations"])
+    table.attrs["perimetres"] = {start: str(first_of.idxmin()), end: str(first_of.idxmax())}
     table.attrs["entrees"] = {year: (float(ranges[year]["min"]), float(ranges[year]["max"])) for year in (start, end)}
     return table
 
 
 def _fading(ahead: np.ndarray, lasting: float = 0.85) -> np.ndarray:
-    """Return how many years' worth of pace have passed, each lasting less than the one before."""
+    """Return the sum of the yearly paces so far, each weaker than the one before."""
     return (1 - lasting**ahead) / (1 - lasting)
 
 

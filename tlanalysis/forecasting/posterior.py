@@ -1,7 +1,7 @@
 """Sample one curve's posterior: importance sampling over its few parameters, exact conditioning for the rest.
 
 Two rounds. The first draws parameters from the prior and weighs them by the evidence of the points; a Student
-distribution fitted to those weights, mixed with some of the prior so that nothing is forgotten, proposes the second
+distribution fitted to those weights, mixed with some of the prior so that no region is left out, proposes the second
 round. For each proposed parameter vector, levels and perimeter offsets are drawn from their exact posterior given the
 points (a prior draw, corrected by its own misfit), and interval-valued figures weigh the draw by the probability they
 give it.
@@ -20,7 +20,7 @@ from tlanalysis.forecasting.prior_beliefs import Priors
 
 LEVEL_SPREAD = 1.0  # standard deviation of the first log level around the first figure
 PILOT = 2_000  # draws of the first round
-FORGET_NOTHING = 0.2  # share of the second round drawn from the prior
+FROM_PRIOR = 0.2  # share of the second round drawn from the prior
 FREEDOM = 6  # degrees of freedom of the proposal
 
 
@@ -47,7 +47,7 @@ class Posterior:
 
     @property
     def log_evidence(self) -> float:
-        """How well the curve foretold the figures, to be compared between curves on the same figures."""
+        """Log probability of the figures under the curve, to compare curves on the same figures."""
         return float(logsumexp(self.log_weight) - np.log(len(self.log_weight)))
 
     @property
@@ -113,7 +113,7 @@ def _propose(
     root = np.linalg.cholesky(spread)
     stretch = np.sqrt(FREEDOM / rng.chisquare(FREEDOM, size))[:, None]
     student = centre + (rng.standard_normal((size, d)) @ root.T) * stretch
-    from_prior = np.arange(size) < round(FORGET_NOTHING * size)
+    from_prior = np.arange(size) < round(FROM_PRIOR * size)
     z = np.where(from_prior[:, None], rng.standard_normal((size, d)), student)
     away = np.linalg.solve(root, (z - centre).T)
     log_student = (
@@ -138,7 +138,7 @@ class _System:
     def __init__(self, name: str, figures: Figures, at: np.ndarray, wanted: int, priors: Priors) -> None:
         self.name, self.figures, self.at, self.priors = name, figures, at, priors
         self.points = np.flatnonzero(figures.point)
-        self.rows = wanted + self.points  # where the points' dates stand in `at`
+        self.rows = wanted + self.points  # positions of the points' dates in `at`
         self.intervals = np.flatnonzero(~figures.point)
         self.interval_rows = wanted + self.intervals
         first = figures.value if figures.point[0] else (figures.low + figures.high) / 2
@@ -194,7 +194,7 @@ class _System:
         return _log_normal(np.linalg.cholesky(cov), misfit), level, offset
 
     def probability_of_intervals(self, level: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """Return, per draw, the probability that each interval holds what its perimeter would read, multiplied."""
+        """Return, per draw, the product over intervals of the probability that each holds its count."""
         f = self.figures
         inside = np.ones(len(level))
         for row, i in zip(self.interval_rows, self.intervals, strict=True):

@@ -1,6 +1,7 @@
-"""What is believed before seeing a figure: one frozen set of numbers, printed by `priors`, changed by `sensitivity`.
+"""The priors of the forecast: one frozen set of numbers, which `priors` prints and `sensitivity` changes.
 
-Everything is on the scale of the natural logarithm: 0.10 is about ten per cent.
+Every number is on the scale of the natural logarithm: 0.10 is about ten per cent. The offsets of perimeters, each with
+its reason, are columns of the table `perimetres`.
 """
 
 from __future__ import annotations
@@ -9,19 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tlanalysis.data import perimeter_facts
+
 if TYPE_CHECKING:
     import pandas as pd
-
-# Offset of a perimeter from the reference definition: mean, standard deviation. The mission of 2018 counted coworking
-# spaces and fablabs only, and thought it had missed a fifth even of those; the report of 2021 may include projects;
-# the census of 2023 has no published method; the file of 2026 lists itinerant places, and perhaps projects.
-_OFFSETS = {
-    "cget_2018": (-0.30, 0.15),
-    "ftl_2021": (0.0, 0.12),
-    "ftl_2023": (0.0, 0.08),
-    "ftl_2026": (0.0, 0.10),
-    "non_precise": (0.0, 0.35),
-}
 
 
 @dataclass(frozen=True)
@@ -47,8 +39,9 @@ class Priors:
         Share of growth that lasts to the next year: least, most (uniform between).
     error : mapping
         Nature -> standard deviation of a figure around what its own perimeter holds.
-    offsets : mapping
-        Perimeter -> (mean, standard deviation) of its offset from the reference definition.
+    offsets : mapping, optional
+        Perimeter -> (mean, standard deviation) of its offset from the reference definition; by default those of the
+        table `perimetres` (see `offsets_used`).
     default_offset : tuple of float
         The same for a perimeter without an entry.
     """
@@ -61,19 +54,23 @@ class Priors:
     speed: tuple[float, float] = (0.4, 0.55)
     damping: tuple[float, float] = (0.5, 0.98)
     error: Mapping[str, float] = field(default_factory=lambda: {"compte": 0.03, "estime": 0.12, "declare": 0.12})
-    offsets: Mapping[str, tuple[float, float]] = field(default_factory=lambda: dict(_OFFSETS))
+    offsets: Mapping[str, tuple[float, float]] | None = None  # read when used: an import reads no table
     default_offset: tuple[float, float] = (0.0, 0.15)
+
+    def offsets_used(self) -> Mapping[str, tuple[float, float]]:
+        """Return the offset of each perimeter that has one: `offsets`, or those of the table `perimetres`."""
+        return perimeter_facts.offsets() if self.offsets is None else self.offsets
 
     def offset(self, perimeter: str) -> tuple[float, float]:
         """Return mean and standard deviation of a perimeter's offset."""
-        return self.offsets.get(perimeter, self.default_offset)
+        return self.offsets_used().get(perimeter, self.default_offset)
 
 
 DEFAULT = Priors()
 
 
 def priors(of: Priors = DEFAULT) -> pd.DataFrame:
-    """Return the priors of the forecast, one row each, for whoever wants to attack them.
+    """Return the priors of the forecast, one row each, so that anybody can question them.
 
     Returns
     -------
@@ -93,6 +90,6 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
         ("amortissement", *of.damping, "uniforme entre"),
     ]
     rows += [(f"erreur_{nature}", 0.0, sd, "moyenne, écart type") for nature, sd in of.error.items()]
-    rows += [(f"decalage_{name}", *value, "moyenne, écart type") for name, value in of.offsets.items()]
+    rows += [(f"decalage_{name}", *value, "moyenne, écart type") for name, value in of.offsets_used().items()]
     rows += [("decalage_par_defaut", *of.default_offset, "moyenne, écart type")]
     return pd.DataFrame(rows, columns=["parametre", "a", "b", "lecture"])

@@ -1,6 +1,6 @@
-"""The register of published forecasts: who announced how many, by when, and whether it came true.
+"""The register of published forecasts: publisher, figure, target date and verdict.
 
-A verdict is computed from observations, never typed. The measure used has a compatible perimeter and speaks of the
+A verdict is computed from observations, never typed. The measure used has a compatible perimeter and is for the
 target period or of the year after it (counted before estimated before declared, then the earliest); before the target
 date has passed the verdict is `a_venir`. A forecast without an upper figure means "at least".
 """
@@ -13,22 +13,15 @@ from typing import TYPE_CHECKING, Any
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded
-from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, known_on, observations
+from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, observations, public_since
+from tlanalysis.data.perimeter_facts import continued_by
 
 if TYPE_CHECKING:
     import pandas as pd
 
 VERDICTS = ("tenue", "manquee", "non_verifiable", "a_venir")
 
-# Perimeters a forecast may be judged by: successive editions of the France Tiers-Lieux count continue each other (each
-# wider or better covered than the last, never narrower); any other perimeter only by itself.
-_EDITIONS = ("ftl_2021", "ftl_2023", "ftl_2026")
 WINDOW = timedelta(days=365)
-
-
-def compatible(perimeter: str) -> tuple[str, ...]:
-    """Return the perimeters whose counts can judge a forecast made under `perimeter`."""
-    return _EDITIONS if perimeter in _EDITIONS else (perimeter,)
 
 
 def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
@@ -51,7 +44,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     register = embedded.load("previsions_publiees")
     if as_of is not None:
         day = periods.last_day(as_of)
-        register = register[register["date_publication"].map(lambda text: known_on(text) <= day)]
+        register = register[register["date_publication"].map(lambda text: public_since(text) <= day)]
     measures = as_intervals(observations(nature=MEASURES, as_of=as_of))
     today = min(periods.last_day(as_of), COLLECTED_ON) if as_of else COLLECTED_ON
     judged = [_judge(row, measures, today) for row in register.itertuples()]
@@ -65,7 +58,7 @@ def announced(territory: str, indicator: str, perimeter: str) -> tuple[str, floa
     """Return the last announcement a perimeter's counts can judge: target period and lower figure; None without one."""
     register = embedded.load("previsions_publiees")
     rows = register[(register["territoire"] == territory) & (register["indicateur"] == indicator)]
-    rows = rows.loc[[perimeter in compatible(other) for other in rows["perimetre"]]]
+    rows = rows.loc[[perimeter in continued_by(other) for other in rows["perimetre"]]]
     rows = rows[rows["periode_cible"].notna()]
     if rows.empty:
         return None
@@ -101,7 +94,7 @@ def _measure(row: Any, measures: pd.DataFrame) -> pd.Series | None:
     kept = measures[
         (measures["indicateur"] == row.indicateur)
         & (measures["territoire"] == row.territoire)
-        & measures["perimetre"].isin(compatible(row.perimetre))
+        & measures["perimetre"].isin(continued_by(row.perimetre))
         & measures["periode"].notna()
     ]
     close = kept[kept["periode"].map(lambda text: start <= periods.last_day(text) and periods.first_day(text) <= end)]

@@ -1,10 +1,10 @@
-"""Régions that share information and add up to France, draw by draw.
+"""Forecast of the régions, which share information and add up to France in each draw.
 
 A région's count is France's, drawn by `forecast`, times its share. Shares are known twice: from the list of 2018
-(counts) and from the rounded percentages of 2023. How fast a share moved between the two is pooled: each région's
-pace is drawn around zero with a spread estimated over all régions, so that a small one with two noisy figures is not
-given a trend of its own. Draw by draw the shares add up to one, and whole places are dealt out so that the régions
-add up to France exactly.
+(counts) and from the rounded percentages of 2023. How fast a share moved between the two is pooled: each région's pace
+is drawn around zero with a spread estimated over all régions, so that two noisy figures do not give a small région a
+trend of its own. Draw by draw the shares add up to one, and whole places are dealt out so that the régions add up to
+France exactly.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ class RegionalForecast:
 
         parts = []
         for code, draws in self.draws.items():
-            place = territories.territory(code)
+            region = territories.territory(code)
             table = quantiles(draws)
             for name in ("p80_bas", "mediane", "p80_haut"):
-                table[f"taux_{name}_pour_100k"] = table[name] / place.population * 1e5
-            parts.append(table.assign(territoire=code, nom=place.name))
+                table[f"taux_{name}_pour_100k"] = table[name] / region.population * 1e5
+            parts.append(table.assign(territoire=code, nom=region.name))
         long = pd.concat(parts, ignore_index=True)
         long = long[["territoire", "nom", *(name for name in long.columns if name not in {"territoire", "nom"})]]
         long.attrs = dict(self.attrs) | {
@@ -153,7 +153,7 @@ def _pooled_pace(now: np.ndarray, before: np.ndarray, rng: np.random.Generator) 
     span = SHARES_YEAR - LIST_YEAR
     pace = (now - before) / span
     noise = pace.var(axis=0) + (LIST_NOISE / span) ** 2
-    precision = noise.min() / noise  # a région with one place in 2018 says little of how régions differ
+    precision = noise.min() / noise  # a région with one place in 2018 shows little about how régions differ
     spread = max(float(np.average(pace.mean(axis=0) ** 2 - noise, weights=precision)), 1e-6)
     kept = spread / (spread + noise)
     drawn = kept * pace.mean(axis=0) + np.sqrt(kept * noise) * rng.standard_normal(pace.shape)

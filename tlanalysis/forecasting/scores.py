@@ -1,4 +1,4 @@
-"""How good was a forecast? Proper scores of draws against what came. Pure functions of arrays."""
+"""Proper scores of forecast draws against the observed value. Pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def interval_score(low: float, high: float, truth: float, level: float) -> float
 
 
 def pit(draws: np.ndarray, truth: float) -> float:
-    """Return the probability integral transform: the share of draws below what came, ties counted half.
+    """Return the probability integral transform: the share of draws below the observed value, ties counted half.
 
     Over many forecasts it is uniform when the forecasts are calibrated.
 
@@ -48,6 +48,6 @@ def pit(draws: np.ndarray, truth: float) -> float:
 
 
 def covered(draws: np.ndarray, truth: float, level: float) -> bool:
-    """Tell whether the central interval of a level holds what came."""
+    """Return whether the central interval of a level holds the observed value."""
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return bool(low <= truth <= high)

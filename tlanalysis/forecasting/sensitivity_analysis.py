@@ -1,4 +1,4 @@
-"""What would change the answer: the forecast again, under other priors."""
+"""The forecast again under other priors, to show which of them change the answer."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ PROPOSALS = 24_000
 
 def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
     """Return the priors to try: each doubles, halves or removes one belief."""
-    wide = {name: (mean, 2 * sd) for name, (mean, sd) in base.offsets.items()}
-    flat = {name: (0.0, sd) for name, (_, sd) in base.offsets.items()}
+    offsets = base.offsets_used()
+    wide = {name: (mean, 2 * sd) for name, (mean, sd) in offsets.items()}
+    flat = {name: (0.0, sd) for name, (_, sd) in offsets.items()}
     room, spread = base.room
     return {
         "reference": base,

@@ -1,4 +1,4 @@
-"""Scenarios: what if? Lines with their assumptions written on them, never probabilities."""
+"""Scenarios: lines under one stated assumption each, without probabilities."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import observations
+from tlanalysis.data.perimeter_facts import latest_with_unknown_states
 from tlanalysis.forecasting.model import Forecast
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _ratio(part: str, whole: str, as_of: str | None) -> tuple[float, pd.DataFram
 
 def _known_places(as_of: str | None) -> tuple[float, float, pd.DataFrame]:
     """Return how many listed places have a known state, and how many are listed, in the latest such count."""
-    rows = observations("tiers_lieux", "FR", perimetre="ftl_2026", as_of=as_of)
+    rows = observations("tiers_lieux", "FR", perimetre=latest_with_unknown_states(), as_of=as_of)
     spans = rows[rows["valeur"].isna()]
     if spans.empty:
         raise BadInput("no count with places of unknown state is published: no narrower definition to assume.")

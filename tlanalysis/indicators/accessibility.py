@@ -1,8 +1,8 @@
 """Access to places by territory, beside what people need: distances, shares within reach, unemployment.
 
-The embedded table `acces_par_territoire` holds what `catchment.reach` says of the open lists, so that nothing has to
-be fetched; `access_of` computes the same for any list, from the commune files. As the crow flies, from one point per
-commune.
+The embedded table `acces_par_territoire` holds the results of `catchment.measure_access` for the open lists, so that a
+user fetches nothing. `access_of` computes the same measures for any list, from the commune files. Distances are as the
+crow flies, from one point per commune.
 """
 
 from __future__ import annotations
@@ -14,20 +14,17 @@ import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
-from tlanalysis.data import embedded, territories
+from tlanalysis.data import embedded, place_kinds, territories
+from tlanalysis.data.reference_files import CENTRES, POPULATIONS
 from tlanalysis.indicators.agreement import rank_agreement
-from tlanalysis.indicators.catchment import CATCHMENTS, RADII, reach
-from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions, places_per_territory
+from tlanalysis.indicators.catchment import CATCHMENTS, RADII, measure_access
+from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions
+from tlanalysis.indicators.place_counts import places_per_territory
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LISTS = {
-    "tiers_lieux": "cget_2019",
-    "fabriques_de_territoire": "fabriques_de_territoire_2024",
-    "manufactures_de_proximite": "manufactures_de_proximite_2024",
-}
-# What is put beside what: supply, then need. Rates and distances of one list are left out: they hold each other.
+# Pairs to compare: supply, then need. A rate and a distance of one list are no pair: one follows from the other.
 PAIRS = [
     ("taux_tiers_lieux_pour_100k", "taux_chomage_15_64"),
     ("taux_fabriques_de_territoire_pour_100k", "taux_chomage_15_64"),
@@ -41,13 +38,19 @@ REGION_PAIRS = [
 ]
 
 
+def lists_with_access() -> dict[str, str]:
+    """Return the kinds of places whose access is measured, each with the list it is measured for."""
+    rows = place_kinds.lists_with_access()
+    return dict(zip(rows["type"], rows["jeu"], strict=True))
+
+
 def access(kind: str = "fabriques_de_territoire", level: str = "departement") -> pd.DataFrame:
     """Return how near the places of a list are: one row per territory.
 
     Parameters
     ----------
     kind : str
-        One of `LISTS`.
+        A kind of place whose access is measured: see `lists_with_access`.
     level : {"departement", "region", "france"}
         Territories.
 
@@ -68,18 +71,19 @@ def access(kind: str = "fabriques_de_territoire", level: str = "departement") ->
     >>> bool(access("fabriques_de_territoire", "france").loc[0, "part_30_km_bas"] > 0.9)
     True
     """
-    if kind not in LISTS:
-        raise BadInput(f"no list called {kind!r}{did_you_mean(kind, LISTS)}: it is one of {', '.join(LISTS)}.")
+    lists = lists_with_access()
+    if kind not in lists:
+        raise BadInput(f"no list called {kind!r}{did_you_mean(kind, lists)}: it is one of {', '.join(lists)}.")
     held = embedded.load("acces_par_territoire")
-    held = held[held["jeu"] == LISTS[kind]]
+    held = held[held["jeu"] == lists[kind]]
     measured = held.drop(columns=["jeu", "nature", "perimetre", "editeur", "source", "date_publication"])
     table = stamp(_named(measured, level), held, communes_sources(), inputs=["acces_par_territoire"])
-    table.attrs |= {"type": kind, "jeu": LISTS[kind], "niveau": level}
+    table.attrs |= {"type": kind, "jeu": lists[kind], "niveau": level}
     return table
 
 
 def _named(measured: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return the territories of a level by name, with what was measured of them."""
+    """Return the territories of a level by name, with their measures."""
     import pandas as pd
 
     france = pd.DataFrame([{"territoire": "FR", "code": "FR", "nom": territories.territory("FR").name}])
@@ -88,10 +92,10 @@ def _named(measured: pd.DataFrame, level: str) -> pd.DataFrame:
 
 
 def communes_sources() -> pd.DataFrame:
-    """Return the sources behind where people live: INSEE's populations, La Poste's points."""
+    """Return the sources of populations and positions of communes: INSEE and La Poste."""
     import pandas as pd
 
-    rows = [embedded.remote()[name] for name in ("communes_centres_2024", "populations_communes_2023")]
+    rows = [embedded.remote()[name] for name in (CENTRES, POPULATIONS)]
     return pd.DataFrame(
         [{"editeur": row["publisher"], "source": row["url"], "date_publication": row["vintage"]} for row in rows]
     )
@@ -124,8 +128,8 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     BadInput
         No place has a position, or a position is no position.
     """
-    by_commune = embedded.find_remote("populations_communes_2023") is not None
-    measured = reach(communes() if by_commune else _points_alone(), places, territories.departements())
+    by_commune = embedded.find_remote(POPULATIONS) is not None
+    measured = measure_access(communes() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(
         _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
     )
@@ -140,7 +144,7 @@ def communes() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `ingest.communes.clean_communes`.
+        As `tables.commune_files.clean_communes`.
 
     Raises
     ------
@@ -150,8 +154,8 @@ def communes() -> pd.DataFrame:
     from tlanalysis.tables.commune_files import clean_communes, read_centres, read_populations
 
     return clean_communes(
-        read_populations(embedded.read_remote("populations_communes_2023")),
-        read_centres(embedded.read_remote("communes_centres_2024")),
+        read_populations(embedded.read_remote(POPULATIONS)),
+        read_centres(embedded.read_remote(CENTRES)),
     )
 
 
@@ -162,7 +166,7 @@ def _points_alone() -> pd.DataFrame:
     from tlanalysis.tables.commune_files import clean_communes, read_centres
 
     nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
-    return clean_communes(nobody, read_centres(embedded.read_remote("communes_centres_2024")))
+    return clean_communes(nobody, read_centres(embedded.read_remote(CENTRES)))
 
 
 def access_profile(territory: str = "FR") -> pd.DataFrame:
@@ -175,12 +179,13 @@ def access_profile(territory: str = "FR") -> pd.DataFrame:
     """
     import pandas as pd
 
-    place, france = territories.territory(territory), territories.territory("FR")
-    wanted = [france] if place.is_france else [place, france]
+    asked, france = territories.territory(territory), territories.territory("FR")
+    wanted = [france] if asked.is_france else [asked, france]
+    lists = lists_with_access()
     held = embedded.load("acces_par_territoire")
-    held = held[held["jeu"].isin(LISTS.values())]
+    held = held[held["jeu"].isin(lists.values())]
     measured = held.set_index(["jeu", "territoire"])[[f"part_{r}_km_{end}" for r in RADII for end in ("bas", "haut")]]
-    rows = [(kind, name, where) for kind, name in LISTS.items() for where in wanted]
+    rows = [(kind, name, where) for kind, name in lists.items() for where in wanted]
     found = measured.reindex([(name, where.code) for _, name, where in rows]).to_numpy(float)
     records = [
         (kind, name, where.code, where.name, radius, *shares)
@@ -190,7 +195,7 @@ def access_profile(territory: str = "FR") -> pd.DataFrame:
     columns = ["type", "jeu", "territoire", "nom", "rayon_km", "part_bas", "part_haut"]
     table = pd.DataFrame(records, columns=columns)
     result = stamp(table, held, communes_sources(), inputs=["acces_par_territoire"])
-    result.attrs["territoire"] = place.code
+    result.attrs["territoire"] = asked.code
     return result
 
 
@@ -210,7 +215,7 @@ def catchment_sensitivity(kind: str = "fabriques_de_territoire") -> pd.DataFrame
 
 
 def need_and_supply() -> pd.DataFrame:
-    """Return, for each département, where places and Fabriques are beside where people are far or out of work.
+    """Return, for each département, its rates of places beside its distance to them and its unemployment.
 
     Returns
     -------
@@ -226,7 +231,7 @@ def need_and_supply() -> pd.DataFrame:
     table["taux_chomage_15_64"] = table["code"].map(dict(zip(work["code_departement"], rate, strict=True)))
     table["distance_fabrique_km"] = fabrique["distance_mediane_km"]
     used = [near, fabrique, work]
-    for kind in LISTS:
+    for kind in lists_with_access():
         counted = places_per_territory(kind)
         used.append(counted)
         table[f"taux_{kind}_pour_100k"] = counted["taux_pour_100k"]
@@ -235,7 +240,7 @@ def need_and_supply() -> pd.DataFrame:
 
 
 def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
-    """Return, for each région, DEFFINOV projects and envelopes per inhabitant where published, beside what people need.
+    """Return, for each région, its DEFFINOV projects and money per inhabitant, beside distance and unemployment.
 
     Returns
     -------
@@ -268,7 +273,7 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
 
 
 def need_agreement(*, as_of: str | None = None, seed: int = 0) -> pd.DataFrame:
-    """Return the rank agreement between where places and money went and where people are far from one or out of work.
+    """Return the rank agreement between places or money per inhabitant and distance or unemployment.
 
     Places by département, money by région, where it is published (too few régions to bound anything).
 

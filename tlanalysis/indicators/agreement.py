@@ -1,4 +1,4 @@
-"""Rank agreement: whether territories come in the same order by two measures, with an interval; no word of causes."""
+"""Rank agreement: whether two measures put territories in the same order, with an interval; causes are left out."""
 
 from __future__ import annotations
 

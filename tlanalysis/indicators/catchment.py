@@ -1,8 +1,8 @@
-"""Access for people rather than for areas: how far the nearest place is, who is within reach, how many share it.
+"""Access of inhabitants to places: distance to the nearest, shares within a distance, inhabitants who share a place.
 
-Everything is measured as the crow flies, from one point per commune: everyone is taken to live there. Roads, hours and
-prices are not in it. Distances are great-circle ones on a sphere of 6,371 km, found with a KD-tree on chords; they are
-within half a percent of those on the ellipsoid.
+Distances are as the crow flies, from one point per commune, where all of its inhabitants are taken to live. Roads,
+opening hours and prices are left out. Distances are great-circle ones on a sphere of 6,371 km, found with a KD-tree on
+chords; they are within half a percent of those on the ellipsoid.
 """
 
 from __future__ import annotations
@@ -84,11 +84,11 @@ def _located(frame: pd.DataFrame, what: str) -> np.ndarray:
 def floating_catchment(
     points: pd.DataFrame, places: pd.DataFrame, catchment: float = 30.0, decay: Sequence[float] = DECAY
 ) -> np.ndarray:
-    """Return places within reach per 100,000 inhabitants who can reach them: the enhanced two-step floating catchment.
+    """Return places per 100,000 inhabitants who share them, by the enhanced two-step floating catchment method.
 
     Step one gives each place the inhabitants of its catchment, weighed by distance; step two adds up, around each
-    point, what each place in reach has to share per inhabitant, weighed alike. A place that nobody can reach counts
-    for nobody.
+    point, what each place of its catchment offers per inhabitant, weighed alike. A place with nobody in its catchment
+    counts for nobody.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def floating_catchment(
     Returns
     -------
     ndarray of shape (len(points),)
-        Zero where no place is within reach.
+        Zero where the catchment holds no place.
 
     Raises
     ------
@@ -123,14 +123,16 @@ def floating_catchment(
     place, home = pairs["i"], pairs["j"]
     band = np.minimum((_kilometres(pairs["v"]) / catchment * len(decay)).astype(int), len(decay) - 1)
     weight = np.asarray(decay, float)[band]
-    demand = np.bincount(place, weight * people[home], minlength=int(somewhere.sum())).astype(float)  # even of no pair
+    demand = np.bincount(place, weight * people[home], minlength=int(somewhere.sum())).astype(
+        float
+    )  # float also without a pair
     offered = np.divide(1e5, demand, out=np.zeros_like(demand), where=demand > 0)
     score = np.full(len(points), np.nan)
     score[known] = np.bincount(home, weight * offered[place], minlength=int(known.sum()))
     return score
 
 
-def reach(
+def measure_access(
     communes: pd.DataFrame,
     places: pd.DataFrame,
     departements: pd.DataFrame,
@@ -138,11 +140,11 @@ def reach(
     radii: Sequence[int] = RADII,
     catchments: Sequence[int] = CATCHMENTS,
 ) -> pd.DataFrame:
-    """Return, per territory, the share of the population within each distance of a place, and its part of the places.
+    """Return, per territory, the share of the population within each distance of a place, and catchment scores.
 
-    Inhabitants of a commune without a point could be anywhere: the share is bounded, not known. In a département
-    without commune populations (Mayotte) they are bounded by its communes' points: if all of these are within the
-    distance, or none, so are the inhabitants.
+    Inhabitants of a commune without a point could be anywhere, so the share has a lower and an upper bound. In a
+    département without commune populations (Mayotte) they are bounded by its communes' points: if all of these are
+    within the distance, or none, so are the inhabitants.
 
     Parameters
     ----------

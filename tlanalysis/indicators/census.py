@@ -1,7 +1,7 @@
-"""What the respondents of a census of tiers-lieux ticked: training themes, audiences, any question with boxes.
+"""Shares of census respondents that ticked a box: training themes, audiences, any question with boxes.
 
-The estimand is the share of those who answered the question that ticked a box. Of the places that did not answer the
-question, or the census, nothing is known: no weight can be computed from the files, and none is used.
+A share is of those who answered the question. The files hold nothing on the places that did not answer the question or
+the census, so no weight can be computed and none is used.
 """
 
 from __future__ import annotations
@@ -92,12 +92,11 @@ def share_themes(
 ) -> pd.DataFrame:
     """Return how many respondents of a census ticked each training theme: one row per question and box.
 
-    Themes are taken from every question whose name speaks of themes of training (`THEME_FORM`, `themes_formation`) or,
-    failing that, of training; `question` names another. Two intervals, each answering another doubt. `ic_bas, ic_haut`:
-    Wilson interval, as if those who answered the question were a random sample of many places; they are not one, and
-    the places are not many, so it only says how far chance could go. `borne_bas, borne_haut`: the share among all
-    respondents of the module if those who left the question empty all would have ticked, or none. Neither speaks of the
-    places that did not answer the census.
+    Themes are taken from every question whose name mentions themes of training (`THEME_FORM`, `themes_formation`) or,
+    failing that, training; `question` names another. There are two intervals, for two doubts. `ic_bas, ic_haut` is a
+    Wilson interval: it treats those who answered as a random sample of many places, which they are not, so it only
+    shows the effect of chance. `borne_bas, borne_haut` is the share among all respondents of the module if all of those
+    who left the question empty would have ticked, or none. Neither covers the places that did not answer the census.
 
     Parameters
     ----------
@@ -121,7 +120,7 @@ def share_themes(
     Raises
     ------
     BadInput
-        Unknown edition or question, or no question of the module speaks of training.
+        Unknown edition or question, or no question of the module is about training.
     """
     return _shares(edition, "activites", _THEMES, question, level, as_of)
 
@@ -194,7 +193,7 @@ def _is(name: str, module: str | None) -> bool:
 
 
 def _wanted(named: list[str], words: tuple[str, ...], question: str | None, where: str) -> list[str]:
-    """Return the questions asked for, or those whose names hold the words."""
+    """Return the questions given by name, or those whose names hold the words."""
     if question is not None:
         if question not in named:
             raise BadInput(f"{where} has no question {question!r}{did_you_mean(question, named)}: {', '.join(named)}.")

@@ -1,4 +1,4 @@
-"""DEFFINOV coverage and places per territory: what is attested, what is known in part, what nobody says.
+"""DEFFINOV coverage: what sources attest, what they say in part, and what no source says.
 
 The call: 50 million euros; 17 of 18 régions took part and no source says which one did not. National totals (204
 projects, 208 places, 353 training bodies, 85 départements) are known without their regional split.
@@ -9,20 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
-from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
-from tlanalysis.data.evidence import known_on, observations
-from tlanalysis.indicators.differences import territories_that_differ
-from tlanalysis.indicators.place_rates import per_inhabitant, smooth_rates
+from tlanalysis.data.evidence import observations, public_since
+from tlanalysis.indicators.place_rates import per_inhabitant
 from tlanalysis.indicators.sharp_bounds import bounds
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STATUSES = ("atteste", "probable", "partage", "inconnu")
-KINDS = ("coworking", "fablab", "fabriques_de_territoire", "manufactures_de_proximite")
-DEFFINOV_REGIONS = 17
+DEFFINOV_REGIONS = 17  # régions that answered the call: observation `deffinov_regions_repondantes`
 
 
 def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
@@ -63,12 +61,12 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
 
 
 def _public_projects(as_of: str | None) -> pd.DataFrame:
-    """Return the projects that a page named by a day; all of them without one."""
+    """Return the projects that a page had named by a day; without a day, all projects."""
     projects = embedded.load("deffinov_projets")
     if as_of is None:
         return projects
     day = periods.last_day(as_of)
-    public = [known_on(text) <= day for text in projects["date_publication"]]
+    public = [public_since(text) <= day for text in projects["date_publication"]]
     return projects.loc[public].reset_index(drop=True)
 
 
@@ -131,13 +129,13 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
     known["territoire"] = known["territoire"].fillna(known["territoires"])
     records = [
         (
-            place,
-            territories_named(place),
-            territories.population(place.split(";")),
+            codes,
+            territories_named(codes),
+            territories.population(codes.split(";")),
             int(group["valeur"].max()),
             _exactness(group),
         )
-        for place, group in known.groupby("territoire")
+        for codes, group in known.groupby("territoire")
     ]
     france, total = territories.territory("FR"), int(national.max())
     rest = total - sum(record[3] for record in records)
@@ -208,83 +206,3 @@ def _reached(people: pd.Series, inside: set[str], size: int) -> tuple[int, int]:
     known = pd.DataFrame({"territoire": people.index, "valeur": covered, "valeur_haut": 1.0})
     found = bounds(known, size, of={"population": people.astype("float64").to_dict()}).loc[0]
     return int(found["borne_basse"]), int(found["borne_haute"])
-
-
-def places_per_territory(
-    kind: str = "fabriques_de_territoire",
-    level: str = "departement",
-    *,
-    vintage: str | None = None,
-    confidence: float = 0.95,
-) -> pd.DataFrame:
-    """Return listed places per territory and per 100,000 inhabitants, with exact Poisson intervals.
-
-    Parameters
-    ----------
-    kind : str
-        One of `KINDS`, or ``"tiers_lieux"`` for every kind of the CGET list.
-    level : {"departement", "region"}
-        Territories to count by.
-    vintage : str, optional
-        List to count (``"cget_2018"``, ``"cget_2019"``); by default the latest that has this kind.
-    confidence : float
-        Level of the intervals.
-
-    Returns
-    -------
-    DataFrame
-        `territoire, code, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`. Zero is
-        a true zero of the list. Places outside the régions (Saint-Martin) are not in the rows:
-        `attrs["nb_hors_champ"]` counts them.
-
-    Raises
-    ------
-    BadInput
-        Unknown kind, level or vintage.
-    """
-    table = territories.table(level).drop(columns="annee_population")
-    known = (*KINDS, "tiers_lieux")
-    if kind not in known:
-        raise BadInput(f"no kind of place called {kind!r}{did_you_mean(kind, known)}: it is one of {', '.join(known)}.")
-    counts = embedded.load("lieux_par_departement")
-    counts = counts[counts["jeu"].str.startswith("cget") if kind == "tiers_lieux" else counts["typologie"] == kind]
-    vintage = vintage or counts["jeu"].max()
-    counts = counts[counts["jeu"] == vintage]
-    if counts.empty:
-        raise BadInput(f"no list called {vintage!r} counts {kind}.")
-    per_code = counts.groupby(f"code_{level}")["nb_lieux"].sum()
-    table["nb_lieux"] = table["code"].map(per_code).astype("Int64")
-    outside = int(counts["nb_lieux"].sum() - table["nb_lieux"].sum())
-    table = table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence))
-    table = stamp(
-        table, counts, territories.departements(), inputs=["lieux_par_departement", "departements", "regions"]
-    )
-    table.attrs |= {"nb_hors_champ": outside, "nb_sans_territoire": 0, "jeu": vintage, "type": kind}
-    table.attrs |= {"perimetre": counts["perimetre"].iloc[0], "niveau": level}
-    return table
-
-
-def rates(
-    kind: str = "fabriques_de_territoire",
-    level: str = "departement",
-    *,
-    vintage: str | None = None,
-    confidence: float = 0.95,
-    fdr: float = 0.05,
-) -> pd.DataFrame:
-    """Return `places_per_territory` with smoothed rates and the territories that differ from the others beyond chance.
-
-    Parameters
-    ----------
-    kind, level, vintage, confidence
-        As for `places_per_territory`.
-    fdr : float
-        Share of false alarms that is accepted among the territories called different.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `places_per_territory`, `smooth_rates` and `territories_that_differ`.
-    """
-    counted = places_per_territory(kind, level, vintage=vintage, confidence=confidence)
-    return territories_that_differ(smooth_rates(counted, confidence), fdr)

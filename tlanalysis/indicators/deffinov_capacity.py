@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def deffinov_bounds(*, as_of: str | None = None) -> pd.DataFrame:
-    """Return the least and the most projects that each région can hold: sharp bounds, nothing assumed.
+    """Return the least and the most projects that each région can hold: sharp bounds without an assumption.
 
     The national total is known (204), some régions' counts too, three régions share one count, and a région holds at
     least the projects that a page ties to it by name. "Nearly 40" is read as 35 to 40: half of its last printed digit.

@@ -1,4 +1,4 @@
-"""Which territories really differ from the others, chance apart and false alarms held down."""
+"""Find the territories that differ from the others beyond chance, with a bounded share of false alarms."""
 
 from __future__ import annotations
 

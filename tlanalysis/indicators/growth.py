@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
-from tlanalysis.data.evidence import MEASURES, distinct, observations
+from tlanalysis.data.evidence import MEASURES, observations, one_row_per_claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ def places_over_time(
     rows = observations(indicator, territory, nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]
     keys = ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]
-    table = distinct(dated, keys)
+    table = one_row_per_claim(dated, keys)
     table.insert(1, "annee", table["periode"].map(periods.middle).astype("float64"))
     table = table.sort_values(["annee", "perimetre", "valeur"], ignore_index=True)
     columns = [

@@ -1,8 +1,8 @@
-"""Inequality between territories: Lorenz curve, Gini and Theil of places over inhabitants, chance set apart.
+"""Inequality between territories: Lorenz curve, Gini and Theil of places over inhabitants, apart from chance.
 
-Three readings of one index. What the list shows is exact, and partly chance: with few places, equal rates would look
-unequal too. So each index comes with what equal rates would show of it (the total dealt out by population), and with
-that of the underlying rates (Gamma-Poisson, see `shrinkage`), whose interval holds them through chance.
+Each index has three values. The index of the list is exact, but part of it is chance: with few places, equal rates
+look unequal too. The second is the index under equal rates (the total dealt out by population). The third is the index
+of the underlying rates (Gamma-Poisson, see `shrinkage`), with its interval.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def inequality_change(
 
 
 def _dated(result: pd.DataFrame, *tables: pd.DataFrame) -> pd.DataFrame:
-    """Return the result with the sources of its tables, and which list it speaks of."""
+    """Return the result with the sources of its tables and the name of its list."""
     inputs = {name for table in tables for name in table.attrs.get("inputs", [])}
     result = stamp(result, *tables, inputs=inputs)
     about = tables[-1].attrs

@@ -1,4 +1,4 @@
-"""What every measure over territories asks of its table: counts and populations that can be compared."""
+"""Check that the counts and populations of a table can be compared, as every measure over territories needs."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ def _check_level(level: float) -> None:
 def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score interval of a share observed on `n` respondents.
 
-    It is what the answers would say if respondents were a simple random sample; nothing here speaks of those who did
-    not answer. Source: E. B. Wilson, JASA 22 (1927), 209-212.
+    The interval holds for a simple random sample of respondents; it leaves out the doubt about those who did not
+    answer. Source: E. B. Wilson, JASA 22 (1927), 209-212.
 
     Parameters
     ----------

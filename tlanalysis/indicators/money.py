@@ -1,4 +1,4 @@
-"""Public money: what was promised, voted, frozen and spent are four different figures."""
+"""Public money: amounts promised, voted, frozen and spent are four different figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
-from tlanalysis.data.evidence import distinct, known_on
+from tlanalysis.data.evidence import one_row_per_claim, public_since
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def public_money(territory: str = "FR", *, as_of: str | None = None) -> pd.DataF
     kept = table[table["territoire"] == code]
     if as_of is not None:
         day = periods.last_day(as_of)
-        kept = kept[kept["date_publication"].map(lambda text: known_on(text) <= day)]
+        kept = kept[kept["date_publication"].map(lambda text: public_since(text) <= day)]
     return stamp(kept.reset_index(drop=True), kept, inputs=["financements"])
 
 
@@ -52,7 +52,7 @@ def state_credits(*, as_of: str | None = None) -> pd.DataFrame:
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["famille"] == "credits_etat") & rows["stade"].isin(STAGES)]
-    table = distinct(rows.assign(annee=rows["periode"].astype(int)), ["annee", "stade"], **RANGE).sort_values(
+    table = one_row_per_claim(rows.assign(annee=rows["periode"].astype(int)), ["annee", "stade"], **RANGE).sort_values(
         ["annee", "stade"], key=lambda c: c.map(STAGES.index) if c.name == "stade" else c, ignore_index=True
     )
     return stamp(table, rows, inputs=["financements"])
@@ -70,7 +70,7 @@ def announced_measures(*, as_of: str | None = None) -> pd.DataFrame:
     rows = public_money(as_of=as_of)
     rows = rows[(rows["stade"] == "annonce") & rows["perimetre"].isin(["plan_etat_2021", "deffinov", "label_anct"])]
     shortest = ("mesure", lambda names: min(names, key=len))
-    table = distinct(rows, ["famille"], mesure=shortest, **RANGE).sort_values(
+    table = one_row_per_claim(rows, ["famille"], mesure=shortest, **RANGE).sort_values(
         ["montant_haut_eur", "famille"], ascending=[False, True], ignore_index=True
     )
     return stamp(table, rows, inputs=["financements"])

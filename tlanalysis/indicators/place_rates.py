@@ -1,7 +1,7 @@
-"""Rates per 100,000 inhabitants that do not mistake a small number for excellence.
+"""Rates of places per 100,000 inhabitants, raw and smoothed.
 
-Two readings of one count, side by side: the raw rate with its exact Poisson interval (what this territory alone says)
-and the smoothed rate (what it says once the others are heard, see `shrinkage`).
+The raw rate has an exact Poisson interval and uses this territory alone. The smoothed rate also uses the other
+territories (see `shrinkage`), so that a small count does not look like a high or a low rate.
 """
 
 from __future__ import annotations
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PER = 1e5
-
-# Collectivities that a list of places may name, though they are neither régions nor départements.
-COLLECTIVITIES = {"975", "977", "978", "984", "986", "987", "988", "989"}
 
 
 def rate_places(
@@ -114,7 +111,7 @@ def _codes(places: pd.DataFrame, level: str, known: set[str]) -> pd.Series:
         printed = found if "code_region" in places else pd.Series(None, index=places.index, dtype=object)
         found = printed.where(printed.notna(), departement.map(regions))
     found = found.where(found.notna(), None)
-    odd = found.notna() & ~found.isin(known | COLLECTIVITIES)
+    odd = found.notna() & ~found.isin(known | set(territories.COLLECTIVITIES))
     if odd.any():
         rows = ", ".join(f"row {at} ({found[at]!r})" for at in found.index[odd][:5])
         raise BadInput(f"{int(odd.sum())} places have a code that is no {level}: {rows}; codes are text, such as '01'.")
@@ -125,10 +122,10 @@ def _covered(covers: str | Iterable[str], level: str) -> set[str]:
     named = [covers] if isinstance(covers, str) else list(covers)
     codes: set[str] = set()
     for code in named:
-        place = territories.territory(code)
-        if place.level == "departement" and level == "region":
+        covered = territories.territory(code)
+        if covered.level == "departement" and level == "region":
             raise BadInput(f"{code} is a département: a list that covers it is not complete for a région.")
-        codes |= set(territories.table(level)["code"]) if place.is_france else territories.within(code, level)
+        codes |= set(territories.table(level)["code"]) if covered.is_france else territories.within(code, level)
     return codes
 
 

@@ -1,19 +1,17 @@
-"""One territory: everything known about it, beside France."""
+"""The published figures and the counted places of one territory, beside France."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.provenance import stamp
-from tlanalysis.data import territories
+from tlanalysis.data import place_kinds, territories
 from tlanalysis.data.evidence import observations
-from tlanalysis.indicators.deffinov import places_per_territory
 from tlanalysis.indicators.intervals import garwood
+from tlanalysis.indicators.place_counts import places_per_territory
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KINDS = ("tiers_lieux", "fabriques_de_territoire", "manufactures_de_proximite")
 
 
 def known_figures(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
@@ -63,15 +61,15 @@ def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame
     """
     import pandas as pd
 
-    place = territories.territory(territory)
+    asked = territories.territory(territory)
     france = territories.territory("FR")
     records, used = [], []
-    for kind in KINDS:
-        counts = places_per_territory(kind, "departement" if place.level == "departement" else "region")
+    for kind in place_kinds.whole_kinds():
+        counts = places_per_territory(kind, "departement" if asked.level == "departement" else "region")
         used.append(counts)
         rows = [(france, int(counts["nb_lieux"].sum()))]
-        if not place.is_france:
-            rows.insert(0, (place, int(counts.set_index("territoire").loc[place.code, "nb_lieux"])))
+        if not asked.is_france:
+            rows.insert(0, (asked, int(counts.set_index("territoire").loc[asked.code, "nb_lieux"])))
         for where, count in rows:
             low, high = garwood(count, level)
             per = 1e5 / where.population
@@ -106,20 +104,20 @@ def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame
 
 
 def rank_among_peers(territory: str = "FR", kind: str = "fabriques_de_territoire") -> pd.DataFrame:
-    """Return the rate of every territory of the same level, the one asked for marked.
+    """Return the rate of every territory of the same level, and mark the territory given.
 
-    For France: the régions, none marked.
+    For France, the table holds the régions and marks none.
 
     Returns
     -------
     DataFrame
         What `places_per_territory` returns, best provided first, plus `est_choisi` and `rang` (1 is the highest rate).
     """
-    place = territories.territory(territory)
-    level = "departement" if place.level == "departement" else "region"
+    asked = territories.territory(territory)
+    level = "departement" if asked.level == "departement" else "region"
     counts = places_per_territory(kind, level)
     table = counts.sort_values(["taux_pour_100k", "code"], ascending=[False, True], ignore_index=True)
-    table["est_choisi"] = table["territoire"] == place.code
+    table["est_choisi"] = table["territoire"] == asked.code
     table["rang"] = table["taux_pour_100k"].rank(ascending=False, method="min").astype(int)
     table = stamp(table, counts, inputs=["lieux_par_departement", "departements", "regions"])
     table.attrs |= {"territoire": territory, "type": kind, "jeu": counts.attrs["jeu"], "niveau": level}

@@ -1,4 +1,4 @@
-"""What we hold and what we do not: figures by nature, perimeters over time, gaps, and what became of every row."""
+"""The evidence we hold and lack: figures by nature, perimeters over time, gaps, and the outcome of every row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tlanalysis.indicators.deffinov import deffinov_regions
 if TYPE_CHECKING:
     import pandas as pd
 
-# Questions one would want answered in every région, in the order they are shown.
+# Questions asked of each région, in the order of the chart.
 QUESTIONS = (
     "lieux_2019",
     "lieux_2023",
@@ -50,7 +50,7 @@ def holdings(*, as_of: str | None = None) -> pd.DataFrame:
 
 
 def perimeters(indicator: str = "tiers_lieux", *, as_of: str | None = None) -> pd.DataFrame:
-    """Return which perimeter speaks in which year about an indicator: one row per perimeter, year and nature.
+    """Return which perimeter has a figure in which year for an indicator: one row per perimeter, year and nature.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def unknowns(*, as_of: str | None = None) -> pd.DataFrame:
 
 
 def lists_ledger() -> pd.DataFrame:
-    """Return what became of the rows of every list of places: read, placed, contradictory, lost by naive grouping.
+    """Return the outcome of the rows of every list of places: read, placed, contradictory, lost by naive grouping.
 
     Returns
     -------

@@ -1,9 +1,9 @@
-"""Sharp bounds when only some territories are known and the national total is.
+"""Sharp bounds of sums over territories, when the national total is known and only some territories are.
 
-Nothing is assumed about the unknown ones beyond what the caller writes: the least and the most each can be, totals of
-groups. Each bound is attained by some table of numbers that agrees with all that is known, so none can be tightened
-without another fact. The extremes are found by linear programming, with whole numbers where things are counted
-(HiGHS, through `scipy.optimize.milp`).
+The method assumes nothing about the others beyond what the caller writes: the least and the most that each can be,
+totals of groups. Each bound is attained by some table of numbers that agrees with all that is known, so none can be
+tightened without another fact. The extremes are found by linear programming, with whole numbers where things are
+counted (HiGHS, through `scipy.optimize.milp`).
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def bounds(
     """
     import pandas as pd
 
-    codes = _distinct(known["territoire"])
-    low, high = _limits(known, codes)
+    codes = _check_distinct(known["territoire"])
+    low, high = _value_bounds(known, codes)
     sums = [(np.ones(len(codes)), *_span(total, "the total"))]
     for members, span in (groups or {}).items():
         sums.append((_indicator(codes, members), *_span(span, f"the group {', '.join(members)}")))
@@ -79,7 +79,7 @@ def bounds(
     records = []
     for name, weights in wanted.items():
         aim = np.zeros(len(codes))
-        aim[_places(codes, weights)] = list(weights.values())
+        aim[_positions(codes, weights)] = list(weights.values())
         least, most = (_extreme(sign * aim, low, high, sums, whole) * sign for sign in (1, -1))
         records.append((name, least, most, math.isclose(least, most, rel_tol=1e-9, abs_tol=1e-9)))
     table = pd.DataFrame(records, columns=["quoi", "borne_basse", "borne_haute", "est_connu"])
@@ -87,15 +87,15 @@ def bounds(
     return table
 
 
-def _distinct(column: pd.Series) -> list[str]:
+def _check_distinct(column: pd.Series) -> list[str]:
     twice = sorted(set(column[column.duplicated()]))
     if twice or column.isna().any():
         raise BadInput(f"every row needs a territory of its own: {', '.join(map(str, twice)) or 'one has none'}.")
     return [str(code) for code in column]
 
 
-def _limits(known: pd.DataFrame, codes: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least and the most each value can be: itself where known, its limits elsewhere."""
+def _value_bounds(known: pd.DataFrame, codes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the most that each value can be: a known value bounds itself."""
     value = known["valeur"].astype("float64").to_numpy()
     low, high = (
         known[name].astype("float64").to_numpy() if name in known else np.full(len(codes), np.nan)
@@ -125,7 +125,7 @@ def _check_total(codes: list[str], low: np.ndarray, most: float) -> None:
         raise BadInput(f"{', '.join(held)} add up to {low.sum():g}, more than the total of all, {most:g}.")
 
 
-def _places(codes: list[str], wanted: Collection[str]) -> list[int]:
+def _positions(codes: list[str], wanted: Collection[str]) -> list[int]:
     if odd := [code for code in wanted if code not in codes]:
         raise BadInput(f"{', '.join(odd[:8])}: no row of the table has this territory.")
     return [codes.index(code) for code in wanted]
@@ -133,7 +133,7 @@ def _places(codes: list[str], wanted: Collection[str]) -> list[int]:
 
 def _indicator(codes: list[str], members: Collection[str]) -> np.ndarray:
     row = np.zeros(len(codes))
-    row[_places(codes, members)] = 1.0
+    row[_positions(codes, members)] = 1.0
     return row
 
 

@@ -1,4 +1,4 @@
-"""Gamma-Poisson shrinkage: what small counts say about rates once the other territories are heard. Pure functions.
+"""Gamma-Poisson shrinkage: estimate the rate of a territory from its count and those of the others. Pure functions.
 
 The model: a territory of exposure e and rate r counts Poisson(e r) events; rates are drawn from a Gamma law of mean m
 and coefficient of variation c. Given m and c, the rate of a territory has a Gamma posterior that pulls its raw rate
@@ -88,7 +88,7 @@ class Shrunk:
 
 
 def shrink(count: np.ndarray, exposure: np.ndarray) -> Shrunk:
-    """Return the posterior of rates of which some events were counted.
+    """Return the posterior of the rates, given counted events and exposures.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.extras import missing
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 
@@ -78,7 +79,7 @@ def moran(
 
 
 def _dealt(y: np.ndarray, weights: Any, permutations: int, rng: np.random.Generator) -> np.ndarray:
-    """Return Moran's I of the values dealt out at random; PySAL's own deals take the global generator of NumPy."""
+    """Return Moran's I of randomly permuted values; PySAL's own permutations use the global generator of NumPy."""
     z = y - y.mean()
     deals = np.array([rng.permutation(z) for _ in range(permutations)])
     return ((weights.sparse @ deals.T).T * deals).sum(axis=1) * len(z) / (weights.s0 * (z @ z))
@@ -120,7 +121,7 @@ def local_moran(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The alternative hypothesis", category=DeprecationWarning)
         found = esda.Moran_Local(y, weights, permutations=permutations, seed=seed)
-    # Two-sided from the deals themselves: what PySAL calls its p-value is to change.
+    # Two-sided p-value from the permutations themselves: PySAL announces a change of its own.
     deals, here = found.rlisas, np.asarray(found.Is)[:, None]
     tail = np.minimum((deals >= here).sum(axis=1), (deals <= here).sum(axis=1))
     p = np.minimum(1.0, 2 * (tail + 1) / (permutations + 1))
@@ -145,10 +146,13 @@ def local_moran(
 
 def _pysal() -> tuple[ModuleType, ModuleType]:
     with warnings.catch_warnings():
-        # A progress bar of theirs misses its widgets and says so with a path of this machine; we show none.
+        # PySAL's progress bar warns about missing widgets and prints a path of this machine; we show no bar.
         warnings.filterwarnings("ignore", message="IProgress not found")
-        import esda
-        import libpysal
+        try:
+            import esda
+            import libpysal
+        except ModuleNotFoundError as error:
+            raise missing(error) from error
     return esda, libpysal
 
 

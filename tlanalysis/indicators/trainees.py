@@ -55,7 +55,7 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     as_of : str, optional
-        Known on that day; the list speaks as of its latest declaration.
+        Known on that day; the date of the list is that of its latest declaration.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = _known(as_of)
+    rows = _declarations(as_of)
     if rows is None:
         return stamp(pd.DataFrame(columns=list(COLUMNS)), inputs=[])
     regions = territories.regions()
@@ -78,17 +78,17 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     where = rows["code_region"].map(lambda code: f"R{code}", na_action="ignore")
     where = where.where(where.notna(), rows["est_hors_des_18_regions"].map({True: OUTSIDE}).fillna(UNKNOWN))
     groups = [("FR", rows)] + [
-        (place, rows[where == place]) for place in (*(f"R{code}" for code in names), OUTSIDE, UNKNOWN)
+        (code, rows[where == code]) for code in (*(f"R{code}" for code in names), OUTSIDE, UNKNOWN)
     ]
     records = [
         {
-            "territoire": place,
-            "code_region": place[1:] if place[1:] in names else None,
-            "nom_region": names.get(place[1:]),
+            "territoire": code,
+            "code_region": code[1:] if code[1:] in names else None,
+            "nom_region": names.get(code[1:]),
         }
-        | _of(part)
-        for place, part in groups
-        if len(part) or place.startswith("R")
+        | _totals_and_quartiles(part)
+        for code, part in groups
+        if len(part) or code.startswith("R")
     ]
     counts = [name for name in COLUMNS if name.startswith("nb_")]
     table = pd.DataFrame(records).assign(perimetre="lpof", nature="declare")[list(COLUMNS)]
@@ -98,7 +98,7 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, pd.DataFrame([source]), inputs=[built.DECLARATIONS, "regions"])
 
 
-def _known(as_of: str | None) -> pd.DataFrame | None:
+def _declarations(as_of: str | None) -> pd.DataFrame | None:
     if built.DECLARATIONS not in built.built():
         return None
     rows = embedded.load(built.DECLARATIONS)
@@ -111,8 +111,11 @@ def _day(rows: pd.DataFrame) -> str:
     return max(rows["date_derniere_declaration"].dropna(), default="")
 
 
-def _of(part: pd.DataFrame) -> dict[str, Any]:
-    """Return what is said of some declarations: none of a région is zero, an empty cell is unknown."""
+def _totals_and_quartiles(part: pd.DataFrame) -> dict[str, Any]:
+    """Return totals and quartiles for a group of declarations.
+
+    A région without declarations counts 0; an empty cell stays missing.
+    """
     trainees = part["nb_stagiaires"].dropna().astype("int64")
     least = 1 if len(part) else 0
     total = part["nb_stagiaires"].sum(min_count=least)

@@ -1,4 +1,4 @@
-"""Training reach: how many people, in how many places, and how much of the change each factor explains."""
+"""Training reach: people trained, places that train, and the part of each factor in the change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
-from tlanalysis.data.evidence import MEASURES, as_intervals, distinct, observations
+from tlanalysis.data.evidence import MEASURES, as_intervals, observations, one_row_per_claim
 from tlanalysis.indicators.intervals import rounding, shares_that_add_up, wilson
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.Dat
     """Return the claims on people trained, one row per distinct claim (value, period, nature).
 
     Several publishers repeat one claim: `nb_sources` says how many, `editeurs` who. A claim without a period keeps a
-    missing `periode`: nobody knows which year it speaks of.
+    missing `periode`: its year is unknown.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.Dat
     """
     rows = observations("personnes_formees", territory, nature=MEASURES, as_of=as_of)
     keys = ["periode", "valeur", "nature", "perimetre"]
-    table = distinct(rows, keys).sort_values(["periode", "valeur"], na_position="last", ignore_index=True)
+    table = one_row_per_claim(rows, keys).sort_values(["periode", "valeur"], na_position="last", ignore_index=True)
     return stamp(table, rows, inputs=["observations"])
 
 
@@ -80,7 +80,7 @@ def share_training(territory: str = "FR", *, level: float = 0.95, as_of: str | N
     )
     keys = ["indicateur", "periode", "perimetre", "valeur"]
     bounds = {"part_bas": ("valeur_bas", "min"), "part_haut": ("valeur_haut", "max"), "effectif": ("effectif", "max")}
-    table = distinct(rows, keys, **bounds).rename(columns={"valeur": "part"})
+    table = one_row_per_claim(rows, keys, **bounds).rename(columns={"valeur": "part"})
     listed = _listed_places(territory, as_of)
     respondents = table["effectif"].astype("float64")
     spans = [

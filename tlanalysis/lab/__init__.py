@@ -1,1 +1,1 @@
-"""Exploring in JupyterLab (`tlanalysis[lab]`): choices instead of typing, and the calls they stand for."""
+"""Explore in JupyterLab (`tlanalysis[lab]`): choose from lists, and see the calls that give the same."""

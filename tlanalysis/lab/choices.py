@@ -1,4 +1,4 @@
-"""What can be chosen and what a choice stands for: pure functions of the library's own tables, no widget."""
+"""The choices of the exploring panel, and the rows and chart of each: functions of the library's tables, no widget."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-EVERY = ""  # the value of a list in which nothing is singled out
+EVERY = ""  # the value of a list that keeps every row
 UNDATED = "?"
 
-Options = list[tuple[str, str]]  # what is read in a list, and the value it stands for
+Options = list[tuple[str, str]]  # the label shown in a list, and its value
 
 
 @dataclass(frozen=True)
 class Chart:
-    """How an indicator is drawn: the function that makes its table, with what arguments, and the one that draws it.
+    """How an indicator is drawn: the function that makes its table, its arguments, and the function that draws it.
 
-    `{territory}` in an argument stands for the territory chosen.
+    `{territory}` in an argument is replaced by the chosen territory.
     """
 
     table: str
@@ -44,7 +44,7 @@ LISTED = [code for code, chart in CHARTS.items() if chart.table == "rank_among_p
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen: a territory, one of its indicators, a perimeter and a year (`EVERY`, or `UNDATED` figures)."""
+    """A choice: a territory, one of its indicators, a perimeter and a year (`EVERY`, or `UNDATED` figures)."""
 
     territory: str = "FR"
     indicator: str = "tiers_lieux"
@@ -86,9 +86,9 @@ def rows_of(choice: Choice) -> pd.DataFrame:
 
 
 def chart_of(choice: Choice) -> Chart | None:
-    """Return how the indicator of a choice is drawn for its territory; None when there is nothing to draw.
+    """Return how the indicator of a choice is drawn for its territory; None when it has no chart.
 
-    Shares and people are drawn where figures say them; counts and ranks exist for every territory.
+    Shares and people trained have a chart for France only; counts and ranks have one for every territory.
     """
     chart = CHARTS.get(choice.indicator)
     if chart and chart.table in {"people_trained", "share_training"} and choice.territory != territories.FRANCE:
@@ -97,7 +97,7 @@ def chart_of(choice: Choice) -> Chart | None:
 
 
 def drawn(choice: Choice, lang: str) -> Axes | None:
-    """Return the chart of a choice, drawn; None when its indicator has none."""
+    """Draw the chart of a choice and return its Axes; None when its indicator has no chart."""
     if not (chart := chart_of(choice)):
         return None
     table = getattr(tl, chart.table)(*(argument.format(territory=choice.territory) for argument in chart.arguments))
@@ -115,9 +115,9 @@ def territory_options() -> Options:
 
 
 def indicator_options(territory: str, lang: str, template: str) -> Options:
-    """Return the indicators that published figures of a territory speak of, those with most figures first.
+    """Return the indicators of a territory's published figures, those with most figures first.
 
-    What an open list counts everywhere is always offered, with no published figure if need be.
+    An indicator that an open list counts in every territory is always offered, even without a published figure.
     """
     words = Words(lang)
     counts = dict.fromkeys(LISTED, 0) | tl.known_figures(territory)["indicateur"].value_counts().to_dict()
@@ -126,14 +126,14 @@ def indicator_options(territory: str, lang: str, template: str) -> Options:
 
 
 def perimeter_options(choice: Choice, lang: str, every: str) -> Options:
-    """Return the perimeters under which the indicator of a choice was published, after a way to keep them all."""
+    """Return the perimeters under which the indicator of a choice was published, after the option that keeps all."""
     words = Words(lang)
     codes = rows_of(Choice(choice.territory, choice.indicator))["perimetre"].dropna().unique()
     return [(every, EVERY), *sorted((words.label("perimetres", code), str(code)) for code in codes)]
 
 
 def year_options(choice: Choice, every: str, undated: str) -> Options:
-    """Return the years that the periods of a choice name, newest first, after a way to keep them all."""
+    """Return the years in the periods of a choice, newest first, after the option that keeps all."""
     periods = rows_of(Choice(choice.territory, choice.indicator, choice.perimeter))["periode"]
     years = sorted({year for text in periods.dropna() for year in re.findall(r"\d{4}", text)}, reverse=True)
     options = [(every, EVERY), *((year, year) for year in years)]

@@ -1,12 +1,13 @@
-"""`tl.explore`: the door to the exploring panel, which says what to install where the widgets are missing."""
+"""`tl.explore`: it opens the exploring panel, or raises an error that names what to install."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis.charts.kit.wording import LANGS
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.extras import missing
 from tlanalysis.data import territories
+from tlanalysis.data.parameters import LANGS
 
 if TYPE_CHECKING:
     from tlanalysis.lab.panel import Panel
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
     """Return a panel of lists (territory, indicator, perimeter, year) above a chart and a table that follow them.
 
-    Each list offers only what some source has published for the choices above it. The panel shows the Python that gives
-    the same, and `panel.rows` is the table as a DataFrame, to go on with.
+    Each list offers what sources have published for the choices above it. The panel shows the Python that gives the
+    same result, and `panel.rows` is the table as a DataFrame.
 
     Parameters
     ----------
     territory : str
-        Where to begin: `FR`, `R75`, `D33`.
+        The territory shown first: `FR`, `R75`, `D33`.
     lang : str
         `fr` or `en`.
 
@@ -41,5 +42,5 @@ def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
     try:
         from tlanalysis.lab.panel import Panel
     except ModuleNotFoundError as error:
-        raise BadInput(f"{error.name} is not installed: pip install 'tlanalysis[lab]'.") from error
+        raise missing(error) from error
     return Panel(territory, lang)

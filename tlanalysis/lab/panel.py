@@ -1,4 +1,4 @@
-"""The exploring panel: four lists, and what follows them. Needs `tlanalysis[lab]`."""
+"""The exploring panel: four lists, and the chart, table and code of the choice. It needs `tlanalysis[lab]`."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ def texts(lang: str) -> dict[str, str]:
 
 
 class Panel(VBox):
-    """Lists of what can be chosen, then a sentence, the chart, the table and the calls that give them.
+    """The lists to choose from, then a sentence, the chart, the table and the calls that give them.
 
     Attributes
     ----------
     choice : Choice
-        What is chosen now.
+        The present choice.
     rows : DataFrame
         The figures of that choice, as in the table shown: columns of `known_figures`.
     """
 
     def __init__(self, territory: str, lang: str) -> None:
-        # DataTables travels with the notebook page, so that tables can be sorted and searched without a network.
+        # The notebook page holds DataTables itself, so that tables can be sorted and searched without a network.
         itables.init_notebook_mode(all_interactive=False, connected=False)
         self._lang, self._texts = lang, texts(lang)
         wide = {"layout": Layout(width="36em"), "style": {"description_width": "7em"}}
         self.lists = {name: Dropdown(description=self._texts[name], **wide) for name in _LISTS}
-        self._said, self._chart, self._table, self._code = HTML(), HTML(), Output(), HTML()
-        super().__init__([*self.lists.values(), self._said, self._chart, self._table, self._code])
+        self._sentence_html, self._chart, self._table, self._code = HTML(), HTML(), Output(), HTML()
+        super().__init__([*self.lists.values(), self._sentence_html, self._chart, self._table, self._code])
         self.lists["territory"].options = choices.territory_options()
         self.lists["territory"].value = territory
         self._busy = False
@@ -62,17 +62,17 @@ class Panel(VBox):
 
     @property
     def choice(self) -> Choice:
-        """What is chosen now."""
+        """The present choice."""
         return Choice(*(one.value or choices.EVERY for one in self.lists.values()))
 
     @property
     def rows(self) -> pd.DataFrame:
-        """The figures of what is chosen now."""
+        """The figures of the present choice."""
         return choices.rows_of(self.choice)
 
     def _follow(self, moved: int) -> None:
-        """Offer below a list what its new value leaves possible, then show what is chosen."""
-        if self._busy:  # one of ours, below the list that somebody moved
+        """Update the lists below the one that changed, then show the choice."""
+        if self._busy:  # the change of a list below, made by this method
             return
         self._busy = True
         try:
@@ -93,7 +93,7 @@ class Panel(VBox):
     def _show(self) -> None:
         choice, rows = self.choice, self.rows
         ax = choices.drawn(choice, self._lang)
-        self._said.value = f"<p role='status'>{escape(self._sentence(choice, rows))}</p>"
+        self._sentence_html.value = f"<p role='status'>{escape(self._sentence(choice, rows))}</p>"
         self._chart.value = picture(ax) if ax else f"<p>{escape(self._texts['no_chart'])}</p>"
         self._table.outputs = _table(rows) if len(rows) else ()
         self._code.value = f"<p>{escape(self._texts['typed'])}</p><pre>{escape(choice.typed(self._lang))}</pre>"
@@ -109,14 +109,14 @@ class Panel(VBox):
 
 
 def _offer(one: Dropdown, options: choices.Options) -> None:
-    """Change what a list offers; keep its value where it still is one, else take the first."""
+    """Change the options of a list; keep its value where it is still an option, else take the first."""
     values, before = [value for _, value in options], one.value
     one.options = options
     one.value = before if before in values else next(iter(values), None)
 
 
 def picture(ax: Axes) -> str:
-    """Return a chart as an `img` of HTML, with the title and the description that its caption has."""
+    """Return a chart as an HTML `img`, with the title and the description of its caption."""
     text, png = caption.of(ax), io.BytesIO()
     with style():
         figure_of(ax).savefig(png, format="png", dpi=SAVED_DPI)
@@ -126,7 +126,7 @@ def picture(ax: Axes) -> str:
 
 
 def _table(rows: pd.DataFrame) -> tuple[dict[str, Any], ...]:
-    """Return the table as one output of a cell; what only repeats the choice, or says nothing here, is left out."""
+    """Return the table as one output of a cell, without the chosen indicator's column and without empty columns."""
     shown = rows.drop(columns=["indicateur"]).dropna(axis="columns", how="all")
     data = {"text/html": itables.to_html_datatable(shown), "text/plain": shown.to_string()}
     return ({"output_type": "display_data", "data": data, "metadata": {}},)

@@ -21,13 +21,13 @@ from tlanalysis.lists import duplicates
 from tlanalysis.lists.cells.privacy import without_personal
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import clean_text, printable
-from tlanalysis.lists.corrections import Correction, check_hits, correct, corrections_of
+from tlanalysis.lists.corrections import Correction, check_hits, correct
 from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
 from tlanalysis.lists.output import Sink, staged, stored_places, write_account
 from tlanalysis.lists.publishers import registry
-from tlanalysis.lists.readers.base import Options, Reading, Rows
+from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.lists.row_cleaning import PLACES, REJECTS, Batch, clean_batch, refused_rows
+from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,9 +87,9 @@ class Recipe:
     mapping: Mapping
     source: str
     lang: str
-    corrections: list[Correction]
+    corrections: tuple[Correction, ...]
 
-    def clean(self, rows: Rows) -> tuple[Batch, list[int]]:
+    def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
         """Clean some rows; also return what each correction found among them."""
         table, hits = correct(rows.table, self.corrections)
         batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang)
@@ -117,7 +117,11 @@ class Job:
 
 
 def prepare(
-    path: str | Path, mapping: Mapping | str | Path | None = None, *, lang: str = "fr", options: Options | None = None
+    path: str | Path,
+    mapping: Mapping | str | Path | None = None,
+    *,
+    lang: str = "fr",
+    options: ReadingOptions | None = None,
 ) -> Job:
     """Open a list and decide what each column is.
 
@@ -130,18 +134,18 @@ def prepare(
     if lang not in {"fr", "en"}:
         raise BadInput(f"no language {lang!r}: fr or en.")
     chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    chosen = (
-        chosen or registry.recognise(reading.headers) or propose(reading.headers, reading.sample, reading.path.name)
-    )
+    chosen = chosen or registry.recognise(reading.headers)
+    chosen = chosen or propose(reading.headers, reading.sample, reading.path.name)
     check_columns(chosen, reading.headers, reading.path.name)
     personal = [
         name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
     ]
     source = clean_text(chosen.name or without_personal(printable(reading.path.name)).split(".")[0])[0] or "liste"
-    return Job(reading, Recipe(chosen, source, lang, corrections_of(chosen.known)), personal)
+    corrections = registry.LISTS[chosen.known].corrections if chosen.known else ()
+    return Job(reading, Recipe(chosen, source, lang, corrections), personal)
 
 
-def start_mapping(path: str | Path, options: Options | None = None) -> Mapping:
+def start_mapping(path: str | Path, options: ReadingOptions | None = None) -> Mapping:
     """Return a mapping to start from: the known one, or the best guess for every column, however unsure."""
     reading = open_list(Path(path), options)
     return registry.recognise(reading.headers) or guess(reading.headers, reading.sample)
@@ -171,7 +175,7 @@ def cleaned(
 ) -> Iterator[Batch]:
     """Yield the batches of a list in its order, cleaned by several workers, and keep the account.
 
-    Rows are read little ahead of the workers, so that memory does not grow with the list.
+    Rows are read only a little ahead of the workers, so that memory does not grow with the list.
 
     Parameters
     ----------
@@ -251,12 +255,12 @@ def clean(
     BadInput
         The file is no list, is damaged or ambiguous, or its columns are not known surely enough.
     """
-    job = prepare(path, mapping, lang=lang, options=Options(encoding, separator, header, sheet, records))
+    job = prepare(path, mapping, lang=lang, options=ReadingOptions(encoding, separator, header, sheet, records))
     account, digest, batches = Account(), _digest(job.reading.path), []
     for batch in cleaned(job, account):
         batches.append(batch)
-    places = pa.concat_tables([PLACES.empty_table(), *(batch.places for batch in batches)])
-    rejects = pa.concat_tables([REJECTS.empty_table(), *(batch.rejects for batch in batches)])
+    places = pa.concat_tables([PLACE_SCHEMA.empty_table(), *(batch.places for batch in batches)])
+    rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
     twice = _duplicates(account.seen, [places])
     entry = ledger(job, account, twice, digest())
     if out is not None:

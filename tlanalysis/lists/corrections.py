@@ -1,12 +1,9 @@
-"""Known errors of published lists, put right by name before cleaning: see `corrections.toml`."""
+"""Known errors of published lists, put right before cleaning; they stand with their publisher in `publishers/`."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,17 +19,6 @@ class Correction:
     set: dict[str, str]
     hits: int
     reason: str
-
-
-@cache
-def _all() -> dict[str, list[Correction]]:
-    content = tomllib.loads(Path(__file__).with_name("corrections.toml").read_text(encoding="utf-8"))
-    return {name: [Correction(**entry) for entry in entries] for name, entries in content.items()}
-
-
-def corrections_of(known: str) -> list[Correction]:
-    """Return the corrections of a list we know; none for another."""
-    return _all().get(known, [])
 
 
 def correct(table: pa.Table, corrections: Sequence[Correction]) -> tuple[pa.Table, list[int]]:
@@ -62,6 +48,5 @@ def check_hits(corrections: Sequence[Correction], hits: Sequence[int], where: st
             rows = ", ".join(f"{column} = {value!r}" for column, value in correction.rows.items())
             raise BadInput(
                 f"{where}: the correction of the rows where {rows} finds {found} of them instead of "
-                f"{correction.hits}; the list has "
-                "changed: review tlanalysis/lists/corrections.toml."
+                f"{correction.hits}; the list has changed: review its corrections in tlanalysis/lists/publishers."
             )

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from tlanalysis.data import territories
 from tlanalysis.lists.cells import departement_grid
-from tlanalysis.lists.cells.codes import PLACES
+from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 EVIDENCE = ("code_postal", "code_commune", "departement", "coordonnees")
 
@@ -33,9 +33,13 @@ Indices = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Placed:
-    """Per row: `place` (index in `codes.PLACES`), `region` (index in `regions()`), -1 for none; what `lost`."""
+    """What the vote decided, per row.
 
-    place: Indices
+    `departement` is an index in `codes.DEPARTEMENT_CODES`, `region` one in `regions()`; -1 stands for none. `lost`
+    holds the evidence that was outvoted.
+    """
+
+    departement: Indices
     region: Indices
     lost: dict[str, NDArray[np.bool_]]
 
@@ -47,28 +51,28 @@ def regions() -> tuple[str, ...]:
 
 
 @cache
-def region_of_place() -> Indices:
-    """Return, per entry of `codes.PLACES`, the index of its région, -1 for a collectivity.
+def region_of_departement() -> Indices:
+    """Return, per entry of `codes.DEPARTEMENT_CODES`, the index of its région, -1 for a collectivity.
 
     One more entry answers for "none".
     """
     frame = territories.departements()
     of = dict(zip(frame["code_departement"], frame["code_region"], strict=True))
-    return np.array([regions().index(of[code]) if code in of else -1 for code in (*PLACES, None)], np.int16)
+    return np.array([regions().index(of[code]) if code in of else -1 for code in (*DEPARTEMENT_CODES, None)], np.int16)
 
 
 @cache
 def _bordering() -> frozenset[tuple[int, int]]:
     frame = territories.departements()
     return frozenset(
-        (PLACES.index(code), PLACES.index(other))
+        (DEPARTEMENT_CODES.index(code), DEPARTEMENT_CODES.index(other))
         for code, listed in zip(frame["code_departement"], frame["voisins"], strict=True)
         if isinstance(listed, str)
         for other in listed.split(";")
     )
 
 
-def place(
+def vote(
     postal: Indices,
     commune: Indices,
     printed: Indices,
@@ -82,8 +86,8 @@ def place(
     Parameters
     ----------
     postal, commune, printed, seen : ndarray of int16
-        Index in `codes.PLACES` that the postal code, the commune code, the printed département and the coordinates
-        name; -1 for none.
+        Index in `codes.DEPARTEMENT_CODES` that the postal code, the commune code, the printed département and the
+        coordinates name; -1 for none.
     region : ndarray of int16
         Index in `regions()` of the printed région; -1 for none.
     latitude, longitude : ndarray of float
@@ -108,17 +112,17 @@ def place(
         lost["code_postal"][tolerated] = False
         far = np.flatnonzero(lost["coordonnees"])
         lost["coordonnees"][far] = ~departement_grid.touches(latitude[far], longitude[far], decided[far])
-    own_region = region_of_place()[decided]
+    own_region = region_of_departement()[decided]
     lost["region"] = (region != -1) & (decided != -1) & (own_region != region)
     return Placed(decided, np.where(decided == -1, region, own_region), lost)
 
 
 def _decide(named: list[int], region: int) -> int:
-    said = [place for place in named if place != -1]
+    said = [code for code in named if code != -1]
     votes = Counter(said)
     most = max(votes.values())
-    tied = [place for place in said if votes[place] == most]  # in the order of EVIDENCE
-    inside = [place for place in tied if region != -1 and region_of_place()[place] == region]
+    tied = [code for code in said if votes[code] == most]  # in the order of EVIDENCE
+    inside = [code for code in tied if region != -1 and region_of_departement()[code] == region]
     postal, commune = named[0], named[1]
     alone = postal != -1 and commune != -1 and len(said) == 2
     if alone and len(inside) != 1 and (postal, commune) in _bordering():

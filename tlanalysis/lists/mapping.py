@@ -4,10 +4,12 @@ A mapping is a small TOML file (`mapping.toml`), printed and saved with every cl
 
     nom = "cget_2019"                 # what `source` says of each row (optional: the name of the file)
 
-    [colonnes]                        # our field = "the publisher's column" nom = "NOM_TL" code_postal = "CP"
+    [colonnes]                        # our field = "the publisher's column"
+    nom = "NOM_TL"
+    code_postal = "CP"
 
-    [valeurs.typologie]               # the list's word = "ours" (optional) "Tiers lieux à dominante coworking" =
-    "coworking"
+    [valeurs.typologie]               # the list's word = "ours" (optional)
+    "Tiers lieux à dominante coworking" = "coworking"
 """
 
 from __future__ import annotations

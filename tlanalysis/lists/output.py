@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.text import printable
-from tlanalysis.lists.row_cleaning import PLACES, REJECTS
+from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,9 +114,9 @@ class Sink:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._parquet = pq.ParquetWriter(folder / "places.parquet", PLACES, compression="zstd")
-        self._csv = pcsv.CSVWriter(folder / "places.csv", PLACES)
-        self._rejects = pcsv.CSVWriter(folder / "rejects.csv", REJECTS)
+        self._parquet = pq.ParquetWriter(folder / "places.parquet", PLACE_SCHEMA, compression="zstd")
+        self._csv = pcsv.CSVWriter(folder / "places.csv", PLACE_SCHEMA)
+        self._rejects = pcsv.CSVWriter(folder / "rejects.csv", REJECT_SCHEMA)
         self._waiting: list[pa.Table] = []
 
     def write(self, places: pa.Table, rejects: pa.Table) -> None:
@@ -129,7 +129,7 @@ class Sink:
             self._flush(_GROUP)
 
     def _flush(self, at_least: int) -> None:
-        table = pa.concat_tables(self._waiting) if self._waiting else PLACES.empty_table()
+        table = pa.concat_tables(self._waiting) if self._waiting else PLACE_SCHEMA.empty_table()
         start = 0
         while len(table) - start >= at_least and start < len(table):
             self._parquet.write_table(table.slice(start, _GROUP), row_group_size=_GROUP)
@@ -148,7 +148,7 @@ class Sink:
 
 def stored_places(folder: Path) -> Iterator[pa.Table]:
     """Yield the places that were written, a part at a time; an empty part when there is none."""
-    yield PLACES.empty_table()
+    yield PLACE_SCHEMA.empty_table()
     for part in pq.ParquetFile(folder / "places.parquet").iter_batches(_GROUP):
         yield pa.Table.from_batches([part])
 

@@ -22,7 +22,7 @@ from tlanalysis.lists.fields import OUTPUT
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.readers.base import Malformed
 
-PLACES = pa.schema(
+PLACE_SCHEMA = pa.schema(
     [
         (
             name,
@@ -35,7 +35,7 @@ PLACES = pa.schema(
         for name in OUTPUT
     ]
 )
-REJECTS = pa.schema(
+REJECT_SCHEMA = pa.schema(
     [("ligne_source", pa.int64()), *((name, pa.string()) for name in ("champ", "valeur", "regle", "gravite", "motif"))]
 )
 
@@ -68,7 +68,7 @@ _CLEANERS: dict[str, Cleaner] = {
         ),
         repeats=True,
     ),
-    "departement": Cleaner(codes.clean_departement, among(*codes.PLACES), repeats=True),
+    "departement": Cleaner(codes.clean_departement, among(*codes.DEPARTEMENT_CODES), repeats=True),
     "region": Cleaner(codes.clean_region, lambda column: among(*departement_vote.regions())(column), repeats=True),
     "pays": Cleaner(codes.clean_country, among("FR"), repeats=True),
     "typologie": Cleaner(text.clean_kinds, matching(text.IN_ORDER, rf"{text.NOT_IN_ORDER}|[;|]"), repeats=True),
@@ -77,7 +77,7 @@ _CLEANERS: dict[str, Cleaner] = {
     "source": Cleaner(text.clean_text, _WORDS, repeats=True),
 }
 
-Rows = NDArray[np.int64]
+RowNumbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Batch:
     rejected: int
 
 
-def clean_batch(raw: pa.Table, numbers: Rows, mapping: Mapping, *, source: str, lang: str = "fr") -> Batch:
+def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source: str, lang: str = "fr") -> Batch:
     """Return the accepted places and the rejects of one batch.
 
     Parameters
@@ -118,7 +118,7 @@ def clean_batch(raw: pa.Table, numbers: Rows, mapping: Mapping, *, source: str, 
     points = _points(given, judge, len(raw))
     placed = _place(values, points, judge)
     columns = values | {
-        "code_departement": _named(codes.PLACES, placed.place),
+        "code_departement": _named(codes.DEPARTEMENT_CODES, placed.departement),
         "code_region": _named(departement_vote.regions(), placed.region),
         "latitude": pa.array(points.latitude, pa.float64(), from_pandas=True),
         "longitude": pa.array(points.longitude, pa.float64(), from_pandas=True),
@@ -128,7 +128,8 @@ def clean_batch(raw: pa.Table, numbers: Rows, mapping: Mapping, *, source: str, 
         columns["source"] = pa.repeat(source, len(raw))
     _refuse_rows(columns, given, mapping, judge)
     rejected = judge.rejected
-    table = pa.table([columns.get(name, pa.nulls(len(raw), PLACES.field(name).type)) for name in OUTPUT], schema=PLACES)
+    cells = [columns.get(name, pa.nulls(len(raw), PLACE_SCHEMA.field(name).type)) for name in OUTPUT]
+    table = pa.table(cells, schema=PLACE_SCHEMA)
     places = table if not rejected.any() else table.filter(pa.array(~rejected))
     return Batch(places, judge.rejects(), judge.applied, len(raw), int(rejected.sum()))
 
@@ -150,10 +151,10 @@ def _cleaner(name: str, mapping: Mapping) -> Cleaner:
 class _Judge:
     """Collects what the rules refuse in one batch: which rows, under which rule, with the value as it was printed."""
 
-    def __init__(self, given: dict[str, pa.StringArray], numbers: Rows, lang: str) -> None:
+    def __init__(self, given: dict[str, pa.StringArray], numbers: RowNumbers, lang: str) -> None:
         self._given, self._numbers, self._lang = given, numbers, lang
         self.rejected = np.zeros(len(numbers), bool)
-        self._found: list[tuple[str, str, Rows, list[str]]] = []
+        self._found: list[tuple[str, str, RowNumbers, list[str]]] = []
         self.applied: Counter[str] = Counter()
 
     def take(self, name: str, column: Column) -> None:
@@ -164,7 +165,7 @@ class _Judge:
             else:
                 self.refuse(name, rule, rows)
 
-    def refuse(self, name: str, rule: str, rows: Rows, values: list[str] | None = None) -> None:
+    def refuse(self, name: str, rule: str, rows: RowNumbers, values: list[str] | None = None) -> None:
         """Note that a rule refuses some rows' cell (or the rows themselves)."""
         if not len(rows):
             return
@@ -183,7 +184,7 @@ class _Judge:
     def rejects(self) -> pa.Table:
         """Return the table of rejects, ordered by row, field and rule; no value holds personal data."""
         if not self._found:
-            return REJECTS.empty_table()
+            return REJECT_SCHEMA.empty_table()
         parts = [
             pa.table(
                 [
@@ -194,7 +195,7 @@ class _Judge:
                     pa.repeat(RULES[rule].gravite, len(rows)),
                     pa.repeat(RULES[rule].motif(self._lang), len(rows)),
                 ],
-                schema=REJECTS,
+                schema=REJECT_SCHEMA,
             )
             for name, rule, rows, values in self._found
         ]
@@ -253,23 +254,23 @@ def _pair(latitude: float, longitude: float) -> str:
 
 def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judge) -> departement_vote.Placed:
     """Weigh the evidence; what lost is refused, and taken out of the clean columns."""
-    size = len(points.place)
+    size = len(points.departement)
     none = np.full(size, -1, np.int16)
 
     def named(name: str, known: tuple[str, ...]) -> NDArray[np.int16]:
         return indices_of(values[name], known) if name in values else none
 
     def within(name: str) -> NDArray[np.int16]:
-        return codes.places_of(values[name], postal=name == "code_postal") if name in values else none
+        return codes.departements_of(values[name], postal=name == "code_postal") if name in values else none
 
-    placed = departement_vote.place(
+    placed = departement_vote.vote(
         within("code_postal"),
         within("code_commune"),
-        named("departement", codes.PLACES),
+        named("departement", codes.DEPARTEMENT_CODES),
         named("region", departement_vote.regions()),
         points.latitude,
         points.longitude,
-        points.place,
+        points.departement,
     )
     for name, mask in placed.lost.items():
         rows = np.flatnonzero(mask)
@@ -290,7 +291,7 @@ def _named(known: tuple[str, ...], positions: NDArray[np.int16]) -> pa.Array:
     return pa.array(known, pa.string()).take(pa.array(positions, mask=positions == -1))
 
 
-def _line_numbers(printed: pa.StringArray | None, numbers: Rows) -> pa.Array:
+def _line_numbers(printed: pa.StringArray | None, numbers: RowNumbers) -> pa.Array:
     """Return the row numbers a list already carries (it was cleaned before), else its own."""
     own = pa.array(numbers, pa.int64())
     if printed is None:
@@ -337,7 +338,7 @@ def refused_rows(batch: Batch, malformed: list[Malformed], lang: str) -> Batch:
         }
         for row, rule in zip(malformed, rules, strict=True)
     ]
-    rejects = pa.concat_tables([batch.rejects, pa.Table.from_pylist(rows, REJECTS)])
+    rejects = pa.concat_tables([batch.rejects, pa.Table.from_pylist(rows, REJECT_SCHEMA)])
     return replace(
         batch,
         rejects=rejects.sort_by([("ligne_source", "ascending"), ("champ", "ascending"), ("regle", "ascending")]),

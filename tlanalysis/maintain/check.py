@@ -1,4 +1,7 @@
-"""`tlanalysis check`: data, notebooks and plan obey the rules. Each check returns sentences; none is a pass."""
+"""`tlanalysis check`: data, notebooks and plan obey the rules.
+
+Each check returns a list of problems, one sentence each; an empty list means that it passed.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.core.errors import TlanalysisError
+from tlanalysis.core.extras import missing
 from tlanalysis.data import embedded
 from tlanalysis.data.documents import citation_problems
-from tlanalysis.data.parameters import NAMES, params
-from tlanalysis.runs.plan import TAG, lab_notebooks, notebooks, read_plan
+from tlanalysis.data.parameters import SHARED, Params, mistakes_in
+from tlanalysis.runs.parameters_cell import TAG, defaults_in
+from tlanalysis.runs.plan import PLAN, lab_notebooks, notebooks, read_plan, subjects
 
 _FORBIDDEN_CALLS = {"open", "read_csv", "read_excel", "read_parquet", "read_json"}
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
@@ -40,7 +45,10 @@ def check_data() -> list[str]:
 
 
 def _frictionless_errors() -> Iterable[str]:
-    from frictionless import Package, system
+    try:
+        from frictionless import Package, system
+    except ModuleNotFoundError as absent:
+        raise missing(absent) from absent
 
     with system.use_context(trusted=True):
         report = Package(str(paths.raw() / embedded.PACKAGE_FILE)).validate()
@@ -60,12 +68,13 @@ def _territory_errors() -> Iterable[str]:
 
 
 def check_plan() -> list[str]:
-    """Return the mistakes of `notebooks/plan.toml`."""
+    """Return the mistakes of `notebooks/plan.toml`: every planned notebook also has a title there."""
     try:
-        read_plan()
+        planned = dict.fromkeys(run.notebook for run in read_plan())
     except TlanalysisError as error:
         return str(error).splitlines()
-    return []
+    titled = subjects()
+    return [f"{PLAN}: {name} has no title: write a table [notebook.{name}]." for name in planned if name not in titled]
 
 
 def check_notebooks() -> list[str]:
@@ -103,10 +112,10 @@ def _code_cells(path: Path) -> list[dict[str, Any]] | None:
 def check_notebook(path: Path) -> list[str]:
     """Return the broken rules of one notebook, each with the cell it is about.
 
-    The rules: execution counts run 1..n; one parameters cell, the first, of plain literals that are valid defaults; no
-    path, no `open`, no `read_csv`; a chart cell follows the cell that shows its table and ends with an assignment; no
-    `;`; no timestamp, set, Styler or progress bar in a stored output; at most one `nbval-ignore-output`, with its
-    reason.
+    The rules: execution counts run 1..n; one parameters cell, the first, of plain literals that are valid defaults,
+    those of the library where it has one; `tl.params` is given each of them; no path, no `open`, no `read_csv`; a chart
+    cell follows the cell that shows its table and ends with an assignment; no `;`; no timestamp, set, Styler or
+    progress bar in a stored output; at most one `nbval-ignore-output`, with its reason.
     """
     if (code := _code_cells(path)) is None:
         return [f"{path.name} is not a notebook."]
@@ -117,6 +126,8 @@ def check_notebook(path: Path) -> list[str]:
 
 
 def _counts(code: list[dict[str, Any]]) -> list[str]:
+    if paths.is_carried():  # the wheel carries notebooks without their outputs
+        return []
     found = [cell.get("execution_count") for cell in code]
     if found == list(range(1, len(code) + 1)):
         return []
@@ -128,16 +139,35 @@ def _parameters(code: list[dict[str, Any]]) -> list[str]:
     if tagged != [0]:
         return ["the first code cell, and no other, carries the tag 'parameters'."]
     try:
-        values = {
-            node.targets[0].id: ast.literal_eval(node.value)  # type: ignore[attr-defined]
-            for node in ast.parse(_source(code[0])).body
-        }
-        params(**values)
+        defaults = defaults_in(_source(code[0]))
     except TlanalysisError as error:
         return [str(error)]
-    except (ValueError, SyntaxError, AttributeError):
-        return [f"the parameters cell holds plain literals only, of {', '.join(NAMES)}."]
-    return []
+    return [*mistakes_in(defaults), *_other_defaults(defaults), *_not_passed_on(defaults, code[1:])]
+
+
+def _other_defaults(defaults: dict[str, Any]) -> Iterable[str]:
+    for name, value in defaults.items():
+        if name in SHARED and value != getattr(Params, name):
+            yield (
+                f"{name} is {value!r} in the parameters cell, its default is {getattr(Params, name)!r}: "
+                f"write that, and give other values to a run (-p {name}={value})."
+            )
+
+
+def _not_passed_on(defaults: dict[str, Any], code: list[dict[str, Any]]) -> Iterable[str]:
+    """Yield the parameters that `tl.params` is not given: neither the run key nor a figure's facts would hold them."""
+    calls = [call for cell in code for call in _calls(cell) if _name(call.func) == "params"]
+    passed = {key.arg for call in calls for key in call.keywords if _name(key.value) == key.arg}
+    if missing := [name for name in defaults if name not in passed]:
+        call = f"tl.params({', '.join(f'{name}={name}' for name in defaults)})"
+        yield f"tl.params is not given {', '.join(missing)}: write {call}."
+
+
+def _calls(cell: dict[str, Any]) -> list[ast.Call]:
+    try:
+        return [node for node in ast.walk(ast.parse(_source(cell))) if isinstance(node, ast.Call)]
+    except SyntaxError:  # another rule names that cell
+        return []
 
 
 def _ignored(code: list[dict[str, Any]]) -> list[str]:

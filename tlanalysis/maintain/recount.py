@@ -1,8 +1,9 @@
-"""Recompute what is embedded from the open files (`tlanalysis count`).
+"""Recompute embedded tables from the open files (`tlanalysis count`).
 
-Four tables come out: the grid of the départements (see `ingest.grid`); `acces_par_territoire` (see `access_table`);
-`lieux_par_departement`, one row per list, kind and département (a list is complete in itself, so a département it does
-not name has a true zero, written as such); and `registre_lieux`, what happened to the rows on the way.
+`lieux_par_departement` has one row per list, kind and département; a list is complete in itself, so a département that
+it does not name has a true zero, written as such. `registre_lieux` says what happened to the rows on the way.
+`departements` and `regions` come from `recount_territories`, `acces_par_territoire` from `recount_access`, the grid of
+the départements from `lists.cells.departement_grid`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tlanalysis.core import files, paths
-from tlanalysis.data import embedded, territories
+from tlanalysis.data import embedded, place_kinds, territories
+from tlanalysis.data.reference_files import OUTLINES
 from tlanalysis.lists.cells import departement_grid
 from tlanalysis.lists.cleaning import Cleaned, clean_open_file
-from tlanalysis.lists.publishers.cget import KINDS, LAST_OF_2018
 from tlanalysis.maintain.recount_access import access_by_territory
+from tlanalysis.maintain.recount_territories import departements_and_regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,35 +34,34 @@ def count_lists() -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     import pandas as pd
 
-    cget = clean_open_file("cget_2019")
-    kinds = cget.places["typologie"].map(KINDS).fillna("non_precise")
-    of_2019 = replace(cget, places=cget.places.assign(typologie=kinds))
-    of_2018 = _up_to(of_2019, LAST_OF_2018)
-    both = [*KINDS.values()]
-    lists = {"cget_2018": ("cget_2019", of_2018, both), "cget_2019": ("cget_2019", of_2019, [*both, "non_precise"])}
-    for name in ("fabriques_de_territoire_2024", "manufactures_de_proximite_2024"):
-        kind, labels = name.removesuffix("_2024"), clean_open_file(name)
-        lists[name] = (name, replace(labels, places=labels.places.assign(typologie=kind)), [kind])
-    counted = [_count(name, file, cleaned.places, kinds) for name, (file, cleaned, kinds) in lists.items()]
-    register = [_account(name, cleaned) for name, (_, cleaned, _kinds) in lists.items()]
+    counted, register = [], []
+    for name, rows in place_kinds.counted_apart().groupby("jeu", sort=False):
+        cleaned = _listed(clean_open_file(rows["fichier"].iloc[0]), rows)
+        counted.append(_count(str(name), cleaned.places, rows))
+        register.append(_account(str(name), cleaned))
     return pd.concat(counted, ignore_index=True), pd.concat(register, ignore_index=True)
 
 
-def _up_to(cleaned: Cleaned, last: int) -> Cleaned:
-    """Return the rows of a list up to one, with what was refused in them."""
-    return replace(
-        cleaned,
-        places=cleaned.places[cleaned.places["ligne_source"] <= last],
-        rejects=cleaned.rejects[cleaned.rejects["ligne_source"] <= last],
-    )
+def _listed(cleaned: Cleaned, rows: pd.DataFrame) -> Cleaned:
+    """Return the part of a file that is one list, its places under our kinds, from the rows of `types_de_lieux`."""
+    printed = rows.dropna(subset=["typologie_imprimee"])
+    codes = dict(zip(printed["typologie_imprimee"], printed["type"], strict=True))
+    kinds = cleaned.places["typologie"].map(codes).astype("str")
+    others = rows.loc[rows["typologie_imprimee"].isna(), "type"]
+    places = cleaned.places.assign(typologie=kinds.fillna(others.iloc[0]) if len(others) else kinds)
+    rejects, last = cleaned.rejects, rows["derniere_ligne"].max()
+    if rows["derniere_ligne"].notna().all():
+        places, rejects = places[places["ligne_source"] <= last], rejects[rejects["ligne_source"] <= last]
+    return replace(cleaned, places=places, rejects=rejects)
 
 
-def _count(name: str, file: str, places: pd.DataFrame, kinds: list[str]) -> pd.DataFrame:
+def _count(name: str, places: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how many places of each kind a list names in each département, zeros included."""
     import pandas as pd
 
-    known = territories.departements()["code_departement"].tolist()
-    elsewhere = sorted(set(places["code_departement"]) - set(known))
-    wanted = pd.MultiIndex.from_product([kinds, known + elsewhere], names=["typologie", "code_departement"])
+    listed = territories.departements()["code_departement"].tolist()
+    elsewhere = sorted(set(places["code_departement"]) - set(listed))
+    wanted = pd.MultiIndex.from_product([rows["type"], listed + elsewhere], names=["typologie", "code_departement"])
     table = (
         places.groupby(["typologie", "code_departement"])
         .size()
@@ -69,33 +70,21 @@ def _count(name: str, file: str, places: pd.DataFrame, kinds: list[str]) -> pd.D
     )
     if table["nb_lieux"].sum() != len(places):
         raise AssertionError(f"{name}: {len(places)} rows read, {table['nb_lieux'].sum()} counted")
-    entry = embedded.remote()[file]
-    return table.assign(
+    entry = embedded.remote()[rows["fichier"].iloc[0]]
+    table = table.assign(
         jeu=name,
         code_region=table["code_departement"].map(territories.region_of),
         nature="compte",
-        perimetre="label_anct" if entry["publisher"] == "ANCT" else name,
+        perimetre=rows["perimetre"].iloc[0],
         editeur=entry["publisher"],
         source=entry["url"],
         date_publication=entry["vintage"],
-    )[
-        [
-            "jeu",
-            "typologie",
-            "code_departement",
-            "code_region",
-            "nb_lieux",
-            "nature",
-            "perimetre",
-            "editeur",
-            "source",
-            "date_publication",
-        ]
-    ]
+    )
+    return table[[field["name"] for field in embedded.resource("lieux_par_departement")["schema"]["fields"]]]
 
 
 def _account(name: str, cleaned: Cleaned) -> pd.DataFrame:
-    """Say what became of a list's rows, and what grouping by the publisher's own columns would have done."""
+    """Return what became of a list's rows, and what grouping by the publisher's own columns would do."""
     import pandas as pd
 
     places, against = cleaned.places, cleaned.rejects[cleaned.rejects["regle"] == "preuve_contredite"]
@@ -123,11 +112,19 @@ def _printed_regions() -> pd.Series:
 
 
 def write_counts() -> list[str]:
-    """Rewrite the computed tables in `data/raw/` and their checksums; return the names of those that changed."""
+    """Rewrite the computed tables in `data/raw/` and their checksums; return the names of those that changed.
+
+    The territories come first, because every other table is counted over them.
+    """
     paths.check_own()
+    changed = _write(dict(zip(("departements", "regions"), departements_and_regions(), strict=True)))
     computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     computed["acces_par_territoire"] = access_by_territory()
-    computed[departement_grid.TABLE] = departement_grid.draw_grid(embedded.read_remote("contours_departements_2022"))
-    for name, table in computed.items():
+    computed[departement_grid.TABLE] = departement_grid.draw_grid(embedded.read_remote(OUTLINES["departement"]))
+    return changed + _write(computed)
+
+
+def _write(tables: dict[str, pd.DataFrame]) -> list[str]:
+    for name, table in tables.items():
         files.write_text(paths.raw() / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return embedded.seal()

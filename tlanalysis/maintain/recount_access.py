@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlanalysis.data import embedded, territories
-from tlanalysis.indicators.accessibility import LISTS, communes
-from tlanalysis.indicators.catchment import reach
+from tlanalysis.data import embedded, place_kinds, territories
+from tlanalysis.indicators.accessibility import communes
+from tlanalysis.indicators.catchment import measure_access
 from tlanalysis.lists.cleaning import clean_open_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Digits kept: more would be digits of the machine, not of the distances.
-DIGITS = {"part": 6, "distance": 3, "score": 4}
+DIGITS = {"part": 6, "distance": 3, "score": 4}  # further digits differ from machine to machine
 
 
 def access_by_territory() -> pd.DataFrame:
@@ -28,14 +27,14 @@ def access_by_territory() -> pd.DataFrame:
 
     homes, departements = communes(), territories.departements()
     tables = []
-    for name in LISTS.values():
-        entry = embedded.remote()[name]
-        table = reach(homes, clean_open_file(name).places, departements)
-        table.insert(0, "jeu", name)
+    for counted in place_kinds.lists_with_access().itertuples():
+        entry = embedded.remote()[counted.fichier]
+        table = measure_access(homes, clean_open_file(counted.fichier).places, departements)
+        table.insert(0, "jeu", counted.jeu)
         tables.append(
             table.assign(
                 nature="estime",
-                perimetre="label_anct" if entry["publisher"] == "ANCT" else name,
+                perimetre=counted.perimetre,
                 editeur=entry["publisher"],
                 source=entry["url"],
                 date_publication=entry["vintage"],

@@ -25,7 +25,7 @@ def store() -> list[Path]:
     paths.check_own()
     written = []
     with tempfile.TemporaryDirectory() as scratch:
-        # Wherever they are written, stored outputs are those of a clone in which nothing has been fetched and built.
+        # Stored outputs are those of a fresh clone, with no fetched file and no built table.
         os.environ["TLANALYSIS_PROCESSED"] = str(Path(scratch) / "processed")
         os.environ |= {"TLANALYSIS_OUT": scratch, "TLANALYSIS_HOME": str(paths.home()), "MPLBACKEND": "agg"}
         for name in notebooks():
@@ -46,7 +46,7 @@ def store() -> list[Path]:
 
 
 def _clean(path: Path) -> None:
-    """Strip what says when and where a notebook ran; give cells ids that depend on their place alone."""
+    """Strip the dates and paths of a run; give cells ids that depend on their position alone."""
     command = [
         sys.executable,
         "-m",

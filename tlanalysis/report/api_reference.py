@@ -1,4 +1,4 @@
-"""The API reference: every public name with its signature and what its docstring says, section by section."""
+"""The API reference: every public name with its signature and the sections of its docstring."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Documented:
     """A public name: its signature, and the sections of its docstring."""
 
     name: str
@@ -33,19 +33,19 @@ class Entry:
     sections: tuple[Section, ...]
 
 
-def reference() -> list[tuple[str, list[Entry]]]:
+def reference() -> list[tuple[str, list[Documented]]]:
     """Return the public names by the module they live in, in the order of the package."""
     import tlanalysis
+    from tlanalysis.core.public_names import HOMES
 
     return [
-        (module, [_entry(name, getattr(tlanalysis, name)) for name in names])
-        for module, names in tlanalysis._HOMES.items()
+        (module, [_documented(name, getattr(tlanalysis, name)) for name in names]) for module, names in HOMES.items()
     ]
 
 
-def _entry(name: str, thing: Any) -> Entry:
+def _documented(name: str, thing: Any) -> Documented:
     signature = _QUOTED.sub(r"\1\2", str(inspect.signature(thing)))
-    return Entry(name, f"tl.{name}{signature}", tuple(sections(inspect.getdoc(thing) or "")))
+    return Documented(name, f"tl.{name}{signature}", tuple(sections(inspect.getdoc(thing) or "")))
 
 
 def sections(docstring: str) -> list[Section]:

@@ -1,30 +1,37 @@
-"""Pages written in Markdown, and the tables of the data package, as pages of the site."""
+"""The Markdown documents of `docs/` as HTML."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data.parameters import LANGS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from markdown_it.token import Token
 
-_FRENCH = ".fr"
+_WITHOUT_SUFFIX = "en"  # `lists.md` is English, `lists.fr.md` French
 
 
 def documents(folder: Path) -> dict[str, dict[str, Path]]:
     """Return the documents of a folder: name -> language -> file (`lists.md` is English, `lists.fr.md` French)."""
     found: dict[str, dict[str, Path]] = {}
     for path in sorted(folder.glob("*.md")):
-        french = path.stem.endswith(_FRENCH)
-        found.setdefault(path.stem.removesuffix(_FRENCH), {})["fr" if french else "en"] = path
+        name, lang = _name_and_language(path.name)
+        found.setdefault(name, {})[lang] = path
     return found
+
+
+def _name_and_language(file: str) -> tuple[str, str]:
+    stem = file.removesuffix(".md")
+    name, _, suffix = stem.rpartition(".")
+    return (name, suffix) if name and suffix in LANGS else (stem, _WITHOUT_SUFFIX)
 
 
 def title(markdown: str, name: str) -> str:
@@ -33,7 +40,7 @@ def title(markdown: str, name: str) -> str:
     return heading[1].replace("`", "").strip() if heading else name
 
 
-def rendered(path: Path, known: Collection[str]) -> Markup:
+def to_html(path: Path, known: Collection[str]) -> Markup:
     """Return a document as HTML.
 
     Raw HTML in it is shown as text. A link to another document leads to its page; a link to a file that is not part of
@@ -58,20 +65,47 @@ def rendered(path: Path, known: Collection[str]) -> Markup:
     except UnicodeDecodeError:
         raise BadInput(f"docs/{path.name} is not UTF-8 text: save it again as UTF-8.") from None
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for name, rule in _RULES.items():
+        markdown.add_render_rule(name, rule)
     tokens = markdown.parse(text)
     seen: dict[str, int] = {}
     for number, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", _anchor(tokens[number + 1].content, seen))
-        if token.type == "fence" or token.type == "code_block":
-            token.attrSet("tabindex", "0")
         if token.type == "inline":
             token.children = _linked(token.children or [], known)
     html = markdown.renderer.render(tokens, markdown.options, {})
-    html = html.replace("<pre><code", '<pre tabindex="0"><code').replace('<code tabindex="0"', "<code")
-    html = html.replace("<table>", '<div class="rolls" tabindex="0"><table>').replace("</table>", "</table></div>")
-    html = html.replace("<th", '<th scope="col"').replace('<th scope="col"ead', "<thead")
     return Markup(html)  # noqa: S704 - markdown-it escapes what it reads when html is off
+
+
+def _code(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    """Write a block of code that the keyboard can scroll."""
+    language = tokens[at].info.split()[0] if tokens[at].info.strip() else ""
+    its = f' class="language-{escape(language)}"' if language else ""
+    return f'<pre tabindex="0"><code{its}>{escape(tokens[at].content)}</code></pre>\n'
+
+
+def _table(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    """Open a table in a region that the keyboard can scroll."""
+    return '<div class="rolls" tabindex="0"><table>\n'
+
+
+def _end_of_table(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    return "</table></div>\n"
+
+
+def _heading_cell(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    tokens[at].attrSet("scope", "col")
+    return renderer.renderToken(tokens, at, options, env)
+
+
+_RULES = {
+    "fence": _code,
+    "code_block": _code,
+    "table_open": _table,
+    "table_close": _end_of_table,
+    "th_open": _heading_cell,
+}
 
 
 def _anchor(words: str, seen: dict[str, int]) -> str:
@@ -102,5 +136,5 @@ def _target(address: str, known: Collection[str]) -> str | None:
     if address.startswith(("https://", "http://", "#")):
         return address
     page, hash_mark, anchor = address.partition("#")
-    name = Path(page).name.removesuffix(".md").removesuffix(_FRENCH)
+    name = _name_and_language(Path(page).name)[0]
     return f"{name}.html{hash_mark}{anchor}" if page.endswith(".md") and name in known else None

@@ -1,4 +1,4 @@
-"""Write the site: `index.html` (French), `index.en.html` (English), and the folder `site/` they lead to."""
+"""Write the site: a home page per language, and the folder `site/` with all other pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
-from tlanalysis.report import results, swap, territory_index
+from tlanalysis.report import replace_folder, results, territory_index
 from tlanalysis.report.history import History
 from tlanalysis.report.pages import Site
 from tlanalysis.report.render import FOLDER, HOMES
@@ -16,10 +16,10 @@ _STATIC = ("site.css", "search.js")
 
 
 def report(out: Path) -> list[Path]:
-    """Write the site of a reports folder; return its two home pages.
+    """Write the site of a reports folder; return its home pages, the first language first.
 
-    Everything from data is escaped. A run that failed is shown as such, with its last good figures if it has any. The
-    folder `site/` is written beside the one in use and takes its place whole.
+    Text from data is escaped. A failed run shows its error, and its last good figures if it has any. The folder `site/`
+    is written beside the one in use and then replaces it.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ def report(out: Path) -> list[Path]:
                 homes[out / path] = html.encode("utf-8")
             else:
                 contents[path.removeprefix(f"{FOLDER}/")] = html.encode("utf-8")
-        contents[f"{lang}/places.js"] = territory_index.as_script(site.places(lang)).encode()
+        contents[f"{lang}/territories.js"] = territory_index.as_script(site.territories(lang)).encode()
     for name in _STATIC:
         contents[f"assets/{name}"] = resources.files(__package__).joinpath("static", name).read_bytes()
-    swap.put(folder, contents)
+    replace_folder.replace(folder, contents)
     files.write_together(homes)
     return list(homes)

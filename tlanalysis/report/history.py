@@ -1,4 +1,4 @@
-"""What changed in a figure's data since it last differed: each site carries the tables the next one compares with."""
+"""What changed in a figure's data: each site keeps the tables that the next site compares with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Change:
-    """From one table of a figure to the next: `before` its fingerprint, rows gone and new, columns gone and new."""
+    """The change of a figure's table: the fingerprint `before`, rows gone and new, columns gone and new."""
 
     before: str
     gone: tuple[Row, ...]
@@ -30,7 +30,7 @@ class Change:
 
     @property
     def shown(self) -> Table:
-        """The first of the new rows, as they are written in the CSV."""
+        """The first new rows, as the CSV has them."""
         return Table(self.columns, self.new[:SHOWN], (False,) * len(self.columns))
 
 
@@ -44,7 +44,7 @@ class History:
         if index.is_file():
             try:
                 self._known = json.loads(index.read_text(encoding="utf-8"))
-            except ValueError:  # nothing to compare with: figures start anew
+            except ValueError:  # there is nothing to compare with: each figure starts without a former table
                 self._known = {}
 
     def next(self, figures: list[Figure]) -> dict[str, bytes]:
@@ -70,7 +70,7 @@ class History:
 
 
 def change(name: str, contents: dict[str, bytes]) -> Change | None:
-    """Return what changed in a figure by the history files of its site; None when it never had another table."""
+    """Return what changed in a figure by the history files of its site; None when the site has no former table."""
     before = contents.get(f"history/before/{name}.csv")
     if before is None:
         return None

@@ -1,4 +1,4 @@
-"""A table as a reader of the page's language sees it: the CSV's cells, numbers written as they write them."""
+"""A table in the language of the page: the cells of the CSV, with fractions formatted for that language."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIGNIFICANT = 4
 
 @dataclass(frozen=True)
 class Table:
-    """Column headings, rows of cells as text (empty: unknown, or without object), and which columns hold numbers."""
+    """Column headings, rows of text cells (empty: unknown or not applicable), and which columns hold numbers."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -36,14 +36,14 @@ def from_csv(data: bytes, lang: str) -> Table:
 
 
 def read(data: bytes) -> list[tuple[str, ...]]:
-    """Return the lines of a CSV, the header first; what was cut short is completed with empty cells."""
+    """Return the lines of a CSV, the header first; a line that is too short is filled with empty cells."""
     lines = list(csv.reader(io.StringIO(data.decode("utf-8", errors="replace"), newline=""))) or [[]]
     width = max(map(len, lines))
     return [tuple(line + [""] * (width - len(line))) for line in lines]
 
 
 def from_frame(frame: pd.DataFrame, lang: str, labels: dict[str, str]) -> Table:
-    """Return a result table under headings in the language of the page; a column without a label keeps its name."""
+    """Return a result table with headings in the language of the page; a column without a label keeps its name."""
     text = frame.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8")
     table = from_csv(text, lang)
     return Table(tuple(labels.get(name, name) for name in table.columns), table.rows, table.numeric)

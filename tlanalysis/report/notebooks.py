@@ -1,4 +1,4 @@
-"""Executed notebooks as HTML: code, tables, pictures with their alt texts; nothing that runs."""
+"""Executed notebooks as HTML: code, tables and pictures with their alt texts, without scripts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REGION = '<div class="rolls" role="region" tabindex="0" aria-label="{label}">'
 
 
 class _Plain(HTMLParser):
-    """Whether a piece of HTML holds tables and words only."""
+    """`plain` is True when a piece of HTML holds tables and text only."""
 
     plain = True
 
@@ -40,7 +40,7 @@ def _exporter() -> HTMLExporter:
     return HTMLExporter(template_name="basic", exclude_anchor_links=True)
 
 
-def rendered(path: Path, label: str) -> Markup | None:
+def to_html(path: Path, label: str) -> Markup | None:
     """Return the body of an executed notebook; None when the file is not a readable notebook.
 
     Parameters
@@ -48,7 +48,7 @@ def rendered(path: Path, label: str) -> Markup | None:
     path : Path
         The `.ipynb` that a run left.
     label : str
-        What the tables of the notebook are called to a reader who does not see them.
+        The name of the tables for a screen reader.
     """
     from nbformat.v4 import to_notebook
 
@@ -58,7 +58,7 @@ def rendered(path: Path, label: str) -> Markup | None:
         return None
     if not isinstance(content, dict) or content.get("nbformat") != 4 or "cells" not in content:
         return None
-    notebook = to_notebook(content)  # without the validation of a whole read: a run wrote it, and it takes seconds
+    notebook = to_notebook(content)  # not validated: a run wrote it, and validation takes seconds
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "data" in output:
@@ -70,7 +70,7 @@ def rendered(path: Path, label: str) -> Markup | None:
 
 
 def _harmless(data: dict[str, Any]) -> dict[str, Any]:
-    """Keep of an output what is words, tables or a picture."""
+    """Return the text, the tables and the picture of an output, without the rest."""
     kept = {kind: data[kind] for kind in _KEPT if kind in data}
     if "text/html" in kept:
         html = _STYLES.sub("", "".join(kept["text/html"]))  # the page has its own style

@@ -1,4 +1,4 @@
-"""The pages of the site: which there are, and what each shows."""
+"""The pages of the site: one method per kind of page, with the values that its template shows."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.data import embedded
+from tlanalysis.data.parameters import LANGS
+from tlanalysis.data.territories import FRANCE
 from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territory_index
 from tlanalysis.report.api_reference import reference
-from tlanalysis.report.render import HOME, Links, texts
+from tlanalysis.report.render import HOME, Renderer, texts
 from tlanalysis.report.results import QUALITY, Figure, Run
-
-# The figure that speaks for its subject on the home page, in the order of the page; any other subject by its first one.
-FINDINGS = {
-    "03_growth_forecast": "croissance-prevision",
-    "01_training_reach": "formation-part",
-    "02_deffinov_coverage": "deffinov-regions",
-    QUALITY: "qualite-inconnus",
-}
+from tlanalysis.runs.plan import subjects
 
 Page = tuple[str, str]
 
 
 class Site:
-    """The pages of a site in both languages.
+    """The pages of a site in every language.
 
     Parameters
     ----------
@@ -38,10 +33,11 @@ class Site:
     def __init__(self, runs: list[Run], contents: dict[str, bytes]) -> None:
         self._history = contents
         self._profiles = results.profiled(runs)
-        self._runs = {lang: [run for run in runs if run.lang == lang] for lang in results.LANGS}
+        self._runs = {lang: [run for run in runs if run.lang == lang] for lang in LANGS}
         folder = paths.home() / "docs"
         self._documents = docs.documents(folder)
-        self._links = Links({lang: self._slugs(lang) for lang in results.LANGS})
+        self._subjects = subjects()
+        self._renderer = Renderer({lang: self._slugs(lang) for lang in LANGS}, self._subjects)
 
     def pages(self, lang: str) -> Iterator[Page]:
         """Yield every page of a language: path inside the reports folder, and HTML."""
@@ -62,20 +58,20 @@ class Site:
         yield self._sources(lang)
         yield from self._docs(lang)
 
-    def places(self, lang: str) -> list[dict[str, Any]]:
-        """Return what the search looks through."""
-        return territory_index.places(self._ran(lang))
+    def territories(self, lang: str) -> list[dict[str, Any]]:
+        """Return the territories that the search box finds."""
+        return territory_index.searchable(self._ran(lang))
 
     def _slugs(self, lang: str) -> set[str]:
         runs = self._runs[lang]
         fixed = [HOME, "territories.html", "quality.html", "forecasts.html", "sources.html"]
         documents = ["docs/index.html", "docs/dictionary.html", "docs/api.html"]
         documents += [f"docs/{name}.html" for name in self._documents]
-        subjects = [_subject_slug(notebook) for notebook in self._notebooks(lang)]
+        of_notebooks = [_subject_slug(notebook) for notebook in self._notebooks(lang)]
         territories = [f"territory/{code}.html" for code in self._ran(lang)]
         figures = [figure.slug for run in runs for figure in run.figures]
         executed = [run.slug for run in runs if run.executed]
-        return {*fixed, *documents, *subjects, *territories, *figures, *executed}
+        return {*fixed, *documents, *of_notebooks, *territories, *figures, *executed}
 
     def _notebooks(self, lang: str) -> list[str]:
         return sorted({run.notebook for run in self._runs[lang]})
@@ -84,42 +80,44 @@ class Site:
         return sorted({run.territory for run in self._runs[lang] if self._is_of_territory(run)})
 
     def _is_of_territory(self, run: Run) -> bool:
-        return run.territory != "FR" or run.notebook in self._profiles
+        return run.territory != FRANCE or run.notebook in self._profiles
 
     def _home(self, lang: str) -> Page:
         shown = []
-        rest = [notebook for notebook in self._notebooks(lang) if notebook not in {*FINDINGS, *self._profiles}]
-        for notebook in [*FINDINGS, *rest]:
-            runs = [run for run in self._runs[lang] if run.notebook == notebook and run.territory == "FR"]
+        # In the order of the plan; a notebook that the plan does not name follows, with its first figure.
+        leading = {name: subject.leading_figure for name, subject in self._subjects.items() if subject.leading_figure}
+        rest = [notebook for notebook in self._notebooks(lang) if notebook not in {*leading, *self._profiles}]
+        for notebook in [*leading, *rest]:
+            runs = [run for run in self._runs[lang] if run.notebook == notebook and run.territory == FRANCE]
             figures = [figure for run in runs for figure in run.figures if figure.facts]
-            named = [figure for figure in figures if figure.facts and figure.facts["id"] == FINDINGS.get(notebook)]
+            named = [figure for figure in figures if figure.facts and figure.facts["id"] == leading.get(notebook)]
             shown += (named or figures)[:1]
         failed = [run for run in self._runs[lang] if run.status != "ok"]
         title = texts()[lang]["title"]
-        subjects = [(notebook, _subject_slug(notebook)) for notebook in self._notebooks(lang)]
-        return self._links.page(lang, HOME, "home.html.jinja", title, findings=shown, subjects=subjects, failed=failed)
+        listed = [(notebook, _subject_slug(notebook)) for notebook in self._notebooks(lang)]
+        return self._renderer.page(lang, HOME, "home.html.jinja", title, findings=shown, subjects=listed, failed=failed)
 
     def _subject(self, lang: str, notebook: str) -> Page:
         mine = [run for run in self._runs[lang] if run.notebook == notebook]
         if notebook == QUALITY:
             return self._quality(lang, mine)
-        runs = [run for run in mine if run.territory == "FR"]
+        runs = [run for run in mine if run.territory == FRANCE]
         codes = sorted({run.territory for run in mine if self._is_of_territory(run)})
-        title = texts()[lang]["subjects"].get(notebook, notebook)
-        found = [place for place in self.places(lang) if place["code"] in codes]
+        title = self._renderer.title_of(notebook, lang)
+        found = [territory for territory in self.territories(lang) if territory["code"] in codes]
         slug = _subject_slug(notebook)
-        return self._links.page(lang, slug, "subject.html.jinja", title, runs=runs, found=found, shown={}, lead="")
+        return self._renderer.page(lang, slug, "subject.html.jinja", title, runs=runs, found=found, shown={}, lead="")
 
     def _quality(self, lang: str, runs: list[Run]) -> Page:
         text = texts()[lang]
-        shown = {text[name]: self._table(frame, lang) for name, frame in self._accounts.items()}
-        return self._links.page(
+        shown = {text[name]: self._table(frame, lang) for name, frame in self._quality_tables.items()}
+        return self._renderer.page(
             lang, "quality.html", "subject.html.jinja", text["quality"],
             runs=runs, found=[], shown=shown, lead=text["quality_lead"],
         )  # fmt: skip
 
     @cached_property
-    def _accounts(self) -> dict[str, Any]:
+    def _quality_tables(self) -> dict[str, Any]:
         from tlanalysis.data.embedded_ledger import ledger
         from tlanalysis.data.evidence import contradictions
         from tlanalysis.indicators.quality import holdings
@@ -149,31 +147,35 @@ class Site:
 
     def _territories(self, lang: str) -> Page:
         title = texts()[lang]["territories"]
-        return self._links.page(lang, "territories.html", "territories.html.jinja", title, places=self.places(lang))
+        return self._renderer.page(
+            lang, "territories.html", "territories.html.jinja", title, listed=self.territories(lang)
+        )
 
     def _territory(self, lang: str, code: str) -> Page:
-        place = next(place for place in self.places(lang) if place["code"] == code)
+        territory = next(each for each in self.territories(lang) if each["code"] == code)
         runs = [run for run in self._runs[lang] if run.territory == code and self._is_of_territory(run)]
         slug = f"territory/{code}.html"
-        return self._links.page(lang, slug, "territory.html.jinja", place["name"], place=place, runs=runs)
+        return self._renderer.page(
+            lang, slug, "territory.html.jinja", territory["name"], territory=territory, runs=runs
+        )
 
     def _figure(self, lang: str, run: Run, figure: Figure) -> Page:
         svg = figure.path("svg").read_text(encoding="utf-8", errors="replace") if figure.facts else None
-        return self._links.page(
+        return self._renderer.page(
             lang, figure.slug, "figure.html.jinja", figure.facts["title"] if figure.facts else figure.name,
             run=run, figure=figure, subject=_subject_slug(run.notebook),
-            territory=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
-            drawing=picture.inlined(svg, figure.zone) if svg is not None else None,
+            territory_page=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
+            drawing=picture.inlined(svg, figure.plot_area) if svg is not None else None,
             table=html_tables.from_csv(figure.path("csv").read_bytes(), lang) if "csv" in figure.kinds else None,
             change=history.change(figure.name, self._history), most=history.SHOWN,
         )  # fmt: skip
 
     def _notebook(self, lang: str, run: Run) -> Page:
         text = texts()[lang]
-        title = f"{text['notebook']} : {run.name}" if lang == "fr" else f"{text['notebook']}: {run.name}"
-        body = notebooks.rendered(run.executed, text["table"]) if run.executed else None
+        title = f"{text['notebook']}{text['colon']} {run.name}"
+        body = notebooks.to_html(run.executed, text["table"]) if run.executed else None
         subject = _subject_slug(run.notebook)
-        return self._links.page(lang, run.slug, "notebook.html.jinja", title, run=run, body=body, subject=subject)
+        return self._renderer.page(lang, run.slug, "notebook.html.jinja", title, run=run, body=body, subject=subject)
 
     def _forecasts(self, lang: str) -> Page:
         title = texts()[lang]["forecasts"]
@@ -182,7 +184,7 @@ class Site:
         addresses = list(self._register["source"])
         named = list(zip(self._register["editeur"], addresses, strict=True))
         figures = [figure for run in self._runs[lang] for figure in run.figures if figure.name.startswith("previsions")]
-        return self._links.page(
+        return self._renderer.page(
             lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=named, figures=figures
         )
 
@@ -190,23 +192,24 @@ class Site:
         title = texts()[lang]["sources_page"]
         cards = [(entry["title"], entry["sources"], entry["licenses"]) for entry in embedded.package()["resources"]]
         table = self._table(self._holdings, lang)
-        return self._links.page(lang, "sources.html", "sources.html.jinja", title, table=table, cards=cards)
+        return self._renderer.page(lang, "sources.html", "sources.html.jinja", title, table=table, cards=cards)
 
     def _docs(self, lang: str) -> Iterator[Page]:
         text = texts()[lang]
         chosen = {}
         for name, written in self._documents.items():
-            its = lang if lang in written else next(iter(written))
-            chosen[name] = (its, docs.title(written[its].read_text(encoding="utf-8", errors="replace"), name))
-            body = docs.rendered(written[its], self._documents)
-            values = {"body": body, "its": its, "name": chosen[name][1]}
-            yield self._links.page(lang, f"docs/{name}.html", "doc.html.jinja", chosen[name][1], **values)
-        yield self._links.page(lang, "docs/index.html", "docs.html.jinja", text["docs"], chosen=chosen)
+            written_in = lang if lang in written else next(iter(written))
+            heading = docs.title(written[written_in].read_text(encoding="utf-8", errors="replace"), name)
+            chosen[name] = (written_in, heading)
+            body = docs.to_html(written[written_in], self._documents)
+            values = {"body": body, "written_in": written_in}
+            yield self._renderer.page(lang, f"docs/{name}.html", "doc.html.jinja", heading, **values)
+        yield self._renderer.page(lang, "docs/index.html", "docs.html.jinja", text["docs"], chosen=chosen)
         package = embedded.package()["resources"]
-        yield self._links.page(
+        yield self._renderer.page(
             lang, "docs/dictionary.html", "dictionary.html.jinja", text["dictionary"], package=package
         )
-        yield self._links.page(lang, "docs/api.html", "api.html.jinja", text["api"], modules=self._reference)
+        yield self._renderer.page(lang, "docs/api.html", "api.html.jinja", text["api"], modules=self._reference)
 
     @cached_property
     def _reference(self) -> Any:

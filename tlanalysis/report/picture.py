@@ -1,4 +1,4 @@
-"""A figure's SVG made part of a page: its text can be selected, and it brings nothing but a drawing."""
+"""Make a figure's SVG part of a page: its text can be selected, and nothing in it runs or loads anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from tlanalysis.report.results import Zone
+from tlanalysis.report.results import PlotArea
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -19,11 +19,11 @@ ElementTree.register_namespace("", _SVG)
 ElementTree.register_namespace("xlink", _XLINK)
 
 
-def inlined(svg: str, zone: Zone | None = None) -> Markup | None:
-    """Return a drawing, or a zone of it, as it may stand inside a page; None when it is not a readable SVG.
+def inlined(svg: str, area: PlotArea | None = None) -> Markup | None:
+    """Return a drawing, or its plot area alone, as markup of a page; None when it is not a readable SVG.
 
-    Elements that do not draw, event handlers, and addresses that lead out of the drawing are left out. An embedded
-    picture (`<image>`) is kept only when its bytes are in the file.
+    Elements that do not draw, event handlers and addresses outside the drawing are removed. An embedded picture
+    (`<image>`) stays only when its bytes are in the file.
     """
     try:
         root = ElementTree.fromstring(svg)  # noqa: S314 - a file of ours; expat itself refuses entities that explode
@@ -34,8 +34,8 @@ def inlined(svg: str, zone: Zone | None = None) -> Markup | None:
     _clean(root)
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)
-    if zone is not None:
-        at = (0, zone.top, zone.width, zone.bottom - zone.top)
+    if area is not None:
+        at = (0, area.top, area.width, area.bottom - area.top)
         root.set("viewBox", " ".join(f"{72 * inches:g}" for inches in at))
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - cleaned above
 

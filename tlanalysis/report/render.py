@@ -1,4 +1,4 @@
-"""From a template and its values to a page: where links lead, and how text from data is made harmless."""
+"""Render a page from a template: resolve its links, and show text from data without running it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tlanalysis import __version__
-from tlanalysis.report.results import LANGS
+from tlanalysis.data.parameters import LANGS
+from tlanalysis.runs.plan import Subject
 
 FOLDER = "site"
 HOME = "home"
-HOMES = {"fr": "index.html", "en": "index.en.html"}
-# Characters that are not seen but turn the text around them, or that no page may hold.
-_UNSEEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+HOMES = {lang: "index.html" if lang == LANGS[0] else f"index.{lang}.html" for lang in LANGS}
+# Control characters: invisible, some reverse the text around them, some are not allowed in HTML.
+_INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @cache
@@ -46,28 +47,33 @@ def _environment() -> Environment:
 
 
 def _harmless(value: Any) -> Any:
-    """Show a replacement character where data hold one that is not seen; escaping is the environment's."""
+    """Replace the invisible characters of a text; the environment escapes the others."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return _UNSEEN.sub("\ufffd", value)
+        return _INVISIBLE.sub("\ufffd", value)
     return value
 
 
 def path_of(lang: str, slug: str) -> str:
-    """Return where a page lies inside the reports folder."""
+    """Return the path of a page inside the reports folder."""
     return HOMES[lang] if slug == HOME else f"{FOLDER}/{lang}/{slug}"
 
 
 @dataclass(frozen=True)
-class Links:
-    """What a page may link to: `slugs`, per language, of the pages that exist."""
+class Renderer:
+    """Renders pages: `slugs` of the pages that exist, by language; `subjects` of the plan, by notebook."""
 
     slugs: dict[str, Collection[str]]
+    subjects: dict[str, Subject]
+
+    def title_of(self, notebook: str, lang: str) -> str:
+        """Return the title of a notebook; its name where the plan gives it none."""
+        found = self.subjects.get(notebook)
+        return found.title[lang] if found else notebook
 
     def page(self, lang: str, slug: str, template: str, title: str, **values: Any) -> tuple[str, str]:
         """Return a page: its path inside the reports folder, and its HTML."""
         here = path_of(lang, slug)
-        other = next(each for each in LANGS if each != lang)
-        same = slug in self.slugs[other]
+        others = [(each, slug in self.slugs[each]) for each in LANGS if each != lang]
 
         def asset(path: str) -> str:
             return posixpath.relpath(path, posixpath.dirname(here) or ".")
@@ -89,9 +95,10 @@ class Links:
                 asset=asset,
                 to=to,
                 has=lambda target: target in self.slugs[lang],
-                other=other,
-                other_page=asset(path_of(other, slug if same else HOME)),
-                other_same=same,
+                others=[
+                    (each, asset(path_of(each, slug if same else HOME)), texts()[each], same) for each, same in others
+                ],
+                subject_name=lambda notebook: self.title_of(notebook, lang),
                 **values,
             )
         )

@@ -1,4 +1,4 @@
-"""What a reports folder holds, read once: runs, their figures, and the name of each thing in both languages."""
+"""What a reports folder holds: runs, their figures, and the address that a page has in every language."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tlanalysis.data.parameters import LANGS, Params, run_key
+from tlanalysis.data.territories import FRANCE
 from tlanalysis.runs import manifest
 
 KINDS = ("svg", "png", "csv", "json")
-LANGS = ("fr", "en")
 QUALITY = "00_data_quality"
 _FACTS = {"id", "title", "lecture", "champ", "alt", "source", "sources", "params", "inputs", "fingerprint"}
-
-
 _SIZES = ("width", "height", "top", "bottom")
 
 
 @dataclass(frozen=True)
-class Zone:
-    """Part of a picture that lies between its header and its footer: inches, from the top of the page."""
+class PlotArea:
+    """The part of a picture between its header and its footer, in inches from the top of the page."""
 
     width: float
     top: float
@@ -34,13 +33,27 @@ class Zone:
 
     @property
     def above(self) -> float:
-        """What lies above it, as a percentage of the width."""
+        """The height of the header, as a percentage of the width."""
         return 100 * self.top / self.width
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A published figure: `name` (`<id>--<run_key>`), `key` without its language, `facts` (None without files)."""
+    """A published figure.
+
+    Attributes
+    ----------
+    name : str
+        `<id>--<run_key>`.
+    key : str
+        Its run key without the language.
+    folder : Path
+        The folder of its files.
+    facts : dict or None
+        Its sidecar; None when the picture or a readable sidecar is missing.
+    kinds : tuple of str
+        Which of its files are there.
+    """
 
     name: str
     key: str
@@ -50,22 +63,22 @@ class Figure:
 
     @property
     def slug(self) -> str:
-        """Where its page lies, in whichever language."""
+        """The address of its page, the same in every language."""
         return f"figure/{self.name.split('--')[0]}--{self.key}.html"
 
     @property
-    def zone(self) -> Zone | None:
-        """Where the plot stands in its picture."""
-        return _zone(self.facts)
+    def plot_area(self) -> PlotArea | None:
+        """The area of the plot in its picture; None when the sidecar does not give one."""
+        return _plot_area(self.facts)
 
     def path(self, kind: str) -> Path:
-        """Return where one of its files lies."""
+        """Return the path of one of its files."""
         return self.folder / f"{self.name}.{kind}"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a notebook and the figures that stand; `key` is its run key without the language."""
+    """One run of a notebook, with the figures that it left; `key` is its run key without the language."""
 
     name: str
     notebook: str
@@ -79,63 +92,67 @@ class Run:
 
     @property
     def slug(self) -> str:
-        """Where the page of the executed notebook lies, in whichever language."""
+        """The address of the page of the executed notebook, the same in every language."""
         return f"notebook/{self.notebook}--{self.key}.html"
 
 
 def read(out: Path) -> list[Run]:
-    """Return the runs a reports folder tells of, ordered by name."""
+    """Return the runs that the manifest of a reports folder records, ordered by name."""
     return [_run(outcome, out) for _, outcome in sorted(manifest.read(out).items())]
 
 
 def profiled(runs: Iterable[Run]) -> set[str]:
-    """Return the notebooks that are about one territory at a time: those that ran for another one than France."""
-    return {run.notebook for run in runs if run.territory != "FR"}
+    """Return the notebooks that describe one territory at a time: those that ran for another one than France."""
+    return {run.notebook for run in runs if run.territory != FRANCE}
 
 
 def _run(outcome: manifest.Outcome, out: Path) -> Run:
-    run_key = outcome.name.partition("--")[2]
-    lang = "en" if "en" in run_key.split("-") else "fr"
+    given = Params(**outcome.parameters)
     executed = out / "notebooks" / f"{outcome.name}.ipynb"
     return Run(
         name=outcome.name,
         notebook=outcome.notebook,
-        key=_without_language(run_key),
-        lang=lang,
-        territory=run_key.split("-")[0],
+        key=_key(given),
+        lang=given.lang,
+        territory=given.territory,
         status=outcome.status,
         error=outcome.error,
-        figures=tuple(_figure(name, out / "figures") for name in outcome.figures),
+        figures=tuple(_figure(name, out / "figures", given) for name in outcome.figures),
         executed=executed if executed.is_file() else None,
     )
 
 
-def _without_language(run_key: str) -> str:
-    return "-".join(part for part in run_key.split("-") if part != "en")
+def _key(given: Params) -> str:
+    """Return the run key without the language: what the pages of a run share in all languages."""
+    return run_key(Params(**given.as_dict() | {"lang": LANGS[0]}))
 
 
-def _figure(name: str, folder: Path) -> Figure:
+def _figure(name: str, folder: Path, given: Params) -> Figure:
     kinds = tuple(kind for kind in KINDS if (folder / f"{name}.{kind}").is_file())
     facts = _facts(folder / f"{name}.json") if {"svg", "json"} <= set(kinds) else None
-    return Figure(name, _without_language(name.partition("--")[2]), folder, facts, kinds)
+    own = Params(**facts["params"]) if facts else given
+    named = name.partition("--")[2]
+    # A figure whose name and parameters disagree keeps its whole key: two figures never share a page.
+    return Figure(name, _key(own) if run_key(own) == named else named, folder, facts, kinds)
 
 
 def _facts(path: Path) -> dict[str, Any] | None:
-    """Return a sidecar's facts; None when it is cut short or is not ours: the page then says the figure is missing."""
+    """Return a sidecar's facts; None when the file is cut short or not ours, and the figure counts as missing."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return None
-    return facts if isinstance(facts, dict) and facts.keys() >= _FACTS else None
+    ours = isinstance(facts, dict) and facts.keys() >= _FACTS and isinstance(facts["params"], dict)
+    return facts if ours else None
 
 
-def _zone(facts: dict[str, Any] | None) -> Zone | None:
-    """Return where a picture's plot stands, if its sidecar says so and can be meant."""
-    said = (facts or {}).get("plot")
-    if not isinstance(said, dict):
+def _plot_area(facts: dict[str, Any] | None) -> PlotArea | None:
+    """Return the area of the plot by the sidecar; None when the sidecar has none or one that lies off the page."""
+    given = (facts or {}).get("plot")
+    if not isinstance(given, dict):
         return None
-    sizes = [size for name in _SIZES if isinstance(size := said.get(name), int | float)]
+    sizes = [size for name in _SIZES if isinstance(size := given.get(name), int | float)]
     if len(sizes) < len(_SIZES):
         return None
     width, height, top, bottom = map(float, sizes)
-    return Zone(width, top, bottom) if 0 <= top < bottom <= height < 200 and 0 < width < 200 else None
+    return PlotArea(width, top, bottom) if 0 <= top < bottom <= height < 200 and 0 < width < 200 else None

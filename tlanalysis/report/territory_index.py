@@ -1,4 +1,4 @@
-"""Finding a territory by its name, its code or a postal code: the list the search box looks through."""
+"""The territories that the search box finds by name, code or postal code."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tlanalysis.data import territories
 _CORSE = {"2A": ("200", "201"), "2B": ("202", "206")}
 
 
-def places(ran: Collection[str]) -> list[dict[str, Any]]:
-    """Return France, the 18 régions and the 101 départements as the search needs them.
+def searchable(ran: Collection[str]) -> list[dict[str, Any]]:
+    """Return France, the 18 régions and the 101 départements as the search reads them.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def places(ran: Collection[str]) -> list[dict[str, Any]]:
     frame = territories.departements()
     names = dict(zip(territories.regions()["code_region"], territories.regions()["nom_region"], strict=True))
     region = {row.code_departement: names[row.code_region] for row in frame.itertuples()}
-    found = [{"code": "FR", "insee": "", "name": "France", "level": "france", "region": "", "postal": []}]
+    found = [{"code": territories.FRANCE, "insee": "", "name": "France", "level": "france", "region": "", "postal": []}]
     for level in territories.LEVELS:
         for row in territories.table(level).itertuples():
             of_departement = level == "departement"
@@ -42,10 +42,10 @@ def places(ran: Collection[str]) -> list[dict[str, Any]]:
                     "postal": list(_CORSE.get(row.code, (row.code,))) if of_departement else [],
                 }
             )
-    return [place | {"page": place["code"] in ran} for place in found]
+    return [territory | {"page": territory["code"] in ran} for territory in found]
 
 
 def as_script(listed: list[dict[str, Any]]) -> str:
     """Return the list as a script: a page opened from a disk may load one, but may not fetch a JSON file."""
-    rows = ",\n".join(json.dumps(place, ensure_ascii=True, separators=(",", ":")) for place in listed)
-    return f"window.tlPlaces = [\n{rows}\n];\n"
+    rows = ",\n".join(json.dumps(territory, ensure_ascii=True, separators=(",", ":")) for territory in listed)
+    return f"window.tlTerritories = [\n{rows}\n];\n"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import tlanalysis
 from tlanalysis.core import files
+from tlanalysis.core.public_names import HOME_OF
 
 ROOT = Path(tlanalysis.__file__).resolve().parent
 _CODE = {".py", ".pyc", ".pyi"}
@@ -120,8 +121,8 @@ def _taken_from(tree: ast.Module, aliases: set[str]) -> set[str]:
 
 def _home(name: str) -> str:
     """Return the module a public name lives in; for a submodule, itself."""
-    if name in tlanalysis._WHERE:
-        return f"{ROOT.name}.{tlanalysis._WHERE[name]}"
+    if name in HOME_OF:
+        return f"{ROOT.name}.{HOME_OF[name]}"
     return f"{ROOT.name}.{name}"
 
 

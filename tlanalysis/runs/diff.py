@@ -1,4 +1,4 @@
-"""What moved between two reports: which figures' data and by how much, which inputs, which code; told in words."""
+"""Compare two reports: which figures' data changed and by how much, which inputs and which code changed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tlanalysis.runs import manifest
 from tlanalysis.runs.due import differing
 from tlanalysis.runs.manifest import Outcome
 
-SHOWN = 3  # changed values that are told per figure; the others are counted
+SHOWN = 3  # changed values written per figure; the others are counted
 
 
 @dataclass
 class Difference:
-    """Sentences about two reports; `moved` tells whether any figure's data, or any run's fate, is another."""
+    """The differences between two reports, one sentence each, and the number of figures with the same data."""
 
     figures: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
@@ -27,17 +27,17 @@ class Difference:
 
     @property
     def moved(self) -> bool:
-        """True when a figure moved, came or went, or a run's status changed."""
+        """True when a figure's data changed, a figure or a run came or went, or the status of a run changed."""
         return bool(self.figures or self.runs)
 
 
 def compare(old: Path, new: Path) -> Difference:
-    """Return what moved between two reports folders.
+    """Return the differences between two reports folders.
 
     Parameters
     ----------
     old, new : Path
-        Folders, or their `manifest.json`; with a manifest alone it can be said that data moved, not by how much.
+        Folders, or their `manifest.json`. Without the tables of the figures, the sizes of the changes are unknown.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def _compare_run(
 
 
 def _by_how_much(old: Path, new: Path) -> str:
-    """Say how two tables differ, row by row where their rows can be told apart by what is not a number."""
+    """Return how two tables differ, row by row: the cells that are not numbers identify a row."""
     if not (old.is_file() and new.is_file()):
         return "its data moved (the tables are not here to say by how much)"
     (columns, before), (columns_now, after) = _read(old), _read(new)
@@ -119,12 +119,12 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def _keys(columns: list[str], rows: list[dict[str, str]]) -> list[str]:
-    """Return the columns that hold words: they name a row, numbers measure it."""
+    """Return the columns that hold text: text identifies a row, numbers measure it."""
     return [column for column in columns if any(row[column] and _number(row[column]) is None for row in rows)]
 
 
 def _by_key(rows: list[dict[str, str]], keys: list[str]) -> dict[tuple[str, ...], dict[str, str]]:
-    """Return rows by their words; rows of the same words are told apart by their order."""
+    """Return key -> row; rows with the same text are numbered in their order."""
     seen: Counter[tuple[str, ...]] = Counter()
     found = {}
     for row in rows:
@@ -135,7 +135,7 @@ def _by_key(rows: list[dict[str, str]], keys: list[str]) -> dict[tuple[str, ...]
 
 
 def _label(key: tuple[str, ...]) -> str:
-    """Return the first words of a row, enough to find it."""
+    """Return the first texts of a row, to find it by."""
     words = [word for word in key[:-1] if word]
     label = ", ".join(words[:3])
     return f"{label[:80]}: " if label else f"row {key[-1]}: "
@@ -159,7 +159,7 @@ def _number(text: str) -> float | None:
 
 
 def _causes(pairs: list[tuple[Outcome, Outcome]]) -> list[str]:
-    """Return what changed under the runs that both reports hold, each cause once with how many runs it touches."""
+    """Return what changed for the runs that both reports hold, each cause once with the number of runs."""
     causes: Counter[str] = Counter()
     for before, after in pairs:
         if before.source != after.source:
@@ -175,7 +175,7 @@ def _causes(pairs: list[tuple[Outcome, Outcome]]) -> list[str]:
 
 
 def written(found: Difference) -> str:
-    """Return a difference as lines for a person to read."""
+    """Return the differences as lines for a person to read."""
     lines = [*(f"run     {line}" for line in found.runs), *(f"figure  {line}" for line in found.figures)]
     lines += [f"cause   {line}" for line in found.causes]
     if not found.moved:

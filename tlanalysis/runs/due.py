@@ -1,7 +1,7 @@
-"""Which runs are due, and why: those whose notebook, parameters, code, libraries, inputs or results have changed.
+"""Find the runs that are due: their notebook, parameters, code, libraries, inputs or results have changed.
 
-Nothing here executes a notebook, and as long as no table has changed nothing loads a table: on a quiet night the
-answer costs some digests.
+Nothing here executes a notebook. A table is loaded only when its file has changed, so that a night without a change
+costs a few digests.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KINDS = ("svg", "png", "csv", "json")
 
 @dataclass
 class Present:
-    """The state of the project now, each part looked at once however many runs ask."""
+    """The state of the project now; each part is computed once for all runs."""
 
     out: Path
     _notebooks: dict[str, bytes] = field(default_factory=dict)
@@ -44,31 +44,31 @@ class Present:
         return self._notebooks[name]
 
     def source(self, name: str) -> str:
-        """Return the digest of what is executed of a notebook: its cells and metadata, not the outputs stored in it."""
+        """Return the digest of the cells and metadata of a notebook, without its stored outputs."""
         if name not in self._sources:
             self._sources[name] = _digest_of_source(self.notebook(name))
         return self._sources[name]
 
     def code(self, name: str) -> dict[str, str]:
-        """Return the files of the package that a notebook can reach, with their digests."""
+        """Return file -> digest of the code of the package that a notebook depends on."""
         if name not in self._code:
             self._code[name] = dependencies.code_of(self.notebook(name))
         return self._code[name]
 
     @cached_property
     def libraries(self) -> dict[str, str]:
-        """The Python and every library installed beside it, with their versions."""
+        """The versions of Python and of every installed library."""
         return {"python": python(), **installed()}
 
     def file(self, name: str) -> str:
-        """Return the digest of a file as `tlanalysis.core.recorder` names it; empty when it is not there."""
+        """Return the digest of a file, under its name in `tlanalysis.core.recorder`; empty when it is missing."""
         if name not in self._files:
             path = _path(name)
             self._files[name] = recorder.digest_of(path) if path is not None and path.is_file() else ""
         return self._files[name]
 
     def rows(self, table: str, query: dict[str, Any]) -> str:
-        """Return the digest of the rows a query selects now; empty when they cannot be selected."""
+        """Return the digest of the rows that a query selects now; empty when the query fails."""
         key = json.dumps([table, query], sort_keys=True)
         if key not in self._rows:
             from tlanalysis.data.evidence import observations
@@ -80,19 +80,20 @@ class Present:
         return self._rows[key]
 
     def circumstances(self, name: str) -> dict[str, Any]:
-        """Return what the outcomes of a notebook are to be recorded with."""
+        """Return the fields of an `Outcome` that all runs of a notebook share."""
         return {"source": self.source(name), "code": self.code(name), "libraries": self.libraries}
 
 
 def why(run: Run, before: Outcome | None, now: Present) -> list[str]:
-    """Return the reasons for which a run is due, in words; none when its results stand.
+    """Return the reasons for which a run is due; an empty list means that its results are up to date.
 
     Parameters
     ----------
     run : Run
     before : Outcome or None
-        What is recorded of it.
+        Its recorded outcome.
     now : Present
+        The state of the project.
     """
     if before is None:
         return ["it has not run yet"]
@@ -169,7 +170,7 @@ def python() -> str:
 
 
 def installed() -> dict[str, str]:
-    """Return every installed library with its version, by the names of their folders: reading each costs too much."""
+    """Return library -> version, from the names of the installed folders: reading their metadata takes too long."""
     found: dict[str, str] = {}
     for entry in sys.path:
         folder = Path(entry)

@@ -13,7 +13,7 @@ from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, RunFailed
 from tlanalysis.runs import manifest
 from tlanalysis.runs.due import Present, why
-from tlanalysis.runs.limits import Bounds, can_fork
+from tlanalysis.runs.limits import Limits, can_fork
 from tlanalysis.runs.lock import locked
 from tlanalysis.runs.manifest import Journal, Outcome
 from tlanalysis.runs.plan import Run
@@ -33,7 +33,7 @@ class Options:
         Runs at a time.
     engine : {"fork", "kernel"}
         `fork` where it is safe (Linux), else a kernel of its own for each run.
-    bounds : Bounds
+    bounds : Limits
         What one run may use.
     force : bool
         Run also what is up to date.
@@ -45,7 +45,7 @@ class Options:
 
     jobs: int = 2
     engine: str = "fork" if can_fork() else "kernel"
-    bounds: Bounds = field(default_factory=Bounds)
+    bounds: Limits = field(default_factory=Limits)
     force: bool = False
     fail_fast: bool = False
     scheduler: str = ""

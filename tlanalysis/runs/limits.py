@@ -19,8 +19,8 @@ _SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """Bounds of one run; 0 stands for none.
+class Limits:
+    """What one run may use; 0 stands for no limit.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def stand_alone(limits: Bounds) -> None:
+def stand_alone(limits: Limits) -> None:
     """Give a forked child a session of its own and its memory bound."""
     import resource
 

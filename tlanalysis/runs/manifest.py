@@ -1,8 +1,8 @@
-"""`reports/manifest.json`: what happened to each run, by what happened and not by what a notebook's metadata says.
+"""`reports/manifest.json`: the outcome of each run, as the process that executed it reported it.
 
-While runs are under way the manifest calls those that are due `unfinished`, and a journal beside it gains one line
-per run that is about to be put in place and one when it is: whatever stops the machine, manifest and journal together
-tell the truth. `read` takes both; the last `write` of a session folds the journal in.
+While runs are under way, the manifest lists those that are due as `unfinished`. A journal beside it gains one line
+before the files of a run are moved into place and one after, so that manifest and journal together are right whenever
+the machine stops. `read` reads both; the last `write` of a session merges the journal into the manifest and deletes it.
 """
 
 from __future__ import annotations
@@ -19,28 +19,30 @@ from tlanalysis.core.errors import BadInput
 
 FILE = "manifest.json"
 JOURNAL = "manifest.journal"
-# Tables that many runs share: written once, and named by their digest in the runs.
+# Many runs share these tables: the manifest holds each once, and a run names it by its digest.
 SHARED = ("code", "libraries")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run did.
+    """The outcome of one run.
 
     Attributes
     ----------
-    name, notebook, parameters
-        Which run.
+    name, notebook : str
+        Name of the run, and of its notebook.
+    parameters : dict
+        What the parameters cell and the injected cell of the notebook held.
     status : {"ok", "failed", "unfinished"}
-        What happened last time; `unfinished` when it was stopped, or is under way.
+        `unfinished` when the run was stopped, or is under way.
     seconds : float
         Wall time.
     engine : str
-        How it was executed.
+        The engine that executed it.
     inputs : dict
-        Table -> sha256, of what its figures were computed from.
+        Table -> sha256, of the tables its figures were computed from.
     figures : list of str
-        Names of the figures that stand in `figures/` (for a failed run: of the last good one).
+        Names of its figures in `figures/` (of a failed run: those of its last good one).
     error : str
         One sentence; empty when all went well.
     fingerprints : dict
@@ -93,7 +95,7 @@ def read(out: Path) -> dict[str, Outcome]:
 
 
 def write(out: Path, outcomes: dict[str, Outcome]) -> None:
-    """Record the outcomes, ordered by name; the journal is folded in."""
+    """Write the outcomes, ordered by name, and delete the journal."""
     shared: dict[str, dict[str, Any]] = {name: {} for name in SHARED}
     runs = []
     for name in sorted(outcomes):
@@ -106,21 +108,22 @@ def write(out: Path, outcomes: dict[str, Outcome]) -> None:
 
 
 class Journal:
-    """The lines a session adds to the manifest; each is on the disk before the next step is taken."""
+    """The lines that a session adds to the manifest; each is on the disk before the session goes on."""
 
     def __init__(self, out: Path) -> None:
         self._file = (out / JOURNAL).open("ab")
 
     def about_to_place(self, outcome: Outcome) -> None:
-        """Say that the files of a run are about to be replaced."""
-        self._add({"placing": outcome.name, "notebook": outcome.notebook, "figures": outcome.figures})
+        """Record that the files of a run are about to be replaced."""
+        about = {"placing": outcome.name, "notebook": outcome.notebook, "parameters": outcome.parameters}
+        self._add(about | {"figures": outcome.figures})
 
     def done(self, outcome: Outcome) -> None:
-        """Say how a run ended; its files are in place."""
+        """Record the outcome of a run whose files are in place."""
         self._add({"run": asdict(outcome)})
 
     def _add(self, line: dict[str, Any]) -> None:
-        # A line cut short by a stopped machine must not swallow the next one.
+        # The first newline ends a line that a stopped machine cut short, so that this one is still read.
         self._file.write(b"\n" + json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -137,7 +140,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     for line in path.read_bytes().splitlines():
         try:
             found.append(json.loads(line))
-        except ValueError:  # empty, or cut short when the machine stopped: what it was to say did not happen
+        except ValueError:  # empty, or cut short when the machine stopped: the step it announces did not happen
             continue
     return found
 
@@ -147,7 +150,7 @@ def _apply(line: dict[str, Any], outcomes: dict[str, Outcome]) -> None:
         outcomes[line["run"]["name"]] = Outcome(**line["run"])
         return
     name = line["placing"]
-    before = outcomes.get(name) or Outcome(name, line["notebook"], {}, "unfinished", 0.0, "")
+    before = outcomes.get(name) or Outcome(name, line["notebook"], line["parameters"], "unfinished", 0.0, "")
     outcomes[name] = replace(before, status="unfinished", figures=sorted({*before.figures, *line["figures"]}))
 
 

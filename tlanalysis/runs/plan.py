@@ -1,12 +1,12 @@
-"""The plan: which notebook runs over which parameters, checked as a whole before any kernel starts.
+"""The plan: which notebook runs over which parameters. It is checked as a whole before any run starts.
 
 `notebooks/plan.toml` holds a list of `[[run]]`, each a `notebook` and its `parameters`; a list of values stands for
-every one of them, several lists for every combination.
+every one of them, several lists for every combination. Its tables `[notebook.NAME]` hold what readers see of a
+notebook: its `title` in each language, and its `leading_figure`, if one of its figures stands on the home page.
 """
 
 from __future__ import annotations
 
-import ast
 import itertools
 import json
 import tomllib
@@ -18,14 +18,34 @@ from typing import Any
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.data import territories
-from tlanalysis.data.parameters import Params, mistakes_in, params, parse, run_key
+from tlanalysis.data.parameters import LANGS, Params, from_text, mistakes_in, run_key, split
+from tlanalysis.runs.parameters_cell import TAG, defaults_in
 
-TAG = "parameters"
+PLAN = "plan.toml"
+_TABLES = ("notebook", "run")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What readers see of a notebook: its title by language, and the figure that stands for it on the home page."""
+
+    title: dict[str, str]
+    leading_figure: str = ""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook over one set of parameters; `name` is `<notebook>--<run_key>`."""
+    """One notebook over one set of parameters.
+
+    Attributes
+    ----------
+    notebook : str
+        Name of the notebook.
+    parameters : Params
+        Every parameter of its parameters cell, with the value the run gives it.
+    given : tuple of str
+        Names of those that were asked for.
+    """
 
     notebook: str
     parameters: Params
@@ -33,12 +53,12 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The slug under which everything of this run is filed."""
+        """The slug `<notebook>--<run_key>` that names every file of this run."""
         return f"{self.notebook}--{run_key(self.parameters)}"
 
     @property
     def injected(self) -> dict[str, Any]:
-        """What papermill is to inject: only what was asked for, the notebook's defaults do the rest."""
+        """The parameters that papermill injects: those that were asked for. The others keep the notebook's defaults."""
         values = self.parameters.as_dict()
         return {name: values[name] for name in self.given}
 
@@ -49,7 +69,7 @@ def notebooks() -> list[str]:
 
 
 def lab_notebooks() -> list[str]:
-    """Return the notebooks for exploring: those without a number, which no plan runs."""
+    """Return the names of the notebooks for exploring: they have no number, and no plan runs them."""
     return sorted({path.stem for path in paths.notebooks().glob("*.ipynb")} - set(notebooks()))
 
 
@@ -66,18 +86,14 @@ def read_plan(path: Path | None = None) -> list[Run]:
     BadInput
         With every mistake of the plan in one message.
     """
-    path = path or paths.notebooks() / "plan.toml"
-    try:
-        plan = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(f"{path.name} is missing from {path.parent.name}/: restore it from git.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path.name} is not valid TOML: {error}.") from None
+    path = path or paths.notebooks() / PLAN
+    plan = _toml(path)
     mistakes = [
-        f"unknown table {key!r}{did_you_mean(key, ['run'])}: a plan is a list of [[run]]."
+        f"unknown table {key!r}{did_you_mean(key, _TABLES)}: a plan is a list of [[run]], and tables [notebook.NAME]."
         for key in plan
-        if key != "run"
+        if key not in _TABLES
     ]
+    mistakes += _subjects_of(plan)[1]
     runs: list[Run] = []
     entries = plan.get("run", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -95,6 +111,63 @@ def read_plan(path: Path | None = None) -> list[Run]:
     if mistakes:
         raise BadInput("\n".join(f"{path.name}: {sentence}" for sentence in mistakes))
     return runs
+
+
+def subjects() -> dict[str, Subject]:
+    """Return what readers see of each notebook that `notebooks/plan.toml` describes, in its order.
+
+    Raises
+    ------
+    BadInput
+        With every mistake of these tables in one message.
+    """
+    path = paths.notebooks() / PLAN
+    found, mistakes = _subjects_of(_toml(path)) if path.is_file() else ({}, [])
+    if mistakes:
+        raise BadInput("\n".join(f"{path.name}: {sentence}" for sentence in mistakes))
+    return found
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"{path.name} is missing from {path.parent.name}/: restore it from git.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path.name} is not valid TOML: {error}.") from None
+
+
+def _subjects_of(plan: dict[str, Any]) -> tuple[dict[str, Subject], list[str]]:
+    tables = plan.get("notebook", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        return {}, ["its notebooks are not tables: write [notebook.NAME] before each title."]
+    known = ("title", "leading_figure")
+    wrong = [
+        f"notebook {name}: unknown key {key!r}{did_you_mean(key, known)}."
+        for name, table in tables.items()
+        for key in table
+        if key not in known
+    ]
+    wrong += [
+        f"no notebook called {name!r}{did_you_mean(name, notebooks())}: rename or delete its table [notebook.{name}]."
+        for name in tables
+        if name not in notebooks()
+    ]
+    wrong += [
+        f"notebook {name}: its title is not a table of texts in {', '.join(LANGS)}."
+        for name, table in tables.items()
+        if not _is_title(table.get("title"))
+    ]
+    wrong += [
+        f"notebook {name}: its leading_figure is not the id of a figure."
+        for name, table in tables.items()
+        if not isinstance(table.get("leading_figure", ""), str)
+    ]
+    return {} if wrong else {name: Subject(**table) for name, table in tables.items()}, wrong
+
+
+def _is_title(title: object) -> bool:
+    return isinstance(title, dict) and all(isinstance(title.get(lang), str) and title[lang] for lang in LANGS)
 
 
 def _expand(entry: dict[str, Any]) -> tuple[list[Run], list[str]]:
@@ -121,23 +194,23 @@ def grid(notebook: str, values: dict[str, Any]) -> Iterable[Run]:
     BadInput
         Unknown notebook, a parameter the notebook does not take, a value that does not exist.
     """
-    taken = parameters_of(notebook)
+    defaults = parameters_of(notebook)
     wrong = [
-        f"{notebook} takes no parameter {name!r}{did_you_mean(name, taken)}: it takes {', '.join(taken)}."
+        f"{notebook} takes no parameter {name!r}{did_you_mean(name, defaults)}: it takes {', '.join(defaults)}."
         for name in values
-        if name not in taken
+        if name not in defaults
     ]
     wrong += [f"{name} is an empty list: give it a value." for name, value in values.items() if value == []]
-    known = {name: value if isinstance(value, list) else [value] for name, value in values.items() if name in taken}
-    combinations = [dict(zip(known, combination, strict=True)) for combination in itertools.product(*known.values())]
-    wrong += list(dict.fromkeys(mistake for given in combinations for mistake in mistakes_in(given)))
+    listed = {name: value if isinstance(value, list) else [value] for name, value in values.items() if name in defaults}
+    combinations = [defaults | dict(zip(listed, one, strict=True)) for one in itertools.product(*listed.values())]
+    wrong += list(dict.fromkeys(mistake for held in combinations for mistake in mistakes_in(held, defaults)))
     if wrong:
         raise BadInput(" ".join(wrong))
-    return [Run(notebook, params(**given), tuple(given)) for given in combinations]
+    return [Run(notebook, Params(**held), tuple(listed)) for held in combinations]
 
 
 def asked_for(names: list[str], given: list[str], territories_wanted: str | None) -> list[Run]:
-    """Return the runs that a command line asks for.
+    """Return the runs that the arguments of a command line select.
 
     Parameters
     ----------
@@ -154,10 +227,10 @@ def asked_for(names: list[str], given: list[str], territories_wanted: str | None
         With every mistake of the command line, one per line.
     """
     mistakes: list[str] = []
-    values: dict[str, Any] = {}
+    values: dict[str, str | list[str]] = {}
     for text in given:
         try:
-            name, value = parse(text)
+            name, value = split(text)
         except BadInput as error:
             mistakes.append(str(error))
             continue
@@ -174,7 +247,7 @@ def asked_for(names: list[str], given: list[str], territories_wanted: str | None
     runs: list[Run] = []
     for name in dict.fromkeys(names):
         try:
-            runs += grid(name, values)
+            runs += grid(name, _in_its_types(name, values))
         except BadInput as error:
             mistakes.append(str(error))
     if mistakes:
@@ -182,8 +255,17 @@ def asked_for(names: list[str], given: list[str], territories_wanted: str | None
     return runs
 
 
-def parameters_of(notebook: str) -> list[str]:
-    """Return the names assigned in the parameters cell of a notebook.
+def _in_its_types(notebook: str, values: dict[str, str | list[str]]) -> dict[str, Any]:
+    """Return what was typed, each value in the type that the notebook gives the parameter."""
+    defaults = parameters_of(notebook)
+    return {
+        name: from_text(name, value, defaults.get(name)) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def parameters_of(notebook: str) -> dict[str, Any]:
+    """Return name -> default of the parameters cell of a notebook.
 
     Raises
     ------
@@ -196,22 +278,19 @@ def parameters_of(notebook: str) -> list[str]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         tagged = [cell for cell in cells if TAG in cell.get("metadata", {}).get("tags", [])]
-        body = ast.parse("".join(tagged[0]["source"])).body
-    except (ValueError, KeyError, IndexError, SyntaxError):
+        source = "".join(tagged[0]["source"])
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         raise BadInput(
             f"{path.name} is not a notebook with a cell tagged 'parameters': open it in JupyterLab."
         ) from None
-    return [
-        target.id
-        for statement in body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    ]
+    try:
+        return defaults_in(source)
+    except BadInput as error:
+        raise BadInput(f"{path.name}: {error}") from None
 
 
 def territories_for(which: str) -> list[str]:
-    """Return the territory codes that `--for` stands for: `regions`, `departements`, or `all` with France first.
+    """Return the territory codes of `--for`: `regions`, `departements`, or `all` with France first.
 
     Raises
     ------

@@ -15,12 +15,14 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import SimpleNamespace
 
-import tlanalysis
-from tlanalysis.runs import shell
+from tlanalysis.core.public_names import HOMES
 
 LIBRARIES = (
     "babel.numbers",
     "bdb",
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
     "IPython.core.oinspect",
     "IPython.core.logger",
     "IPython.core.magics",
@@ -50,14 +52,13 @@ def warm() -> None:
     with _as_in_a_kernel(), _as_if_absent("rfc3987_syntax"):
         for name in LIBRARIES:
             import_module(name)
-        for name in tlanalysis._HOMES:
+        for name in HOMES:
             import_module(f"tlanalysis.{name}")
     _draw()
     _write_numbers()
     _check_a_notebook()
     _show_a_table()
     _parse_tables()
-    shell.prepare()
     # What is alive now stays: looking through it for garbage would copy every page of it in every fork.
     gc.collect()
     gc.freeze()

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, TextIO
 from traitlets.config import Config
 
 from tlanalysis.core import files, paths, recorder
-from tlanalysis.runs.limits import Bounds, die_with_parent
+from tlanalysis.runs.limits import Limits, die_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
 
@@ -41,7 +41,7 @@ class Task:
     home: str
     staging: str
     engine: str
-    bounds: Bounds
+    bounds: Limits
     commit: str
 
 

@@ -22,7 +22,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.rules import RULES
 from tlanalysis.lists.cells.text import clean_text, is_missing, key
 from tlanalysis.lists.mapping import personal_columns
-from tlanalysis.lists.readers.base import Options, Reading
+from tlanalysis.lists.readers.base import Reading, ReadingOptions
 from tlanalysis.lists.readers.open_list import open_list
 from tlanalysis.tables.question_boxes import Question, as_tick, find_questions, items_of
 
@@ -79,7 +79,7 @@ def clean_module(path: Path) -> Module:
     """
     import pandas as pd
 
-    reading = open_list(path, Options(header=1))
+    reading = open_list(path, ReadingOptions(header=1))
     ranks, never_read = _columns(reading)
     read, ids, cells, malformed = _cells(reading, ranks)
     kept, refused = _respondents(ids)

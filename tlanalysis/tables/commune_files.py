@@ -16,17 +16,21 @@ from tlanalysis.data import territories
 if TYPE_CHECKING:
     import pandas as pd
 
-# INSEE's column -> ours.
-RAW_TO_CLEAN = {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"}
+# Open file -> publisher's column -> ours.
+RAW_TO_CLEAN = {
+    "populations_communes_2023": {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"},
+    "communes_centres_2024": {name: name for name in ("code_commune", "latitude", "longitude")},
+    "communes_2026": {"COM": "code_commune", "LIBELLE": "nom_commune", "DEP": "code_departement", "REG": "code_region"},
+}
+_POPULATIONS = RAW_TO_CLEAN["populations_communes_2023"]
 
 
 def read_populations(data: bytes) -> pd.DataFrame:
     """Return the file as text: one row per commune or arrondissement, `code_commune, nom_commune, population`."""
     import pandas as pd
 
-    return pd.read_csv(io.BytesIO(data), sep=";", dtype=str, usecols=list(RAW_TO_CLEAN), keep_default_na=False)[
-        list(RAW_TO_CLEAN)
-    ].rename(columns=RAW_TO_CLEAN)
+    table = pd.read_csv(io.BytesIO(data), sep=";", dtype=str, usecols=list(_POPULATIONS), keep_default_na=False)
+    return table[list(_POPULATIONS)].rename(columns=_POPULATIONS)
 
 
 def read_centres(data: bytes) -> pd.DataFrame:

@@ -7,27 +7,14 @@ import pandas as pd
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import built, embedded
 from tlanalysis.data.remote_files import remote
-from tlanalysis.lists.publishers.registry import LISTS
-from tlanalysis.tables import census_modules, training_bodies
+from tlanalysis.lists.publishers.registry import list_of_file
+from tlanalysis.tables import census_modules, commune_files, training_bodies
 
 # Open files that are not lists of places.
 _OTHERS = {
-    "communes_centres_2024": {column: column for column in ("code_commune", "latitude", "longitude")},
-    "populations_communes_2023": {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"},
-    "communes_2026": {
-        "COM": "code_commune",
-        "LIBELLE": "nom_commune",
-        "DEP": "code_departement",
-        "REG": "code_region",
-    },
+    **commune_files.RAW_TO_CLEAN,
     "contours_regions_2022": {"insee_reg": "code_region", "lib_reg": "nom_region"},
     "contours_departements_2022": {"insee_dep": "code_departement", "lib_dep": "nom_departement"},
-}
-_ALIAS = {
-    "fabriques_de_territoire_2024": "labels_anct",
-    "manufactures_de_proximite_2024": "labels_anct",
-    "recensement_2023_fiche_identite": "recensement_2023",
-    "recensement_2026_fiche_identite": "recensement_2026",
 }
 
 
@@ -87,4 +74,5 @@ def raw_to_clean(name: str) -> dict[str, str]:
         return training_bodies.DECLARED_TO_CLEAN
     if name in built.open_file_of() and not name.endswith(built.IDENTITY):
         return census_modules.RAW_TO_CLEAN
-    return _OTHERS[name] if name in _OTHERS else LISTS[_ALIAS.get(name, name)].raw_to_clean
+    published = list_of_file(name)
+    return published.raw_to_clean if published else _OTHERS[name]

@@ -21,7 +21,7 @@ from tlanalysis.lists.cells.codes import clean_region, clean_siren
 from tlanalysis.lists.cells.rules import ROW, RULES
 from tlanalysis.lists.cells.text import clean_date, clean_text
 from tlanalysis.lists.publishers.lpof import ADDRESS
-from tlanalysis.lists.readers.base import Rows
+from tlanalysis.lists.readers.base import RowBatch
 from tlanalysis.lists.readers.open_list import open_list
 from tlanalysis.tables.question_boxes import as_tick
 
@@ -144,7 +144,7 @@ def clean_declarations(path: Path) -> Declarations:
     )
 
 
-def _clean(rows: Rows, state: _State) -> pa.Table:
+def _clean(rows: RowBatch, state: _State) -> pa.Table:
     """Return the accepted declarations of a batch."""
     state.read += len(rows.table) + len(rows.malformed)
     for row in rows.malformed:

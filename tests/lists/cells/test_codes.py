@@ -38,12 +38,13 @@ def test_a_commune_code_points_to_its_departement(code, departement):
 def test_a_column_of_codes_points_where_each_code_does():
     postal = ["01000", "20200", "97133", "97150", "97110", None, "98800"]
     commune = ["01053", "2A004", "97801", "97105", None, "75111"]
-    assert [codes.PLACES[at] if at >= 0 else None for at in codes.places_of(pa.array(postal), postal=True)] == [
-        codes.departement_of_postal_code(code) for code in postal
-    ]
-    assert [codes.PLACES[at] if at >= 0 else None for at in codes.places_of(pa.array(commune), postal=False)] == [
-        codes.departement_of_commune(code) for code in commune
-    ]
+    found = codes.departements_of(pa.array(postal), postal=True)
+    expected = [codes.departement_of_postal_code(code) for code in postal]
+    assert [codes.DEPARTEMENT_CODES[at] if at >= 0 else None for at in found] == expected
+    assert [
+        codes.DEPARTEMENT_CODES[at] if at >= 0 else None
+        for at in codes.departements_of(pa.array(commune), postal=False)
+    ] == [codes.departement_of_commune(code) for code in commune]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from pyproj import Transformer
 
 from tlanalysis.lists.cells import coordinates
-from tlanalysis.lists.cells.codes import PLACES
+from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 NAN = np.nan
 
@@ -45,7 +45,7 @@ def test_both_numbers_in_one_cell():
 
 def _judged(latitude, longitude):
     points = coordinates.judge(np.array([latitude], float), np.array([longitude], float))
-    place = PLACES[points.place[0]] if points.place[0] >= 0 else None
+    place = DEPARTEMENT_CODES[points.departement[0]] if points.departement[0] >= 0 else None
     return points.latitude[0], points.longitude[0], place, [rule for rule, mask in points.rules.items() if mask[0]]
 
 

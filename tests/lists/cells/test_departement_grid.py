@@ -10,12 +10,12 @@ import pytest
 
 from tlanalysis.data import embedded
 from tlanalysis.lists.cells import departement_grid
-from tlanalysis.lists.cells.codes import PLACES, departement_of_commune
+from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES, departement_of_commune
 
 
 def _at(latitude, longitude):
-    found = departement_grid.places_at(np.array([latitude], float), np.array([longitude], float))[0]
-    return PLACES[found] if found >= 0 else None
+    found = departement_grid.departements_at(np.array([latitude], float), np.array([longitude], float))[0]
+    return DEPARTEMENT_CODES[found] if found >= 0 else None
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_the_centres_of_the_communes_lie_in_their_departement(mirror):
     centres = pd.read_csv(mirror / "communes_centres_2024.csv", dtype={"code_commune": str})
     expected = centres["code_commune"].map(departement_of_commune)
     known = expected.notna() & ~expected.isin(["975", "977", "978", "986", "987", "988"])
-    found = departement_grid.places_at(centres["latitude"].to_numpy(), centres["longitude"].to_numpy())[known]
-    index = expected[known].map(PLACES.index).to_numpy(np.int16)
+    found = departement_grid.departements_at(centres["latitude"].to_numpy(), centres["longitude"].to_numpy())[known]
+    index = expected[known].map(DEPARTEMENT_CODES.index).to_numpy(np.int16)
     assert known.sum() > 34_000
     assert (found == index).mean() > 0.98
     latitude, longitude = centres.loc[known, "latitude"].to_numpy(), centres.loc[known, "longitude"].to_numpy()
@@ -73,7 +73,7 @@ def test_the_embedded_grid_is_what_the_outlines_draw(mirror):
 
 
 def test_a_border_is_two_cells_wide():
-    paris = np.array([PLACES.index("75")], np.int16)
+    paris = np.array([DEPARTEMENT_CODES.index("75")], np.int16)
     assert departement_grid.touches(np.array([48.8530]), np.array([2.3499]), paris)[0]
     assert departement_grid.touches(np.array([48.92]), np.array([2.35]), paris)[0]  # Saint-Denis, 2 km north of Paris
     assert not departement_grid.touches(np.array([49.20]), np.array([2.35]), paris)[0]

@@ -15,14 +15,14 @@ import pytest
 from tests.lists.lists import delimited, write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.readers import csv_blocks
-from tlanalysis.lists.readers.base import Options, find_header
+from tlanalysis.lists.readers.base import ReadingOptions, find_header
 from tlanalysis.lists.readers.open_list import open_list
 
 ROWS = [["nom", "code_postal", "commune"], ["Café “É” d'Été", "75011", "Paris"], ["Œuvre", "01000", "Bourg;en Bresse"]]
 
 
 def _read(path, **options):
-    reading = open_list(path, Options(**options))
+    reading = open_list(path, ReadingOptions(**options))
     parts = list(reading.batches(reading.headers))
     table = pa.concat_tables([part.table for part in parts])
     cells = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
@@ -73,7 +73,7 @@ def test_the_header_can_be_named_by_its_line(tmp_path):
     assert reading.detected["ligne_entete"] == 3
     assert _read(path, header=0)[1][1] == ["a", "b"]
     with pytest.raises(BadInput, match="no line 2 to take the header from"):
-        open_list(path, Options(header=2))  # a blank line
+        open_list(path, ReadingOptions(header=2))  # a blank line
 
 
 def test_a_row_that_cannot_be_cut_keeps_its_rank_in_every_block(tmp_path, monkeypatch):
@@ -153,25 +153,25 @@ def test_a_separator_that_may_be_two_is_asked_for(tmp_path):
         BadInput, match=r"can be cut by (comma or semicolon|semicolon or comma): say which with --separator"
     ):
         open_list(path)
-    assert open_list(path, Options(separator="semicolon")).headers == ["nom,lieu", "code"]
+    assert open_list(path, ReadingOptions(separator="semicolon")).headers == ["nom,lieu", "code"]
 
 
 @pytest.mark.parametrize("name", ["é", "\x00", ";;", "", '"'])
 def test_what_is_no_separator(tmp_path, name):
     with pytest.raises(BadInput, match="is not a separator"):
-        open_list(write(tmp_path / "liste.csv", ROWS), Options(separator=name))
+        open_list(write(tmp_path / "liste.csv", ROWS), ReadingOptions(separator=name))
 
 
 @pytest.mark.parametrize("name", ["rot13", "hex", "nimporte", "é", ""])
 def test_what_is_no_encoding(tmp_path, name):
     with pytest.raises(BadInput, match="no encoding called"):
-        open_list(write(tmp_path / "liste.csv", ROWS), Options(encoding=name))
+        open_list(write(tmp_path / "liste.csv", ROWS), ReadingOptions(encoding=name))
 
 
 def test_a_mark_of_byte_order_is_no_part_of_the_first_header(tmp_path):
     path = tmp_path / "liste.csv"
     path.write_bytes(delimited(ROWS).encode("utf-8-sig"))
-    assert open_list(path, Options(encoding="utf-8")).headers[0] == "nom"
+    assert open_list(path, ReadingOptions(encoding="utf-8")).headers[0] == "nom"
 
 
 def test_capitals_before_a_closing_quote_are_not_another_encoding(tmp_path):
@@ -206,9 +206,9 @@ def test_a_workbook_with_titles_dates_and_two_sheets(tmp_path):
         BadInput, match=r"several sheets that may be the list: name one with --sheet \('Lieux', 'Autres'\)"
     ):
         open_list(tmp_path / "deux.xlsx")
-    assert open_list(tmp_path / "deux.xlsx", Options(sheet="Autres")).headers == ["nom", "code_postal"]
+    assert open_list(tmp_path / "deux.xlsx", ReadingOptions(sheet="Autres")).headers == ["nom", "code_postal"]
     with pytest.raises(BadInput, match=r"no sheet 'Autre' \(did you mean 'Autres'\?\)"):
-        open_list(tmp_path / "deux.xlsx", Options(sheet="Autre"))
+        open_list(tmp_path / "deux.xlsx", ReadingOptions(sheet="Autre"))
 
 
 def _json(path, content):
@@ -259,9 +259,9 @@ def test_several_lists_of_records_are_asked_about(tmp_path):
     path = _json(tmp_path / "l.json", {"a": RECORDS, "b": RECORDS})
     with pytest.raises(BadInput, match=r"several lists of records: name one with --records \('a', 'b'\)"):
         open_list(path)
-    assert open_list(path, Options(records="b")).detected["cle"] == "b"
+    assert open_list(path, ReadingOptions(records="b")).detected["cle"] == "b"
     with pytest.raises(BadInput, match="no list of records at 'c'"):
-        open_list(path, Options(records="c"))
+        open_list(path, ReadingOptions(records="c"))
 
 
 def _geojson(path, geometries, **more):

@@ -1,10 +1,9 @@
-"""What a figure says in words, kept beside its Axes until it is published."""
+"""What a figure says in words; the Axes carry it as `ax.caption`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
@@ -13,8 +12,6 @@ from tlanalysis.core.provenance import sources_of
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-_CAPTIONS: WeakKeyDictionary[Axes, Caption] = WeakKeyDictionary()
 
 # Publishers named under the plot; the sidecar names them all.
 SHOWN_SOURCES = 4
@@ -114,8 +111,13 @@ def write(figure: str, table: pd.DataFrame, lang: str, *, fallback: bool = False
 
 
 def attach(ax: Axes, caption: Caption) -> None:
-    """Keep a caption for these Axes."""
-    _CAPTIONS[ax] = caption
+    """Give the Axes their caption: `ax.caption`."""
+    ax.caption = caption  # type: ignore[attr-defined]
+
+
+def held(ax: Axes) -> Caption | None:
+    """Return the caption of these Axes; None when no `plot_` function drew on them."""
+    return getattr(ax, "caption", None)
 
 
 def of(ax: Axes) -> Caption:
@@ -126,7 +128,6 @@ def of(ax: Axes) -> Caption:
     BadInput
         When no `plot_` function drew on them.
     """
-    try:
-        return _CAPTIONS[ax]
-    except KeyError:
-        raise BadInput("these Axes have no caption: draw them with one of the plot_ functions.") from None
+    if (caption := held(ax)) is None:
+        raise BadInput("these Axes have no caption: draw them with one of the plot_ functions.")
+    return caption

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
+from matplotlib.layout_engine import LayoutEngine
 
 from tlanalysis.charts.kit import caption as captions
 from tlanalysis.charts.kit.style import DPI, INK, SAVED_DPI, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
@@ -28,18 +29,51 @@ LEADING = 1.32  # line height over font size
 GAP = 0.13  # inches between header, plot and footer
 NEAR = 1e-3  # of the width or height of a figure: less than a pixel
 
-_PLOT_HEIGHT = "tlanalysis_plot_height"
 _Line = tuple[str, float, str, str]  # text, size in points, weight, colour
 
 
+class Page(LayoutEngine):
+    """The page of a figure of our own: its plot, the texts around it, and where each stands.
+
+    Attributes
+    ----------
+    axes : Axes
+        The Axes of the plot.
+    plot_height : float
+        Height of the plot with its labels, in inches.
+    """
+
+    _adjust_compatible = True
+    _colorbar_gridspec = True
+
+    def __init__(self, axes: Axes, plot_height: float) -> None:
+        super().__init__()
+        self.axes, self.plot_height = axes, plot_height
+        self._written: Caption | None = None
+
+    def execute(self, fig: Figure) -> None:
+        """Write the caption of the Axes around their plot, once."""
+        caption = captions.held(self.axes)
+        if caption is not None and caption is not self._written:
+            self._written = caption
+            _dress(self.axes, caption, self.plot_height)
+
+    def zone(self) -> dict[str, float]:
+        """Return where the plot stands between header and footer: inches, from the top of the page."""
+        width, height = figure_of(self.axes).get_size_inches()
+        top = MARGIN + _height(_header(captions.of(self.axes))) + GAP / 2
+        bottom = top + self.plot_height + GAP
+        return {"width": round(width, 3), "height": round(height, 3), "top": round(top, 3), "bottom": round(bottom, 3)}
+
+
 def new_axes(ax: Axes | None, height: float) -> Axes:
-    """Return the Axes to draw on: the caller's, or those of a new figure whose plot zone is `height` inches tall."""
+    """Return the Axes to draw on: the caller's, or those of a new page whose plot is `height` inches tall."""
     if ax is not None:
         return ax
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-    axes.set_gid(f"{_PLOT_HEIGHT}={height}")
+    figure.set_layout_engine(Page(axes, height))
     return axes
 
 
@@ -58,38 +92,19 @@ def figure_of(ax: Axes) -> Figure:
 
 
 def finish(ax: Axes, caption: Caption) -> Axes:
-    """Attach the caption and, on a figure of our own, write it around the plot. Return the Axes."""
+    """Attach the caption and, on a page of our own, write it around the plot. Return the Axes."""
     captions.attach(ax, caption)
-    own = _own_height(ax)
-    if own is not None:
-        _dress(ax, caption, own)
+    if page := page_of(ax):
+        page.execute(figure_of(ax))
     else:
         ax.set_title(caption.title, loc="left", fontsize=TITLE, fontweight="bold")
     return ax
 
 
-def _own_height(ax: Axes) -> float | None:
-    """Return how tall the plot zone of a figure of our own is, in inches; None on another one."""
-    name, _, height = (ax.get_gid() or "").partition("=")
-    return float(height) if name == _PLOT_HEIGHT else None
-
-
-def plot_zone(ax: Axes) -> dict[str, float] | None:
-    """Return where the plot stands on a figure of our own; None on another one.
-
-    Returns
-    -------
-    dict
-        `width` and `height` of the page, `top` and `bottom` of what lies between its header and its footer: inches,
-        from the top.
-    """
-    own = _own_height(ax)
-    if own is None:
-        return None
-    width, height = figure_of(ax).get_size_inches()
-    top = MARGIN + _height(_header(captions.of(ax))) + GAP / 2
-    bottom = top + own + GAP
-    return {"width": round(width, 3), "height": round(height, 3), "top": round(top, 3), "bottom": round(bottom, 3)}
+def page_of(ax: Axes) -> Page | None:
+    """Return the page of a figure of our own; None when the Axes belong to somebody else's figure."""
+    engine = figure_of(ax).get_layout_engine()
+    return engine if isinstance(engine, Page) and engine.axes is ax else None
 
 
 def _header(caption: Caption) -> list[_Line]:

@@ -20,7 +20,9 @@ from matplotlib.path import Path
 from tlanalysis.charts.kit.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, on
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.extras import missing
 from tlanalysis.data import embedded, territories
+from tlanalysis.data.reference_files import OUTLINES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,9 +50,9 @@ def read_outlines(level: str) -> gpd.GeoDataFrame:
     """
     try:
         import geopandas as gpd
-    except ImportError:
-        raise BadInput("outlines need GeoPandas: pip install 'tlanalysis[geo]', or draw tiles.") from None
-    frame = gpd.read_file(io.BytesIO(embedded.read_remote(f"contours_{level}s_2022")))
+    except ModuleNotFoundError as error:
+        raise missing(error) from error
+    frame = gpd.read_file(io.BytesIO(embedded.read_remote(OUTLINES[level])))
     column = "insee_reg" if level == "region" else "insee_dep"
     return check_outlines(frame.rename(columns={column: "code"})[["code", "geometry"]], level)
 

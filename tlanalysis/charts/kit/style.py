@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import seaborn as sns
 
+from tlanalysis.data import perimeter_facts
+
 if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
@@ -19,20 +21,6 @@ DPI = 100
 SAVED_DPI = 2 * DPI  # of a PNG: sharp on dense screens
 INK, SOFT, RULE, PALE = "#1a1a1a", "#555555", "#d9d9d9", "#efefef"
 ACCENT, CONTRAST = "#0072B2", "#C04A00"
-
-# From Okabe-Ito, darkened where a colour would vanish on white. One perimeter, one colour, whatever figure it stands
-# in; perimeters that never share a plot may share a colour.
-PERIMETERS = {
-    "cget_2018": ACCENT,
-    "cget_2019": "#4B8FC4",
-    "ftl_2021": CONTRAST,
-    "ftl_2023": "#007A5E",
-    "ftl_2026": "#A6487F",
-    "coop_naq": "#7A5C00",
-    "ipr_large": "#333333",
-    "reseau_regional": "#6A4FA3",
-    "non_precise": "#8a8a8a",
-}
 
 TITLE, SUBTITLE, LABEL, SMALL = 13.0, 10.0, 9.5, 8.5
 
@@ -86,6 +74,11 @@ RC: dict[RcKeyType, Any] = {
 def style() -> AbstractContextManager[None]:
     """Return the context in which every figure is drawn and saved; nothing leaks into the caller's settings."""
     return mpl.rc_context(RC)
+
+
+def perimeter_colour(perimeter: str) -> str:
+    """Return the colour of a perimeter: the same in every figure, from the table `perimetres`."""
+    return perimeter_facts.colour(perimeter, SOFT)
 
 
 def mark(nature: str, colour: str = ACCENT, size: float = 7.5) -> dict[str, Any]:

@@ -16,20 +16,12 @@ from numpy.typing import NDArray
 from tlanalysis.data import territories
 from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key
 
-# Départements, and the collectivities that have INSEE and postal codes of their own.
 DEPARTEMENTS = tuple(
     sorted({f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"} | {f"97{n}" for n in (1, 2, 3, 4, 6)})
 )
-COLLECTIVITIES = {
-    "975": "saint pierre et miquelon",
-    "977": "saint barthelemy",
-    "978": "saint martin",
-    "984": "terres australes et antarctiques francaises",
-    "986": "wallis et futuna",
-    "987": "polynesie francaise",
-    "988": "nouvelle caledonie",
-}
-PLACES = (*DEPARTEMENTS, *COLLECTIVITIES)
+# The codes a place may lie in: the départements, then the collectivities that have codes of their own.
+DEPARTEMENT_CODES = (*DEPARTEMENTS, *territories.COLLECTIVITIES)
+_COLLECTIVITIES = {key(name): code for code, name in territories.COLLECTIVITIES.items()}
 
 # Saint-Barthélemy and Saint-Martin have postal codes of the Guadeloupe series.
 _ISLANDS = {"97133": "977", "97150": "978"}
@@ -68,8 +60,8 @@ def departement_of_commune(code: str | None) -> str | None:
     return _existing(code)
 
 
-def places_of(column: pa.StringArray, *, postal: bool) -> NDArray[np.int16]:
-    """Return per clean code of a column the position in `PLACES` of the département it lies in; -1 for null.
+def departements_of(column: pa.StringArray, *, postal: bool) -> NDArray[np.int16]:
+    """Return per clean code of a column the position in `DEPARTEMENT_CODES` of the département it lies in; -1 for null.
 
     Parameters
     ----------
@@ -78,20 +70,23 @@ def places_of(column: pa.StringArray, *, postal: bool) -> NDArray[np.int16]:
     postal : bool
         Which of the two they are.
     """
-    start = pc.utf8_slice_codeunits(column, 0, 3).dictionary_encode()  # three characters say it, but for two islands
+    start = pc.utf8_slice_codeunits(
+        column, 0, 3
+    ).dictionary_encode()  # three characters tell the département, except on two islands
     of = departement_of_postal_code if postal else departement_of_commune
-    places = [PLACES.index(place) if (place := of(f"{prefix}00")) else -1 for prefix in start.dictionary.to_pylist()]
-    named = np.array([*places, -1], np.int16)[pc.fill_null(start.indices, len(places)).to_numpy(zero_copy_only=False)]
+    codes = [of(f"{prefix}00") for prefix in start.dictionary.to_pylist()]
+    indices = [DEPARTEMENT_CODES.index(code) if code else -1 for code in codes]
+    named = np.array([*indices, -1], np.int16)[pc.fill_null(start.indices, len(codes)).to_numpy(zero_copy_only=False)]
     if postal:
         for code, island in _ISLANDS.items():
             on_it = pc.fill_null(pc.equal(column, code), False).to_numpy(zero_copy_only=False)
-            named[on_it] = PLACES.index(island)
+            named[on_it] = DEPARTEMENT_CODES.index(island)
     return named
 
 
 def _existing(code: str) -> str | None:
     place = code[:3] if code[:2] in {"97", "98"} else code[:2]
-    return place if place in PLACES else None
+    return place if place in DEPARTEMENT_CODES else None
 
 
 def _digits(text: str) -> tuple[str, set[str]]:
@@ -201,7 +196,7 @@ def postal_code_in(address: str) -> str | None:
 def _departement_names() -> dict[str, str]:
     frame = territories.departements()
     names = {key(name): code for name, code in zip(frame["nom_departement"], frame["code_departement"], strict=True)}
-    return names | {name: code for code, name in COLLECTIVITIES.items()} | {"la reunion": "974", "reunion": "974"}
+    return names | _COLLECTIVITIES | {"la reunion": "974", "reunion": "974"}
 
 
 def clean_departement(text: str) -> Cell:
@@ -228,7 +223,7 @@ def clean_departement(text: str) -> Cell:
     if re.fullmatch(r"0\d\d", bare):  # "075", as in old files
         bare = bare[1:]
         applied.add("blanc_dans_code")
-    if bare in PLACES:
+    if bare in DEPARTEMENT_CODES:
         return bare, tuple(sorted(applied))
     name, _ = clean_text(text)
     named = re.sub(r"^(?:d|de la|de l|du|des|departement (?:de la|de l|du|des|de|d))\s+", "", key(name or ""))
@@ -322,7 +317,7 @@ def clean_country(text: str) -> Cell:
     if is_missing(text):
         return _missing(text)
     name = key(text)
-    if name in _FRANCE or name in _OVERSEAS or name in set(COLLECTIVITIES.values()):
+    if name in _FRANCE or name in _OVERSEAS or name in _COLLECTIVITIES:
         return "FR", ()
     return None, ("hors_de_france",)
 

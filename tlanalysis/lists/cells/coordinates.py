@@ -79,12 +79,12 @@ def pairs(column: pa.StringArray) -> tuple[Floats, Floats, Mask]:
 class Points:
     """Judged coordinates: `latitude`, `longitude` (degrees, NaN where none is kept).
 
-    `place` (index in `codes.PLACES` or -1), and a mask per rule.
+    `departement` (index in `codes.DEPARTEMENT_CODES` or -1), and a mask per rule.
     """
 
     latitude: Floats
     longitude: Floats
-    place: departement_grid.Indices
+    departement: departement_grid.Indices
     rules: dict[str, Mask]
 
 
@@ -111,21 +111,21 @@ def judge(latitude: Floats, longitude: Floats) -> Points:
     lat[zero] = lon[zero] = np.nan
     incomplete = np.isnan(lat) != np.isnan(lon)
     lat[incomplete] = lon[incomplete] = np.nan
-    place = departement_grid.places_at(lat, lon)
+    departement = departement_grid.departements_at(lat, lon)
     rules = {"mention_manquante": zero, "coordonnees_incompletes": incomplete}
     for rule, reading in (("coordonnees_inversees", _swapped), ("lambert_93", _metres)):
         rules[rule] = np.zeros(len(lat), bool)
-        lost = np.flatnonzero((place == departement_grid.NOWHERE) & ~np.isnan(lat))
+        lost = np.flatnonzero((departement == departement_grid.NOWHERE) & ~np.isnan(lat))
         if len(lost):
             other_lat, other_lon = reading(lat[lost], lon[lost])
-            at = departement_grid.places_at(other_lat, other_lon)
+            at = departement_grid.departements_at(other_lat, other_lon)
             right = at != departement_grid.NOWHERE
             lat[lost[right]], lon[lost[right]] = other_lat[right], other_lon[right]
-            place[lost[right]] = at[right]
+            departement[lost[right]] = at[right]
             rules[rule][lost[right]] = True
-    outside = (place == departement_grid.NOWHERE) & ~np.isnan(lat)
+    outside = (departement == departement_grid.NOWHERE) & ~np.isnan(lat)
     lat[outside] = lon[outside] = np.nan
-    return Points(lat, lon, place, rules | {"coordonnees_hors_de_france": outside})
+    return Points(lat, lon, departement, rules | {"coordonnees_hors_de_france": outside})
 
 
 def _swapped(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlanalysis.data import embedded
-from tlanalysis.lists.cells.codes import PLACES
+from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ Indices = NDArray[np.int16]
 
 
 class Runs(NamedTuple):
-    """Runs of cells, ordered: `first` and `last` cell numbers, and the index in `codes.PLACES` of whose they are."""
+    """Runs of cells in order: `first` and `last` cell numbers, and the index in `codes.DEPARTEMENT_CODES`."""
 
     first: NDArray[np.int64]
     last: NDArray[np.int64]
@@ -60,7 +60,7 @@ def _runs() -> Runs:
     return Runs(
         _number(row, table["colonne_debut"].to_numpy(np.int64)),
         _number(row, table["colonne_fin"].to_numpy(np.int64)),
-        table["code_departement"].map(PLACES.index).to_numpy(np.int16),
+        table["code_departement"].map(DEPARTEMENT_CODES.index).to_numpy(np.int16),
     )
 
 
@@ -81,8 +81,8 @@ _AROUND = sorted(
 )
 
 
-def places_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> Indices:
-    """Return, per point, the index in `codes.PLACES` of the département or collectivity it lies in; -1 for none.
+def departements_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> Indices:
+    """Return, per point, the index in `codes.DEPARTEMENT_CODES` of where it lies; -1 for nowhere.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def places_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> 
 
     Examples
     --------
-    >>> [PLACES[i] for i in places_at(np.array([48.8530, -21.1151]), np.array([2.3499, 55.5364]))]
+    >>> [DEPARTEMENT_CODES[i] for i in departements_at(np.array([48.8530, -21.1151]), np.array([2.3499, 55.5364]))]
     ['75', '974']
     """
     found = np.full(len(latitude), NOWHERE, np.int16)
@@ -105,7 +105,7 @@ def places_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> 
         found[known[missed]] = _at_cells(row[missed] + dy, column[missed] + dx)
     for code, (south, north, west, east) in _BOXES.items():
         inside = (latitude >= south) & (latitude <= north) & (longitude >= west) & (longitude <= east)
-        found[inside & (found == NOWHERE)] = PLACES.index(code)
+        found[inside & (found == NOWHERE)] = DEPARTEMENT_CODES.index(code)
     return found
 
 

@@ -7,6 +7,8 @@ under département "978" and no région.
 
 from __future__ import annotations
 
+from tlanalysis.lists.publishers.published_list import PublishedList
+
 # Publisher's property -> ours; the geometry gives the coordinates.
 RAW_TO_CLEAN = {
     "id_territoire": "id_source",
@@ -16,3 +18,9 @@ RAW_TO_CLEAN = {
     "geometry.latitude": "latitude",
     "geometry.longitude": "longitude",
 }
+
+LIST = PublishedList(
+    RAW_TO_CLEAN,
+    frozenset({"id_territoire", "lib_territoire", "id_geo"}),
+    files=("fabriques_de_territoire_2024", "manufactures_de_proximite_2024"),
+)

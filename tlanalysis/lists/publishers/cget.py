@@ -8,6 +8,9 @@ Code communes are worse on two rows (a Sophia Antipolis place in Calvados, a Par
 
 from __future__ import annotations
 
+from tlanalysis.lists.corrections import Correction
+from tlanalysis.lists.publishers.published_list import PublishedList
+
 # Publisher's column -> ours. CONTACT and MAIL are people, TWITTER and FACEBOOK accounts: never read.
 RAW_TO_CLEAN = {
     "ID": "id_source",
@@ -24,5 +27,34 @@ RAW_TO_CLEAN = {
     "WEB": "site_web",
 }
 
-KINDS = {"Tiers lieux à dominante coworking": "coworking", "Tiers lieux à dominante fablab": "fablab"}
-LAST_OF_2018 = 1463
+LIST = PublishedList(
+    RAW_TO_CLEAN,
+    frozenset({"NOM_TL", "INSEECOM", "INSEEDEP", "TYPO"}),
+    files=("cget_2019",),
+    corrections=(
+        Correction(
+            rows={"WEB": "www.la-cordee.netla-cordee-opera"},
+            set={"WEB": "www.la-cordee.net/la-cordee-opera"},
+            hits=1,
+            reason="Barre oblique perdue entre le domaine et la page.",
+        ),
+        Correction(
+            rows={"WEB": "www.la-cordee.netla-cordee-liberte-guillotiere"},
+            set={"WEB": "www.la-cordee.net/la-cordee-liberte-guillotiere"},
+            hits=1,
+            reason="Barre oblique perdue entre le domaine et la page.",
+        ),
+        Correction(
+            rows={"WEB": "https://atelier-d-cales.jimdo.com|site web"},
+            set={"WEB": "https://atelier-d-cales.jimdo.com"},
+            hits=1,
+            reason="Reste d'une syntaxe de wiki après l'adresse.",
+        ),
+        Correction(
+            rows={"WEB": "http://fablab-vignes.org|fablab-vignes.org]]"},
+            set={"WEB": "http://fablab-vignes.org"},
+            hits=1,
+            reason="Reste d'une syntaxe de wiki après l'adresse.",
+        ),
+    ),
+)

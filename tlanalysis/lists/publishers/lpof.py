@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from tlanalysis.lists.publishers.published_list import PublishedList
+
 ADDRESS = "adressePhysiqueOrganismeFormation"
 
 # Publisher's column -> ours.
@@ -17,3 +19,9 @@ RAW_TO_CLEAN = {
     f"{ADDRESS}.ville": "commune",
     f"{ADDRESS}.codeRegion": "region",
 }
+
+LIST = PublishedList(
+    RAW_TO_CLEAN,
+    frozenset({"numeroDeclarationActivite", "siren", f"{ADDRESS}.codeRegion"}),
+    files=("lpof",),
+)

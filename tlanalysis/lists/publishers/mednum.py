@@ -6,6 +6,8 @@ texts are never read.
 
 from __future__ import annotations
 
+from tlanalysis.lists.publishers.published_list import PublishedList
+
 # Publisher's column -> ours.
 RAW_TO_CLEAN = {
     "id": "id_source",
@@ -21,3 +23,5 @@ RAW_TO_CLEAN = {
     "site_web": "site_web",
     "source": "source",
 }
+
+LIST = PublishedList(RAW_TO_CLEAN, frozenset({"id", "nom", "pivot", "code_insee", "services"}))

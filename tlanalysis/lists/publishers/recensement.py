@@ -7,6 +7,8 @@ a decimal comma. E-mail, telephone and accounts are never read. The thematic fil
 
 from __future__ import annotations
 
+from tlanalysis.lists.publishers.published_list import PublishedList
+
 # Publisher's column -> ours.
 RAW_TO_CLEAN_2023 = {
     "ID_UNIQUE": "id_source",
@@ -33,3 +35,15 @@ RAW_TO_CLEAN_2026 = {
     "DATE_OUV": "date_ouverture",
     "état du projet": "etat",
 }
+
+LIST_2023 = PublishedList(
+    RAW_TO_CLEAN_2023,
+    frozenset({"ID_UNIQUE", "NOM", "Insee", "CODPOST", "VILLE"}),
+    files=("recensement_2023_fiche_identite",),
+)
+
+LIST_2026 = PublishedList(
+    RAW_TO_CLEAN_2026,
+    frozenset({"ID_UNIQUE", "NOM", "DEPARTEMENT_TL", "LATITUDE", "LONGITUDE"}),
+    files=("recensement_2026_fiche_identite",),
+)

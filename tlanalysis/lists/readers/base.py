@@ -44,7 +44,7 @@ class Malformed(NamedTuple):
     hides: int = 0
 
 
-class Rows(NamedTuple):
+class RowBatch(NamedTuple):
     """Some rows as strings, their ranks (1 is the first under the header), and those that could not be cut."""
 
     table: pa.Table
@@ -53,7 +53,7 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Options:
+class ReadingOptions:
     """What the user says of a file instead of having it detected; None: detect."""
 
     encoding: str | None = None
@@ -74,10 +74,10 @@ class Reading:
     headers: list[str]
     sample: dict[str, list[str]]
     detected: dict[str, Any]
-    batches: Callable[[Wanted], Iterator[Rows]]
+    batches: Callable[[Wanted], Iterator[RowBatch]]
 
 
-def make_unique(headers: Sequence[str]) -> list[str]:
+def name_blanks(headers: Sequence[str]) -> list[str]:
     """Return headers without blanks around, an empty one as `colonne_<rank>`.
 
     Duplicates stay, so that using one is refused.
@@ -127,11 +127,11 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
     if not len(table):
         raise no_row(path)
 
-    def batches(wanted: Wanted) -> Iterator[Rows]:
+    def batches(wanted: Wanted) -> Iterator[RowBatch]:
         chosen = table.select(ranks_of(headers, wanted)).rename_columns([str(name) for name in wanted])
         for start in range(0, len(table), ROWS_PER_BATCH):
             part = chosen.slice(start, ROWS_PER_BATCH)
-            yield Rows(part, np.arange(start + 1, start + 1 + len(part)), [])
+            yield RowBatch(part, np.arange(start + 1, start + 1 + len(part)), [])
 
     head = table.slice(0, SAMPLE)
     sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}

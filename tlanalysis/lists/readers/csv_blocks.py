@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.readers import csv_quotes
-from tlanalysis.lists.readers.base import Malformed, Rows, Wanted, ranks_of
+from tlanalysis.lists.readers.base import Malformed, RowBatch, Wanted, ranks_of
 
 # Arrow reads some thirty blocks ahead: small ones bound the memory, and a few together are worth a batch.
 BLOCK = 4 << 20
@@ -35,7 +35,7 @@ class Cut:
     skipped: int
     headers: list[str]
 
-    def batches(self, wanted: Wanted) -> Iterator[Rows]:
+    def batches(self, wanted: Wanted) -> Iterator[RowBatch]:
         """Yield the rows, a block at a time.
 
         Of a large file only the columns that are wanted are read; if in the end it has more lines than rows, the
@@ -60,7 +60,7 @@ class Cut:
             if lines.result() - self.skipped > rows:
                 self._refuse_hidden(self._records(everything))
 
-    def _unhidden(self, records: Iterator[Rows]) -> Iterator[Rows]:
+    def _unhidden(self, records: Iterator[RowBatch]) -> Iterator[RowBatch]:
         """Yield the rows, those that swallowed others and those they swallowed refused.
 
         Each under the rank it should have had.
@@ -71,7 +71,7 @@ class Cut:
             hidden = [(int(numbers[row]), more) for row, more in within.items()]
             hidden += [(row.number, row.hides) for row in malformed if row.hides]
             if not hidden and not shift:
-                yield Rows(table, numbers, malformed)
+                yield RowBatch(table, numbers, malformed)
                 continue
             at = np.array([number for number, _ in sorted(hidden)], np.int64)
             moves = shift + np.cumsum([0, *(more for _, more in sorted(hidden))])
@@ -84,10 +84,10 @@ class Cut:
                 first = int(moved(np.array(number)))
                 refused += [Malformed(first + step, 0, 0, more) for step in range(more + 1)]
             kept = np.delete(np.arange(len(numbers)), list(within))
-            yield Rows(table.take(pa.array(kept)), moved(numbers[kept]), sorted(refused))
+            yield RowBatch(table.take(pa.array(kept)), moved(numbers[kept]), sorted(refused))
             shift = int(moves[-1])
 
-    def _refuse_hidden(self, records: Iterator[Rows]) -> None:
+    def _refuse_hidden(self, records: Iterator[RowBatch]) -> None:
         for table, numbers, _ in records:
             for row in csv_quotes.swallowed_by(table.columns, self.separator):
                 raise BadInput(
@@ -95,7 +95,7 @@ class Cut:
                     "below it: mend it."
                 )
 
-    def _records(self, places: Sequence[int]) -> Iterator[Rows]:
+    def _records(self, places: Sequence[int]) -> Iterator[RowBatch]:
         """Yield some columns as one thread cuts them: the rank of a row that cannot be cut is then known."""
         names = [f"{rank}" for rank in range(len(self.headers))]
         chosen = [names[place] for place in places]
@@ -140,7 +140,7 @@ class Cut:
             ) from error
 
 
-def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> Rows:
+def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> RowBatch:
     """Give each row its rank, leaving out those of the rows that could not be cut.
 
     These leave the queue of waiting rows, which may run ahead of the table.
@@ -150,7 +150,7 @@ def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> Rows:
         among.append(waiting.popleft())
         end += 1
     ranks = np.setdiff1d(np.arange(before + 1, end + 1), [row.number for row in among], assume_unique=True)
-    return Rows(table, ranks, among)
+    return RowBatch(table, ranks, among)
 
 
 def _explained(path: Path, message: str) -> str:

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.readers.base import MOST_COLUMNS, SAMPLE, Options, Reading, find_header, make_unique, no_row
+from tlanalysis.lists.readers.base import (
+    MOST_COLUMNS,
+    SAMPLE,
+    Reading,
+    ReadingOptions,
+    find_header,
+    name_blanks,
+    no_row,
+)
 from tlanalysis.lists.readers.csv_blocks import Cut
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -23,7 +31,7 @@ _LOOKED_AT = 1 << 20
 _WHOLE = 64 << 20
 
 
-def open_csv(path: Path, options: Options) -> Reading:
+def open_csv(path: Path, options: ReadingOptions) -> Reading:
     """Return how a delimited text will be read.
 
     Raises
@@ -52,7 +60,7 @@ def open_csv(path: Path, options: Options) -> Reading:
     if width > MOST_COLUMNS:
         raise BadInput(f"{path.name} has {width} columns, more than {MOST_COLUMNS}: it is not a list of places.")
     header = (rows[at] if named else [""] * width)[:width]
-    headers = make_unique(header + [""] * (width - len(header)))
+    headers = name_blanks(header + [""] * (width - len(header)))
     skipped = ends[at] if named else (ends[at - 1] if at else 0)
     sample = {name: [row[rank] for row in body[:SAMPLE] if len(row) == width] for rank, name in enumerate(headers)}
     detected: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Rows that a quote left open has swallowed: a record of the right number of cells may hold the lines of several.
+"""Rows that a quote left open hides: a record of the right number of cells may hold the lines of several.
 
 A stray quote opens a cell that runs on, over line ends and separators, to the next quote. Each line it swallows brings
 one line end and as many separators as the header has; a text that merely has line breaks seldom holds exactly that.

@@ -18,7 +18,7 @@ from typing import IO
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.lists.readers.base import Options, Reading, as_string, find_header, from_table, make_unique
+from tlanalysis.lists.readers.base import Reading, ReadingOptions, as_string, find_header, from_table, name_blanks
 
 # What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole,
 # down to
@@ -36,7 +36,7 @@ _REPEATED_ROW = re.compile(rb"""number-rows-repeated=["'](\d{1,12})["'][^<>]*>\s
 Grid = list[list[str]]
 
 
-def open_workbook(path: Path, kind: str, options: Options) -> Reading:
+def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
     """Return how a sheet will be read.
 
     Raises
@@ -64,7 +64,7 @@ def open_workbook(path: Path, kind: str, options: Options) -> Reading:
     body = [row for row in rows[at + named :] if any(row)]
     width = max((rank + 1 for row in rows[at:] for rank, cell in enumerate(row) if cell), default=0)
     header = rows[at] if named else []
-    headers = make_unique([header[rank] if rank < len(header) else "" for rank in range(width)])
+    headers = name_blanks([header[rank] if rank < len(header) else "" for rank in range(width)])
     columns = [pa.array([row[rank] if rank < len(row) else "" for row in body], pa.string()) for rank in range(width)]
     detected = {
         "format": kind,

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.lists.readers.base import MOST_COLUMNS, Options, Reading, as_string, from_table
+from tlanalysis.lists.readers.base import MOST_COLUMNS, Reading, ReadingOptions, as_string, from_table
 from tlanalysis.lists.readers.csv_dialect import as_encoding, find_encoding
 
 # Held in memory whole: beyond this, a list should come as CSV or Parquet.
@@ -25,7 +25,7 @@ EASTING, NORTHING = "geometry.x_lambert93", "geometry.y_lambert93"
 Record = dict[str, Any]
 
 
-def open_records(path: Path, options: Options) -> Reading:
+def open_records(path: Path, options: ReadingOptions) -> Reading:
     """Return how a JSON file will be read.
 
     Raises

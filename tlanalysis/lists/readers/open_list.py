@@ -16,25 +16,25 @@ from tlanalysis.lists.readers.base import (
     MOST_COLUMNS,
     ROWS_PER_BATCH,
     SAMPLE,
-    Options,
     Reading,
-    Rows,
+    ReadingOptions,
+    RowBatch,
     Wanted,
     as_string,
-    make_unique,
+    name_blanks,
     no_row,
     ranks_of,
 )
 
 
-def open_list(path: Path, options: Options | None = None) -> Reading:
+def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
     """Look at a file and return how it will be read.
 
     Parameters
     ----------
     path : Path
         CSV, XLSX, XLS, ODS, GeoJSON, JSON records, JSON lines or Parquet; the content decides, not the ending.
-    options : Options, optional
+    options : ReadingOptions, optional
         What not to detect.
 
     Raises
@@ -42,7 +42,7 @@ def open_list(path: Path, options: Options | None = None) -> Reading:
     BadInput
         Not a list, damaged, or ambiguous.
     """
-    options = options or Options()
+    options = options or ReadingOptions()
     try:
         if path.is_dir():
             raise BadInput(f"{path} is a folder: name one file.")
@@ -126,9 +126,9 @@ def _open_parquet(path: Path) -> Reading:
         raise BadInput(
             f"{path.name} is a damaged Parquet file ({_first_sentence(error)}): fetch or save it again."
         ) from error
-    headers = make_unique(names)
+    headers = name_blanks(names)
 
-    def batches(wanted: Wanted) -> Iterator[Rows]:
+    def batches(wanted: Wanted) -> Iterator[RowBatch]:
         number = 0
         columns = [names[rank] for rank in ranks_of(headers, wanted)]
         try:
@@ -136,7 +136,7 @@ def _open_parquet(path: Path) -> Reading:
                 table = pa.table(
                     [_text_column(batch.column(name)) for name in columns], names=[str(name) for name in wanted]
                 )
-                yield Rows(table, np.arange(number + 1, number + 1 + len(table)), [])
+                yield RowBatch(table, np.arange(number + 1, number + 1 + len(table)), [])
                 number += len(table)
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error

@@ -1,5 +1,5 @@
 "use strict";
-// Find a territory by name, code or postal code. The list is in places.js: a page opened from a disk may not fetch.
+// Find a territory by name, code or postal code. The list is in territories.js: a page opened from a disk may not fetch.
 (function () {
   const form = document.querySelector("form.search");
   const input = form.querySelector("input");
@@ -8,39 +8,39 @@
   const words = form.dataset;
 
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
-  const places = window.tlPlaces.map((place) => ({ ...place, plain: plain(place.name) }));
+  const territories = window.tlTerritories.map((territory) => ({ ...territory, plain: plain(territory.name) }));
 
-  function rank(place, typed) {
+  function rank(territory, typed) {
     if (/^\d{2,5}$/.test(typed)) {
-      if (place.insee === typed) return 0;
-      return place.postal.some((start) => typed.startsWith(start) || start.startsWith(typed)) ? 1 : -1;
+      if (territory.insee === typed) return 0;
+      return territory.postal.some((start) => typed.startsWith(start) || start.startsWith(typed)) ? 1 : -1;
     }
     const code = typed.replace(" ", "");
-    if (place.code.toLowerCase() === code || (place.insee && place.insee.toLowerCase() === code)) return 0;
-    if (place.plain.startsWith(typed)) return 1;
-    return ` ${place.plain}`.includes(` ${typed}`) ? 2 : -1;
+    if (territory.code.toLowerCase() === code || (territory.insee && territory.insee.toLowerCase() === code)) return 0;
+    if (territory.plain.startsWith(typed)) return 1;
+    return ` ${territory.plain}`.includes(` ${typed}`) ? 2 : -1;
   }
 
   function find() {
     const typed = plain(input.value);
-    const found = !typed ? [] : places
-      .map((place, order) => ({ place, order, rank: rank(place, typed) }))
+    const found = !typed ? [] : territories
+      .map((territory, order) => ({ territory, order, rank: rank(territory, typed) }))
       .filter((hit) => hit.rank >= 0)
       .sort((one, two) => one.rank - two.rank || one.order - two.order)
-      .map((hit) => hit.place);
+      .map((hit) => hit.territory);
     list.replaceChildren(...found.map(item));
     count.textContent = !typed ? "" : found.length === 0 ? words.none
       : found.length === 1 ? words.one : words.many.replace("{n}", found.length);
   }
 
-  function item(place) {
+  function item(territory) {
     const line = document.createElement("li");
-    const named = document.createElement(place.page ? "a" : "span");
-    named.textContent = place.name;
-    if (place.page) named.href = `${words.base}territory/${place.code}.html`;
+    const named = document.createElement(territory.page ? "a" : "span");
+    named.textContent = territory.name;
+    if (territory.page) named.href = `${words.base}territory/${territory.code}.html`;
     const about = document.createElement("span");
     about.className = "small";
-    about.textContent = " " + [words[place.level], place.insee, place.region, place.page ? "" : words.away]
+    about.textContent = " " + [words[territory.level], territory.insee, territory.region, territory.page ? "" : words.away]
       .filter(Boolean).join(" · ");
     line.append(named, about);
     return line;

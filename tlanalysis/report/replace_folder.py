@@ -1,4 +1,4 @@
-"""A new site takes the place of the old one whole: whoever reads meanwhile sees one or the other."""
+"""Replace a folder by a new one in one move: a reader sees the old one or the new one, never a mixture."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def put(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write a folder beside the one in use, then let it take its place.
+def replace(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write a folder beside the one in use, then move it into place; when anything fails, the old one stays.
 
     Parameters
     ----------
     folder : Path
         The folder in use; it need not exist.
     contents : mapping
-        Path inside the folder -> bytes: everything it is to hold.
+        Path inside the folder -> bytes, of every file of the new folder.
     """
     beside = folder.with_name(f".{folder.name}.part")
     aside = folder.with_name(f".{folder.name}.old")
-    if aside.exists() and not folder.exists():  # stopped between the two moves, last time
+    if aside.exists() and not folder.exists():  # the last call was stopped between its two moves
         aside.replace(folder)
     for left in (beside, aside):
         shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""The parameters cell of a notebook: each literal in it is a parameter, and that literal its default.
+
+The names are those that `papermill --help-notebook` lists. papermill itself is not imported here: with JupyterLab
+installed that takes seconds, and the answer is needed each time it is asked which runs are due.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from tlanalysis.core.errors import BadInput
+
+TAG = "parameters"
+
+
+def defaults_in(source: str) -> dict[str, Any]:
+    """Return name -> default of every assignment (`rayon = 10`, `rayon: int = 10`) of a parameters cell.
+
+    Raises
+    ------
+    BadInput
+        When the cell holds anything but assignments of literals, or a literal that is not what its annotation says.
+    """
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError as error:
+        raise BadInput(f"the parameters cell is not Python ({error.msg}).") from None
+    lines = source.splitlines()
+    return dict(_assigned(statement, lines[statement.lineno - 1].strip()) for statement in statements)
+
+
+def _assigned(statement: ast.stmt, line: str) -> tuple[str, Any]:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value):
+            kind = ""
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
+            kind = ast.unparse(annotation).strip("'\"")
+        case _:
+            raise _not_plain(line)
+    try:
+        default = ast.literal_eval(value)
+    except (ValueError, TypeError):
+        raise _not_plain(line) from None
+    if kind not in ("", type(default).__name__):
+        raise BadInput(f"{name} is {default!r} and is said to be {kind}: write a default of that type.")
+    return name, default
+
+
+def _not_plain(line: str) -> BadInput:
+    return BadInput(f"the parameters cell holds plain literals only, as rayon = 10: `{line}` is something else.")
