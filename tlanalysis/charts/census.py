@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes, wrap
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import INK, LABEL, mark, style
@@ -131,7 +130,7 @@ def _values(table: pd.DataFrame, known: pd.DataFrame, hidden: int, words: Words)
         "share": words.percent(first["part"]) if len(known) else unknown,
         "ci_low": words.percent(first["ic_bas"]) if len(known) else unknown,
         "ci_high": words.percent(first["ic_haut"]) if len(known) else unknown,
-        "level": words.percent(fact(table, "level")),
+        "level": words.percent(table.attrs.get("level", 0.95)),
         "b_low": words.percent(first["borne_bas"]),
         "b_high": words.percent(first["borne_haut"]),
         "respondents": words.number(first["effectif"] + first["nb_sans_reponse"]),
