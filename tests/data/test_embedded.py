@@ -21,6 +21,7 @@ TABLES = [
     "financements",
     "previsions_publiees",
     "lieux_par_departement",
+    "rapprochements",
     "registre_lieux",
     "sources",
     "acces_par_territoire",

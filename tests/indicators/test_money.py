@@ -29,7 +29,7 @@ def test_state_credits_by_hand():
     table = state_credits()
     rows = [tuple(row) for row in table[["annee", "stade", "montant_bas_eur", "montant_haut_eur"]].to_numpy()]
     assert rows == [
-        (2024, "vote", 12_600_000, 13_000_000),
+        (2024, "vote", 12_600_000, 18_000_000),
         (2025, "projet_de_loi", 2_500_000, 2_500_000),
         (2025, "vote", 13_000_000, 13_000_000),
         (2025, "apres_gel", 7_500_000, 8_000_000),
@@ -76,6 +76,7 @@ def test_announcements_known_on_a_day(as_of, families):
 def test_credits_known_on_a_day():
     table = state_credits(as_of="2025-10-20")
     assert table[["annee", "stade", "montant_haut_eur"]].to_numpy().tolist() == [
+        [2024, "vote", 18_000_000],
         [2025, "vote", 13_000_000],
         [2025, "apres_gel", 7_500_000],
         [2026, "projet_de_loi", 700_000],

@@ -91,8 +91,9 @@ def document(source: str) -> Document:
 
 
 def nb_documents(sources: Iterable[str]) -> int:
-    """Return how many distinct documents some keys name; a copy and its page count once."""
-    return len({original(source) for source in sources})
+    """Return how many distinct documents some keys name; a copy and its page count once, an unknown key for itself."""
+    held = documents()
+    return len({held[source]["copie_de"] or source if source in held else source for source in sources})
 
 
 def citation_problems() -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import periods, provenance, recorder
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.data import embedded, territories
+from tlanalysis.data import documents, embedded, territories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,7 +150,7 @@ def one_row_per_claim(rows: pd.DataFrame, keys: list[str], **aggregations: tuple
         rows.groupby(keys, dropna=False, sort=False)
         .agg(
             **aggregations,
-            nb_sources=("editeur", "size"),
+            nb_sources=("source", documents.nb_documents),
             editeurs=("editeur", lambda names: " ; ".join(sorted(set(names)))),
         )
         .reset_index()
