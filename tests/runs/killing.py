@@ -7,6 +7,7 @@ everything is paid once and not at each of twenty moments; all else is what `tla
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
 import io
 import json
@@ -22,7 +23,7 @@ from typing import Any
 import psutil
 
 import tlanalysis.runs.preload  # noqa: F401
-from tlanalysis.runs import manifest, workers
+from tlanalysis.runs import lock, manifest, workers
 from tlanalysis.runs.execute import Options, execute
 from tlanalysis.runs.plan import read_plan
 
@@ -48,7 +49,8 @@ def main(out: Path) -> None:
             # A kill after the end proves nothing: the machine goes faster than it did, and another moment is drawn.
             lasting = time.monotonic() - begun
             continue
-        _let_them_die()
+        _wait_until_all_have_ended()
+        _wait_until_free(folder)
         halves = _halves(folder)
         code = _wait(_start(folder, force=False))
         left = _files(folder)
@@ -96,8 +98,8 @@ def _wait(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _let_them_die() -> None:
-    """Wait until the processes of the killed one, which die with it, are gone."""
+def _wait_until_all_have_ended() -> None:
+    """Wait until the processes of the killed one, which end with it, have ended."""
     until = time.monotonic() + 10
     mine = psutil.Process()
     while time.monotonic() < until:
@@ -112,6 +114,25 @@ def _let_them_die() -> None:
             return
         time.sleep(0.01)
     raise AssertionError(f"processes outlive the run that started them: {alive}")
+
+
+def _wait_until_free(folder: Path) -> None:
+    """Wait until no process holds the lock of a folder.
+
+    The processes of a killed run share its lock, and a process that ends loses its command line before it closes its
+    files: the list of processes alone does not say that the lock is free.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + 10
+    with (folder / lock.FILE).open("a") as file:
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.01)
+            else:
+                return
+    raise AssertionError("ten seconds after the kill the folder is still locked")
 
 
 def _files(folder: Path) -> dict[str, str]:
