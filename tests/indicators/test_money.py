@@ -97,7 +97,14 @@ def test_one_more_source_widens_the_range(raw_copy):
     rows = read_rows(raw_copy, "financements")
     spent = next(row for row in rows if row["stade"] == "depense")
     rows.append(
-        spent | {"id_financement": "essai", "montant_eur": "6000000", "montant_bas_eur": "", "editeur": "Essai"}
+        spent
+        | {
+            "id_financement": "essai",
+            "montant_eur": "6000000",
+            "montant_bas_eur": "",
+            "editeur": "Essai",
+            "source": "https://exemple.fr/essai",
+        }
     )
     write_rows(raw_copy, "financements", rows)
     row = state_credits().set_index(["annee", "stade"]).loc[(2025, "depense")]
