@@ -181,14 +181,15 @@ def sources() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns `id`, `titre`, `editeur`, `licence`, `millesime`, `nb_lignes` (embedded tables only) and `etat`:
+        Columns `id`, `titre`, `editeur`, `licence`, `millesime`, `unite` (of a list: what one identifier
+        is), `nb_lignes` (embedded tables only) and `etat`:
         `embarque` (in `data/raw/`, checksum verified on reading), `telecharge` (found in the mirror or the downloads)
         or `absent`.
     """
     import pandas as pd
 
     rows = [card(name) | {"nb_lignes": len(load(name))} for name in names()] + [card(name) for name in remote()]
-    french = {"title": "titre", "publisher": "editeur", "licence": "licence", "vintage": "millesime"}
+    french = {"title": "titre", "publisher": "editeur", "licence": "licence", "vintage": "millesime", "unit": "unite"}
     table = pd.DataFrame(rows)[["id", *french, "nb_lignes", "etat"]]
     return table.rename(columns=french).astype({"nb_lignes": "Int64"})
 

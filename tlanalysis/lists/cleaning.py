@@ -8,7 +8,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,13 @@ from tlanalysis.lists.cells.privacy import without_personal
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import clean_text, printable
 from tlanalysis.lists.corrections import Correction, check_hits, correct
+from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
 from tlanalysis.lists.output import Sink, staged, stored_places, write_account
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows
+from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows, unpaired_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,8 @@ class Account:
 
     read: int = 0
     rejected: int = 0
+    file_rows: int = 0
+    identifiers: list[pa.Table] = field(default_factory=list)
     applied: Counter[str] = field(default_factory=Counter)
     hits: list[int] = field(default_factory=list)
     seen: duplicates.Seen = field(default_factory=duplicates.Seen)
@@ -76,6 +79,7 @@ class Account:
         """Count a batch."""
         self.read += batch.read
         self.rejected += batch.rejected
+        self.file_rows += batch.file_rows
         self.applied.update(batch.applied)
         self.seen.add(batch.places)
 
@@ -88,12 +92,16 @@ class Recipe:
     source: str
     lang: str
     corrections: tuple[Correction, ...]
+    joined: Joined | None = None
 
     def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
         """Clean some rows; also return what each correction found among them."""
         table, hits = correct(rows.table, self.corrections)
-        batch = clean_batch(table, rows.numbers, self.mapping, source=self.source, lang=self.lang)
-        return refused_rows(batch, rows.malformed, self.lang), hits
+        corrected = rows._replace(table=table)
+        split = split_rows(corrected, self.joined) if self.joined else Split(corrected, [])
+        batch = clean_batch(split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang)
+        batch = replace(batch, file_rows=len(rows.table))
+        return refused_rows(unpaired_names(batch, split.unpaired, self.lang), rows.malformed, self.lang), hits
 
 
 @dataclass(frozen=True)
@@ -141,8 +149,9 @@ def prepare(
         name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
     ]
     source = clean_text(chosen.name or without_personal(printable(reading.path.name)).split(".")[0])[0] or "liste"
-    corrections = registry.LISTS[chosen.known].corrections if chosen.known else ()
-    return Job(reading, Recipe(chosen, source, lang, corrections), personal)
+    known = registry.LISTS.get(chosen.known)
+    corrections, joined = (known.corrections, known.joined) if known else ((), None)
+    return Job(reading, Recipe(chosen, source, lang, corrections, joined), personal)
 
 
 def start_mapping(path: str | Path, options: ReadingOptions | None = None) -> Mapping:
@@ -196,6 +205,8 @@ def cleaned(
     def settle() -> Batch:
         batch, hits = waiting.popleft().result()
         account.add(batch)
+        if job.recipe.joined:
+            account.identifiers.append(batch.places.select(["id_source", "ligne_source"]))
         account.hits = [total + new for total, new in zip(account.hits, hits, strict=True)]
         return batch
 
@@ -213,6 +224,9 @@ def cleaned(
         if workers is None:
             pool.shutdown()
     check_hits(corrections, account.hits, job.reading.path.name)
+    if account.identifiers:
+        ids, numbers = pa.concat_tables(account.identifiers).columns
+        check_distinct(ids.to_pylist(), numbers.to_pylist(), job.reading.path.name)
 
 
 def clean(
@@ -332,6 +346,7 @@ def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict
         "fichier": without_personal(printable(reading.path.name), "[…]"),
         "sha256": sha256,
         "lecture": reading.detected,
+        "lignes_du_fichier": account.file_rows,
         "lignes_lues": account.read,
         "lignes_acceptees": accepted,
         "lignes_rejetees": account.rejected,

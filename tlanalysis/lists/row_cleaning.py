@@ -82,13 +82,17 @@ RowNumbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Batch:
-    """A cleaned batch: accepted `places`, `rejects` (a row per failure), counts per rule, rows read and rejected."""
+    """A cleaned batch: accepted `places`, `rejects` (a row per failure), counts per rule, rows read and rejected.
+
+    `file_rows` is how many rows of the file they come from: fewer than `read` where one row holds several places.
+    """
 
     places: pa.Table
     rejects: pa.Table
     applied: Counter[str]
     read: int
     rejected: int
+    file_rows: int = 0
 
 
 def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source: str, lang: str = "fr") -> Batch:
@@ -327,7 +331,7 @@ def refused_rows(batch: Batch, malformed: list[Malformed], lang: str) -> Batch:
     if not malformed:
         return batch
     rules = ["guillemet_non_ferme" if row.hides else "nombre_de_colonnes" for row in malformed]
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "ligne_source": row.number,
             "champ": "",
@@ -338,11 +342,37 @@ def refused_rows(batch: Batch, malformed: list[Malformed], lang: str) -> Batch:
         }
         for row, rule in zip(malformed, rules, strict=True)
     ]
+    return replace(
+        _with_rejects(batch, rows),
+        read=batch.read + len(rows),
+        rejected=batch.rejected + len(rows),
+        file_rows=batch.file_rows + len(rows),
+    )
+
+
+def unpaired_names(batch: Batch, rows: list[tuple[int, str]], lang: str) -> Batch:
+    """Return the batch with the names that could not be paired with identifiers among its rejects."""
+    rule = "noms_non_apparies"
+    refused: list[dict[str, object]] = [
+        {
+            "ligne_source": number,
+            "champ": "nom",
+            "valeur": _shown(names, rule),
+            "regle": rule,
+            "gravite": RULES[rule].gravite,
+            "motif": RULES[rule].motif(lang),
+        }
+        for number, names in rows
+    ]
+    return _with_rejects(batch, refused)
+
+
+def _with_rejects(batch: Batch, rows: list[dict[str, object]]) -> Batch:
+    if not rows:
+        return batch
     rejects = pa.concat_tables([batch.rejects, pa.Table.from_pylist(rows, REJECT_SCHEMA)])
     return replace(
         batch,
-        rejects=rejects.sort_by([("ligne_source", "ascending"), ("champ", "ascending"), ("regle", "ascending")]),
-        applied=batch.applied + Counter(rules),
-        read=batch.read + len(rows),
-        rejected=batch.rejected + len(rows),
+        rejects=rejects.sort_by([(name, "ascending") for name in ("ligne_source", "champ", "regle")]),
+        applied=batch.applied + Counter(str(row["regle"]) for row in rows),
     )

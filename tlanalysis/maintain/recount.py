@@ -34,6 +34,7 @@ def count_lists() -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     import pandas as pd
 
+    place_kinds.check_units()
     counted, register = [], []
     for name, rows in place_kinds.counted_apart().groupby("jeu", sort=False):
         cleaned = _listed(clean_open_file(rows["fichier"].iloc[0]), rows)
@@ -78,7 +79,7 @@ def _count(name: str, places: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         perimetre=rows["perimetre"].iloc[0],
         editeur=entry["publisher"],
         source=entry["url"],
-        date_publication=entry["vintage"],
+        date_publication=entry.get("published", entry["vintage"]),
     )
     return table[[field["name"] for field in embedded.resource("lieux_par_departement")["schema"]["fields"]]]
 

@@ -37,7 +37,7 @@ def access_by_territory() -> pd.DataFrame:
                 perimetre=counted.perimetre,
                 editeur=entry["publisher"],
                 source=entry["url"],
-                date_publication=entry["vintage"],
+                date_publication=entry.get("published", entry["vintage"]),
             )
         )
     table = pd.concat(tables, ignore_index=True)

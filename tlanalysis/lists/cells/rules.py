@@ -67,6 +67,11 @@ RULES: dict[str, Rule] = {
     # Cells that cannot be kept.
     "formule": Rule(CELL, "la cellule contient une formule de tableur", "the cell holds a spreadsheet formula"),
     "texte_trop_long": Rule(CELL, "plus de 2 000 caractères", "more than 2,000 characters"),
+    "noms_non_apparies": Rule(
+        CELL,
+        "la ligne n'a pas autant de noms que d'identifiants : aucun n'est attribué",
+        "the row has not as many names as identifiers: none is given to a place",
+    ),
     "code_commune_illisible": Rule(CELL, "ce n'est pas un code commune de l'Insee", "not an INSEE commune code"),
     "code_postal_illisible": Rule(CELL, "ce n'est pas un code postal français", "not a French postal code"),
     "departement_inconnu": Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tlanalysis.lists.corrections import Correction
+from tlanalysis.lists.joined_rows import Joined
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,12 @@ class PublishedList:
         Ids of the open files (`remote_files.toml`) that have these columns.
     corrections : tuple of Correction
         Known errors of the list, put right before it is cleaned.
+    joined : Joined, optional
+        How one row of the list holds several places; None where one row is one place.
     """
 
     raw_to_clean: dict[str, str]
     signature: frozenset[str]
     files: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    joined: Joined | None = None

@@ -17,6 +17,7 @@ LISTS: dict[str, PublishedList] = {
     "lpof": lpof.LIST,
     "mediation_numerique": mednum.LIST,
     "labels_anct": anct.LIST,
+    **anct.LISTS_CSV,
 }
 
 
