@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
+from tlanalysis.charts import messages
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded
 from tlanalysis.data.parameters import LANGS
 
 SMALLEST_P = 0.001
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-
-
-@cache
-def _messages() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("messages.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -63,14 +56,14 @@ class Words:
             Unknown figure.
         """
         try:
-            message = _messages()[figure][self.lang].get(key, "")
+            message = messages.load()[figure][self.lang].get(key, "")
         except KeyError:
             raise BadInput(f"no messages for a figure called {figure!r}.") from None
         return typeset(message.format(**values), self.lang)
 
     def has(self, figure: str, key: str) -> bool:
         """Tell whether a figure has such a message, be it empty."""
-        return key in _messages().get(figure, {}).get(self.lang, {})
+        return key in messages.load().get(figure, {}).get(self.lang, {})
 
     def label(self, group: str, code: object) -> str:
         """Return the name of a code (`natures`, `indicateurs`, ...); raises on a code without a name."""
@@ -147,7 +140,7 @@ class Words:
 def _names(group: str) -> dict[str, dict[str, str]]:
     """Return code -> names; indicators and perimeters are named by their own tables, all else by the message file."""
     if group not in {"indicateurs", "perimetres"}:
-        return _messages()["labels"][group]
+        return messages.load()["labels"][group]
     return _names_in_table(group, embedded.read_raw(group))
 
 
