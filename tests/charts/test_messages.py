@@ -11,6 +11,7 @@ import pytest
 
 from tests.helpers import read_rows
 from tlanalysis.charts import messages
+from tlanalysis.core.languages import LANGS
 from tlanalysis.data.evidence import NATURES
 from tlanalysis.forecasting.published import VERDICTS
 from tlanalysis.indicators.deffinov import STATUSES
@@ -62,7 +63,7 @@ def test_a_file_of_texts_bears_the_name_of_a_module_of_charts():
 @pytest.mark.parametrize("figure", [*FIGURES, "figure"])
 def test_both_languages_have_the_same_messages(figure):
     texts = MESSAGES.get(figure, FRAME)
-    assert set(texts) == {"fr", "en"}
+    assert set(texts) == set(LANGS)
     assert set(texts["fr"]) == set(texts["en"])
     for key in texts["fr"]:
         assert (texts["fr"][key] == "") == (texts["en"][key] == ""), key
@@ -109,7 +110,7 @@ def test_the_search_for_typed_figures_finds_them(message, found):
 @pytest.mark.parametrize("group", sorted(LABELS))
 def test_labels_are_in_both_languages_with_the_same_placeholders(group):
     for code, names in LABELS[group].items():
-        assert set(names) == {"fr", "en"}, code
+        assert set(names) == set(LANGS), code
         assert all(names.values()), code
         assert placeholders(names["fr"]) == placeholders(names["en"]), code
         assert not typed_digits(names["fr"]) + typed_digits(names["en"]), code
