@@ -41,7 +41,7 @@ def test_a_public_name_brings_its_module_and_what_that_imports() -> None:
 )
 def test_every_way_to_take_a_chart(source: str) -> None:
     found = _reached(source)
-    assert {"charts/quality.py", "charts/kit/wording.py", "charts/kit/messages.toml"} <= found
+    assert {"charts/quality.py", "charts/kit/wording.py", "charts/messages/quality.toml"} <= found
     assert "forecasting/model.py" not in found
 
 
