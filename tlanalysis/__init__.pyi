@@ -40,8 +40,6 @@ from tlanalysis.charts.trainees import plot_trainees_declared as plot_trainees_d
 from tlanalysis.charts.training import plot_decomposition as plot_decomposition
 from tlanalysis.charts.training import plot_people_trained as plot_people_trained
 from tlanalysis.charts.training import plot_share_training as plot_share_training
-from tlanalysis.charts.training import plot_trained_by_region as plot_trained_by_region
-from tlanalysis.charts.training import plot_trained_rate_by_region as plot_trained_rate_by_region
 from tlanalysis.data.built import open_files as open_files
 from tlanalysis.data.embedded import load as load
 from tlanalysis.data.embedded import sources as sources
@@ -115,7 +113,6 @@ from tlanalysis.indicators.trainees import trainees_declared as trainees_declare
 from tlanalysis.indicators.training import decompose_reach as decompose_reach
 from tlanalysis.indicators.training import people_trained as people_trained
 from tlanalysis.indicators.training import share_training as share_training
-from tlanalysis.indicators.training import trained_by_region as trained_by_region
 from tlanalysis.lab.exploring import explore as explore
 from tlanalysis.lists.cleaning import clean as clean
 from tlanalysis.tables.data_dictionary import describe as describe

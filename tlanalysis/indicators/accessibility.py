@@ -29,8 +29,6 @@ PAIRS = [
     ("taux_tiers_lieux_pour_100k", "taux_chomage_15_64"),
     ("taux_fabriques_de_territoire_pour_100k", "taux_chomage_15_64"),
     ("taux_fabriques_de_territoire_pour_100k", "distance_mediane_km"),
-    ("taux_manufactures_de_proximite_pour_100k", "taux_chomage_15_64"),
-    ("taux_manufactures_de_proximite_pour_100k", "distance_mediane_km"),
 ]
 REGION_PAIRS = [
     ("enveloppe_eur_par_habitant", "taux_chomage_15_64"),

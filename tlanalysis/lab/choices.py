@@ -35,7 +35,6 @@ class Chart:
 CHARTS = {
     "tiers_lieux": Chart("places_over_time", ("{territory}",), "plot_places_over_time"),
     "fabriques_de_territoire": Chart("rank_among_peers", ("{territory}", "fabriques_de_territoire"), "plot_rank"),
-    "manufactures_de_proximite": Chart("rank_among_peers", ("{territory}", "manufactures_de_proximite"), "plot_rank"),
     "personnes_formees": Chart("people_trained", ("{territory}",), "plot_people_trained"),
     "part_formation": Chart("share_training", ("{territory}",), "plot_share_training"),
 }

@@ -67,10 +67,11 @@ def split_rows(batch: RowBatch, joined: Joined) -> Split:
     unpaired = []
     for number, found, printed in zip(batch.numbers, ids, batch.table[joined.names].to_pylist(), strict=True):
         apart = [printed] if len(found) == 1 else _parts(printed, joined.separator)
-        if len(apart) != len(found):
+        if len(apart) == len(found):
+            names += apart
+        else:
             unpaired.append((int(number), printed or ""))
-            apart = [None] * len(found)
-        names += apart
+            names += [None] * len(found)
     return Split(split._replace(table=_with_column(table, joined.names, names)), unpaired)
 
 
@@ -98,6 +99,6 @@ def check_distinct(ids: list[str | None], numbers: list[int], where: str) -> Non
     shown = without_personal(twice[0], "[…]")
     others = f", and {len(twice) - 1} other identifiers repeat" if len(twice) > 1 else ""
     raise BadInput(
-        f"{where}: one row must be one place, but the identifier {shown!r} stands in rows {', '.join(rows[:5])}{others}: "
-        "keep one row for each."
+        f"{where}: the identifier {shown!r} stands in rows {', '.join(rows[:5])}{others}: "
+        "one identifier is one place, so keep one row for each."
     )
