@@ -1,8 +1,7 @@
-"""Charts of training reach: people trained, places that train, what the change is made of, estimates per région."""
+"""Charts of training reach: people trained, places that train, what the change is made of."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -10,10 +9,8 @@ from matplotlib.axes import Axes
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
-from tlanalysis.charts.kit.style import ACCENT, INK, RULE, SMALL, SOFT, mark, style
-from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles, legend
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.kit.wording import Words
-from tlanalysis.data.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +133,9 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
 
 
 def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw what each factor adds to the change in people trained, as intervals, with the total beneath.
+    """Draw what each factor adds to the change in people trained, as intervals, one row per reading of the places.
+
+    The title says that more places lead, or that people per place do, only when every reading says so.
 
     Parameters
     ----------
@@ -146,36 +145,65 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
         As for every chart.
     """
     words = Words(lang)
-    rows = table.set_index("facteur")
+    rows = table.set_index(["facteur", "lecture_perimetre"])
+    readings = list(dict.fromkeys(table["lecture_perimetre"]))
+    lead = {reading: _leader(rows.xs(reading, level=1)) for reading in readings}
+    agree = len(set(lead.values())) == 1
     values: dict[str, Any] = {
-        "total_low": _thousands(rows.loc["total", "contribution_bas"], words),
-        "total_high": _thousands(rows.loc["total", "contribution_haut"], words),
+        "total_low": _thousands(rows.loc["total", "contribution_bas"].min(), words),
+        "total_high": _thousands(rows.loc["total", "contribution_haut"].max(), words),
+        "leader": words.label("facteurs", lead[readings[0]]).replace("\n", " ") if agree and lead[readings[0]] else "",
     }
-    for name in ("lieux", "personnes_par_lieu", "part_qui_forme"):
+    for name in ("lieux", "personnes_par_lieu"):
+        for reading in readings:
+            row = rows.loc[(name, reading)]
+            values |= {
+                f"{name}_{reading}": words.span(words.percent(row["part_bas"]), words.percent(row["part_haut"])),
+                f"{name}_{reading}_n": words.span(
+                    _thousands(row["contribution_bas"], words), _thousands(row["contribution_haut"], words)
+                ),
+            }
         values |= {
-            f"{name}_low": words.percent(rows.loc[name, "part_bas"]),
-            f"{name}_high": words.percent(rows.loc[name, "part_haut"]),
-            f"{name}_n_low": _thousands(rows.loc[name, "contribution_bas"], words),
-            f"{name}_n_high": _thousands(rows.loc[name, "contribution_haut"], words),
+            f"{name}_low": words.percent(rows.loc[name, "part_bas"].min()),
+            f"{name}_high": words.percent(rows.loc[name, "part_haut"].max()),
         }
-    places_lead = (
-        rows.loc["lieux", "contribution_bas"]
-        > rows.loc[["part_qui_forme", "personnes_par_lieu"], "contribution_haut"].max()
-    )
-    text = caption.write("formation-decomposition", table, lang, fallback=not bool(places_lead), **values)
+    text = caption.write("formation-decomposition", table, lang, fallback=not values["leader"], **values)
+    drawn = [(name, reading) for name in ("lieux", "part_qui_forme", "personnes_par_lieu") for reading in readings]
+    drawn.append(("total", readings[0]))
     with style():
-        ax = new_axes(ax, 0.75 + 1.9 * ROW * len(table))
-        for rank, row in enumerate(table.itertuples()):
-            colour = SOFT if row.facteur == "total" else ACCENT
-            bar_between(ax, rank, row.contribution_bas, row.contribution_haut, colour, thick=0.42)
-            written = words.span(_thousands(row.contribution_bas, words), _thousands(row.contribution_haut, words))
-            value_label(ax, row.contribution_haut, rank, written)
-        label_rows(ax, [words.label("facteurs", name) for name in table["facteur"]])
+        ax = new_axes(ax, 0.75 + 1.9 * ROW * len(drawn))
+        labels = []
+        for rank, (name, reading) in enumerate(drawn):
+            row = rows.loc[(name, reading)]
+            bar_between(
+                ax,
+                rank,
+                row["contribution_bas"],
+                row["contribution_haut"],
+                SOFT if name == "total" else ACCENT if reading == readings[0] else CONTRAST,
+                thick=0.42,
+            )
+            written = words.span(
+                _thousands(row["contribution_bas"], words), _thousands(row["contribution_haut"], words)
+            )
+            value_label(ax, row["contribution_haut"], rank, written)
+            factor = words.label("facteurs", name)
+            labels.append(factor if name == "total" else f"{factor}\n{words.label('lectures_perimetre', reading)}")
+        label_rows(ax, labels)
         ax.axvline(0, color=INK, linewidth=0.8)
         low, high = min(0, table["contribution_bas"].min()), table["contribution_haut"].max()
         ax.set_xlim(low - 0.02 * high, high * 1.32)
         value_axis(ax, words.label("axes", "people_added"), words.number)
         return finish(ax, text)
+
+
+def _leader(rows: pd.DataFrame) -> str:
+    """Return the factor whose least contribution is more than the most of every other; none leads: nothing."""
+    factors = rows.drop(index="total")
+    for name, row in factors.iterrows():
+        if row["contribution_bas"] > factors.drop(index=name)["contribution_haut"].max():
+            return str(name)
+    return ""
 
 
 def _thousands(people: float, words: Words) -> str:

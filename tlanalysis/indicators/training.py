@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,15 +12,16 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
-from tlanalysis.data import territories
-from tlanalysis.data.evidence import MEASURES, as_intervals, observations, one_row_per_claim
-from tlanalysis.indicators.intervals import rounding, shares_that_add_up, wilson
+from tlanalysis.data.evidence import MEASURES, observations, one_row_per_claim
+from tlanalysis.indicators.intervals import rounding, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # The three wordings that the sources print, widest first.
 TRAINING_SHARES = ("part_formation", "part_formation_apprentissage", "part_formation_professionnelle")
+# How the places of a year are read beside its people trained: of the same definition, or of the same year.
+READINGS = ("perimetre", "annee")
 FACTORS = ("lieux", "part_qui_forme", "personnes_par_lieu")
 
 _Ranges = Mapping[tuple[str, str], tuple[float, float]]  # (figure, year) -> least and most
@@ -137,12 +139,16 @@ def _share_intervals(
 def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None = None) -> pd.DataFrame:
     """Return how much of the change in people trained comes from each factor, as intervals (log-mean Divisia).
 
-    People trained = places x share of them that train x people per place that trains. With L(a, b) = (a - b) /
+    People trained = places x share of them that trains x people per place that trains. With L(a, b) = (a - b) /
     ln(a / b), the contribution of a factor x is L(P1, P0) ln(x1 / x0); the three add up to the change exactly. Every
-    input is the whole range of what the sources print for that year (a rounding counts as half its last digit), so
-    every contribution is the range over all inputs in those ranges. People per place is not observed: it is what the
-    other figures leave. The two years do not use the same definition of a tiers-lieu: part of "more places" is a wider
-    definition. Source of the method: B. W. Ang, Energy Policy 32 (2004), 1131-1139.
+    input is the whole range of what the sources print (a rounding counts as half its last digit), so every
+    contribution is the range over all inputs in those ranges. People per place is not observed: it is what the other
+    figures leave. Source of the method: B. W. Ang, Energy Policy 32 (2004), 1131-1139.
+
+    People and shares of a year are of one perimeter. The places can be read in two ways, and both are returned:
+    `perimetre`, the places of that same perimeter, in that year if a source counts them then, else at any date;
+    `annee`, the places that sources count in that year, under any definition. The two perimeters of the two years
+    differ, so part of "more places" is a wider definition under either reading.
 
     Parameters
     ----------
@@ -154,27 +160,100 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
     Returns
     -------
     DataFrame
-        One row per factor of `FACTORS` and `total`: `valeur_debut_bas, valeur_debut_haut, valeur_fin_bas,
+        One row per reading and factor of `FACTORS` and `total`: `lecture_perimetre, facteur`, `perimetre_debut,
+        perimetre_fin` (of the figures combined), `valeur_debut_bas, valeur_debut_haut, valeur_fin_bas,
         valeur_fin_haut`, `contribution_bas, contribution_haut` (people), `part_bas, part_haut` (of the change).
 
     Raises
     ------
     BadInput
-        When a factor has no figure in one of the years.
+        A factor has no figure in one of the years, or the figures of a year share no perimeter.
     """
     import pandas as pd
 
-    inputs: dict[tuple[str, str], tuple[float, float]] = {}
-    rows = []
-    for year in (start, end):
-        for name, indicator in (
-            ("personnes", "personnes_formees"),
-            ("lieux", "tiers_lieux"),
-            ("part", "part_formation"),
-        ):
-            span, used = _span_of(indicator, year, as_of)
-            inputs[name, year] = span
-            rows.append(used)
+    years = {year: _people_and_share(year, as_of) for year in (start, end)}
+    parts, rows = [], [frame for found in years.values() for frame in found.rows]
+    for reading in READINGS:
+        inputs: dict[tuple[str, str], tuple[float, float]] = {}
+        perimeters = []
+        for year, found in years.items():
+            places = _places_of(reading, year, found.perimeter, as_of)
+            inputs |= {("personnes", year): found.people, ("part", year): found.share}
+            inputs["lieux", year] = _range_of(places, "tiers_lieux", year)
+            perimeters.append(" ; ".join(sorted({found.perimeter, *places["perimetre"]})))
+            rows.append(places)
+        split = _split(inputs, start, end)
+        parts.append(
+            split.assign(lecture_perimetre=reading, perimetre_debut=perimeters[0], perimetre_fin=perimeters[1])
+        )
+    table = pd.concat(parts, ignore_index=True)
+    first = ["lecture_perimetre", "facteur", "perimetre_debut", "perimetre_fin"]
+    return stamp(table[[*first, *table.columns.difference(first, sort=False)]], *rows, inputs=["observations"])
+
+
+@dataclass(frozen=True)
+class _Year:
+    """People trained and the share of places that train, printed of one year for one perimeter."""
+
+    perimeter: str
+    people: tuple[float, float]
+    share: tuple[float, float]
+    rows: tuple[pd.DataFrame, pd.DataFrame]
+
+
+def _people_and_share(year: str, as_of: str | None) -> _Year:
+    people, shares = _printed("personnes_formees", year, as_of), _printed("part_formation", year, as_of)
+    perimeters = sorted({*people["perimetre"], *shares["perimetre"]})
+    if len(perimeters) > 1:
+        raise BadInput(
+            f"the people trained and the share of places that train in {year} are of several definitions "
+            f"({', '.join(perimeters)}): figures that are combined share one."
+        )
+    ranges = _range_of(people, "personnes_formees", year), _range_of(shares, "part_formation", year)
+    return _Year(perimeters[0], *ranges, (people, shares))
+
+
+def _places_of(reading: str, year: str, perimeter: str, as_of: str | None) -> pd.DataFrame:
+    if reading == "annee":
+        return _printed("tiers_lieux", year, as_of)
+    known = observations("tiers_lieux", "FR", nature=MEASURES, as_of=as_of)
+    same = known[(known["perimetre"] == perimeter) & known["periode"].notna()]
+    if same.empty:
+        others = ", ".join(sorted(known["perimetre"].unique())) or "none"
+        raise BadInput(
+            f"no number of places has the definition {perimeter}, that of the people trained in {year} (known: "
+            f"{others}): figures that are combined share one."
+        )
+    then = same[[periods.year(text) == int(year) for text in same["periode"]]]
+    return same if then.empty else then
+
+
+def _printed(indicator: str, year: str, as_of: str | None) -> pd.DataFrame:
+    """Return the measures that sources print for a year."""
+    rows = observations(indicator, "FR", nature=MEASURES, as_of=as_of)
+    rows = rows[rows["periode"].notna()]
+    rows = rows.loc[[periods.year(text) == int(year) for text in rows["periode"]]]
+    if rows.empty:
+        raise BadInput(f"no published figure of {indicator} for {year}: the change cannot be split.")
+    return rows
+
+
+def _range_of(rows: pd.DataFrame, indicator: str, year: str) -> tuple[float, float]:
+    """Return the range of what some rows print."""
+    # A "more than" or a "nearly" counts for the number it prints; a bare round number for its rounding.
+    bare = rows["valeur_bas"].isna() & rows["valeur_haut"].isna()
+    half = rows["valeur"].map(rounding, na_action="ignore").where(bare, 0)
+    low = rows["valeur_bas"].fillna(rows["valeur"] - half).min()
+    high = rows["valeur_haut"].fillna(rows["valeur"] + half).max()
+    if np.isnan(low) or np.isnan(high):
+        raise BadInput(f"no published figure of {indicator} for {year} has two ends: the change cannot be split.")
+    return float(low), float(high)
+
+
+def _split(inputs: _Ranges, start: str, end: str) -> pd.DataFrame:
+    """Return one row per factor and the total, from the range of every figure in both years."""
+    import pandas as pd
+
     draws = _contributions(inputs, start, end)
     change = draws["total"]
     moved = bool((np.abs(change) > 0).all())  # where there may be no change, no factor has a share of it
@@ -184,7 +263,7 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
         "personnes_par_lieu": (_per_place(inputs, start), _per_place(inputs, end)),
         "total": (inputs["personnes", start], inputs["personnes", end]),
     }
-    table = pd.DataFrame(
+    return pd.DataFrame(
         [
             {
                 "facteur": name,
@@ -200,22 +279,6 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
             for name, (first, last) in start_end.items()
         ]
     )
-    return stamp(table, *rows, inputs=["observations"])
-
-
-def _span_of(indicator: str, year: str, as_of: str | None) -> tuple[tuple[float, float], pd.DataFrame]:
-    """Return the range of what sources print for a year, and the rows it comes from."""
-    rows = observations(indicator, "FR", nature=MEASURES, as_of=as_of)
-    rows = rows[rows["periode"].notna()]
-    rows = rows.loc[[periods.year(text) == int(year) for text in rows["periode"]]]
-    # A "more than" or a "nearly" counts for the number it prints; a bare round number for its rounding.
-    bare = rows["valeur_bas"].isna() & rows["valeur_haut"].isna()
-    half = rows["valeur"].map(rounding, na_action="ignore").where(bare, 0)
-    low = rows["valeur_bas"].fillna(rows["valeur"] - half).min()
-    high = rows["valeur_haut"].fillna(rows["valeur"] + half).max()
-    if rows.empty or np.isnan(low) or np.isnan(high):
-        raise BadInput(f"no published figure of {indicator} for {year}: the change cannot be split.")
-    return (float(low), float(high)), rows
 
 
 def _per_place(inputs: _Ranges, year: str) -> tuple[float, float]:

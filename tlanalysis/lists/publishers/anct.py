@@ -3,9 +3,9 @@
 One point is one commune, not one place: the script that wrote these files joins the identifiers and the names of all
 the places of a commune with "; ". Fabriques: 382 places in 342 communes (their source is dated January 2024). France
 services: 2,720 sites in 2,519 communes. `manuprox` lists the 111 applications of the first two waves of the
-Manufactures de proximité (98 communes, source dated January 2022), laureates or not. Points are commune centroids, not addresses;
-the commune code places each row. One Fabrique lies in Saint-Martin (97801), outside the régions and the 101
-départements, with an empty geometry: it is kept, under département "978" and no région.
+Manufactures de proximité (98 communes, source dated January 2022), laureates or not. Points are commune centroids,
+not addresses; the commune code places each row. One Fabrique lies in Saint-Martin (97801), outside the régions and
+the 101 départements, with an empty geometry: it is kept, under département "978" and no région.
 
 The CSV files are known from the ANCT's public code; nobody of this project has opened them.
 """
