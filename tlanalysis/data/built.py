@@ -46,7 +46,7 @@ def built() -> dict[str, dict[str, Any]]:
         entries = json.loads(path.read_text(encoding="utf-8"))["jeux"]
         held = {found["jeu"]: found for found in entries}
     except FileNotFoundError:
-        recorder.absent(path)
+        recorder.record_missing_file(path)
         return {}
     except (ValueError, KeyError, TypeError):
         raise SourceError(f"{path} is damaged: run `tlanalysis build`.") from None

@@ -159,7 +159,7 @@ def _kernel(pipe: Connection, printed: list[PrintedText]) -> IPythonKernel:
     )
     shell: Any = kernel.shell
     sys.displayhook = shell.displayhook
-    if os.environ.get(recorder.VARIABLE):
+    if os.environ.get(recorder.ENVIRONMENT_VARIABLE):
         recorder.load_ipython_extension(shell)
     return kernel
 

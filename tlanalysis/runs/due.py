@@ -64,7 +64,7 @@ class Present:
         """Return the digest of a file, under its name in `tlanalysis.core.recorder`; empty when it is missing."""
         if name not in self._files:
             path = _path(name)
-            self._files[name] = recorder.digest_of(path) if path is not None and path.is_file() else ""
+            self._files[name] = recorder.digest_file(path) if path is not None and path.is_file() else ""
         return self._files[name]
 
     def rows(self, table: str, query: dict[str, Any]) -> str:
@@ -149,9 +149,9 @@ def _results(before: Outcome, now: Present) -> Iterator[str]:
 
 
 def _path(name: str) -> Path | None:
-    if name.startswith(recorder.MIRROR):
+    if name.startswith(recorder.MIRROR_PREFIX):
         mirror = paths.mirror()
-        return mirror / name.removeprefix(recorder.MIRROR) if mirror else None
+        return mirror / name.removeprefix(recorder.MIRROR_PREFIX) if mirror else None
     return paths.home() / name
 
 

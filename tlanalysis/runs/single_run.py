@@ -116,7 +116,7 @@ def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
         "TLANALYSIS_HOME": task.home,
         "TLANALYSIS_OUT": task.staging,
         "TLANALYSIS_COMMIT": task.commit,
-        recorder.VARIABLE: str(folder / "reads.json"),
+        recorder.ENVIRONMENT_VARIABLE: str(folder / "reads.json"),
     }
     with ExitStack() as stack:
         if task.engine == "fork":
