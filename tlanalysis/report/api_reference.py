@@ -1,4 +1,4 @@
-"""The API reference: every public name with its signature and the sections of its docstring."""
+"""The API reference: the signature and the sections of the docstring of every public name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CODE = re.compile(r"``(.+?)``|`(.+?)`")
 
 @dataclass(frozen=True)
 class Section:
-    """Part of a docstring: `title` (empty: the description), `entries` (term, text) or `paragraphs`, or `example`."""
+    """A section of a docstring: entries (term, text), paragraphs or an example. The description has an empty title."""
 
     title: str
     entries: tuple[tuple[str, Markup], ...] = ()
@@ -26,7 +26,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Documented:
-    """A public name: its signature, and the sections of its docstring."""
+    """A public name with its signature and the sections of its docstring."""
 
     name: str
     signature: str
@@ -34,7 +34,7 @@ class Documented:
 
 
 def reference() -> list[tuple[str, list[Documented]]]:
-    """Return the public names by the module they live in, in the order of the package."""
+    """Return the public names by the module that defines them, in the order of the package."""
     import tlanalysis
     from tlanalysis.core.public_names import HOMES
 

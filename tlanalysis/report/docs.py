@@ -1,4 +1,4 @@
-"""The Markdown documents of `docs/` as HTML."""
+"""Convert the Markdown documents of `docs/` to HTML."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def title(markdown: str, name: str) -> str:
 def to_html(path: Path, known: Collection[str]) -> Markup:
     """Return a document as HTML.
 
-    Raw HTML in it is shown as text. A link to another document leads to its page; a link to a file that is not part of
-    the site stays as words.
+    The page shows raw HTML as text. A link to another document leads to its page. A link to a file outside the site
+    becomes plain text.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def to_html(path: Path, known: Collection[str]) -> Markup:
         if token.type == "inline":
             token.children = _linked(token.children or [], known)
     html = markdown.renderer.render(tokens, markdown.options, {})
-    return Markup(html)  # noqa: S704 - markdown-it escapes what it reads when html is off
+    return Markup(html)  # noqa: S704 - markdown-it escapes its input when html is off
 
 
 def _code(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
@@ -126,7 +126,7 @@ def _linked(children: list[Token], known: Collection[str]) -> list[Token]:
             token.attrSet("href", target)
         if token.type == "link_close" and not open_links.pop():
             continue
-        if token.type == "image":  # pictures of documents are figures of the site: their words are enough here
+        if token.type == "image":  # a picture of a document is a figure of the site: its alternative text replaces it
             token.type, token.tag, token.content = "text", "", token.content
         kept.append(token)
     return kept
