@@ -37,7 +37,7 @@ from tlanalysis.core import paths
 from tlanalysis.data import embedded
 from tlanalysis.runs import limits
 from tlanalysis.runs.plan import Run, grid, territories_for
-from tlanalysis.runs.single_run import STEADY
+from tlanalysis.runs.single_run import FIXED_ENVIRONMENT
 
 NOTEBOOK = "04_territory_profile"
 JOBS = os.cpu_count() or 1
@@ -87,7 +87,7 @@ def floor(runs: list[Run], out: Path) -> tuple[float, float]:
     """
     command = [sys.executable, "-m", "benchmarks.runs", "floor", str(out), *(run.parameters.territory for run in runs)]
     done = subprocess.run(
-        command, env=ENV | STEADY, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, env=ENV | FIXED_ENVIRONMENT, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     rehearsed, warm = done.stdout.split()
     return float(rehearsed), float(warm)
@@ -292,7 +292,7 @@ def main() -> None:
     if sys.argv[1:2] == ["floor"]:
         _floor_process(Path(sys.argv[2]), sys.argv[3:])
         return
-    limits.Family()  # this process is the reaper of all it starts, so that their time is counted
+    limits.Descendants()  # this process is the reaper of all it starts, so that their time is counted
     with tempfile.TemporaryDirectory() as scratch:
         start()
         many(Path(scratch), whole="--whole" in sys.argv)

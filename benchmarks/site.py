@@ -17,7 +17,7 @@ from tlanalysis.data import territories
 from tlanalysis.report.gallery import report
 from tlanalysis.report.results import KINDS
 from tlanalysis.runs import manifest
-from tlanalysis.runs.execute import Options, execute
+from tlanalysis.runs.execute import RunOptions, execute
 from tlanalysis.runs.plan import read_plan
 
 PATTERN = "04_territory_profile--R75"
@@ -59,7 +59,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else Path(folder) / "run"
         if len(sys.argv) == 1:
-            execute(read_plan(), source, Options())
+            execute(read_plan(), source, RunOptions())
         report(source)  # imports and caches are paid once
         for count in SIZES:
             out = Path(folder) / str(count)

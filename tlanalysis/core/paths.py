@@ -58,7 +58,7 @@ def check_own() -> None:
     """
     if is_carried():
         raise BadInput(
-            "these tables and notebooks belong to the installed package, which must not change: clone the project, or "
+            "these tables and notebooks came with the installed package, which must not change: clone the project, or "
             "set TLANALYSIS_HOME to a copy of your own."
         )
 
