@@ -217,7 +217,7 @@ def diff(
 
     found = compare(old, new)
     print(as_text(found))
-    if found.moved:
+    if found.changed:
         raise typer.Exit(MOVED)
 
 

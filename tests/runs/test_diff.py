@@ -47,11 +47,11 @@ def old(tmp_path: Path) -> Path:
 
 def test_two_reports_with_the_same_data_have_no_difference(old: Path, tmp_path: Path) -> None:
     found = compare(old, _report(tmp_path / "new", replace(RUN, seconds=9.0, engine="kernel")))
-    assert not found.moved
-    assert as_text(found) == "nothing moved: 2 figures hold the same data"
+    assert not found.changed
+    assert as_text(found) == "no figure and no run changed: 2 figures hold the same data"
 
 
-MOVED = replace(RUN, fingerprints={"part--FR": "1", "taux--FR": "9"})
+CHANGED = replace(RUN, fingerprints={"part--FR": "1", "taux--FR": "9"})
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ MOVED = replace(RUN, fingerprints={"part--FR": "1", "taux--FR": "9"})
     ids=["a value", "a value is gone", "a new value", "a row fewer", "rows more", "a column", "several", "the order"],
 )  # fmt: skip
 def test_the_changed_values_of_a_figure_are_named(table: str, expected: str, old: Path, tmp_path: Path) -> None:
-    found = compare(old, _report(tmp_path / "new", MOVED, table))
-    assert found.moved
+    found = compare(old, _report(tmp_path / "new", CHANGED, table))
+    assert found.changed
     assert found.figures == [f"taux--FR: {expected}"]
     assert found.same == 1
 
 
 def test_the_changed_values_of_a_figure_without_its_table_are_unknown(old: Path, tmp_path: Path) -> None:
-    new = _report(tmp_path / "new", MOVED)
+    new = _report(tmp_path / "new", CHANGED)
     (new / "figures" / "taux--FR.csv").unlink()
     found = compare(old / "manifest.json", new / "manifest.json")
     assert found.figures == ["taux--FR: its data changed (a table is missing: the changed values are unknown)"]
@@ -99,7 +99,7 @@ def test_new_and_missing_figures_and_runs_are_named(old: Path, tmp_path: Path) -
 
 def test_a_run_that_fails_in_the_new_report_is_named_with_its_error(old: Path, tmp_path: Path) -> None:
     found = compare(old, _report(tmp_path / "new", replace(RUN, status="failed", error="cell 3: it broke")))
-    assert found.moved
+    assert found.changed
     assert found.runs == ["01_suite--FR was ok, is failed: cell 3: it broke"]
 
 
@@ -112,7 +112,7 @@ def test_the_causes_are_named_when_no_figure_changed(old: Path, tmp_path: Path) 
         libraries={"pandas": "3.1"},
     )
     found = compare(old, _report(tmp_path / "new", after))
-    assert not found.moved
+    assert not found.changed
     assert found.causes == [
         "notebook 01_suite changed (under 1 run)",
         "input observations changed (under 1 run)",
@@ -127,7 +127,7 @@ def test_a_folder_without_a_manifest_is_refused(old: Path, tmp_path: Path) -> No
 
 
 def test_the_exit_code_is_4_when_a_figure_changed(old: Path, tmp_path: Path) -> None:
-    new = _report(tmp_path / "new", MOVED, TABLE.replace(",10,", ",12,"))
+    new = _report(tmp_path / "new", CHANGED, TABLE.replace(",10,", ",12,"))
     code, printed = _diff(old, new)
     assert code == 4
     assert "taux--FR: R75, Nouvelle-Aquitaine: valeur 10 → 12 (+20.0%)" in printed

@@ -38,7 +38,7 @@ def test_a_script_fails_when_diff_fails_and_not_when_figures_changed(
     (tmp_path / "before").mkdir()
     command = tmp_path / ".venv" / "bin" / "tlanalysis"
     command.parent.mkdir(parents=True)
-    command.write_text(f"#!/bin/sh\necho moved\nexit {code}\n", encoding="utf-8")
+    command.write_text(f"#!/bin/sh\necho changed\nexit {code}\n", encoding="utf-8")
     command.chmod(0o755)
     # GitHub and GitLab execute it with these options, which stop it at the first command that fails.
     done = subprocess.run(
@@ -50,7 +50,7 @@ def test_a_script_fails_when_diff_fails_and_not_when_figures_changed(
         check=False,
     )
     assert (done.returncode == 0) is passes
-    assert "moved" in done.stdout
+    assert "changed" in done.stdout
 
 
 def test_the_timer_starts_a_run_missed_while_the_machine_was_off(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ class Difference:
     same: int = 0
 
     @property
-    def moved(self) -> bool:
+    def changed(self) -> bool:
         """True when the data of a figure changed, a figure or run is new or gone, or a run has another status."""
         return bool(self.figures or self.runs)
 
@@ -178,8 +178,8 @@ def as_text(found: Difference) -> str:
     """Return the differences as lines of text."""
     lines = [*(f"run     {line}" for line in found.runs), *(f"figure  {line}" for line in found.figures)]
     lines += [f"cause   {line}" for line in found.causes]
-    if not found.moved:
-        lines.append(f"nothing moved: {found.same} figures hold the same data")
+    if not found.changed:
+        lines.append(f"no figure and no run changed: {found.same} figures hold the same data")
     else:
-        lines.append(f"{len(found.figures)} figures moved, came or went; {found.same} hold the same data")
+        lines.append(f"{len(found.figures)} figures changed, are new or are gone; {found.same} hold the same data")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The papermill engine `tlanalysis`: it forks a process that has imported everything, and the child runs the notebook.
+"""The papermill engine `tlanalysis`: it forks a process that has imported everything, and the child executes the cells.
 
 papermill injects the parameters and writes the notebook, and nbclient turns messages into outputs, as with any kernel.
 The child (`tlanalysis.runs.child`) replaces the kernel.
