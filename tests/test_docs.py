@@ -130,3 +130,10 @@ def test_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
     codes = {int(code) for code in re.findall(r"\b(\d+)\b", said[0])}
     assert {0, RunFailed.exit_code, BadInput.exit_code, SourceError.exit_code, INTERRUPTED} <= codes
     assert (RunFailed.exit_code, BadInput.exit_code, SourceError.exit_code, INTERRUPTED) == (1, 2, 3, 130)
+
+
+def test_every_module_named_by_the_walks_exists() -> None:
+    walks = _read("docs/architecture.md").partition("## Three walks")[2]
+    named = set(re.findall(r"`([a-z_/]+/[a-z_]+\.py)`", walks))
+    assert len(named) > 40
+    assert [name for name in sorted(named) if not (ROOT / "tlanalysis" / name).is_file()] == []
