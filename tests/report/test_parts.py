@@ -154,6 +154,7 @@ def test_a_document_escapes_html_and_keeps_only_links_to_existing_pages(tmp_path
     path = tmp_path / "un.md"
     path.write_text(
         "# `Un`\n\n<script>alert(1)</script>\n\n## A\n\n## A\n\n[deux](deux.md#a) [absent](../x.py) [site](https://example.org)\n\n"
+        "[clean](../tlanalysis/lists/cleaning.py#clean)\n\n"
         "[js](javascript:alert(1)) ![image](x.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
         encoding="utf-8",
     )
@@ -162,6 +163,7 @@ def test_a_document_escapes_html_and_keeps_only_links_to_existing_pages(tmp_path
     assert '<h2 id="a">' in html
     assert '<h2 id="a-2">' in html
     assert 'href="deux.html#a"' in html
+    assert 'href="api.html#clean"' in html
     assert ">absent<" not in html
     assert "absent" in html
     assert 'href="https://example.org"' in html
@@ -185,6 +187,8 @@ def test_the_reference_holds_every_public_name() -> None:
     entries = [entry for _, found in api_reference.reference() for entry in found]
     assert [entry.name for entry in entries] == tlanalysis.__all__
     assert [entry.name for entry in entries if not entry.sections[0].paragraphs] == []
+    named = {entry.name: entry.commands for entry in entries if entry.commands}
+    assert named["open_files"] == ("tlanalysis fetch", "tlanalysis build")
     cite = next(entry for entry in entries if entry.name == "cite")
     assert cite.signature == "tl.cite(name: str) -> str"
     assert [section.title for section in cite.sections] == ["", "Parameters", "Returns", "Raises"]

@@ -83,7 +83,7 @@ def load(table: str) -> pd.DataFrame:
 def open_files(*tables: str) -> pd.DataFrame:
     """Return one row per table built from an open file: whether it exists, and which command brings a missing file.
 
-    A file that has been fetched becomes a table with `tlanalysis build`.
+    `tlanalysis fetch` brings a file, `tlanalysis build` makes a table of it.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 _LISTS = frozenset(("Parameters", "Attributes", "Raises", "Returns", "Yields"))
 _QUOTED = re.compile(r"(: |-> )'([^']*)'")  # annotations are strings in our modules
+_COMMAND = re.compile(r"`(tlanalysis [a-z]+)")
 _CODE = re.compile(r"``(.+?)``|`(.+?)`")
 
 
@@ -26,10 +27,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Documented:
-    """A public name with its signature and the sections of its docstring."""
+    """A public name: its signature, the commands that its docstring names, and the sections of that docstring."""
 
     name: str
     signature: str
+    commands: tuple[str, ...]
     sections: tuple[Section, ...]
 
 
@@ -45,7 +47,9 @@ def reference() -> list[tuple[str, list[Documented]]]:
 
 def _documented(name: str, thing: Any) -> Documented:
     signature = _QUOTED.sub(r"\1\2", str(inspect.signature(thing)))
-    return Documented(name, f"tl.{name}{signature}", tuple(sections(inspect.getdoc(thing) or "")))
+    docstring = inspect.getdoc(thing) or ""
+    commands = tuple(dict.fromkeys(_COMMAND.findall(docstring)))
+    return Documented(name, f"tl.{name}{signature}", commands, tuple(sections(docstring)))
 
 
 def sections(docstring: str) -> list[Section]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.public_names import HOME_OF
 from tlanalysis.data.parameters import LANGS
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def title(markdown: str, name: str) -> str:
 def to_html(path: Path, known: Collection[str]) -> Markup:
     """Return a document as HTML.
 
-    The page shows raw HTML as text. A link to another document leads to its page. A link to a file outside the site
+    The page shows raw HTML as text. A link to another document leads to its page, and a link
+    to a public function (`../tlanalysis/lists/cleaning.py#clean`) to its entry in the library reference. A link to a file outside the site
     becomes plain text.
 
     Parameters
@@ -136,5 +138,7 @@ def _target(address: str, known: Collection[str]) -> str | None:
     if address.startswith(("https://", "http://", "#")):
         return address
     page, hash_mark, anchor = address.partition("#")
+    if page.endswith(".py") and anchor in HOME_OF:
+        return f"api.html#{anchor}"
     name = _name_and_language(Path(page).name)[0]
     return f"{name}.html{hash_mark}{anchor}" if page.endswith(".md") and name in known else None
