@@ -29,10 +29,12 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     ----------
     table : DataFrame
         From `deffinov_regions`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     count = table["statut"].value_counts().reindex(list(STATUSES), fill_value=0)
@@ -71,10 +73,12 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     ----------
     table : DataFrame
         From `deffinov_regions`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     rows = table.assign(amount=table["enveloppe_eur"].astype("float64")).sort_values(
@@ -120,8 +124,10 @@ def plot_deffinov_projects(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `deffinov_projects`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.set_index("territoire")
@@ -188,8 +194,10 @@ def plot_deffinov_population(table: pd.DataFrame, *, ax: Axes | None = None, lan
     ----------
     table : DataFrame
         From `deffinov_population`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     best = table.set_index("connaissance").loc["atteste"]

@@ -24,8 +24,10 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     ----------
     table : DataFrame
         From `hindsight`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     ours, claims = table[table["qui"] == "melange"], table[table["qui"] != "melange"]
@@ -86,8 +88,10 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     ----------
     table : DataFrame
         From `backtest_summary`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     mine = table[table["modele"] == "melange"].iloc[0]
@@ -125,8 +129,10 @@ def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     ----------
     table : DataFrame
         From `sensitivity`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     at_least : float
         What the probability is of.
     """

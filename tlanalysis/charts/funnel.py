@@ -33,10 +33,12 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     ----------
     table : DataFrame
         From `rates` or `rate_places`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     known = table[table["taux_pour_100k"].notna()].sort_values(["p_valeur", "code"])
@@ -163,10 +165,12 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `rates_from_shares`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     rows = table.assign(middle=table["taux_bas_pour_100k"] + table["taux_haut_pour_100k"]).sort_values(

@@ -29,8 +29,10 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     ----------
     table : DataFrame
         From `places_over_time`; may be empty, which is drawn as the unknown.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     place = territory(fact(table, "territoire")).name

@@ -53,10 +53,12 @@ def plot_rates(
     ----------
     table : DataFrame
         From `rates` or `rate_places`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
     """
@@ -137,8 +139,14 @@ def plot_access(
         From `access`, by région or by département.
     radius : int
         Distance in km, one of the table's.
-    ax, lang, focus, shapes
-        As for `plot_rates`.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
+    focus : str
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+    shapes : {"tuiles", "contours"}
+        Tiles, or the real outlines (fetched).
     """
     words = Words(lang)
     sides = [f"part_{radius}_km_{side}" for side in ("bas", "haut")]
@@ -189,8 +197,14 @@ def plot_local_moran(
     ----------
     table : DataFrame
         From `local_moran`.
-    ax, lang, focus, shapes
-        As for `plot_rates`.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
+    focus : str
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+    shapes : {"tuiles", "contours"}
+        Tiles, or the real outlines (fetched).
     """
     words = Words(lang)
     groups = table["groupe"].fillna("inconnu")

@@ -24,8 +24,10 @@ def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lan
     ----------
     table : DataFrame
         From `published_forecasts`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     counts = table["verdict"].value_counts()

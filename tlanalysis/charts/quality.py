@@ -28,8 +28,10 @@ def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     ----------
     table : DataFrame
         From `holdings`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.set_index("nature")
@@ -61,8 +63,10 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
     ----------
     table : DataFrame
         From `perimeters`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     names = list(dict.fromkeys(table["perimetre"]))
@@ -109,8 +113,10 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ----------
     table : DataFrame
         From `contradictions`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.sort_values("rapport", ascending=False, ignore_index=True)
@@ -178,8 +184,10 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     ----------
     table : DataFrame
         From `unknowns`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     cells = table.pivot_table(index="nom_region", columns="question", values="est_connu", aggfunc="any")
@@ -238,8 +246,10 @@ def plot_lists_ledger(table: pd.DataFrame, *, ax: Axes | None = None, lang: str 
     ----------
     table : DataFrame
         From `lists_ledger`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     jeu : str
         Which list.
     """

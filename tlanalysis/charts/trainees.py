@@ -26,10 +26,12 @@ def plot_trainees_declared(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `trainees_declared`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
 
     Raises
     ------

@@ -29,6 +29,7 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     dated = table[table["periode"].notna()]
@@ -73,8 +74,10 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ----------
     table : DataFrame
         From `share_training`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     undated = words.label("words", "undated")
@@ -142,8 +145,10 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
     ----------
     table : DataFrame
         From `decompose_reach`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.set_index("facteur")
@@ -192,10 +197,12 @@ def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `trained_by_region`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     middle = table["personnes_bas"] + table["personnes_haut"]
@@ -240,10 +247,12 @@ def plot_trained_rate_by_region(
     ----------
     table : DataFrame
         From `trained_by_region`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     middle = (table["taux_bas_pour_100k"] + table["taux_haut_pour_100k"]) / 2
