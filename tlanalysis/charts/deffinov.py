@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.facts import fact
+from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
@@ -36,6 +36,7 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     count = table["statut"].value_counts().reindex(list(STATUSES), fill_value=0)
     attested = int(count["atteste"])
@@ -80,6 +81,7 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     rows = table.assign(amount=table["enveloppe_eur"].astype("float64")).sort_values(
         ["amount", "population"], ascending=False, na_position="last", ignore_index=True

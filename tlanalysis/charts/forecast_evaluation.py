@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.forecasts import about
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
@@ -29,6 +30,7 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     lang : {"fr", "en"}
         Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     ours, claims = table[table["qui"] == "melange"], table[table["qui"] != "melange"]
     inside = ours[(ours["p80_bas"] <= ours["mesure_haut"]) & (ours["p80_haut"] >= ours["mesure_bas"])]

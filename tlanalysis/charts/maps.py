@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.facts import fact
+from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import INK, PALE, UNKNOWN, style
 from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles
@@ -62,6 +62,7 @@ def plot_rates(
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
     """
+    check_text(table)
     words = Words(lang)
     known = table[table["taux_lisse_pour_100k"].notna()]
     if known.empty:
@@ -148,6 +149,7 @@ def plot_access(
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
     """
+    check_text(table)
     words = Words(lang)
     sides = [f"part_{radius}_km_{side}" for side in ("bas", "haut")]
     if lacking := [name for name in sides if name not in table]:
@@ -206,6 +208,7 @@ def plot_local_moran(
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
     """
+    check_text(table)
     words = Words(lang)
     groups = table["groupe"].fillna("inconnu")
     count = groups.value_counts()

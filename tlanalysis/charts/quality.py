@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
@@ -118,6 +119,7 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     lang : {"fr", "en"}
         Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     rows = table.sort_values("rapport", ascending=False, ignore_index=True)
     same = (~rows["perimetres"].str.contains(";")).sum()

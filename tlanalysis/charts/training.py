@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, INK, RULE, SMALL, SOFT, mark, style
@@ -31,6 +32,7 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     lang : {"fr", "en"}
         Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     dated = table[table["periode"].notna()]
     labels = [
@@ -79,6 +81,7 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     lang : {"fr", "en"}
         Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     undated = words.label("words", "undated")
     labels = []
@@ -204,6 +207,7 @@ def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     middle = table["personnes_bas"] + table["personnes_haut"]
     rows = table.assign(milieu=middle).sort_values("milieu", ascending=False, ignore_index=True)
@@ -254,6 +258,7 @@ def plot_trained_rate_by_region(
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     middle = (table["taux_bas_pour_100k"] + table["taux_haut_pour_100k"]) / 2
     rows = table.assign(milieu=middle).sort_values("milieu", ascending=False)
