@@ -17,7 +17,6 @@ from matplotlib.text import Text
 import tlanalysis as tl
 
 TERRITORY_CODES = ("FR", "R75", "R06", "D33", "D976")
-LANGS = ("fr", "en")
 LABELS = ("fabriques_de_territoire", "manufactures_de_proximite")
 LISTS = ("tiers_lieux", *LABELS)
 

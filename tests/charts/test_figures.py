@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 import tlanalysis as tl
 from tests.charts.drawn import (
     CASES,
-    LANGS,
     ONE_EACH,
     Case,
     boxes,
@@ -27,6 +26,7 @@ from tests.charts.drawn import (
 )
 from tlanalysis.charts.kit import caption
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.languages import LANGS
 
 every_case = pytest.mark.parametrize("drawn", CASES, ids=str)
 one_each = pytest.mark.parametrize("drawn", ONE_EACH, ids=str)

@@ -13,11 +13,12 @@ from matplotlib.collections import PolyCollection
 import tlanalysis as tl
 from tests.charts.drawn import drawn_texts, figure_of
 from tlanalysis.charts.kit import caption
+from tlanalysis.core.languages import LANGS
 from tlanalysis.forecasting import backtesting, model
 from tlanalysis.forecasting.naive_references import NAIVE
 
 BANDS = (("p95_bas", "p95_haut"), ("p80_bas", "p80_haut"))
-in_both = pytest.mark.parametrize("lang", ["fr", "en"])
+in_both = pytest.mark.parametrize("lang", LANGS)
 
 
 @cache
@@ -140,7 +141,7 @@ def test_no_text_leaves_the_figure(name, lang):
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_languages_say_the_same_in_other_words(name):
-    fr, en = (caption.of(drawn(name, lang)) for lang in ("fr", "en"))
+    fr, en = (caption.of(drawn(name, lang)) for lang in LANGS)
     assert fr.title != en.title
     assert sorted(figures_in(fr.title)) == sorted(figures_in(en.title))
     for text in (fr, en):

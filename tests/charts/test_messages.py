@@ -1,4 +1,4 @@
-"""The message file: both languages say the same things, and no figure is typed in a message."""
+"""The files of texts: both languages say the same things, and no figure is typed in a message."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from string import Formatter
 
 import pytest
 
-import tlanalysis.charts.kit
 from tests.helpers import read_rows
+from tlanalysis.charts import messages
+from tlanalysis.core.languages import LANGS
 from tlanalysis.data.evidence import NATURES
 from tlanalysis.forecasting.published import VERDICTS
 from tlanalysis.indicators.deffinov import STATUSES
 from tlanalysis.indicators.quality import QUESTIONS
 from tlanalysis.indicators.training import FACTORS, TRAINING_SHARES
 
-MESSAGES = tomllib.loads(Path(tlanalysis.charts.kit.__file__).with_name("messages.toml").read_text(encoding="utf-8"))
+FILES = sorted(Path(messages.__file__).parent.glob("*.toml"))
+MESSAGES = dict(messages.load())
 LABELS = MESSAGES.pop("labels")
 FRAME = MESSAGES.pop("figure")  # words around every figure: source, note, scope
 FIGURES = sorted(MESSAGES)
@@ -44,10 +46,24 @@ def test_there_are_messages():
     assert {"formation-part", "deffinov-regions", "croissance-prevision", "profil-rang"} <= set(FIGURES)
 
 
+def test_no_figure_and_no_group_of_labels_stands_in_two_files():
+    held = []
+    for path in FILES:
+        texts = tomllib.loads(path.read_text(encoding="utf-8"))
+        labels = texts.pop("labels", {})
+        held += [*texts, *(f"labels.{group}" for group in labels)]
+    assert sorted(held) == sorted([*FIGURES, "figure", *(f"labels.{group}" for group in LABELS)])
+
+
+def test_a_file_of_texts_bears_the_name_of_a_module_of_charts():
+    modules = {path.stem for path in Path(messages.__file__).parents[1].glob("*.py")}
+    assert {path.stem for path in FILES} - {"shared"} <= modules
+
+
 @pytest.mark.parametrize("figure", [*FIGURES, "figure"])
 def test_both_languages_have_the_same_messages(figure):
     texts = MESSAGES.get(figure, FRAME)
-    assert set(texts) == {"fr", "en"}
+    assert set(texts) == set(LANGS)
     assert set(texts["fr"]) == set(texts["en"])
     for key in texts["fr"]:
         assert (texts["fr"][key] == "") == (texts["en"][key] == ""), key
@@ -94,7 +110,7 @@ def test_the_search_for_typed_figures_finds_them(message, found):
 @pytest.mark.parametrize("group", sorted(LABELS))
 def test_labels_are_in_both_languages_with_the_same_placeholders(group):
     for code, names in LABELS[group].items():
-        assert set(names) == {"fr", "en"}, code
+        assert set(names) == set(LANGS), code
         assert all(names.values()), code
         assert placeholders(names["fr"]) == placeholders(names["en"]), code
         assert not typed_digits(names["fr"]) + typed_digits(names["en"]), code

@@ -58,6 +58,15 @@ def test_stamp_names_each_input_once_in_order():
     assert result.attrs == {"inputs": ["observations", "regions"], "sources": []}
 
 
+def test_stamp_keeps_the_facts_that_a_table_carries():
+    table = pd.DataFrame({"part": [0.5]})
+    table.attrs = {"niveau": "region", "inputs": ["perimetres"]}
+    result = stamp(table, inputs=["observations"])
+    result.attrs["fdr"] = 0.1
+    assert result.attrs == {"niveau": "region", "inputs": ["observations"], "sources": [], "fdr": 0.1}
+    assert stamp(result, inputs=["regions"]).attrs["fdr"] == 0.1
+
+
 def test_stamp_does_not_change_the_frames_it_reads():
     before = ROWS.copy()
     stamp(pd.DataFrame(), ROWS, inputs=[])

@@ -87,6 +87,10 @@ def test_without_the_commune_files_the_missing_one_is_named(project_copy, monkey
         communes()
 
 
+def test_a_table_of_several_lists_does_not_carry_the_facts_of_one():
+    assert set(need_and_supply().attrs) == set(region_need_and_supply().attrs) == {"inputs", "sources"}
+
+
 def test_need_and_supply_by_hand(raw):
     table = need_and_supply().set_index("code")
     work = {row["code_departement"]: row for row in read_rows(raw, "departements_emploi")}

@@ -11,6 +11,7 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.languages import LANGS
 from tlanalysis.lists import cleaning
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.fields import OUTPUT
@@ -94,7 +95,7 @@ def test_a_cell_that_cannot_be_kept_is_null_and_recorded(tmp_path, row, field, r
         shown,
         "cellule",
     )
-    assert reject["motif"] == RULES[rule].fr
+    assert reject["motif"] == RULES[rule].motif("fr")
     if field in OUTPUT:
         assert pd.isna(done.places.loc[0, field])
 
@@ -151,12 +152,12 @@ def test_reasons_are_given_in_the_language_asked_for(tmp_path):
         _clean(tmp_path, row, lang="de")
 
 
-def test_every_rule_has_two_reasons_and_a_severity():
+def test_every_rule_has_a_severity_and_a_reason_of_its_own_in_every_language():
     for name, rule in RULES.items():
         assert rule.gravite in {REPAIR, "cellule", "ligne"}
-        assert rule.fr
-        assert rule.en
-        assert rule.fr != rule.en, name
+        assert set(rule.motifs) == set(LANGS), name
+        assert all(rule.motifs.values()), name
+        assert len(set(rule.motifs.values())) == len(LANGS), name
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_a_public_name_adds_its_module_and_the_imports_of_that_module() -> None:
 )
 def test_each_way_to_import_a_chart_is_found(source: str) -> None:
     found = _depends_on(source)
-    assert {"charts/quality.py", "charts/kit/wording.py", "charts/kit/messages.toml"} <= found
+    assert {"charts/quality.py", "charts/kit/wording.py", "charts/messages/quality.toml"} <= found
     assert "forecasting/model.py" not in found
 
 

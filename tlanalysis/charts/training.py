@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, INK, RULE, SMALL, SOFT, mark, style
@@ -29,7 +30,9 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     dated = table[table["periode"].notna()]
     labels = [
@@ -73,9 +76,12 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ----------
     table : DataFrame
         From `share_training`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     undated = words.label("words", "undated")
     labels = []
@@ -142,8 +148,10 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
     ----------
     table : DataFrame
         From `decompose_reach`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.set_index("facteur")
@@ -192,11 +200,14 @@ def plot_trained_by_region(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `trained_by_region`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     middle = table["personnes_bas"] + table["personnes_haut"]
     rows = table.assign(milieu=middle).sort_values("milieu", ascending=False, ignore_index=True)
@@ -240,11 +251,14 @@ def plot_trained_rate_by_region(
     ----------
     table : DataFrame
         From `trained_by_region`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     middle = (table["taux_bas_pour_100k"] + table["taux_haut_pour_100k"]) / 2
     rows = table.assign(milieu=middle).sort_values("milieu", ascending=False)

@@ -51,6 +51,8 @@ def sources_of(*frames: pd.DataFrame) -> list[Source]:
 def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> pd.DataFrame:
     """Return `table` with the sources of `frames` and the names of the tables that were read in its `attrs`.
 
+    Other facts that `table` carries in its `attrs` stay.
+
     Parameters
     ----------
     table : DataFrame
@@ -60,7 +62,7 @@ def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> 
     inputs : iterable of str
         Names of embedded tables.
     """
-    table.attrs = {"inputs": sorted(set(inputs)), "sources": sources_of(*frames)}
+    table.attrs |= {"inputs": sorted(set(inputs)), "sources": sources_of(*frames)}
     return table
 
 

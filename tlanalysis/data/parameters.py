@@ -15,9 +15,9 @@ from typing import Any
 
 from tlanalysis.core import files, periods
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.languages import LANGS
 from tlanalysis.data import evidence, territories
 
-LANGS = ("fr", "en")
 TYPES = {
     str: "text, in quotes",
     int: "a whole number",

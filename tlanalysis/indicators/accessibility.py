@@ -227,6 +227,7 @@ def need_and_supply() -> pd.DataFrame:
     work = embedded.load("departements_emploi")
     near, fabrique = access("tiers_lieux"), access("fabriques_de_territoire")
     table = near[["territoire", "code", "nom", "population", "distance_mediane_km"]].copy()
+    table.attrs.clear()  # the facts of one list are not those of a table of several
     rate = work["nb_chomeurs_15_64"].astype("float64") / work["nb_actifs_15_64"].astype("float64")
     table["taux_chomage_15_64"] = table["code"].map(dict(zip(work["code_departement"], rate, strict=True)))
     table["distance_fabrique_km"] = fabrique["distance_mediane_km"]
@@ -262,6 +263,7 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
         deffinov_projects(as_of=as_of),
     )
     table = near[["territoire", "code", "nom", "population", "distance_mediane_km"]].copy()
+    table.attrs.clear()  # the facts of one list are not those of a table of several
     table["taux_chomage_15_64"] = table["code"].map(sums["nb_chomeurs_15_64"] / sums["nb_actifs_15_64"])
     table["projets_pour_million"] = table["territoire"].map(
         dict(zip(projects["territoire"], projects["taux_pour_million"], strict=True))

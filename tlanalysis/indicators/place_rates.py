@@ -82,12 +82,11 @@ def rate_places(
     table["nb_lieux"] = counts.astype("Int64")
     table = table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence))
     table = territories_that_differ(smooth_rates(table, confidence))
-    kept = {key: table.attrs[key] for key in ("variation", "fdr")}
     reference = territories.regions() if level == "region" else territories.departements()
     table = stamp(table, places, reference, inputs=[*places.attrs.get("inputs", []), f"{level}s"])
     missing = int(codes.isna().sum())
     outside = int((codes.notna() & ~codes.isin(inside)).sum())
-    table.attrs |= kept | {"nb_sans_territoire": missing, "nb_hors_champ": outside, "niveau": level}
+    table.attrs |= {"nb_sans_territoire": missing, "nb_hors_champ": outside, "niveau": level}
     if missing:
         warnings.warn(
             f"{missing} of {len(places)} places have no code_{level}: they are in no rate, and counted in "

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from tlanalysis import __version__
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.languages import LANGS
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
 from tlanalysis.lists.cells.privacy import without_personal
@@ -131,8 +132,8 @@ def prepare(
         The file is no list, or its columns are not known surely enough and no mapping was given.
     """
     reading = open_list(Path(path), options)
-    if lang not in {"fr", "en"}:
-        raise BadInput(f"no language {lang!r}: fr or en.")
+    if lang not in LANGS:
+        raise BadInput(f"no language {lang!r}: {' or '.join(LANGS)}.")
     chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
     chosen = chosen or registry.recognise(reading.headers)
     chosen = chosen or propose(reading.headers, reading.sample, reading.path.name)

@@ -44,8 +44,8 @@ def title(markdown: str, name: str) -> str:
 def to_html(path: Path, known: Collection[str]) -> Markup:
     """Return a document as HTML.
 
-    The page shows raw HTML as text. A link to another document leads to its page, and a link
-    to a public function (`../tlanalysis/lists/cleaning.py#clean`) to its entry in the library reference. A link to a file outside the site
+    The page shows raw HTML as text. A link to another document leads to its page, and a link to a public function
+    (`../tlanalysis/lists/cleaning.py#clean`) to its entry in the library reference. A link to a file outside the site
     becomes plain text.
 
     Parameters

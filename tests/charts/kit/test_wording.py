@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tlanalysis.charts.kit.wording import LANGS, Words, typeset
+from tlanalysis.charts.kit.wording import Words, typeset
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.languages import LANGUAGES, Language
 
 FR, EN = Words("fr"), Words("en")
 THIN, HARD = "\u202f", "\xa0"  # narrow no-break space, no-break space
@@ -156,6 +157,16 @@ def test_a_code_without_a_name_is_refused():
 
 
 def test_an_unknown_language_is_refused():
-    assert LANGS == ("fr", "en")
     with pytest.raises(BadInput, match="'de': lang is one of fr, en"):
         Words("de")
+
+
+def test_a_third_language_needs_no_code(monkeypatch):
+    german = Language(cldr="de_DE", percent=f"{HARD}%", colon=": ", no_break=[(" (?=Mio)", HARD)])
+    monkeypatch.setitem(LANGUAGES, "de", german)
+    words = Words("de")
+    assert words.number(1234.5, 1) == "1.234,5"
+    assert words.percent(0.575, 1) == f"57,5{HARD}%"
+    assert words.join(["a", "b", "c"]) == "a, b und c"
+    assert words.colon == ": "
+    assert typeset("3 Mio", "de") == f"3{HARD}Mio"

@@ -91,7 +91,7 @@ def write(figure: str, table: pd.DataFrame, lang: str, *, fallback: bool = False
     Parameters
     ----------
     figure : str
-        Key of the message file.
+        Name of the figure in the files of `charts/messages`.
     table : DataFrame
         What is plotted; carries its sources.
     lang : str

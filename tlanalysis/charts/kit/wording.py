@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
 
 from babel import Locale
+from babel.lists import format_list
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
+from tlanalysis.charts import messages
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.languages import LANGUAGES, Language
 from tlanalysis.data import embedded
-from tlanalysis.data.parameters import LANGS
 
 SMALLEST_P = 0.001
-_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-
-
-@cache
-def _messages() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("messages.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -41,18 +34,22 @@ class Words:
     lang: str = "fr"
 
     def __post_init__(self) -> None:
-        if self.lang not in LANGS:
-            raise BadInput(f"no texts in {self.lang!r}: lang is one of {', '.join(LANGS)}.")
+        if self.lang not in LANGUAGES:
+            raise BadInput(f"no texts in {self.lang!r}: lang is one of {', '.join(LANGUAGES)}.")
+
+    @property
+    def _language(self) -> Language:
+        return LANGUAGES[self.lang]
 
     @property
     def locale(self) -> Locale:
         """The CLDR locale numbers are written in."""
-        return Locale.parse(_LOCALES[self.lang])
+        return Locale.parse(self._language.cldr)
 
     @property
     def colon(self) -> str:
         """A colon with the spaces the language wants."""
-        return "\u00a0: " if self.lang == "fr" else ": "
+        return self._language.colon
 
     def say(self, figure: str, key: str, **values: object) -> str:
         """Return a message of a figure, its placeholders filled; empty when the figure has no such message.
@@ -63,14 +60,14 @@ class Words:
             Unknown figure.
         """
         try:
-            message = _messages()[figure][self.lang].get(key, "")
+            message = messages.load()[figure][self.lang].get(key, "")
         except KeyError:
             raise BadInput(f"no messages for a figure called {figure!r}.") from None
         return typeset(message.format(**values), self.lang)
 
     def has(self, figure: str, key: str) -> bool:
         """Tell whether a figure has such a message, be it empty."""
-        return key in _messages().get(figure, {}).get(self.lang, {})
+        return key in messages.load().get(figure, {}).get(self.lang, {})
 
     def label(self, group: str, code: object) -> str:
         """Return the name of a code (`natures`, `indicateurs`, ...); raises on a code without a name."""
@@ -108,7 +105,7 @@ class Words:
         """
         if value >= SMALLEST_P:
             return self.significant(value)
-        return f"{'moins de' if self.lang == 'fr' else 'below'} {self.number(SMALLEST_P, 3)}"
+        return self.label("words", "below").format(n=self.number(SMALLEST_P, 3))
 
     def percent(self, share: float, digits: int = 0) -> str:
         r"""Return a fraction as a percentage.
@@ -118,8 +115,8 @@ class Words:
         >>> Words("fr").percent(0.6), Words("en").percent(0.6)
         ('60\u202f%', '60%')
         """
-        pattern = "#,##0" + ("." + "0" * digits if digits else "") + (" %" if self.lang == "fr" else "%")
-        return typeset(format_percent(share, format=pattern, locale=self.locale), self.lang)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "") + self._language.percent
+        return format_percent(share, format=pattern, locale=self.locale)
 
     def euros(self, value: float) -> str:
         """Return an amount in euros, compact: "12,6 M €" or "€12.6M"."""
@@ -134,20 +131,19 @@ class Words:
         >>> Words("fr").join(["a", "b", "c"])
         'a, b et c'
         """
-        last = " et " if self.lang == "fr" else " and "
-        return last.join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+        return format_list(items, locale=self.locale)
 
     def span(self, low: str, high: str) -> str:
         """Return two written bounds as one range, or a single figure when they read the same."""
         if low == high:
             return low
-        return f"{low} à {high}" if self.lang == "fr" else f"{low} to {high}"
+        return self.label("words", "span").format(low=low, high=high)
 
 
 def _names(group: str) -> dict[str, dict[str, str]]:
     """Return code -> names; indicators and perimeters are named by their own tables, all else by the message file."""
     if group not in {"indicateurs", "perimetres"}:
-        return _messages()["labels"][group]
+        return messages.load()["labels"][group]
     return _names_in_table(group, embedded.read_raw(group))
 
 
@@ -155,23 +151,18 @@ def _names(group: str) -> dict[str, dict[str, str]]:
 def _names_in_table(group: str, data: bytes) -> dict[str, dict[str, str]]:
     """Return the names that a table of these bytes gives: a figure asks for dozens."""
     table = embedded.load(group)
-    return {
-        code: {"fr": fr, "en": en}
-        for code, fr, en in zip(table[group[:-1]], table["nom_fr"], table["nom_en"], strict=True)
-    }
+    names = table.set_index(group[:-1])[[f"nom_{lang}" for lang in LANGUAGES]].set_axis(list(LANGUAGES), axis=1)
+    return names.to_dict("index")
 
 
 def typeset(text: str, lang: str) -> str:
-    r"""Return text with the spaces French typography wants before `: ; ! ? % »` and after `«` (no-break).
+    r"""Return text with the no-break spaces of its language: in French before `: ; ! ? % »` and after `«`.
 
     Examples
     --------
     >>> typeset("Champ : France", "fr")
     'Champ\xa0: France'
     """
-    if lang != "fr":
-        return text
-    text = re.sub(r"(?<=\d) (?=\d{3}\b)", "\u202f", text)
-    for mark in ";!?%":
-        text = text.replace(f" {mark}", f"\u202f{mark}")
-    return text.replace(" :", "\u00a0:").replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    for found, space in LANGUAGES[lang].no_break:
+        text = re.sub(found, space, text)
+    return text
