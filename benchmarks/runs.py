@@ -12,6 +12,9 @@ Three ways to make the territory profiles (`--for all`, 120 of them):
 Each is told in seconds of the clock and of the processors, all its processes together: on a machine that others use
 too, the second are the steadier ones.
 
+Usage: python -m benchmarks.runs [WHICH] [--whole]. WHICH is `all` (the default), `regions`, `departements` or one
+territory, such as `D33`. One territory is measured in a single turn, to see that the benchmark works.
+
 Then: a few runs and many, to see that cost grows no faster than their number; nothing changed; one observation changed.
 """
 
@@ -37,12 +40,13 @@ from tlanalysis.core import paths
 from tlanalysis.data import embedded
 from tlanalysis.runs import limits
 from tlanalysis.runs.plan import Run, grid, territories_for
-from tlanalysis.runs.single_run import STEADY
+from tlanalysis.runs.single_run import FIXED_ENVIRONMENT
 
 NOTEBOOK = "04_territory_profile"
 JOBS = os.cpu_count() or 1
 EVERY = 10
 TURNS = 3
+GROUPS = ("all", "regions", "departements")
 # Byte code must be cached, as it is wherever somebody works: importing is much of what a kernel costs.
 ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -87,7 +91,7 @@ def floor(runs: list[Run], out: Path) -> tuple[float, float]:
     """
     command = [sys.executable, "-m", "benchmarks.runs", "floor", str(out), *(run.parameters.territory for run in runs)]
     done = subprocess.run(
-        command, env=ENV | STEADY, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, env=ENV | FIXED_ENVIRONMENT, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     rehearsed, warm = done.stdout.split()
     return float(rehearsed), float(warm)
@@ -156,17 +160,24 @@ def executed(printed: str) -> int:
     return sum(line.startswith("ok ") for line in printed.splitlines())
 
 
-def many(out: Path, whole: bool) -> None:
+def asked(which: str) -> tuple[str, str]:
+    """Return the words by which a command line asks for a group of territories, or for one."""
+    return ("--for", which) if which in GROUPS else ("-p", f"territory={which}")
+
+
+def many(out: Path, which: str, whole: bool) -> None:
     """Print the profiles made in the three ways: in turn, so that a machine that is slower by moments is so for all."""
-    runs = grid(NOTEBOOK, {"territory": territories_for("all")})
+    chosen, count = (territories_for(which), TURNS) if which in GROUPS else ([which], 1)
+    runs = [*grid(NOTEBOOK, {"territory": chosen})]
     some = runs if whole else runs[::EVERY]
-    sequential(runs[:1], out / "warm")  # caches of byte code and files are filled
+    if count > 1:
+        sequential(runs[:1], out / "warm")  # caches of byte code and files are filled
     turns: list[dict[str, tuple[float, float]]] = []
-    for turn in range(TURNS):
-        part = some[turn::TURNS]
+    for turn in range(count):
+        part = some[turn::count]
         clock, busy, _ = weighed(sequential, part, out / "sequential")
         papermill = clock * len(runs) / len(part), busy * len(runs) / len(part)
-        words = ("run", NOTEBOOK, "--for", "all", "--jobs", str(JOBS), "--out", str(out / "ours"), "--force")
+        words = ("run", NOTEBOOK, *asked(which), "--jobs", str(JOBS), "--out", str(out / "ours"), "--force")
         ways = {"floor": (floor, runs, out / "floor"), "ours": (command, *words)}
         # A machine that tires, or is lent, does not serve the first and the last alike: each is first in its turn.
         measured = {way: weighed(*ways[way]) for way in sorted(ways, reverse=turn % 2 == 1)}
@@ -180,7 +191,7 @@ def many(out: Path, whole: bool) -> None:
         return median(turn[way][which] / (turn[other][which] if other else 1) for turn in turns)
 
     how = "all of them" if whole else f"{len(some)} of them, multiplied"
-    print(f"{len(runs)} territory profiles, {JOBS} at a time; medians of {TURNS} turns")
+    print(f"{len(runs)} territory profiles, {JOBS} at a time; medians of {count} turns")
     print(f"  {'':45}       clock   processors")
     for what, way in (
         (f"sequential papermill ({how})", "papermill"),
@@ -197,9 +208,9 @@ def many(out: Path, whole: bool) -> None:
         print(f"  {what:45}  {middle(one, other):8.2f}     by turns: {by_turns}")
 
 
-def quiet(out: Path) -> None:
+def quiet(out: Path, which: str) -> None:
     """Print what the next night costs: nothing changed, then one observation."""
-    words = ("run", NOTEBOOK, "--for", "all", "--out", str(out / "ours"))
+    words = ("run", NOTEBOOK, *asked(which), "--out", str(out / "ours"))
     seconds, printed = command(*words)
     print(f"nothing changed: {seconds:.2f} s, {executed(printed)} executed ({printed.strip()})")
     with project_copy() as home:
@@ -246,8 +257,8 @@ def change_one_observation(home: Path) -> str:
     return f"{row['id_observation']}, of {row['territoire']}"
 
 
-def growth(out: Path, few: int = 4, times: int = 50) -> None:
-    """Print what fifty times as many runs cost, of a notebook that draws nothing: only what each run costs is left."""
+def growth(out: Path, few: int, times: int) -> None:
+    """Print what many times as many runs cost, of a notebook that draws nothing: only what each run costs is left."""
     with project_copy() as home:
         for path in (home / "notebooks").iterdir():
             path.unlink()
@@ -292,12 +303,13 @@ def main() -> None:
     if sys.argv[1:2] == ["floor"]:
         _floor_process(Path(sys.argv[2]), sys.argv[3:])
         return
-    limits.Family()  # this process is the reaper of all it starts, so that their time is counted
+    which = next((word for word in sys.argv[1:] if not word.startswith("--")), "all")
+    limits.Descendants()  # this process is the reaper of all it starts, so that their time is counted
     with tempfile.TemporaryDirectory() as scratch:
         start()
-        many(Path(scratch), whole="--whole" in sys.argv)
-        quiet(Path(scratch))
-        growth(Path(scratch))
+        many(Path(scratch), which, whole="--whole" in sys.argv)
+        quiet(Path(scratch), which)
+        growth(Path(scratch), *((4, 50) if which in GROUPS else (1, 2)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from tlanalysis.data import territories
 from tlanalysis.report.gallery import report
 from tlanalysis.report.results import KINDS
 from tlanalysis.runs import manifest
-from tlanalysis.runs.execute import Options, execute
+from tlanalysis.runs.execute import RunOptions, execute
 from tlanalysis.runs.plan import read_plan
 
 PATTERN = "04_territory_profile--R75"
@@ -54,14 +54,15 @@ def _copy(source: Path, out: Path, run: str, run_as: str, figures: dict[str, str
         path.write_text(json.dumps(facts | {"run_key": name.partition("--")[2]}), encoding="utf-8")
 
 
-def main() -> None:
+def main(reports: str | None = None, sizes: tuple[int, int] = SIZES) -> None:
+    """Print the time of the site at two sizes, from a reports folder or from the plan."""
     seconds = {}
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else Path(folder) / "run"
-        if len(sys.argv) == 1:
-            execute(read_plan(), source, Options())
+        source = Path(reports).absolute() if reports else Path(folder) / "run"
+        if not reports:
+            execute(read_plan(), source, RunOptions())
         report(source)  # imports and caches are paid once
-        for count in SIZES:
+        for count in sizes:
             out = Path(folder) / str(count)
             multiplied(source, out, count)
             start, cpu = time.perf_counter(), time.process_time()
@@ -73,7 +74,7 @@ def main() -> None:
                 f"{count:4} territories  {time.perf_counter() - start:6.1f} s  {seconds[count]:6.1f} s of processor  "
                 f"{len(pages) + 2:5} pages  {size / 1e6:6.1f} MB  home page {home.stat().st_size / 1e3:.1f} kB"
             )
-    few, many = SIZES
+    few, many = sizes
     each = (seconds[many] - seconds[few]) / (many - few)
     print(
         f"{many / few:.0f} times the territories: {seconds[many] / seconds[few]:.1f} times the time; {each:.2f} s each"
@@ -81,4 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.conftest import ROOT
 from tlanalysis.cli import app
 
 DOCUMENTS = ["README.md", "README.fr.md", "CONTRIBUTING.md"]
+PAGES = [*DOCUMENTS, *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").glob("*.md")))]
 
 
 def _read(name: str) -> str:
@@ -36,7 +38,7 @@ def test_python_code_of_the_documents_runs(tmp_path: Path, monkeypatch: pytest.M
     )  # the English README publishes one figure, the French one another
 
 
-@pytest.mark.parametrize("name", [*DOCUMENTS, "docs/runs.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_every_command_it_names_exists(name: str) -> None:
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
     named = set(re.findall(r"^(?:\$ |\S*/)?tlanalysis ([a-z]+)\b", _code(_read(name)), re.MULTILINE))
@@ -69,10 +71,45 @@ def test_every_target_of_the_makefile_is_explained() -> None:
     assert {"help", "env", "figures", "test", "notebooks", "check", "lab", "bench"} <= explained
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", PAGES)
 def test_every_local_link_leads_somewhere(name: str) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", _read(name))
-    assert [link for link in links if "://" not in link and not (ROOT / link.split("#")[0]).exists()] == []
+    folder = (ROOT / name).parent
+    assert [link for link in links if "://" not in link and not (folder / link.split("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_it_names_exists(name: str) -> None:
+    """A name with a capital letter or a placeholder, such as `indicators/X.py`, is a file to write."""
+    named = re.findall(r"`((?:tlanalysis|tests|notebooks|benchmarks|docs)/[a-z0-9_./-]+)`", _read(name))
+    assert [file for file in named if not (ROOT / file).exists()] == []
+
+
+def test_every_command_has_its_python_twin_and_public_twins_name_it() -> None:
+    import tlanalysis as tl
+
+    rows = re.findall(r"^\| `(tlanalysis [a-z]+)` \| (.+) \| .* \|$", _read("docs/commands.md"), re.MULTILINE)
+    assert [command.split()[1] for command, _ in rows] == list(get_command(app).commands)  # type: ignore[attr-defined]
+    for command, twin in rows:
+        for name, file in re.findall(r"\[`([a-z_.]+)`\]\(\.\./([a-z_/.]+)", twin):
+            module, _, function = name.rpartition(".")
+            found = getattr(tl if module == "tl" else importlib.import_module(module), function)
+            assert found.__code__.co_filename == str(ROOT / file)
+            assert module != "tl" or f"`{command}" in found.__doc__
+
+
+def test_table_of_environment_variables_is_complete() -> None:
+    """Names of our own count wherever they stand; others count where code or the Makefile reads them."""
+    code = [*(ROOT / "tlanalysis").rglob("*.py"), *(ROOT / "tests").rglob("conftest.py"), ROOT / ".ci" / "run"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*code, *(ROOT / "benchmarks").glob("*.py")])
+    makefile = _read("Makefile")
+    used = set(re.findall(r"\bTLANALYSIS_[A-Z]+\b", text + makefile))
+    used |= set(re.findall(r"\benviron(?:\.get|\.setdefault)?[\[(]\"(\w+)\"", text))
+    used |= set(re.findall(r"^export (\w+)", makefile, re.MULTILINE))
+    used |= set(re.findall(r"\$\((\w+)\)", makefile)) - set(re.findall(r"^(\w+) :=", makefile, re.MULTILINE))
+    used -= {"MAKEFILE_LIST"}  # make's own
+    listed = re.findall(r"^\| `([A-Z_]+)` \|", _read("docs/commands.md"), re.MULTILINE)
+    assert sorted(listed) == sorted(used)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -93,3 +130,10 @@ def test_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
     codes = {int(code) for code in re.findall(r"\b(\d+)\b", said[0])}
     assert {0, RunFailed.exit_code, BadInput.exit_code, SourceError.exit_code, INTERRUPTED} <= codes
     assert (RunFailed.exit_code, BadInput.exit_code, SourceError.exit_code, INTERRUPTED) == (1, 2, 3, 130)
+
+
+def test_every_module_named_by_the_walks_exists() -> None:
+    walks = _read("docs/architecture.md").partition("## Three walks")[2]
+    named = set(re.findall(r"`([a-z_/]+/[a-z_]+\.py)`", walks))
+    assert len(named) > 40
+    assert [name for name in sorted(named) if not (ROOT / "tlanalysis" / name).is_file()] == []

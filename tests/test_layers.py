@@ -5,50 +5,16 @@ Lazy imports count; imports under `TYPE_CHECKING` do not: they name types and ru
 
 from __future__ import annotations
 
-import ast
 import graphlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import tlanalysis as tl
+from tests.conftest import ROOT
+from tlanalysis.maintain import draw_rooms
+from tlanalysis.maintain.draw_rooms import PACKAGE, ROOMS, arrows
 
-PACKAGE = Path(tl.__file__).parent
-# From the ground up; what lies beside the rooms (`cli`, `__main__`) stands above them all, and `__init__` names only.
-ROOMS = (
-    *("core", "data", "fetch", "lists", "tables", "indicators", "forecasting"),
-    *("charts", "figures", "runs", "report", "lab", "maintain"),
-)
-TOP = len(ROOMS)
-
-
-def modules(package: Path) -> dict[str, Path]:
-    """Return dotted name -> file for every module below a folder."""
-    names = {path: path.relative_to(package.parent).with_suffix("").parts for path in package.rglob("*.py")}
-    return {".".join(parts).removesuffix(".__init__"): path for path, parts in names.items()}
-
-
-def imported(path: Path, known: dict[str, Path]) -> Iterator[str]:
-    """Yield the modules of the package that a module imports, at its head or in a function."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)]
-    skipped = {id(inner) for block in blocks for inner in ast.walk(block)}
-    for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in known)
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path}: relative import, write the whole name"
-            full = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from ({*full, str(node.module)} & {*known})
-
-
-def arrows(package: Path) -> dict[str, set[str]]:
-    known = modules(package)
-    root = package.name
-    return {name: {to for to in imported(path, known) if to not in (name, root)} for name, path in known.items()}
+TOP = len(ROOMS)  # `cli` and `__main__` stand above the rooms; `__init__` names only
 
 
 def upward(graph: dict[str, set[str]]) -> list[str]:
@@ -97,3 +63,27 @@ def test_an_arrow_up_is_named(tmp_path: Path, line: str) -> None:
     graph = arrows(tmp_path / "toy")
     assert upward(graph) == ["toy.core.files -> toy.runs.plan"]
     assert set(circle(graph)) == {"toy.core.files", "toy.runs.plan"}
+
+
+def test_page_of_the_rooms_is_what_the_script_writes() -> None:
+    """When this fails: python -m tlanalysis.maintain.draw_rooms."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert page == draw_rooms.with_table(page)
+    assert (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8") == draw_rooms.picture()
+
+
+def test_imports_between_rooms_are_counted_by_pair_of_modules(tmp_path: Path) -> None:
+    """Of `runs`, one module imports two of `core`, another imports one; an import inside a room does not count."""
+    texts = {
+        "core/__init__.py": "",
+        "core/files.py": "",
+        "core/paths.py": "from toy.core import files",
+        "runs/plan.py": "from toy.core import files, paths\nimport toy.core.files",
+        "runs/due.py": "def f():\n    import toy.core.paths\n    from toy.runs import plan",
+        "cli.py": "from toy.runs import due",
+    }
+    for name, text in texts.items():
+        path = tmp_path / "toy" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert draw_rooms.between_rooms(tmp_path / "toy") == {("runs", "core"): 3, ("cli", "runs"): 1}

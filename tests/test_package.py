@@ -183,3 +183,11 @@ def test_the_version_is_said_once() -> None:
     assert tl.__version__ == PROJECT["version"] == version("tlanalysis")
     cff = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert re.search(rf"^version: ['\"]?{re.escape(tl.__version__)}['\"]?$", cff, re.MULTILINE)
+
+
+def test_classifiers_name_the_versions_of_python_that_ci_tries() -> None:
+    classifiers = PROJECT["classifiers"]
+    named = [text.rpartition(":: ")[2] for text in classifiers if re.search(r"Python :: \d\.\d+$", text)]
+    tried = re.search(r"python: \[(.+)\]", (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert tried
+    assert named == re.findall(r'"([\d.]+)"', tried[1])

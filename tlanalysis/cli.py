@@ -16,7 +16,7 @@ from tlanalysis.core.errors import BadInput, RunFailed, SourceError, TlanalysisE
 from tlanalysis.core.extras import missing
 
 if TYPE_CHECKING:
-    from tlanalysis.runs.execute import Options
+    from tlanalysis.runs.execute import RunOptions
     from tlanalysis.runs.plan import Run
 
 MOVED = 4  # of `diff`: it worked, and something moved
@@ -213,11 +213,11 @@ def diff(
     new: Annotated[Path, typer.Argument(help="Another one.")],
 ) -> None:
     """Say which figures' data moved between two runs, by how much, and what changed; ends with 4 when something did."""
-    from tlanalysis.runs.diff import compare, written
+    from tlanalysis.runs.diff import as_text, compare
 
     found = compare(old, new)
-    print(written(found))
-    if found.moved:
+    print(as_text(found))
+    if found.changed:
         raise typer.Exit(MOVED)
 
 
@@ -271,18 +271,18 @@ def _wanted(names: list[str], given: list[str], territories: str | None) -> list
         if given or territories:
             raise BadInput("-p and --for go with a notebook: the plan has parameters of its own.")
         return plan.read_plan()
-    return plan.asked_for([name.removesuffix(".ipynb") for name in names], given, territories)
+    return plan.selected_runs([name.removesuffix(".ipynb") for name in names], given, territories)
 
 
 def _options(
     jobs: int, engine: str | None, scheduler: str, force: bool, fail_fast: bool, minutes: float, memory: float
-) -> Options:
-    from tlanalysis.runs.execute import Options
+) -> RunOptions:
+    from tlanalysis.runs.execute import RunOptions
     from tlanalysis.runs.limits import Limits
 
     limits = Limits(minutes=minutes, memory_gb=memory)
     chosen = {"engine": engine} if engine else {}
-    return Options(jobs=jobs, bounds=limits, force=force, fail_fast=fail_fast, scheduler=scheduler, **chosen)
+    return RunOptions(jobs=jobs, limits=limits, force=force, fail_fast=fail_fast, scheduler=scheduler, **chosen)
 
 
 def _say_why(runs: list[Run], out: Path, force: bool) -> None:
@@ -296,13 +296,13 @@ def _say_why(runs: list[Run], out: Path, force: bool) -> None:
     print(f"{count} of {len(reasons)} runs are due")
 
 
-def _run(runs: list[Run], out: Path, options: Options) -> None:
-    from tlanalysis.runs.execute import Watcher, execute
+def _run(runs: list[Run], out: Path, options: RunOptions) -> None:
+    from tlanalysis.runs.execute import RunCallbacks, execute
     from tlanalysis.runs.progress import Progress
 
     with Progress(len(runs)) as progress:
         outcomes = execute(
-            runs, out, options, Watcher(progress.started, progress.at_cell, progress.finished, progress.due)
+            runs, out, options, RunCallbacks(progress.started, progress.at_cell, progress.finished, progress.due)
         )
     if spared := len(runs) - len(outcomes):
         print(f"{spared} of {len(runs)} runs are up to date")

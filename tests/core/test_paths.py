@@ -9,18 +9,18 @@ from tlanalysis.data import embedded
 from tlanalysis.figures.publishing import commit
 
 
-def test_the_named_home_wins(project_copy):
+def test_the_folder_of_the_environment_variable_is_the_project_folder(project_copy):
     assert paths.home() == project_copy
     assert paths.raw() == project_copy / "data" / "raw"
 
 
-def test_a_named_home_without_data_is_refused(tmp_path, monkeypatch):
+def test_a_folder_of_the_environment_variable_without_data_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("TLANALYSIS_HOME", str(tmp_path))
     with pytest.raises(SourceError, match="TLANALYSIS_HOME"):
         paths.home()
 
 
-def test_the_search_climbs_from_the_working_folder(project_copy, monkeypatch):
+def test_the_search_goes_from_the_working_folder_up_to_its_parents(project_copy, monkeypatch):
     monkeypatch.delenv("TLANALYSIS_HOME")
     below = project_copy / "notebooks" / "deep"
     below.mkdir(parents=True)
@@ -28,21 +28,21 @@ def test_the_search_climbs_from_the_working_folder(project_copy, monkeypatch):
     assert paths.home() == project_copy
 
 
-def test_outputs_go_where_a_run_says(project_copy, tmp_path, monkeypatch):
+def test_the_environment_variable_of_a_run_names_the_reports_folder(project_copy, tmp_path, monkeypatch):
     monkeypatch.delenv("TLANALYSIS_OUT", raising=False)
     assert paths.reports() == project_copy / "reports"
     monkeypatch.setenv("TLANALYSIS_OUT", str(tmp_path / "run"))
     assert paths.reports() == tmp_path / "run"
 
 
-def test_no_mirror_is_none(monkeypatch):
+def test_mirror_is_none_when_the_variable_is_unset(monkeypatch):
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
     assert paths.mirror() is None
 
 
 @pytest.fixture
 def carried(project_copy, tmp_path, monkeypatch):
-    """Return an empty working folder, with a project folder that only the installed package holds."""
+    """Return an empty working folder; the only project folder is the copy inside the installed package."""
     monkeypatch.delenv("TLANALYSIS_HOME")
     monkeypatch.delenv("TLANALYSIS_OUT", raising=False)
     monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "site-packages" / "tlanalysis")
@@ -53,7 +53,7 @@ def carried(project_copy, tmp_path, monkeypatch):
     return empty
 
 
-def test_a_package_outside_a_checkout_reads_what_it_carries_and_writes_where_it_is_run(carried, project_copy):
+def test_an_installed_package_reads_its_own_copy_and_writes_to_the_working_folder(carried, project_copy):
     assert paths.raw() == project_copy / "data" / "raw"
     assert paths.notebooks() == project_copy / "notebooks"
     assert paths.processed() == carried / "data" / "processed"
@@ -66,23 +66,23 @@ def test_downloads_in_the_working_folder_do_not_make_it_a_project(carried, proje
     assert paths.home() == project_copy
 
 
-def test_a_kernel_that_is_told_the_carried_home_still_writes_where_it_is_run(carried, project_copy, monkeypatch):
+def test_a_kernel_whose_project_folder_is_the_copy_writes_to_the_working_folder(carried, project_copy, monkeypatch):
     monkeypatch.setenv("TLANALYSIS_HOME", str(project_copy))
     assert paths.work() == carried
 
 
-def test_what_a_package_carries_is_not_altered(carried, project_copy):
+def test_seal_refuses_to_change_the_copy_inside_the_package(carried, project_copy):
     with pytest.raises(BadInput, match="installed package"):
         embedded.seal()
 
 
-def test_a_figure_of_an_installed_package_names_no_commit_of_the_repository_around_it(carried, monkeypatch):
+def test_commit_is_empty_for_an_installed_package_inside_a_git_repository(carried, monkeypatch):
     monkeypatch.setattr(paths, "CARRIED", ROOT)
     monkeypatch.setenv("TLANALYSIS_HOME", str(ROOT))
     assert commit() == ""
 
 
-def test_a_project_folder_is_written_in(project_copy):
+def test_outputs_of_a_checkout_go_to_the_project_folder(project_copy):
     paths.check_own()
     assert paths.work() == project_copy
     assert paths.downloads() == project_copy / "data" / "raw" / "downloads"

@@ -22,7 +22,7 @@ from tlanalysis.core.errors import BadInput
         pytest.param("2019/2020-03-17", (2019, 1, 1), (2020, 3, 17), 2020, id="span-of-mixed-precision"),
     ],
 )
-def test_ends_of_a_period(period, first, last, year):
+def test_a_period_has_a_first_day_a_last_day_and_a_year(period, first, last, year):
     assert periods.first_day(period) == date(*first)
     assert periods.last_day(period) == date(*last)
     assert periods.year(period) == year
@@ -38,7 +38,7 @@ def test_ends_of_a_period(period, first, last, year):
         pytest.param("2021-12-31", 2021 + 364.5 / 365, id="last-day"),
     ],
 )
-def test_middle(period, expected):
+def test_the_middle_of_a_period_is_a_decimal_year(period, expected):
     assert periods.middle(period) == pytest.approx(expected, abs=1e-12)
 
 
@@ -56,13 +56,13 @@ def test_middle(period, expected):
         pytest.param("0000", id="year-zero"),
     ],
 )
-def test_what_is_not_a_date_is_refused(text):
+def test_a_text_that_is_not_a_date_is_refused(text):
     with pytest.raises(BadInput, match="is not a date"):
         periods.last_day(text)
 
 
 @pytest.mark.parametrize("text", ["2021-00", "2021-08-00", "27/08/2021", "2018/x/2023"])
-def test_what_only_looks_like_a_date_is_refused(text):
+def test_a_text_that_resembles_a_date_is_refused(text):
     with pytest.raises(BadInput, match="is not a date"):
         periods.last_day(text)
 
@@ -71,7 +71,7 @@ DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
 
 
 @given(DAYS)
-def test_a_day_is_its_own_period(day):
+def test_a_day_is_the_first_and_the_last_day_of_its_period(day):
     text = day.isoformat()
     assert periods.first_day(text) == periods.last_day(text) == day
 
@@ -85,7 +85,7 @@ def test_a_day_lies_in_its_month_and_its_month_in_its_year(day):
 
 
 @given(DAYS)
-def test_the_day_after_a_month_is_a_first(day):
+def test_the_day_after_a_month_is_the_first_day_of_another_month(day):
     after = periods.last_day(day.isoformat()[:7]) + timedelta(days=1)
     assert after.day == 1
     assert (after.year, after.month) != (day.year, day.month)

@@ -42,13 +42,13 @@ def test_a_table_without_dates_has_undated_sources():
     assert sources_of(ROWS[["editeur", "source"]].iloc[:1]) == [source("ANCT", "b")]
 
 
-def test_a_result_hands_on_the_sources_it_carries():
+def test_a_result_passes_its_sources_on():
     result = stamp(pd.DataFrame({"part": [0.5]}), ROWS.iloc[:1], inputs=["observations"])
     assert sources_of(result) == [source("ANCT", "b", "2021-08")]
     assert sources_of(result, ROWS.iloc[[1]]) == [source("ANCT", "b", "2021-08"), source("INSEE", "c")]
 
 
-def test_a_frame_that_carries_nothing_has_no_sources():
+def test_a_frame_without_source_columns_and_attributes_has_no_sources():
     assert sources_of(pd.DataFrame({"part": [0.5]})) == []
     assert sources_of(ROWS.iloc[:0]) == []
 
@@ -67,7 +67,7 @@ def test_stamp_keeps_the_facts_that_a_table_carries():
     assert stamp(result, inputs=["regions"]).attrs["fdr"] == 0.1
 
 
-def test_stamp_leaves_the_rows_it_read_alone():
+def test_stamp_does_not_change_the_frames_it_reads():
     before = ROWS.copy()
     stamp(pd.DataFrame(), ROWS, inputs=[])
     pd.testing.assert_frame_equal(ROWS, before)

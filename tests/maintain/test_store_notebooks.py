@@ -171,7 +171,7 @@ BROKEN: list[tuple[str, Callable[[Notebook], None], str]] = [
     ("another seed", _default("seed", "1"), "its default is 0"),
     ("parameter that goes nowhere", _more("rayon = 10", passed_on=False), "tl.params is not given rayon"),
     ("list of its own", _more("rayon = [10, 20]", passed_on=True), "rayon is [10, 20]"),
-    ("annotated otherwise", _more("rayon: float = 10", passed_on=True), "said to be float"),
+    ("annotated otherwise", _more("rayon: float = 10", passed_on=True), "its annotation is float"),
     ("semicolon", _adds("x = 1;"), "';'"),
     ("open", _adds('text = open("x")'), "open"),
     ("read_csv", _adds('import pandas as pd\nx = pd.read_csv("x")'), "read_csv"),

@@ -1,4 +1,4 @@
-"""A reports folder of the tests' own: sidecars, pictures and a manifest, without running anything."""
+"""Write sidecars, pictures and outcomes of an invented reports folder, without a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CSV = "territoire,valeur,part\nFR,12,0.123456\nR75,,0.5\n"
 
 
 def given(key: str) -> dict[str, str]:
-    """Return the parameters of a run key of this folder."""
+    """Return the parameters that belong to a run key."""
     parts = key.split("-")
     return {"territory": parts[0], "lang": "en" if "en" in parts else "fr"}
 
@@ -53,5 +53,5 @@ def publish(out: Path, name: str, *, csv: str = CSV, svg: str = SVG, **changed: 
 
 
 def ran(notebook: str, *figures: str, key: str = "FR", status: str = "ok", error: str = "") -> Outcome:
-    """Return what a run did."""
+    """Return the outcome of a run."""
     return Outcome(f"{notebook}--{key}", notebook, given(key), status, 1.0, "kernel", {}, list(figures), error)

@@ -1,4 +1,4 @@
-"""What a browser would find in the pages of a site, read with the standard library alone."""
+"""Read the pages of a site with the standard library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 
 class Page(HTMLParser):
-    """Tags with their attributes, and the text between them."""
+    """One page: its tags with their attributes, and its text."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """The words of the page."""
+        """The text of the page, without tags."""
         return " ".join(" ".join(self.texts).split())
 
     def values(self, attribute: str, tag: str | None = None) -> list[str]:
@@ -47,7 +47,7 @@ def site(out: Path) -> dict[str, Page]:
 
 
 def broken_links(out: Path, pages: dict[str, Page]) -> list[str]:
-    """Return the links that lead to no file, to no place of a page, or out of the folder without being an address."""
+    """Return the links to a missing file, to a missing anchor, or to a file outside the folder."""
     broken = []
     for name, page in pages.items():
         for link in page.values("href") + page.values("src"):

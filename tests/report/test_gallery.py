@@ -28,8 +28,8 @@ HOSTILE = "hostile--FR"
 
 
 def _fill(folder: Path) -> Path:
-    """Fill a reports folder: good runs in both languages, a failed one, an unfinished one, one full of traps."""
-    trapped = dict.fromkeys(("title", "subtitle", "lecture", "champ", "note", "alt", "source"), f"{EVIL}{TURNED}")
+    """Write a reports folder with good runs in both languages, a failed run, an unfinished run and a hostile one."""
+    hostile = dict.fromkeys(("title", "subtitle", "lecture", "champ", "note", "alt", "source"), f"{EVIL}{TURNED}")
     sources = [
         {"editeur": EVIL, "source": "x", "date_publication": EVIL},
         {"editeur": "x", "source": f"https://example.org/{EVIL}", "date_publication": ""},
@@ -50,7 +50,7 @@ def _fill(folder: Path) -> Path:
     table = io.StringIO(newline="")
     csv.writer(table).writerows([("lieu", "part"), (EVIL, 0.5), (TURNED, 1), (FORMULA, 2)])
     more = {"licence": EVIL, "fingerprint": EVIL, "commit": EVIL, "version": EVIL, "sources": sources}
-    publish(folder, HOSTILE, csv=table.getvalue(), inputs={EVIL: EVIL}, params={EVIL: EVIL}, **trapped, **more)
+    publish(folder, HOSTILE, csv=table.getvalue(), inputs={EVIL: EVIL}, params={EVIL: EVIL}, **hostile, **more)
     (folder / "notebooks").mkdir()
     (folder / "notebooks" / "01_training_reach--FR.ipynb").write_text(json.dumps(_notebook()), encoding="utf-8")
     (folder / "notebooks" / "01_training_reach--FR-en.ipynb").write_text("{ cut", encoding="utf-8")
@@ -101,7 +101,7 @@ def test_both_languages_have_a_home_page_with_the_findings_first(pages: dict[str
     assert "09_essai" in fr.text
 
 
-def test_no_picture_is_shown_without_its_scope_and_its_note(pages: dict[str, Page]) -> None:
+def test_each_picture_has_its_scope_and_its_note(pages: dict[str, Page]) -> None:
     shown = [(page, Path(address).stem) for page in pages.values() for address in page.values("src", "img")]
     ours = [(page, name) for page, name in shown if page.path.parent.name != "notebook" and name != HOSTILE]
     assert {page.path.name for page, _ in ours} >= {"index.html", "index.en.html", "01_training_reach.html", "FR.html"}
@@ -109,7 +109,7 @@ def test_no_picture_is_shown_without_its_scope_and_its_note(pages: dict[str, Pag
     assert [(page.path, name) for page, name in ours if f"note de {name} " not in page.text] == []
 
 
-def test_a_colon_is_set_as_its_language_sets_it(pages: dict[str, Page]) -> None:
+def test_a_colon_follows_the_rule_of_its_language(pages: dict[str, Page]) -> None:
     assert "Tous les territoires</a>\u00a0: France" in pages["index.html"].html
     assert "All territories</a>: France" in pages["index.en.html"].html
     assert "<p>Licence\u00a0: etalab-2.0.</p>" in pages["site/fr/figure/formation-part--FR.html"].html
@@ -121,8 +121,8 @@ def test_a_colon_is_set_as_its_language_sets_it(pages: dict[str, Page]) -> None:
             assert not re.search(r"[\w)>][ \u00a0\u202f]+:(?=[\s<]|$)", ours), name
 
 
-def test_no_template_and_no_english_text_writes_a_space_before_a_colon() -> None:
-    """The colon of a page is `text.colon`: a template serves every language."""
+def test_no_template_and_no_english_text_has_a_space_before_a_colon() -> None:
+    """Templates serve every language: they write `text.colon`, which is the colon of the page's language."""
     templates = sorted(Path(render.__file__).with_name("templates").glob("*.jinja"))
     written = {
         path.name: re.sub(r"{%.*?%}|{#.*?#}|<[^>]*>", "", path.read_text(encoding="utf-8")) for path in templates
@@ -134,16 +134,16 @@ def test_no_template_and_no_english_text_writes_a_space_before_a_colon() -> None
     assert [name for name, text in written.items() if re.search(r"[\w)}][ \u00a0\u202f]:\s", text)] == []
 
 
-def test_every_link_of_every_page_leads_somewhere(out: Path, pages: dict[str, Page]) -> None:
+def test_no_page_has_a_broken_link(out: Path, pages: dict[str, Page]) -> None:
     assert broken_links(out, pages) == []
     assert len(pages) > 25
     assert [name for name, page in pages.items() if len(page.values("id")) != len(set(page.values("id")))] == []
 
 
-def test_a_figure_page_holds_picture_reading_sources_data_and_making(pages: dict[str, Page]) -> None:
+def test_a_figure_page_holds_picture_reading_sources_data_and_command(pages: dict[str, Page]) -> None:
     page = pages["site/fr/figure/formation-part--FR.html"]
     assert page.html.count("<text>formation-part--FR</text>") == 1
-    for said in (
+    for expected in (
         "Un point est un lieu.",
         "ANCT (2021-08-27)",
         "document 4",
@@ -151,7 +151,7 @@ def test_a_figure_page_holds_picture_reading_sources_data_and_making(pages: dict
         "0123456789abcdef",
         "0" * 64,
     ):
-        assert said in page.text
+        assert expected in page.text
     assert "tlanalysis run 01_training_reach -p territory=FR -p lang=fr" in page.text
     assert {f"../../../figures/formation-part--FR.{kind}" for kind in ("svg", "png", "csv", "json")} <= set(
         page.values("href", "a")
@@ -215,7 +215,7 @@ def test_text_from_data_is_escaped(pages: dict[str, Page]) -> None:
     assert "tlanalysis run 01" not in page.text
 
 
-def test_an_executed_notebook_shows_words_tables_and_pictures_only(pages: dict[str, Page]) -> None:
+def test_an_executed_notebook_shows_only_text_tables_and_pictures(pages: dict[str, Page]) -> None:
     page = pages["site/fr/notebook/01_training_reach--FR.html"]
     assert "kept" in page.text
     assert "alert" not in page.html
@@ -226,7 +226,7 @@ def test_an_executed_notebook_shows_words_tables_and_pictures_only(pages: dict[s
     assert "cannot be read" in pages["site/en/notebook/01_training_reach--FR.html"].text
 
 
-def test_headings_come_in_order_and_landmarks_are_there(pages: dict[str, Page]) -> None:
+def test_each_page_has_ordered_headings_and_landmarks(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         levels = page.headings
         assert levels[0] == 1 and levels.count(1) == 1, name

@@ -1,4 +1,4 @@
-"""The parts of the site: drawings, tables, what changed, territories, documents, the folder that is replaced."""
+"""The parts of the site: drawings, tables, changes of figures, territories, documents, the replaced folder."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_drawing_keeps_every_mark_of_its_figure(monkeypatch: pytest.MonkeyPatc
         drawn = re.sub("<metadata.*?</metadata>", "", svg, flags=re.DOTALL)
         for element in ("path", "use", "text", "rect", "pattern", "clipPath"):
             assert cleaned.count(f"<{element}") == drawn.count(f"<{element}"), element
-        assert "<pattern" in cleaned  # what hatches the unknown
+        assert "<pattern" in cleaned  # it hatches the areas of unknown values
         assert set(re.findall(r"(?:url\(|href=\")#([\w-]+)", cleaned)) <= set(re.findall(r'id="([\w-]+)"', cleaned))
 
 
@@ -88,7 +88,7 @@ def test_a_page_shows_the_plot_area_in_points(tmp_path: Path) -> None:
         {"width": float("nan"), "height": 6.0, "top": 1.0, "bottom": 5.0},
     ],
 )
-def test_an_impossible_plot_area_leaves_the_picture_whole(plot: object, tmp_path: Path) -> None:
+def test_a_figure_with_an_impossible_plot_area_keeps_its_whole_picture(plot: object, tmp_path: Path) -> None:
     publish(tmp_path, "essai--FR", plot=plot)
     manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "essai--FR")})
     ((figure,),) = (run.figures for run in results.read(tmp_path))
@@ -101,7 +101,7 @@ def test_a_text_that_is_not_a_drawing_gives_none(text: str) -> None:
     assert picture.inlined(text) is None
 
 
-def test_cells_are_those_of_the_csv_with_fractions_in_the_language() -> None:
+def test_a_table_has_the_cells_of_the_csv_with_fractions_in_the_language() -> None:
     data = b"code,annee,part,petit,n\n01,2026,0.123456,1.5e-05,12345\n2A,2027,,2.0,\n"
     fr, en = html_tables.from_csv(data, "fr"), html_tables.from_csv(data, "en")
     assert fr.columns == ("code", "annee", "part", "petit", "n")
@@ -110,33 +110,36 @@ def test_cells_are_those_of_the_csv_with_fractions_in_the_language() -> None:
     assert fr.numeric == (False, True, True, True, True)
     assert html_tables.from_csv(b"a,b\n", "fr").rows == ()
     assert html_tables.from_csv(b"", "fr").columns == ()
-    assert html_tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (("1", "2"), ("\ufffd", ""))  # cut short, or not ours
+    assert html_tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (
+        ("1", "2"),
+        ("\ufffd", ""),
+    )  # a short row and a byte that is not UTF-8
 
 
 def test_a_change_is_shown_until_the_data_change_again(tmp_path: Path) -> None:
     manifest.write(tmp_path, {run.name: run for run in [ran("01_essai", "taux--FR")]})
 
-    def told(csv: str, fingerprint: str) -> str:
+    def page_with(csv: str, fingerprint: str) -> str:
         publish(tmp_path, "taux--FR", csv=csv, fingerprint=fingerprint)
         report(tmp_path)
         return Page(tmp_path / "site" / "fr" / "figure" / "taux--FR.html").text
 
-    assert "Aucun changement" in told("lieu,n\na,1\nb,2\n", "f1")
-    changed = told("lieu,n\na,1\nb,3\nc,4\n", "f2")
+    assert "Aucun changement" in page_with("lieu,n\na,1\nb,2\n", "f1")
+    changed = page_with("lieu,n\na,1\nb,3\nc,4\n", "f2")
     assert "empreinte f1. Lignes parties : 1. Lignes nouvelles : 2." in changed
-    assert told("lieu,n\na,1\nb,3\nc,4\n", "f2") == changed  # another report, same data: the same page
-    again = told("lieu,part\na,1\n", "f3")
+    assert page_with("lieu,n\na,1\nb,3\nc,4\n", "f2") == changed  # another report, same data: the same page
+    again = page_with("lieu,part\na,1\n", "f3")
     assert "empreinte f2" in again
     assert "Colonnes parties : n. Colonnes nouvelles : part." in again
 
 
-def test_every_territory_is_searchable_and_a_postal_code_leads_to_one_departement() -> None:
+def test_every_territory_is_listed_and_a_postal_code_belongs_to_one_departement() -> None:
     listed = territory_index.searchable({"R75"})
-    assert [place["code"] for place in listed] == territories.codes()
-    assert [place["code"] for place in listed if place["page"]] == ["R75"]
-    starts = [start for place in listed for start in place["postal"]]
+    assert [territory["code"] for territory in listed] == territories.codes()
+    assert [territory["code"] for territory in listed if territory["page"]] == ["R75"]
+    starts = [start for territory in listed for start in territory["postal"]]
     assert len(starts) == len(set(starts)) == 103  # 101 départements, and Corse has four
-    by_code = {place["code"]: place for place in listed}
+    by_code = {territory["code"]: territory for territory in listed}
     assert (by_code["D33"]["region"], by_code["D2A"]["postal"]) == ("Nouvelle-Aquitaine", ["200", "201"])
 
 
@@ -147,10 +150,11 @@ def test_the_list_of_territories_is_a_script_that_holds_json() -> None:
     assert script.isascii()
 
 
-def test_a_document_escapes_html_and_keeps_links_that_lead_somewhere(tmp_path: Path) -> None:
+def test_a_document_escapes_html_and_keeps_only_links_to_existing_pages(tmp_path: Path) -> None:
     path = tmp_path / "un.md"
     path.write_text(
         "# `Un`\n\n<script>alert(1)</script>\n\n## A\n\n## A\n\n[deux](deux.md#a) [absent](../x.py) [site](https://example.org)\n\n"
+        "[clean](../tlanalysis/lists/cleaning.py#clean)\n\n"
         "[js](javascript:alert(1)) ![image](x.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
         encoding="utf-8",
     )
@@ -159,6 +163,7 @@ def test_a_document_escapes_html_and_keeps_links_that_lead_somewhere(tmp_path: P
     assert '<h2 id="a">' in html
     assert '<h2 id="a-2">' in html
     assert 'href="deux.html#a"' in html
+    assert 'href="api.html#clean"' in html
     assert ">absent<" not in html
     assert "absent" in html
     assert 'href="https://example.org"' in html
@@ -182,6 +187,8 @@ def test_the_reference_holds_every_public_name() -> None:
     entries = [entry for _, found in api_reference.reference() for entry in found]
     assert [entry.name for entry in entries] == tlanalysis.__all__
     assert [entry.name for entry in entries if not entry.sections[0].paragraphs] == []
+    named = {entry.name: entry.commands for entry in entries if entry.commands}
+    assert named["open_files"] == ("tlanalysis fetch", "tlanalysis build")
     cite = next(entry for entry in entries if entry.name == "cite")
     assert cite.signature == "tl.cite(name: str) -> str"
     assert [section.title for section in cite.sections] == ["", "Parameters", "Returns", "Raises"]
@@ -208,7 +215,7 @@ def test_a_replacement_stopped_between_its_two_moves_is_repaired(tmp_path: Path)
 
 
 def test_language_territory_and_key_come_from_the_parameters_not_from_the_name(tmp_path: Path) -> None:
-    """A name of another shape, and a parameter of the notebook's own, do not change what the site reads."""
+    """The name of this run has another form, and one parameter belongs to the notebook alone."""
     given = {"territory": "R75", "lang": "en", "rayon": 20}
     manifest.write(tmp_path, {"x": Outcome("x", "05_essai", given, "ok", 1.0, "kernel")})
     [run] = results.read(tmp_path)

@@ -1,4 +1,4 @@
-"""A project of the tests' own, with notebooks of three cells."""
+"""Projects for tests of runs, with small notebooks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write_notebook(folder: Path, name: str, *sources: str, parameters: str = PAR
 
 @pytest.fixture
 def notebooks(project_copy: Path) -> Path:
-    """Return the folder of notebooks of a project copy, with two of them: `00_essai`, `01_suite`."""
+    """Return the notebooks folder of a project copy with two notebooks, `00_essai` and `01_suite`."""
     folder = project_copy / "notebooks"
     write_notebook(folder, "00_essai", "import tlanalysis as tl")
     write_notebook(folder, "01_suite", "1 + 1", parameters=f"{PARAMETERS}\nhorizon = 2030")
@@ -42,7 +42,7 @@ def notebooks(project_copy: Path) -> Path:
 
 @pytest.fixture
 def real_notebooks(project_copy: Path) -> Path:
-    """Return the folder of notebooks of a project copy, with those of the project and its plan."""
+    """Return the notebooks folder of a project copy with the notebooks and the plan of the project."""
     folder = project_copy / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     return folder

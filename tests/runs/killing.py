@@ -1,7 +1,7 @@
-"""Kill a run with SIGKILL at random moments, and write down what it left: executed by `test_safety.py`.
+"""Kill a run with SIGKILL at random moments, and print the state of its folder; `test_safety.py` executes this.
 
-The process that is killed forks the processes of its runs itself instead of through a server, so that importing
-everything is paid once and not at each of twenty moments; all else is what `tlanalysis run` does.
+The killed process forks its workers itself instead of using a server, so that everything is imported once and not at
+each of the twenty moments. Otherwise it does what `tlanalysis run` does.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ import psutil
 
 import tlanalysis.runs.preload  # noqa: F401
 from tlanalysis.runs import lock, manifest, workers
-from tlanalysis.runs.execute import Options, execute
+from tlanalysis.runs.execute import RunOptions, execute
 from tlanalysis.runs.plan import read_plan
 
 MOMENTS = 20
 
 
 def main(out: Path) -> None:
-    """Print what was found after each moment, as JSON."""
+    """Print the state of the folder after each moment, as JSON."""
     workers._context = lambda: multiprocessing.get_context("fork")  # type: ignore[attr-defined]
-    calm = out / "calm"
-    begun = time.monotonic()
-    _wait(_start(calm, force=True))
-    lasting = time.monotonic() - begun
-    expected = _files(calm)
+    undisturbed = out / "undisturbed"
+    started_at = time.monotonic()
+    _wait(_start(undisturbed, force=True))
+    duration = time.monotonic() - started_at
+    expected = _files(undisturbed)
     moments = random.Random(5)
     found: list[dict[str, Any]] = []
     while len(found) < MOMENTS:
         folder = out / f"killed-{len(found) % 2}"
-        begun = time.monotonic()
+        started_at = time.monotonic()
         child = _start(folder, force=True)
         moment = moments.uniform(0.02, 1.0)
-        if not _kill(child, begun + moment * lasting):
-            # A kill after the end proves nothing: the machine goes faster than it did, and another moment is drawn.
-            lasting = time.monotonic() - begun
+        if not _kill(child, started_at + moment * duration):
+            # The run ended before the kill, because the machine is faster than it was: draw another moment.
+            duration = time.monotonic() - started_at
             continue
         _wait_until_all_have_ended()
         _wait_until_free(folder)
-        halves = _halves(folder)
+        damage = _damage(folder)
         code = _wait(_start(folder, force=False))
         left = _files(folder)
         found.append(
             {
                 "moment": round(moment, 2),
-                "halves": halves,
+                "damage": damage,
                 "code": code,
                 "different": sorted(
                     name for name in expected.keys() | left.keys() if expected.get(name) != left.get(name)
@@ -76,7 +76,7 @@ def _start(folder: Path, *, force: bool) -> int:
     if child == 0:
         code = 1
         try:
-            outcomes = execute(read_plan(), folder, Options(jobs=2, force=force))
+            outcomes = execute(read_plan(), folder, RunOptions(jobs=2, force=force))
             code = int(any(outcome.status != "ok" for outcome in outcomes))
         finally:
             os._exit(code)
@@ -84,13 +84,13 @@ def _start(folder: Path, *, force: bool) -> int:
 
 
 def _kill(child: int, moment: float) -> bool:
-    """Kill a process at a moment of the monotonic clock; return False if it ended before."""
+    """Kill a process at a moment of the monotonic clock; return False if it ended before that moment."""
     try:
         code = psutil.Process(child).wait(timeout=max(0.0, moment - time.monotonic()))
     except psutil.TimeoutExpired:
         os.kill(child, signal.SIGKILL)
         return _wait(child) == -signal.SIGKILL
-    assert code == 0, f"a run that nobody killed ended with {code}"
+    assert code == 0, f"a run ended with {code} before it was killed"
     return False
 
 
@@ -99,7 +99,7 @@ def _wait(child: int) -> int:
 
 
 def _wait_until_all_have_ended() -> None:
-    """Wait until the processes of the killed one, which end with it, have ended."""
+    """Wait until the descendants of the killed process have ended."""
     until = time.monotonic() + 10
     mine = psutil.Process()
     while time.monotonic() < until:
@@ -119,8 +119,8 @@ def _wait_until_all_have_ended() -> None:
 def _wait_until_free(folder: Path) -> None:
     """Wait until no process holds the lock of a folder.
 
-    The processes of a killed run share its lock, and a process that ends loses its command line before it closes its
-    files: the list of processes alone does not say that the lock is free.
+    The descendants of a killed run share its lock, and a process that ends loses its command line before it closes its
+    files. The list of processes therefore does not show that the lock is free.
     """
     folder.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + 10
@@ -136,13 +136,13 @@ def _wait_until_free(folder: Path) -> None:
 
 
 def _files(folder: Path) -> dict[str, str]:
-    """Return the digests of what a run is for: figures and notebooks."""
+    """Return the digests of the figures and notebooks of a folder."""
     found = [path for kind in ("figures", "notebooks") for path in sorted((folder / kind).glob("*"))]
     return {f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
-def _halves(folder: Path) -> list[str]:
-    """Return what is not whole, or is not what the manifest says, in a folder whose run was killed."""
+def _damage(folder: Path) -> list[str]:
+    """Return the files of a folder that are incomplete or do not agree with the manifest."""
     problems = []
     for path in sorted((folder / "figures").glob("*")) + sorted((folder / "notebooks").glob("*")):
         try:
@@ -151,7 +151,7 @@ def _halves(folder: Path) -> list[str]:
             problems.append(f"{path.name}: {error}")
     for outcome in manifest.read(folder).values():
         if outcome.status == "ok":
-            problems += [f"{outcome.name}: {problem}" for problem in _lies(outcome, folder)]
+            problems += [f"{outcome.name}: {problem}" for problem in _contradictions(outcome, folder)]
     return problems
 
 
@@ -172,8 +172,8 @@ def _read_whole(path: Path) -> None:
         assert data.endswith(b"\n")
 
 
-def _lies(outcome: Any, folder: Path) -> list[str]:
-    """Return where a run that is said to be fine is not."""
+def _contradictions(outcome: Any, folder: Path) -> list[str]:
+    """Return where the files of a run with status `ok` do not agree with the manifest."""
     found = []
     for name, fingerprint in outcome.fingerprints.items():
         table = (folder / "figures" / f"{name}.csv").read_bytes()

@@ -1,4 +1,4 @@
-"""Runs on a Dask cluster of this machine: the same bytes, whoever dies on the way."""
+"""Runs on a Dask cluster of this machine: the same bytes as without it, also when a worker is killed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.runs.conftest import write_notebook
 from tests.runs.test_safety import CALL, PUBLISH
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import dask, manifest
-from tlanalysis.runs.execute import Options, Watcher, execute
+from tlanalysis.runs.execute import RunCallbacks, RunOptions, execute
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run, grid
 
@@ -26,7 +26,7 @@ distributed = pytest.importorskip("distributed")
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return a project with one notebook, and make it the home of the library."""
+    """Return a project with one notebook, as the project folder of the package."""
     folder = tmp_path_factory.mktemp("projet")
     shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw", ignore=shutil.ignore_patterns("downloads"))
     write_notebook(folder / "notebooks", "00_essai", CALL, "import time\ntime.sleep(1)", PUBLISH)
@@ -38,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Any]:
-    """Start two workers, each a process, that answer on this machine only."""
+    """Start two worker processes on the local network interface; return a client."""
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
@@ -60,7 +60,7 @@ def _files(out: Path) -> dict[str, bytes]:
     return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in found}
 
 
-def test_two_workers_one_killed_on_the_way_make_the_same_bytes(workers: Any, runs: list[Run], tmp_path: Path) -> None:
+def test_two_workers_of_which_one_is_killed_write_the_same_bytes(workers: Any, runs: list[Run], tmp_path: Path) -> None:
     before = set(workers.run(os.getpid).values())
     killed: list[int] = []
 
@@ -72,11 +72,11 @@ def test_two_workers_one_killed_on_the_way_make_the_same_bytes(workers: Any, run
             os.kill(killed[0], signal.SIGKILL)
 
     scheduler = workers.scheduler.address
-    outcomes = execute(runs, tmp_path / "cluster", Options(scheduler=scheduler), Watcher(finished=kill_one))
+    outcomes = execute(runs, tmp_path / "cluster", RunOptions(scheduler=scheduler), RunCallbacks(finished=kill_one))
     assert [(outcome.status, outcome.error) for outcome in outcomes] == [("ok", "")] * 5
     assert killed[0] in before
     assert killed[0] not in set(workers.run(os.getpid).values())
-    execute(runs, tmp_path / "here", Options(jobs=2))
+    execute(runs, tmp_path / "here", RunOptions(jobs=2))
     assert _files(tmp_path / "cluster") == _files(tmp_path / "here")
     assert len(_files(tmp_path / "here")) == 5 * 5
     recorded = [manifest.read(tmp_path / name) for name in ("cluster", "here")]
@@ -84,12 +84,12 @@ def test_two_workers_one_killed_on_the_way_make_the_same_bytes(workers: Any, run
     assert [one.reads for one in recorded[0].values()] == [one.reads for one in recorded[1].values()]
 
 
-def test_a_notebook_that_fails_on_a_worker_fails_there_alone(
+def test_a_notebook_that_fails_on_a_worker_fails_no_other_run(
     workers: Any, runs: list[Run], home: Path, tmp_path: Path
 ) -> None:
     write_notebook(home / "notebooks", "01_casse", "raise ValueError('cassé')")
     broken = list(grid("01_casse", {}))
-    outcomes = execute([*broken, runs[0]], tmp_path, Options(scheduler=workers.scheduler.address))
+    outcomes = execute([*broken, runs[0]], tmp_path, RunOptions(scheduler=workers.scheduler.address))
     assert [(outcome.status, outcome.error) for outcome in outcomes] == [
         ("failed", "cell 2: ValueError: cassé"),
         ("ok", ""),
@@ -100,15 +100,15 @@ def test_a_notebook_that_fails_on_a_worker_fails_there_alone(
 def test_a_worker_of_another_version_is_refused(
     workers: Any, runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = dask.version()
+    ours = dask.versions()
     answers = iter([ours | {"pandas": "9.9"}])
-    monkeypatch.setattr(dask, "version", lambda: next(answers, ours))
+    monkeypatch.setattr(dask, "versions", lambda: next(answers, ours))
     with pytest.raises(BadInput, match=rf"is not like this machine: pandas {ours['pandas']}, here 9\.9"):
-        execute(runs[:1], tmp_path, Options(scheduler=workers.scheduler.address))
+        execute(runs[:1], tmp_path, RunOptions(scheduler=workers.scheduler.address))
     assert manifest.read(tmp_path)[runs[0].name].status == "unfinished"
 
 
-def test_a_scheduler_that_does_not_answer_is_one_sentence(
+def test_a_scheduler_that_does_not_answer_is_named_in_one_sentence(
     runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dask, "ANSWER_WITHIN", 1)
@@ -116,10 +116,10 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(BadInput, match=f"no Dask scheduler with a worker answers at {address}"):
-        execute(runs[:1], tmp_path, Options(scheduler=address))
+        execute(runs[:1], tmp_path, RunOptions(scheduler=address))
 
 
 @pytest.mark.parametrize("address", ["nowhere", "tcp://", "http://127.0.0.1"])
-def test_an_address_that_is_none_is_one_sentence(address: str, runs: list[Run], tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="write where it listens"):
-        execute(runs[:1], tmp_path, Options(scheduler=address))
+def test_a_text_that_is_not_an_address_is_refused(address: str, runs: list[Run], tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="write the address of the scheduler"):
+        execute(runs[:1], tmp_path, RunOptions(scheduler=address))

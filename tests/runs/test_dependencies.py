@@ -1,4 +1,4 @@
-"""Which code a notebook reaches: never less than it imports."""
+"""The code that a notebook depends on: it contains every module that the notebook imports."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tests.conftest import ROOT
 from tlanalysis.runs import dependencies
 
 
-def _reached(*sources: str) -> set[str]:
+def _depends_on(*sources: str) -> set[str]:
     cells = [{"cell_type": "code", "source": source} for source in sources]
     return set(dependencies.code_of(json.dumps({"cells": [*cells, {"cell_type": "markdown", "source": "é"}]}).encode()))
 
 
-def test_a_notebook_that_uses_nothing_of_ours() -> None:
-    assert _reached("import pandas as pd\npd.DataFrame()") == set()
+def test_a_notebook_without_the_package_depends_on_none_of_its_files() -> None:
+    assert _depends_on("import pandas as pd\npd.DataFrame()") == set()
 
 
-def test_a_public_name_brings_its_module_and_what_that_imports() -> None:
-    found = _reached("import tlanalysis as tl", "tl.observations('tiers_lieux')")
+def test_a_public_name_adds_its_module_and_the_imports_of_that_module() -> None:
+    found = _depends_on("import tlanalysis as tl", "tl.observations('tiers_lieux')")
     assert {"__init__.py", "data/evidence.py", "data/embedded.py", "core/files.py", "data/remote_files.toml"} <= found
     assert not {name for name in found if name.startswith(("charts/", "forecasting/"))}
 
@@ -37,10 +37,10 @@ def test_a_public_name_brings_its_module_and_what_that_imports() -> None:
         "import tlanalysis.charts.quality",
         "def later():\n    from tlanalysis.charts.quality import plot_holdings",
     ],
-    ids=["tl.", "the package", "from it", "a module from a package", "a module", "inside a function"],
+    ids=["tl.", "the package", "from the package", "a module from a room", "a module", "inside a function"],
 )
-def test_every_way_to_take_a_chart(source: str) -> None:
-    found = _reached(source)
+def test_each_way_to_import_a_chart_is_found(source: str) -> None:
+    found = _depends_on(source)
     assert {"charts/quality.py", "charts/kit/wording.py", "charts/messages/quality.toml"} <= found
     assert "forecasting/model.py" not in found
 
@@ -53,13 +53,13 @@ def test_every_way_to_take_a_chart(source: str) -> None:
         "!ls",
         "import tlanalysis as tl\nx = tl",
     ],
-    ids=["getattr", "a magic", "a command", "handed on"],
+    ids=["getattr", "a magic", "a command", "an assignment"],
 )
-def test_what_cannot_be_followed_reaches_everything(source: str) -> None:
-    assert _reached(source) == set(dependencies.whole_package())
+def test_a_notebook_that_cannot_be_followed_depends_on_the_whole_package(source: str) -> None:
+    assert _depends_on(source) == set(dependencies.whole_package())
 
 
-def test_the_digests_are_of_the_files() -> None:
+def test_the_digest_of_a_module_is_that_of_its_file() -> None:
     assert dependencies.whole_package()["core/files.py"] == dependencies._digest(
         ROOT / "tlanalysis" / "core" / "files.py"
     )
@@ -67,8 +67,8 @@ def test_the_digests_are_of_the_files() -> None:
 
 
 @pytest.mark.parametrize("name", ["00_data_quality", "04_territory_profile"])
-def test_nothing_that_a_notebook_really_imports_is_missed(name: str) -> None:
-    """Execute the cells; every module of the package that is then loaded was found by reading."""
+def test_every_module_that_a_notebook_imports_is_found(name: str) -> None:
+    """Execute the cells: `code_of` contains every module of the package that they load."""
     script = (
         "import json, sys, os\n"
         "for cell in json.load(open(sys.argv[1]))['cells']:\n"

@@ -1,4 +1,4 @@
-"""The differences between two reports, one sentence each."""
+"""The differences between two reports, one line each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import manifest
-from tlanalysis.runs.diff import compare, written
+from tlanalysis.runs.diff import as_text, compare
 from tlanalysis.runs.manifest import Outcome
 
 TABLE = "territoire,nom,valeur,nb\nR75,Nouvelle-Aquitaine,10,3\nR11,Île-de-France,20,4\nR94,Corse,,5\n"
@@ -47,15 +47,15 @@ def old(tmp_path: Path) -> Path:
 
 def test_two_reports_with_the_same_data_have_no_difference(old: Path, tmp_path: Path) -> None:
     found = compare(old, _report(tmp_path / "new", replace(RUN, seconds=9.0, engine="kernel")))
-    assert not found.moved
-    assert written(found) == "nothing moved: 2 figures hold the same data"
+    assert not found.changed
+    assert as_text(found) == "no figure and no run changed: 2 figures hold the same data"
 
 
-MOVED = replace(RUN, fingerprints={"part--FR": "1", "taux--FR": "9"})
+CHANGED = replace(RUN, fingerprints={"part--FR": "1", "taux--FR": "9"})
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "expected"),
     [
         (TABLE.replace(",10,", ",12.5,"), "R75, Nouvelle-Aquitaine: valeur 10 → 12.5 (+25.0%)"),
         (TABLE.replace(",10,", ",,"), "R75, Nouvelle-Aquitaine: valeur 10 → unknown"),
@@ -71,20 +71,20 @@ MOVED = replace(RUN, fingerprints={"part--FR": "1", "taux--FR": "9"})
         ("territoire,nom,valeur,nb\nR11,Île-de-France,20,4\nR94,Corse,,5\nR75,Nouvelle-Aquitaine,10,3\n",
          "its rows are in another order"),
     ],
-    ids=["a value", "no longer known", "known now", "a row fewer", "rows more", "a column", "several", "the order"],
+    ids=["a value", "a value is gone", "a new value", "a row fewer", "rows more", "a column", "several", "the order"],
 )  # fmt: skip
-def test_the_changed_values_of_a_figure_are_written(table: str, said: str, old: Path, tmp_path: Path) -> None:
-    found = compare(old, _report(tmp_path / "new", MOVED, table))
-    assert found.moved
-    assert found.figures == [f"taux--FR: {said}"]
+def test_the_changed_values_of_a_figure_are_named(table: str, expected: str, old: Path, tmp_path: Path) -> None:
+    found = compare(old, _report(tmp_path / "new", CHANGED, table))
+    assert found.changed
+    assert found.figures == [f"taux--FR: {expected}"]
     assert found.same == 1
 
 
-def test_without_its_table_a_figure_is_only_said_to_have_moved(old: Path, tmp_path: Path) -> None:
-    new = _report(tmp_path / "new", MOVED)
+def test_the_changed_values_of_a_figure_without_its_table_are_unknown(old: Path, tmp_path: Path) -> None:
+    new = _report(tmp_path / "new", CHANGED)
     (new / "figures" / "taux--FR.csv").unlink()
     found = compare(old / "manifest.json", new / "manifest.json")
-    assert found.figures == ["taux--FR: its data moved (the tables are not here to say by how much)"]
+    assert found.figures == ["taux--FR: its data changed (a table is missing: the changed values are unknown)"]
 
 
 def test_new_and_missing_figures_and_runs_are_named(old: Path, tmp_path: Path) -> None:
@@ -97,13 +97,13 @@ def test_new_and_missing_figures_and_runs_are_named(old: Path, tmp_path: Path) -
     assert found.runs == ["02_autre--FR is new"]
 
 
-def test_a_run_that_fails_now_is_named_with_its_error(old: Path, tmp_path: Path) -> None:
+def test_a_run_that_fails_in_the_new_report_is_named_with_its_error(old: Path, tmp_path: Path) -> None:
     found = compare(old, _report(tmp_path / "new", replace(RUN, status="failed", error="cell 3: it broke")))
-    assert found.moved
+    assert found.changed
     assert found.runs == ["01_suite--FR was ok, is failed: cell 3: it broke"]
 
 
-def test_the_causes_are_named_even_when_nothing_moved(old: Path, tmp_path: Path) -> None:
+def test_the_causes_are_named_when_no_figure_changed(old: Path, tmp_path: Path) -> None:
     after = replace(
         RUN,
         inputs={"observations": "b"},
@@ -112,7 +112,7 @@ def test_the_causes_are_named_even_when_nothing_moved(old: Path, tmp_path: Path)
         libraries={"pandas": "3.1"},
     )
     found = compare(old, _report(tmp_path / "new", after))
-    assert not found.moved
+    assert not found.changed
     assert found.causes == [
         "notebook 01_suite changed (under 1 run)",
         "input observations changed (under 1 run)",
@@ -126,11 +126,11 @@ def test_a_folder_without_a_manifest_is_refused(old: Path, tmp_path: Path) -> No
         compare(old, tmp_path / "nowhere")
 
 
-def test_the_exit_code_is_4_when_something_moved(old: Path, tmp_path: Path) -> None:
-    new = _report(tmp_path / "new", MOVED, TABLE.replace(",10,", ",12,"))
-    code, said = _diff(old, new)
+def test_the_exit_code_is_4_when_a_figure_changed(old: Path, tmp_path: Path) -> None:
+    new = _report(tmp_path / "new", CHANGED, TABLE.replace(",10,", ",12,"))
+    code, printed = _diff(old, new)
     assert code == 4
-    assert "taux--FR: R75, Nouvelle-Aquitaine: valeur 10 → 12 (+20.0%)" in said
+    assert "taux--FR: R75, Nouvelle-Aquitaine: valeur 10 → 12 (+20.0%)" in printed
     assert _diff(old, old)[0] == 0
     assert _diff(old, tmp_path / "nowhere")[0] == 2
 
@@ -142,7 +142,7 @@ def _diff(*folders: Path) -> tuple[int, str]:
 
 
 def test_a_manifest_of_an_earlier_version_is_compared(tmp_path: Path, old: Path) -> None:
-    """It has neither fingerprints nor reads; what it has is compared."""
+    """Such a manifest has no fingerprints and no records of reads; the comparison uses its other fields."""
     entry = {"name": "a--FR", "notebook": "a", "parameters": {}, "status": "ok", "seconds": 1, "engine": "kernel"}
     (tmp_path / "before").mkdir()
     text = json.dumps({"version": "0", "runs": [entry | {"inputs": {}, "figures": [], "error": ""}]})

@@ -1,4 +1,4 @@
-"""What makes a run due, and what does not: one change at a time, on a project copy."""
+"""The changes that make a run due and those that do not: each test makes one change to a project copy."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.helpers import read_rows, write_rows
 from tlanalysis.core import recorder
 from tlanalysis.data import embedded
 from tlanalysis.data.evidence import observations
-from tlanalysis.runs import due as looking
+from tlanalysis.runs import due as module
 from tlanalysis.runs import manifest
-from tlanalysis.runs.due import KINDS, Present, why
+from tlanalysis.runs.due import KINDS, ProjectState, reasons_due
 from tlanalysis.runs.execute import due
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run, grid
@@ -41,14 +41,14 @@ def run(notebooks: Path) -> Run:
 
 @pytest.fixture
 def out(run: Run, tmp_path: Path) -> Path:
-    """Return a reports folder in which the run has ended well, reading a file and the rows of one région."""
+    """Return a reports folder with a successful run that has read two files and the rows of one région."""
     folder = tmp_path / "out"
     for kind in KINDS:
         (folder / "figures").mkdir(parents=True, exist_ok=True)
         (folder / "figures" / f"{FIGURE}.{kind}").touch()
     (folder / "notebooks").mkdir()
     (folder / "notebooks" / f"{run.name}.ipynb").touch()
-    now = Present(folder)
+    now = ProjectState(folder)
     table = embedded.resource("observations")["path"]
     query = _query(nommant="R75")
     outcome = Outcome(
@@ -83,12 +83,12 @@ def no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
 
 
-def _why(run: Run, out: Path) -> list[str]:
+def _reasons(run: Run, out: Path) -> list[str]:
     return due([run], out)[run.name]
 
 
 def test_an_unchanged_run_is_not_due(run: Run, out: Path) -> None:
-    assert _why(run, out) == []
+    assert _reasons(run, out) == []
 
 
 def test_a_forced_run_is_due(run: Run, out: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_forced_run_is_due(run: Run, out: Path) -> None:
 
 
 def test_a_run_without_an_outcome_is_due(run: Run, tmp_path: Path) -> None:
-    assert _why(run, tmp_path / "vide") == ["it has not run yet"]
+    assert _reasons(run, tmp_path / "vide") == ["it has not run yet"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_run_without_an_outcome_is_due(run: Run, tmp_path: Path) -> None:
 )
 def test_a_failed_or_unfinished_run_is_due(status: str, reason: str, run: Run, out: Path) -> None:
     before = manifest.read(out)[run.name]
-    assert why(run, replace(before, status=status), Present(out)) == [reason]
+    assert reasons_due(run, replace(before, status=status), ProjectState(out)) == [reason]
 
 
 def _edit_cell(notebooks: Path) -> None:
@@ -116,15 +116,15 @@ def _edit_cell(notebooks: Path) -> None:
 def _store_outputs(notebooks: Path) -> None:
     notebook = nbformat.read(notebooks / "00_essai.ipynb", as_version=4)
     notebook.cells[1].execution_count = 2
-    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="said")]
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="printed")]
     nbformat.write(notebook, notebooks / "00_essai.ipynb")
 
 
-def _change_observation(place: str) -> Callable[[Path], None]:
+def _change_observation(territory: str) -> Callable[[Path], None]:
     def change(notebooks: Path) -> None:
         raw = notebooks.parent / "data" / "raw"
         rows = read_rows(raw, "observations")
-        row = next(row for row in rows if row["territoire"] == place and row["valeur"])
+        row = next(row for row in rows if row["territoire"] == territory and row["valeur"])
         row["valeur"] = str(float(row["valeur"]) + 1)
         write_rows(raw, "observations", rows)
 
@@ -168,70 +168,80 @@ def _touch(notebooks: Path) -> None:
         (_change_licence, ["data/raw/datapackage.json changed"]),
         (_touch, []),
     ],
-    ids=["a cell", "stored outputs", "a row it read", "a row it did not", "a table it read", "a table it did not",
-         "what is said of the tables", "only dates"],
+    ids=["a cell", "stored outputs", "a row it read", "another row", "a table it read", "another table",
+         "the data package", "modification dates"],
 )  # fmt: skip
-def test_a_changed_input_makes_a_run_due(
+def test_a_run_is_due_when_the_notebook_or_an_input_has_changed(
     change: Callable[[Path], None], reasons: list[str], run: Run, out: Path, notebooks: Path
 ) -> None:
     change(notebooks)
-    assert _why(run, out) == reasons
+    assert _reasons(run, out) == reasons
 
 
 def test_a_missing_table_makes_a_run_due(run: Run, out: Path, notebooks: Path) -> None:
     before = manifest.read(out)[run.name]
     (notebooks.parent / "data" / "raw" / "regions.csv").unlink()
-    assert "data/raw/regions.csv is gone" in why(run, before, Present(out))
+    assert "data/raw/regions.csv is gone" in reasons_due(run, before, ProjectState(out))
 
 
-def test_an_open_file_that_is_there_now_makes_a_run_due(
+def test_an_open_file_that_the_run_did_not_find_makes_it_due_once_it_exists(
     run: Run, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / embedded.remote()["cget_2019"]["file"]).touch()
     monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
-    assert _why(run, out) == ["the open file cget_2019 can be read now"]
+    assert _reasons(run, out) == ["the open file cget_2019 can be read now"]
+
+
+def test_a_file_that_did_not_exist_makes_a_run_due_once_it_exists(run: Run, out: Path, notebooks: Path) -> None:
+    outcome = manifest.read(out)[run.name]
+    manifest.write(out, {run.name: replace(outcome, reads=[{"absent": "data/processed/ledger.json"}])})
+    assert _reasons(run, out) == []
+    ledger = notebooks.parent / "data" / "processed" / "ledger.json"
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    ledger.touch()
+    assert _reasons(run, out) == ["data/processed/ledger.json exists now"]
 
 
 @pytest.mark.parametrize("gone", ["figures/essai--FR.png", "notebooks/00_essai--FR.ipynb"])
 def test_a_missing_result_makes_a_run_due(gone: str, run: Run, out: Path) -> None:
     (out / gone).unlink()
-    assert _why(run, out) == [f"{Path(gone).name} is missing from its results"]
+    assert _reasons(run, out) == [f"{Path(gone).name} is missing from its results"]
 
 
 def test_other_parameters_under_the_same_run_name_make_a_run_due(run: Run, out: Path) -> None:
     before = manifest.read(out)[run.name]
-    assert why(run, replace(before, parameters=before.parameters | {"seed": 3}), Present(out)) == [
+    assert reasons_due(run, replace(before, parameters=before.parameters | {"seed": 3}), ProjectState(out)) == [
         "its parameters changed"
     ]
 
 
-def test_changed_code_that_a_notebook_reaches_makes_a_run_due(
+def test_a_change_of_the_code_that_a_notebook_depends_on_makes_its_run_due(
     run: Run, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "2"})
+    monkeypatch.setattr(module.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "2"})
     before = replace(manifest.read(out)[run.name], code={"catalog.py": "1", "files.py": "2"})
-    assert why(run, before, Present(out)) == []
-    monkeypatch.setattr(looking.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "3", "a.py": "1"})
-    assert why(run, before, Present(out)) == ["code changed: a.py, files.py"]
+    assert reasons_due(run, before, ProjectState(out)) == []
+    monkeypatch.setattr(module.dependencies, "code_of", lambda _: {"catalog.py": "1", "files.py": "3", "a.py": "1"})
+    assert reasons_due(run, before, ProjectState(out)) == ["code changed: a.py, files.py"]
 
 
 def test_another_version_of_a_library_makes_a_run_due(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    installed = looking.installed()
-    monkeypatch.setattr(looking, "installed", lambda: installed | {"pandas": "9.9"})
-    assert _why(run, out) == ["library changed: pandas"]
+    installed = module.installed_libraries()
+    monkeypatch.setattr(module, "installed_libraries", lambda: installed | {"pandas": "9.9"})
+    assert _reasons(run, out) == ["library changed: pandas"]
 
 
 def test_the_installed_libraries_are_those_of_the_metadata() -> None:
     from importlib.metadata import version
 
-    installed = looking.installed()
+    installed = module.installed_libraries()
     assert {name: installed[name] for name in ("pandas", "matplotlib", "papermill")} == {
         name: version(name) for name in ("pandas", "matplotlib", "papermill")
     }
 
 
 def test_no_table_is_loaded_when_nothing_changed(run: Run, out: Path, notebooks: Path) -> None:
-    """Neither pandas nor papermill nor matplotlib: they alone take longer than the second the answer may take."""
+    """The command imports none of the slow libraries: each takes a good part of the second that the answer may take."""
     script = (
         "import sys\nfrom tlanalysis.cli import app\n"
         "app(sys.argv[1:], standalone_mode=False)\n"
@@ -239,7 +249,7 @@ def test_no_table_is_loaded_when_nothing_changed(run: Run, out: Path, notebooks:
     )
     plan = '[[run]]\nnotebook = "00_essai"\n'
     (notebooks / "plan.toml").write_text(plan, encoding="utf-8")
-    begun = time.perf_counter()
+    started_at = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", script, "run", "--out", str(out)],
         env={name: value for name, value in os.environ.items() if name != "TLANALYSIS_MIRROR"},
@@ -247,11 +257,11 @@ def test_no_table_is_loaded_when_nothing_changed(run: Run, out: Path, notebooks:
         text=True,
         check=True,
     )
-    assert time.perf_counter() - begun < 30  # a machine may be slow; the benchmark measures
+    assert time.perf_counter() - started_at < 30  # on any machine; the benchmark measures the second
     assert done.stdout.splitlines() == ["1 of 1 runs are up to date", "set()"]
 
 
-def test_a_digest_follows_every_part_of_a_row(raw: Path) -> None:
+def test_a_digest_of_rows_depends_on_every_cell_name_and_position(raw: Path) -> None:
     rows = observations("tiers_lieux", "FR")
     digest = recorder.digest_rows(rows)
     assert recorder.digest_rows(rows.copy()) == digest
@@ -261,7 +271,7 @@ def test_a_digest_follows_every_part_of_a_row(raw: Path) -> None:
     assert recorder.digest_rows(rows.rename(columns={"note": "remarque"})) != digest
 
 
-def test_a_manifest_names_shared_tables_once(run: Run, out: Path) -> None:
+def test_a_manifest_holds_a_table_that_runs_share_once(run: Run, out: Path) -> None:
     outcomes = manifest.read(out)
     again = replace(outcomes[run.name], name="00_essai--R75")
     manifest.write(out, outcomes | {again.name: again})

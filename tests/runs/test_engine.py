@@ -1,4 +1,4 @@
-"""The forked engine: a notebook that cannot be told from a kernel's, and an end for every child that misbehaves."""
+"""The forked engine: its outputs equal those of a kernel, and it ends every child that crashes or exceeds a limit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
 from tlanalysis.runs.engine import NAME
 
-# Each is a cell, and what is hard about it.
+# What is hard for an engine -> a cell that does it.
 CELLS = {
     "a value": "[1, 2.5, None]",
     "nothing": "x = 3",
@@ -53,7 +53,7 @@ CELLS = {
     "a figure": "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(1, 1))\nax.plot([1, 2])\nplt.close()",
     "a class of the notebook": "class Point:\n    pass\n\n\nPoint.__module__, __name__",
     "the last values": "_, __, In[1][:5], len(Out) > 3",
-    "who is asked": "input('name? ')",
+    "a question to the user": "input('name? ')",
     "an exit": "import sys\nsys.exit(3)",
     "not Python": "for in x",
     "an error in a function": "def deep(n):\n    return 1 / n if n == 0 else deep(n - 1)\n\n\ndeep(2)",
@@ -61,13 +61,14 @@ CELLS = {
     "a chain of errors": "try:\n    {}['a']\nexcept KeyError as error:\n    raise ValueError('é') from error",
     "an interruption": "raise KeyboardInterrupt",
 }
-# A kernel hears file descriptors through a thread that comes when it can: its own answer varies. Ours is exact.
-RACING = {
+# A kernel reads file descriptors in a thread, so that the place of this text varies between its executions. The forked
+# engine always keeps the order.
+PRINTED_IN_ORDER = {
     "printed, by Python and by a child": ["a\n", "b\n", "c\n"],
     "a descriptor": ["raw\n"],
     "half a character at a time": ["é\n"],
 }
-RAISING = {"who is asked", "an exit", "not Python", "an interruption"}
+RAISING = {"a question to the user", "an exit", "not Python", "an interruption"}
 
 
 def _craft(folder: Path, cells: dict[str, str]) -> Path:
@@ -92,18 +93,18 @@ with local_sockets() as sockets:
         progress_bar=False, cwd={str(cwd)!r}, coalesce_streams=True, config=sockets,
     )
 """
-    # A process of its own: pytest's hold on warnings and log messages would be inherited by a fork of it, and kernels
-    # do not listen to file descriptors when they find its variable.
+    # A separate process: a fork of this one would inherit pytest's handlers of warnings and log messages, and a kernel
+    # does not capture file descriptors when it finds pytest's variable.
     env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=env)
-    assert "PapermillExecutionError" in done.stderr  # at the end: some cells raise
+    assert "PapermillExecutionError" in done.stderr  # papermill raises after the last cell, because some cells fail
     notebook = json.loads(target.read_text(encoding="utf-8"))
     notebook["cells"] = [cell for cell in notebook["cells"] if "error-cell" not in str(cell["metadata"]["tags"])]
     return notebook
 
 
 def _neutral(notebook: dict[str, Any]) -> Any:
-    """Return a notebook without the times and process numbers of its execution, which no two share."""
+    """Return a notebook without the times and process numbers of its execution."""
     text = json.dumps(notebook, sort_keys=True)
     text = re.sub(r"ipykernel_\d+", "ipykernel_N", text)
     text = re.sub(r'"(start_time|end_time|duration|output_path|iopub[^"]*|shell[^"]*)": [^,}]+', r'"\1": 0', text)
@@ -117,36 +118,36 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [_neutral(_executed(path, engine, folder)) for engine in (NAME, None)]
 
 
-ALIKE = [number for number, about in enumerate(CELLS) if about not in RACING]
+EQUAL = [number for number, about in enumerate(CELLS) if about not in PRINTED_IN_ORDER]
 
 
-@pytest.mark.parametrize("number", ALIKE, ids=[list(CELLS)[number] for number in ALIKE])
-def test_a_cell_leaves_what_a_kernel_would(number: int, both: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("number", EQUAL, ids=[list(CELLS)[number] for number in EQUAL])
+def test_a_cell_has_the_outputs_of_a_kernel(number: int, both: list[dict[str, Any]]) -> None:
     forked, kernel = (notebook["cells"][number + 2] for notebook in both)  # after two cells of parameters
     assert forked["outputs"] == kernel["outputs"]
     assert forked["execution_count"] == kernel["execution_count"] == number + 3
     assert forked["metadata"] == kernel["metadata"]
 
 
-def test_the_notebook_says_what_a_kernel_s_says(both: list[dict[str, Any]]) -> None:
+def test_a_notebook_has_the_metadata_of_a_kernel_s_notebook(both: list[dict[str, Any]]) -> None:
     forked, kernel = (notebook["metadata"] for notebook in both)
     assert forked == kernel
     assert forked["language_info"]["name"] == "python"
 
 
-def test_the_crafted_cells_do_what_they_are_there_for(both: list[dict[str, Any]]) -> None:
-    """The comparison would pass on two empty notebooks: this does not."""
+def test_the_cells_have_the_outputs_that_they_are_written_for(both: list[dict[str, Any]]) -> None:
+    """Two empty notebooks would be equal too: this test fails on them."""
     outputs = dict(zip(CELLS, (cell["outputs"] for cell in both[0]["cells"][2:]), strict=True))
-    for about, printed in RACING.items():
+    for about, printed in PRINTED_IN_ORDER.items():
         assert outputs[about][0]["text"] == printed
     assert outputs["a display that a later cell updates"][0]["data"]["text/html"] == ["new"]
     assert [output["text"] for output in outputs["cleared"]] == [["kept\n"]]
-    assert outputs["who is asked"][-1]["ename"] == "StdinNotImplementedError"
+    assert outputs["a question to the user"][-1]["ename"] == "StdinNotImplementedError"
     assert outputs["an error in a function"][0]["ename"] == "ZeroDivisionError"
-    assert sum(bool(held) for held in outputs.values()) >= len(CELLS) - 8
+    assert sum(map(bool, outputs.values())) >= len(CELLS) - 8
 
 
-# ---------------------------------------------------------------- children that misbehave
+# ---------------------------------------------------------------- children that crash or exceed a limit
 
 
 def _run(folder: Path, *sources: str, **options: Any) -> Path:
@@ -163,29 +164,29 @@ def _children() -> set[int]:
 @pytest.mark.parametrize(
     ("source", "cause"),
     [
-        ("import os\nprint('said', flush=True)\nos._exit(9)", "exit code 9"),
-        ("import os, signal\nprint('said')\nos.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
+        ("import os\nprint('printed', flush=True)\nos._exit(9)", "exit code 9"),
+        ("import os, signal\nprint('printed')\nos.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
     ],
     ids=["an exit", "a crash"],
 )
-def test_a_child_that_dies_is_told_with_its_cause(source: str, cause: str, tmp_path: Path) -> None:
+def test_the_error_names_the_cause_when_the_child_ends_early(source: str, cause: str, tmp_path: Path) -> None:
     with pytest.raises(DeadKernelError, match=cause):
         _run(tmp_path, "1 + 1", source, "never = 1", request_save_on_cell_execute=False)
     saved = json.loads((tmp_path / "fait.ipynb").read_text(encoding="utf-8"))["cells"]
     assert saved[1]["outputs"][0]["data"]["text/plain"] == ["2"]
-    assert saved[2]["outputs"][0]["text"] == ["said\n"]
+    assert saved[2]["outputs"][0]["text"] == ["printed\n"]
     assert saved[3]["outputs"] == []
 
 
-def test_a_cell_that_never_ends_is_ended(tmp_path: Path) -> None:
-    before, begun = _children(), time.monotonic()
+def test_a_cell_without_end_is_killed_at_its_timeout(tmp_path: Path) -> None:
+    before, started_at = _children(), time.monotonic()
     with pytest.raises(CellTimeoutError):
         _run(tmp_path, "while True:\n    pass", execution_timeout=1)
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - started_at < 15
     assert _children() == before
 
 
-def test_a_notebook_that_prints_a_gigabyte_is_ended_before_it_weighs(tmp_path: Path) -> None:
+def test_a_notebook_that_prints_a_gigabyte_is_killed_before_it_fills_memory_and_disk(tmp_path: Path) -> None:
     before = psutil.Process().memory_info().rss
     with pytest.raises(DeadKernelError, match="showed more than 3 MB"):
         _run(tmp_path, "for _ in range(1000):\n    print('x' * 1_000_000)", output_mb=3)
@@ -193,12 +194,12 @@ def test_a_notebook_that_prints_a_gigabyte_is_ended_before_it_weighs(tmp_path: P
     assert (tmp_path / "fait.ipynb").stat().st_size < 20e6
 
 
-def test_memory_past_the_bound_is_an_error_of_the_cell(tmp_path: Path) -> None:
+def test_a_cell_that_exceeds_the_memory_limit_raises_memory_error(tmp_path: Path) -> None:
     with pytest.raises(PapermillExecutionError, match="MemoryError"):
         _run(tmp_path, "held = bytearray(10**9)", memory_gb=0.3)
 
 
-def test_a_notebook_that_forks_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_processes_that_a_notebook_starts_end_with_it(tmp_path: Path) -> None:
     daemon = """
 import os, time
 pid = os.fork()
@@ -216,12 +217,12 @@ print(pid)
     assert _children() == before
 
 
-def test_what_a_notebook_registers_for_its_end_is_done(tmp_path: Path) -> None:
+def test_exit_functions_of_a_notebook_are_called(tmp_path: Path) -> None:
     _run(tmp_path, "import atexit, pathlib\natexit.register(pathlib.Path('left.txt').write_text, 'done')")
     assert (tmp_path / "left.txt").read_text(encoding="utf-8") == "done"
 
 
-def test_two_notebooks_do_not_share_their_chance(tmp_path: Path) -> None:
+def test_two_notebooks_draw_different_random_numbers(tmp_path: Path) -> None:
     source = "import random\nimport numpy as np\nrandom.random(), np.random.random()"
     drawn = []
     for _ in range(2):
@@ -230,26 +231,26 @@ def test_two_notebooks_do_not_share_their_chance(tmp_path: Path) -> None:
     assert drawn[0] != drawn[1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["asked", "killed"])
-def test_the_child_does_not_outlive_papermill(number: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_the_child_ends_when_papermill_ends(number: signal.Signals, tmp_path: Path) -> None:
     source = "import os, time\nprint(1)\ntime.sleep(1)\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
     path = write_notebook(tmp_path, "carnet", source)
     command = [sys.executable, "-m", "papermill", "--engine", NAME, str(path), str(tmp_path / "fait.ipynb")]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        pid = int(_waited(tmp_path / "pid"))
+        pid = int(_wait_for(tmp_path / "pid"))
         running.send_signal(number)
         code = running.wait(timeout=30)
     assert code == (128 + signal.SIGTERM if number == signal.SIGTERM else -signal.SIGKILL)
     until = time.monotonic() + 10
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie":
-        assert time.monotonic() < until, "the child is still there"
+        assert time.monotonic() < until, "the child still runs"
         time.sleep(0.05)
-    if number == signal.SIGTERM:  # what was printed before is in the notebook that papermill saved
+    if number == signal.SIGTERM:  # papermill saves the notebook, with the text printed before the signal
         saved = json.loads((tmp_path / "fait.ipynb").read_text(encoding="utf-8"))
         assert saved["cells"][1]["outputs"][0]["text"] == ["1\n"]
 
 
-def _waited(path: Path) -> str:
+def _wait_for(path: Path) -> str:
     until = time.monotonic() + 60
     while not (path.is_file() and path.stat().st_size):
         assert time.monotonic() < until, f"{path.name} was not written"
@@ -260,8 +261,8 @@ def _waited(path: Path) -> str:
 # ---------------------------------------------------------------- the notebooks of the project
 
 
-def test_the_five_notebooks_are_those_that_kernels_stored(tmp_path: Path) -> None:
-    """What `make notebooks` stored, a kernel each, is what the forked engine leaves, pictures included."""
+def test_the_forked_engine_reproduces_the_stored_notebooks(tmp_path: Path) -> None:
+    """`make notebooks` stores outputs of kernels; the forked engine gives the same outputs, pictures included."""
     names = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
     command = [sys.executable, "-m", "tlanalysis", "run", *names, "--engine", "fork", "--out", str(tmp_path)]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ)
@@ -274,7 +275,7 @@ def test_the_five_notebooks_are_those_that_kernels_stored(tmp_path: Path) -> Non
             assert one.get("outputs") == other.get("outputs"), f"{name}: {''.join(one['source'])}"
 
 
-def test_a_process_that_is_ready_to_fork_is_not_taken_for_ipython() -> None:
+def test_a_process_that_imported_preload_has_no_ipython_shell() -> None:
     script = "import tlanalysis.runs.preload, sys\nfrom IPython import get_ipython\n"
     script += "print(get_ipython(), sys.modules['__main__'].__name__)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Runs, good and broken: what stays, what moves, what is recorded. Most tests stand in for the notebook."""
+"""`execute`: the files and records that good and failed runs leave. Most tests replace the notebook by a stub."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ import pytest
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
 from tlanalysis.runs import manifest
-from tlanalysis.runs.execute import Options, Watcher, execute
+from tlanalysis.runs.execute import RunCallbacks, RunOptions, execute
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run, grid
 
-# ---------------------------------------------------------------- two kernels
+# ---------------------------------------------------------------- the command, with real notebooks
 
 CALL = "import tlanalysis as tl\n\np = tl.params(territory=territory, lang=lang)\nheld = tl.holdings()"
 PUBLISH = 'ax = tl.plot_holdings(held, lang=p.lang)\nfigure = tl.publish(ax, held, id="{id}", params=p)'
@@ -35,12 +35,12 @@ notebook = "01_suite"
 parameters = { lang = "en", territory = "R75" }
 """
 KINDS = ("csv", "json", "png", "svg")
-FORCE = Options(force=True)
+FORCE = RunOptions(force=True)
 
 
 @dataclass(frozen=True)
 class History:
-    """`00_essai` ran well and left figures; it is now broken, and the plan is run by command."""
+    """The state after a command: `00_essai` succeeded before it and is broken now, `01_suite` is good."""
 
     out: Path
     before: dict[str, bytes]
@@ -62,8 +62,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     write_notebook(folder, "00_essai", CALL, PUBLISH.format(id="essai"), raising)
     write_notebook(folder, "01_suite", CALL, PUBLISH.format(id="suite"), "territory, lang")
     (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
-    for place in ("figures", "notebooks"):
-        (out / place).mkdir(parents=True)
+    for name in ("figures", "notebooks"):
+        (out / name).mkdir(parents=True)
     for kind in KINDS:
         (out / "figures" / f"essai--FR.{kind}").write_text(f"good {kind}", encoding="utf-8")
     (out / "notebooks" / "00_essai--FR.ipynb").write_text("good", encoding="utf-8")
@@ -86,14 +86,14 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_a_broken_notebook_ends_the_command_with_one_sentence(history: History) -> None:
+def test_a_broken_notebook_makes_the_command_fail_with_one_sentence(history: History) -> None:
     assert history.command.returncode == 1
     assert history.command.stderr == "tlanalysis: 00_essai--FR failed: cell 4: ValueError: tout cassé\n"
     lines = sorted(line.split() for line in history.command.stdout.splitlines())
     assert [line[:2] for line in lines] == [["failed", "00_essai--FR"], ["ok", "01_suite--R75-en"]]
 
 
-def test_a_good_run_leaves_its_four_files_beside_the_broken_one(history: History) -> None:
+def test_a_good_run_writes_its_four_files_though_another_run_fails(history: History) -> None:
     now = _files(history.out / "figures")
     assert set(now) - set(history.before) == {f"suite--R75-en.{kind}" for kind in KINDS}
     facts = json.loads(now["suite--R75-en.json"])
@@ -106,7 +106,7 @@ def test_the_last_good_figures_stay_byte_for_byte(history: History) -> None:
     assert {name: now.get(name) for name in history.before} == history.before
 
 
-def test_the_manifest_tells_what_happened(history: History, raw: Path) -> None:
+def test_the_manifest_records_both_outcomes(history: History, raw: Path) -> None:
     broken, good = history.manifest["00_essai--FR"], history.manifest["01_suite--R75-en"]
     assert (broken["status"], broken["error"]) == ("failed", "cell 4: ValueError: tout cassé")
     assert (broken["figures"], broken["inputs"]) == (["essai--FR"], {"observations": "0" * 64})
@@ -120,7 +120,7 @@ def test_the_manifest_tells_what_happened(history: History, raw: Path) -> None:
     assert broken["seconds"] > 0
 
 
-def test_the_failed_notebook_is_kept_apart_from_the_last_good_one(history: History) -> None:
+def test_the_failed_notebook_does_not_replace_the_last_good_one(history: History) -> None:
     failed = json.loads((history.out / "failed" / "00_essai--FR.ipynb").read_text(encoding="utf-8"))
     kinds = [output["output_type"] for cell in failed["cells"] for output in cell.get("outputs", [])]
     assert "error" in kinds
@@ -129,20 +129,20 @@ def test_the_failed_notebook_is_kept_apart_from_the_last_good_one(history: Histo
     assert not (history.out / ".staging").exists()
 
 
-def test_the_executed_notebook_shows_the_parameters_it_was_given(history: History) -> None:
+def test_the_executed_notebook_uses_the_parameters_of_the_plan(history: History) -> None:
     executed = json.loads((history.out / "notebooks" / "01_suite--R75-en.ipynb").read_text(encoding="utf-8"))
     assert executed["cells"][-1]["outputs"][0]["data"]["text/plain"] == ["('R75', 'en')"]
 
 
-# ---------------------------------------------------------------- without a kernel
+# ---------------------------------------------------------------- a stub instead of the notebook
 
 
 def _outcome(run: Run, status: str, **more: Any) -> Outcome:
     return Outcome(run.name, run.notebook, run.parameters.as_dict(), status, 0.1, "essai", **more)
 
 
-def _works(run: Run, home: str, staging: str) -> Outcome:
-    """Stand in for a notebook that publishes one figure per line of its source file."""
+def _succeeds(run: Run, home: str, staging: str) -> Outcome:
+    """Replace a notebook that publishes one figure per word of `figures.txt`."""
     folder = Path(staging)
     (folder / "figures").mkdir(parents=True)
     names = (Path(home) / "figures.txt").read_text(encoding="utf-8").split()
@@ -162,7 +162,7 @@ def _fails(run: Run, home: str, staging: str) -> Outcome:
 
 @pytest.fixture
 def published(notebooks: Path) -> Path:
-    """Return the file that says which figures the stand-in publishes."""
+    """Return the file that names the figures that the stub publishes."""
     path = notebooks.parent / "figures.txt"
     path.write_text("un deux", encoding="utf-8")
     return path
@@ -174,36 +174,37 @@ def three(published: Path) -> list[Run]:
     return list(grid("00_essai", {"territory": ["FR", "R75", "D33"]}))
 
 
-def _stand_in(patch: pytest.MonkeyPatch, worker: Callable[[Run, str, str], Outcome]) -> None:
-    """Let a function make the runs, last one first."""
+def _replace_execution(patch: pytest.MonkeyPatch, worker: Callable[[Run, str, str], Outcome]) -> None:
+    """Make a function execute the runs, the last run first."""
 
-    def as_they_end(wanted: list[Run], out: Path, options: Options, watcher: Watcher) -> Iterator[Outcome]:
+    def execute_tasks(wanted: list[Run], out: Path, options: RunOptions, callbacks: RunCallbacks) -> Iterator[Outcome]:
         for run in reversed(wanted):
-            watcher.started(run.name)
+            callbacks.started(run.name)
             yield worker(run, os.environ["TLANALYSIS_HOME"], str(out / ".staging" / run.name))
 
-    patch.setattr("tlanalysis.runs.execute._as_they_end", as_they_end)
+    patch.setattr("tlanalysis.runs.execute._execute_tasks", execute_tasks)
 
 
 def test_outcomes_come_in_the_order_of_the_runs(
     three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _stand_in(monkeypatch, _works)
-    told: list[str] = []
-    watcher = Watcher(
-        started=lambda name: told.append(f"starts {name}"), finished=lambda outcome: told.append(f"ends {outcome.name}")
+    _replace_execution(monkeypatch, _succeeds)
+    called: list[str] = []
+    callbacks = RunCallbacks(
+        started=lambda name: called.append(f"starts {name}"),
+        finished=lambda outcome: called.append(f"ends {outcome.name}"),
     )
-    outcomes = execute(three, tmp_path / "out", Options(), watcher)
+    outcomes = execute(three, tmp_path / "out", RunOptions(), callbacks)
     assert [outcome.name for outcome in outcomes] == [run.name for run in three]
-    assert sorted(told) == sorted(f"{what} {run.name}" for run in three for what in ("starts", "ends"))
-    assert all(told.index(f"starts {run.name}") < told.index(f"ends {run.name}") for run in three)
+    assert sorted(called) == sorted(f"{what} {run.name}" for run in three for what in ("starts", "ends"))
+    assert all(called.index(f"starts {run.name}") < called.index(f"ends {run.name}") for run in three)
     assert set(manifest.read(tmp_path / "out")) == {run.name for run in three}
 
 
-def test_a_figure_that_is_no_longer_made_goes_away(
+def test_a_figure_that_a_run_no_longer_publishes_is_deleted(
     three: list[Run], published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _stand_in(monkeypatch, _works)
+    _replace_execution(monkeypatch, _succeeds)
     execute(three[:1], tmp_path / "out", FORCE)
     published.write_text("deux trois", encoding="utf-8")
     execute(three[:1], tmp_path / "out", FORCE)
@@ -214,20 +215,20 @@ def test_a_figure_that_is_no_longer_made_goes_away(
 def test_a_first_run_that_fails_leaves_no_figure(
     three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _stand_in(monkeypatch, _fails)
+    _replace_execution(monkeypatch, _fails)
     (outcome,) = execute(three[:1], tmp_path / "out", FORCE)
     assert (outcome.status, outcome.figures) == ("failed", [])
     assert not (tmp_path / "out" / "figures").exists()
     assert (tmp_path / "out" / "failed" / "00_essai--FR.ipynb").read_text(encoding="utf-8") == "broken"
 
 
-def test_a_run_that_works_again_clears_its_failure(
+def test_a_successful_run_deletes_the_files_of_its_failure(
     three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    _stand_in(monkeypatch, _fails)
+    _replace_execution(monkeypatch, _fails)
     execute(three[:2], out, FORCE)
-    _stand_in(monkeypatch, _works)
+    _replace_execution(monkeypatch, _succeeds)
     execute(three[:1], out, FORCE)
     assert [path.name for path in (out / "failed").iterdir()] == ["00_essai--R75.ipynb"]
     assert {name: run.status for name, run in manifest.read(out).items()} == {
@@ -237,16 +238,16 @@ def test_a_run_that_works_again_clears_its_failure(
     assert manifest.read(out)["00_essai--FR"].error == ""
 
 
-def test_what_was_finished_before_an_interruption_stays_valid(
+def test_a_run_that_ended_before_an_interruption_stays_valid(
     three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _stand_in(monkeypatch, _works)
+    _replace_execution(monkeypatch, _succeeds)
 
     def interrupt(outcome: Outcome) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        execute(three, tmp_path / "out", Options(), Watcher(finished=interrupt))
+        execute(three, tmp_path / "out", RunOptions(), RunCallbacks(finished=interrupt))
     assert {name: run.status for name, run in manifest.read(tmp_path / "out").items()} == {
         "00_essai--D33": "ok",
         "00_essai--FR": "unfinished",
@@ -256,10 +257,10 @@ def test_what_was_finished_before_an_interruption_stays_valid(
     assert not (tmp_path / "out" / ".staging").exists()
 
 
-def test_an_interruption_leaves_what_was_good_as_it_was(
+def test_an_interruption_does_not_change_former_outcomes(
     three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _stand_in(monkeypatch, _works)
+    _replace_execution(monkeypatch, _succeeds)
     out = tmp_path / "out"
     execute(three, out, FORCE)
     before = manifest.read(out)
@@ -268,15 +269,15 @@ def test_an_interruption_leaves_what_was_good_as_it_was(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        execute(three, out, FORCE, Watcher(finished=interrupt))
+        execute(three, out, FORCE, RunCallbacks(finished=interrupt))
     assert {outcome.status for outcome in before.values()} == {"ok"}
     assert manifest.read(out) == before
 
 
-def test_a_journal_tells_what_a_stopped_machine_was_about_to_do(
+def test_the_journal_of_a_stopped_machine_marks_a_run_unfinished(
     three: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _stand_in(monkeypatch, _works)
+    _replace_execution(monkeypatch, _succeeds)
     out = tmp_path / "out"
     execute(three[:2], out, FORCE)
     held = manifest.read(out)
@@ -290,9 +291,9 @@ def test_a_journal_tells_what_a_stopped_machine_was_about_to_do(
     now = manifest.read(out)
     assert (now[france.name].status, now[france.name].figures) == ("unfinished", ["deux", "neuf", "un"])
     assert now[other.name] == replace(other, seconds=9.0)
-    # The next run puts it right: what it no longer makes goes away.
+    # The next run repairs the folder and deletes the figure that it does not publish.
     (out / "figures" / "neuf.svg").touch()
-    execute(three[:1], out, Options())
+    execute(three[:1], out, RunOptions())
     assert "neuf.svg" not in _files(out / "figures")
     assert manifest.read(out)[france.name].status == "ok"
     assert not (out / manifest.JOURNAL).exists()

@@ -1,4 +1,4 @@
-"""The manifest: outcomes of runs, written and read back."""
+"""The manifest: `read` returns the outcomes that `write` has written."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ FAILED = Outcome("00_essai--FR", "00_essai", {"territory": "FR"}, "failed", 0.2,
 SHARED = "44136fa355b3678a"
 
 
-def test_nothing_has_run_in_an_empty_folder(tmp_path: Path) -> None:
+def test_an_empty_folder_has_no_outcome(tmp_path: Path) -> None:
     assert manifest.read(tmp_path) == {}
 
 
-def test_outcomes_are_read_back_as_written(tmp_path: Path) -> None:
+def test_outcomes_that_were_written_are_read(tmp_path: Path) -> None:
     manifest.write(tmp_path / "out", {GOOD.name: GOOD, FAILED.name: FAILED})
     assert manifest.read(tmp_path / "out") == {FAILED.name: FAILED, GOOD.name: GOOD}
 
 
-def test_the_file_has_the_columns_of_the_design_ordered_by_name(tmp_path: Path) -> None:
+def test_the_file_holds_every_field_of_the_runs_ordered_by_name(tmp_path: Path) -> None:
     manifest.write(tmp_path, {GOOD.name: GOOD, FAILED.name: FAILED})
     text = (tmp_path / "manifest.json").read_text(encoding="utf-8")
     runs = json.loads(text)["runs"]
@@ -76,13 +76,13 @@ def test_the_file_has_the_columns_of_the_design_ordered_by_name(tmp_path: Path) 
     ],
     ids=["empty", "half", "list", "no runs", "a number", "no name", "few fields", "another field"],
 )
-def test_a_manifest_of_another_shape_is_refused_with_advice(content: str, tmp_path: Path) -> None:
+def test_a_manifest_of_another_form_is_refused_with_advice(content: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
     with pytest.raises(BadInput, match="delete it, then run again"):
         manifest.read(tmp_path)
 
 
-def test_a_run_stopped_before_it_was_ever_recorded_keeps_its_parameters(tmp_path: Path) -> None:
+def test_a_run_that_only_the_journal_names_is_unfinished_with_its_parameters(tmp_path: Path) -> None:
     journal = manifest.Journal(tmp_path)
     journal.about_to_place(GOOD)
     journal.close()

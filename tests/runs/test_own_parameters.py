@@ -1,4 +1,4 @@
-"""Manifest, run name and figures hold the same parameters: those of the notebook's cell and those injected."""
+"""Manifest, run name and figures hold the same parameters: those of the parameters cell and the injected ones."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.runs.conftest import PARAMETERS, write_notebook
 from tlanalysis.core.errors import BadInput
 from tlanalysis.maintain.check import check_notebook
 from tlanalysis.runs import manifest
-from tlanalysis.runs.due import Present, why
-from tlanalysis.runs.execute import Options, execute
-from tlanalysis.runs.plan import Run, asked_for
+from tlanalysis.runs.due import ProjectState, reasons_due
+from tlanalysis.runs.execute import RunOptions, execute
+from tlanalysis.runs.plan import Run, selected_runs
 
 TABLE = "held = tl.holdings()\nheld"
 CHART = 'figure = tl.publish(tl.plot_holdings(held, lang=p.lang), held, id="essai", params=p)'
@@ -27,7 +27,7 @@ def _write(notebooks: Path, parameters: str) -> Path:
 
 
 def _run(runs: list[Run], out: Path) -> dict[str, manifest.Outcome]:
-    outcomes = execute(runs, out, Options(jobs=1))
+    outcomes = execute(runs, out, RunOptions(jobs=1))
     assert [outcome.error for outcome in outcomes] == [""] * len(runs)
     return manifest.read(out)
 
@@ -38,10 +38,10 @@ def _params_of(out: Path, figure: str) -> dict[str, object]:
     return facts["params"]
 
 
-def test_a_parameter_of_the_notebook_s_own_is_in_manifest_run_name_and_figures(notebooks: Path, tmp_path: Path) -> None:
+def test_manifest_run_name_and_figures_hold_a_parameter_of_the_notebook_s_own(notebooks: Path, tmp_path: Path) -> None:
     _write(notebooks, f"{PARAMETERS}\nrayon: int = 10")
     out = tmp_path / "out"
-    runs = [*asked_for(["02_rayon"], [], None), *asked_for(["02_rayon"], ["rayon=20", "lang=en"], None)]
+    runs = [*selected_runs(["02_rayon"], [], None), *selected_runs(["02_rayon"], ["rayon=20", "lang=en"], None)]
     assert [run.injected for run in runs] == [{}, {"rayon": 20, "lang": "en"}]
     recorded = _run(runs, out)
     assert [(name, run.figures) for name, run in recorded.items()] == [
@@ -51,13 +51,13 @@ def test_a_parameter_of_the_notebook_s_own_is_in_manifest_run_name_and_figures(n
     for run in recorded.values():
         assert _params_of(out, run.figures[0]) == run.parameters
     assert recorded["02_rayon--FR-en-rayon20"].parameters == {"territory": "FR", "lang": "en", "rayon": 20}
-    assert why(runs[0], recorded[runs[0].name], Present(out)) == []
+    assert reasons_due(runs[0], recorded[runs[0].name], ProjectState(out)) == []
 
 
-def test_a_changed_default_changes_manifest_run_name_and_figures_alike(notebooks: Path, tmp_path: Path) -> None:
+def test_a_changed_default_changes_manifest_run_name_and_figures(notebooks: Path, tmp_path: Path) -> None:
     path = _write(notebooks, f'{PARAMETERS}\nas_of = "2025-01-01"')
     out = tmp_path / "out"
-    ((name, outcome),) = _run(asked_for(["02_rayon"], ["territory=D33"], None), out).items()
+    ((name, outcome),) = _run(selected_runs(["02_rayon"], ["territory=D33"], None), out).items()
     assert name == "02_rayon--D33-asof20250101"
     assert outcome.parameters == {"territory": "D33", "lang": "fr", "as_of": "2025-01-01"}
     assert outcome.figures == ["essai--D33-asof20250101"]
@@ -66,7 +66,7 @@ def test_a_changed_default_changes_manifest_run_name_and_figures_alike(notebooks
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "expected"),
     [
         ("rayon=vingt", "rayon is 'vingt': it is a whole number."),
         ("rayon=2.5", "rayon is '2.5': it is a whole number."),
@@ -74,8 +74,8 @@ def test_a_changed_default_changes_manifest_run_name_and_figures_alike(notebooks
         ("horizon=2035", "02_rayon takes no parameter 'horizon'"),
     ],
 )
-def test_a_value_of_another_type_is_refused_before_anything_runs(given: str, said: str, notebooks: Path) -> None:
+def test_a_value_of_another_type_is_refused_before_a_run_starts(given: str, expected: str, notebooks: Path) -> None:
     _write(notebooks, f"{PARAMETERS}\nrayon = 10")
     with pytest.raises(BadInput) as caught:
-        asked_for(["02_rayon"], [given], None)
-    assert said in str(caught.value)
+        selected_runs(["02_rayon"], [given], None)
+    assert expected in str(caught.value)

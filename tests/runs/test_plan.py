@@ -1,4 +1,4 @@
-"""The plan: checked as a whole before any kernel starts, every mistake in one message."""
+"""The plan: one message names all its mistakes before any run starts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _refusal(notebooks: Path, text: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
-def test_lists_stand_for_every_combination(notebooks: Path) -> None:
+def test_lists_of_values_make_a_run_per_combination(notebooks: Path) -> None:
     runs = read_plan(_plan(notebooks, GOOD))
     assert [run.name for run in runs] == [
         "00_essai--FR",
@@ -54,19 +54,19 @@ def test_lists_stand_for_every_combination(notebooks: Path) -> None:
     assert runs[4].parameters.horizon == 2035
 
 
-def test_only_what_was_asked_for_is_injected(notebooks: Path) -> None:
+def test_only_given_parameters_are_injected(notebooks: Path) -> None:
     runs = read_plan(_plan(notebooks, GOOD))
     assert runs[3].injected == {"territory": "R75", "lang": "en"}
     assert runs[4].injected == {"horizon": 2035}
     assert runs[5].injected == {}
 
 
-def test_the_plan_of_the_folder_is_read_by_default(notebooks: Path) -> None:
+def test_the_default_plan_is_that_of_the_notebooks_folder(notebooks: Path) -> None:
     _plan(notebooks, '[[run]]\nnotebook = "00_essai"\n')
     assert [run.name for run in read_plan()] == ["00_essai--FR"]
 
 
-def test_every_mistake_is_in_one_message(notebooks: Path) -> None:
+def test_one_message_names_every_mistake(notebooks: Path) -> None:
     lines = _refusal(
         notebooks,
         """
@@ -90,7 +90,7 @@ def test_every_mistake_is_in_one_message(notebooks: Path) -> None:
     )
     assert all(line.startswith("plan.toml: ") for line in lines)
     text = "\n".join(lines)
-    for said in (
+    for mistake in (
         "unknown table 'runs' (did you mean 'run'?)",
         "run 1: unknown key 'notebok' (did you mean 'notebook'?)",
         "run 1: it does not name a notebook",
@@ -100,12 +100,12 @@ def test_every_mistake_is_in_one_message(notebooks: Path) -> None:
         "R99",
         "lang is 'xx'",
     ):
-        assert said in text
+        assert mistake in text
     assert text.count("R99") == 1
     assert text.count("'xx'") == 1
 
 
-def test_a_parameter_that_exists_but_not_in_this_notebook_is_refused(notebooks: Path) -> None:
+def test_a_parameter_of_another_notebook_is_refused(notebooks: Path) -> None:
     (line,) = _refusal(notebooks, '[[run]]\nnotebook = "00_essai"\nparameters = { horizon = 2035 }\n')
     assert "00_essai takes no parameter 'horizon'" in line
 
@@ -139,7 +139,7 @@ def test_a_plan_without_a_run_is_refused(text: str, notebooks: Path) -> None:
     ],
     ids=["one table", "a word", "a list of words", "two notebooks", "parameters as text"],
 )
-def test_a_plan_of_another_shape_is_refused_in_words(text: str, notebooks: Path) -> None:
+def test_a_plan_of_another_form_is_refused_with_a_message(text: str, notebooks: Path) -> None:
     assert all(line.startswith("plan.toml: ") for line in _refusal(notebooks, text))
 
 
@@ -148,7 +148,7 @@ def test_a_plan_that_is_not_toml_is_refused(notebooks: Path) -> None:
     assert line.startswith("plan.toml is not valid TOML")
 
 
-def test_a_missing_plan_says_so(notebooks: Path) -> None:
+def test_a_missing_plan_is_named(notebooks: Path) -> None:
     with pytest.raises(BadInput, match=r"plan\.toml is missing"):
         read_plan(notebooks / "plan.toml")
 
@@ -168,7 +168,7 @@ def test_parameters_of_a_notebook_are_the_literals_of_its_parameters_cell(notebo
 
 
 @pytest.mark.parametrize("content", ["", "{}", json.dumps({"cells": []}), "not json"])
-def test_a_file_that_is_no_notebook_is_refused(content: str, notebooks: Path) -> None:
+def test_a_file_that_is_not_a_notebook_is_refused(content: str, notebooks: Path) -> None:
     (notebooks / "02_casse.ipynb").write_text(content, encoding="utf-8")
     with pytest.raises(BadInput, match="02_casse"):
         parameters_of("02_casse")
@@ -180,7 +180,7 @@ def test_a_parameters_cell_that_is_not_python_is_refused(notebooks: Path) -> Non
         parameters_of("02_casse")
 
 
-def test_notebooks_are_those_that_start_with_a_number(notebooks: Path) -> None:
+def test_notebooks_are_the_files_whose_name_starts_with_a_number(notebooks: Path) -> None:
     write_notebook(notebooks, "brouillon")
     assert names_of_notebooks() == ["00_essai", "01_suite"]
 
@@ -195,13 +195,13 @@ def test_the_real_plan_covers_every_notebook_in_both_languages(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("which", "n", "first"), [("regions", 18, "R"), ("departements", 101, "D"), ("all", 120, "F")])
-def test_for_stands_for_every_territory_of_a_level(which: str, n: int, first: str) -> None:
+def test_for_selects_every_territory_of_a_level(which: str, n: int, first: str) -> None:
     codes = territories_for(which)
     assert len(codes) == len(set(codes)) == n
     assert codes[0].startswith(first)
 
 
-def test_for_something_else_is_refused() -> None:
+def test_another_word_after_for_is_refused() -> None:
     with pytest.raises(BadInput, match="regions, departements, all"):
         territories_for("communes")
 
@@ -237,7 +237,7 @@ def test_titles_and_leading_figures_are_read_in_the_order_of_the_plan(notebooks:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ('[notebook.01_suite]\ntitle = { fr = "Suite" }\n', "notebook 01_suite: its title is not a table of texts in"),
         ('[notebook.01_suite]\ntitle = { fr = "Suite", en = "" }\n', "notebook 01_suite: its title is not a table"),
@@ -250,11 +250,11 @@ def test_titles_and_leading_figures_are_read_in_the_order_of_the_plan(notebooks:
         ('[[notebook]]\nname = "01_suite"\n', "its notebooks are not tables"),
     ],
 )  # fmt: skip
-def test_a_table_of_a_notebook_that_cannot_be_used_is_refused(text: str, said: str, notebooks: Path) -> None:
-    assert said in "\n".join(_refusal(notebooks, text + GOOD if text.startswith("notebook") else GOOD + text))
+def test_a_table_of_a_notebook_that_cannot_be_used_is_refused(text: str, expected: str, notebooks: Path) -> None:
+    assert expected in "\n".join(_refusal(notebooks, text + GOOD if text.startswith("notebook") else GOOD + text))
 
 
-def test_a_planned_notebook_without_a_title_is_found_by_check(notebooks: Path) -> None:
+def test_check_names_a_planned_notebook_without_a_title(notebooks: Path) -> None:
     _plan(notebooks, GOOD + TITLED)
     assert check_plan() == []
     _plan(notebooks, GOOD + TITLED.replace("01_suite", "00_suite"))

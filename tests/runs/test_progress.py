@@ -1,4 +1,4 @@
-"""Progress: plain lines elsewhere than on a terminal, a line per run on one, and an estimate of what is left."""
+"""Progress: a line per current run on a terminal, a line per ended run elsewhere, and the time left."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def _ended(name: str, status: str = "ok", figures: int = 3) -> Outcome:
     return Outcome(name, "essai", {}, status, 1.25, "fork", figures=held)
 
 
-def test_plain_lines_say_how_each_ended(capsys: pytest.CaptureFixture[str]) -> None:
+def test_outside_a_terminal_each_ended_run_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(3) as progress:
         progress.due(2)
         progress.started("a--FR")
         progress.at_cell("a--FR", 2, 9)
         progress.finished(_ended("a--FR", figures=1))
         progress.finished(_ended("b--FR", "failed"))
-    said = capsys.readouterr()
-    assert said.out == "ok     a--FR  1.2 s, 1 figure\nfailed b--FR  1.2 s\n"
-    assert said.err == ""
+    printed = capsys.readouterr()
+    assert printed.out == "ok     a--FR  1.2 s, 1 figure\nfailed b--FR  1.2 s\n"
+    assert printed.err == ""
 
 
 class _Terminal(io.StringIO):
@@ -34,7 +34,7 @@ class _Terminal(io.StringIO):
         return True
 
 
-def test_on_a_terminal_each_run_has_a_line_with_its_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_each_current_run_has_a_line_with_its_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
@@ -49,23 +49,23 @@ def test_on_a_terminal_each_run_has_a_line_with_its_cell(monkeypatch: pytest.Mon
         progress.finished(_ended("a--FR"))
         progress._bar.refresh()
         shown = [task.description for task in progress._bar.tasks]
-    said = terminal.getvalue()
-    assert "5/17" in said
-    assert "b--FR" in said
-    assert "ok     a--FR" in said
+    printed = terminal.getvalue()
+    assert "5/17" in printed
+    assert "b--FR" in printed
+    assert "ok     a--FR" in printed
     assert shown[1:] == ["b--FR"]
     assert shown[0].startswith("runs, about ")
 
 
 @pytest.mark.parametrize(
-    ("elapsed", "done", "total", "said"),
+    ("elapsed", "done", "total", "printed"),
     [(10.0, 2, 8, "about 30 s left"), (60.0, 1, 11, "about 10 min left"), (5.0, 4, 4, "about 0 s left")],
 )
-def test_what_is_left_is_told_at_the_pace_so_far(
-    elapsed: float, done: int, total: int, said: str, monkeypatch: pytest.MonkeyPatch
+def test_the_time_left_follows_from_the_mean_time_of_ended_runs(
+    elapsed: float, done: int, total: int, printed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([100.0, 100.0 + elapsed])
     monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
     progress = Progress(total)
     progress._done = done
-    assert progress.left() == said
+    assert progress.time_left() == printed

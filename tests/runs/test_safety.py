@@ -1,4 +1,4 @@
-"""Whatever stops a run: a kill, a full disk, a folder that cannot be written, another run, a bad notebook."""
+"""Runs that are stopped by a kill, a full disk, a read-only folder, another run or a bad notebook."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PUBLISH = 'ax = tl.plot_holdings(held, lang=p.lang)\nfigure = tl.publish(ax, hel
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project with a notebook that works over three territories, and some that misbehave."""
+    """Return a project with two good notebooks, and three that exceed a limit or crash."""
     folder = tmp_path_factory.mktemp("projet")
     shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw", ignore=shutil.ignore_patterns("downloads"))
     notebooks = folder / "notebooks"
@@ -65,7 +65,7 @@ def test_a_run_killed_at_twenty_moments_loses_nothing(home: Path, tmp_path: Path
     found = json.loads(done.stdout)
     assert len(found) == 20
     for one in found:
-        assert one["halves"] == [], one
+        assert one["damage"] == [], one
         assert one["code"] == 0, one
         assert one["different"] == [], one
         assert one["status"] == ["ok"], one
@@ -76,14 +76,14 @@ def test_a_run_killed_at_twenty_moments_loses_nothing(home: Path, tmp_path: Path
 def misbehaved(
     home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, subprocess.CompletedProcess[str], float]:
-    """Run the notebooks that misbehave beside one that works; return the folder, the command, and the seconds."""
+    """Run the bad notebooks beside a good one; return the folder, the ended command and its seconds."""
     out = tmp_path_factory.mktemp("out")
-    begun = time.monotonic()
+    started_at = time.monotonic()
     done = _tl(home, "run", "01_sans_fin", "02_meurt", "03_bavard", "04_simple", "--minutes", "0.05", "--out", str(out))
-    return out, done, time.monotonic() - begun
+    return out, done, time.monotonic() - started_at
 
 
-def test_each_is_told_in_one_sentence_and_the_others_run(
+def test_each_bad_notebook_fails_with_one_sentence_and_the_good_one_runs(
     misbehaved: tuple[Path, subprocess.CompletedProcess[str], float],
 ) -> None:
     out, done, seconds = misbehaved
@@ -103,7 +103,9 @@ def test_each_is_told_in_one_sentence_and_the_others_run(
     assert seconds < 90
 
 
-def test_the_notebook_so_far_is_kept(misbehaved: tuple[Path, subprocess.CompletedProcess[str], float]) -> None:
+def test_a_failed_run_keeps_its_notebook(
+    misbehaved: tuple[Path, subprocess.CompletedProcess[str], float],
+) -> None:
     out, _, _ = misbehaved
     assert {path.stem for path in (out / "failed").glob("*.ipynb")} == {
         "01_sans_fin--FR",
@@ -113,28 +115,28 @@ def test_the_notebook_so_far_is_kept(misbehaved: tuple[Path, subprocess.Complete
     assert all(path.stat().st_size < 150e6 for path in (out / "failed").iterdir())
 
 
-def test_processes_that_hold_too_much_together_are_ended(home: Path, tmp_path: Path) -> None:
+def test_processes_whose_total_memory_exceeds_the_limit_are_killed(home: Path, tmp_path: Path) -> None:
     holding = "import time; held = bytearray(b'x' * 250_000_000); time.sleep(600)"
     source = f"import subprocess, sys, time\ncommand = [sys.executable, '-c', {holding!r}]\n"
     source += "started = [subprocess.Popen(command) for _ in range(5)]\ntime.sleep(600)"
     write_notebook(home / "notebooks", "05_lourd", source)
     done = _tl(home, "run", "05_lourd", "--memory", "0.6", "--out", str(tmp_path))
     assert done.returncode == 1
-    assert "05_lourd--FR failed: its processes held more than 0.6 GB of memory, at cell 2" in done.stderr
+    assert "05_lourd--FR failed: its processes used more than 0.6 GB of memory, at cell 2" in done.stderr
 
 
-def test_a_worker_that_dies_fails_its_run_alone(home: Path, tmp_path: Path) -> None:
+def test_a_killed_worker_fails_its_run_and_no_other(home: Path, tmp_path: Path) -> None:
     write_notebook(home / "notebooks", "03_orphelin", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
     done = _tl(home, "run", "03_orphelin", "04_simple", "--jobs", "1", "--out", str(tmp_path))
     assert done.returncode == 1
-    assert "03_orphelin--FR failed: the process that executed it died (exit code -9), at cell 2" in done.stderr
+    assert "03_orphelin--FR failed: the process that executed it ended (exit code -9), at cell 2" in done.stderr
     assert {name: outcome.status for name, outcome in manifest.read(tmp_path).items()} == {
         "03_orphelin--FR": "failed",
         "04_simple--FR": "ok",
     }
 
 
-def test_fail_fast_stops_at_the_first(home: Path, tmp_path: Path) -> None:
+def test_fail_fast_stops_after_the_first_failure(home: Path, tmp_path: Path) -> None:
     done = _tl(home, "run", "02_meurt", "04_simple", "--jobs", "1", "--fail-fast", "--out", str(tmp_path))
     assert done.returncode == 1
     recorded = manifest.read(tmp_path)
@@ -152,9 +154,9 @@ def test_sigterm_ends_a_run_and_its_processes(home: Path, tmp_path: Path) -> Non
             assert time.monotonic() < until
             time.sleep(0.05)
         running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=30)
+        _, printed = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert said == "tlanalysis: interrupted; what was finished stays valid.\n"
+    assert printed == "tlanalysis: interrupted; what was finished stays valid.\n"
     assert not (tmp_path / ".staging").exists()
     assert manifest.read(tmp_path)["01_sans_fin--FR"].status == "unfinished"
 
@@ -170,7 +172,7 @@ def test_two_runs_do_not_share_a_folder(home: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "manifest.json").exists()
 
 
-def test_a_lock_is_let_go(tmp_path: Path) -> None:
+def test_a_lock_is_released_at_the_end_of_its_block(tmp_path: Path) -> None:
     for _ in range(2):
         with locked(tmp_path), pytest.raises(BadInput, match="another run"), locked(tmp_path):
             pass
@@ -183,16 +185,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk can be mounted by root only")
+        pytest.skip("only root can mount a small disk")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_stops_the_run_and_spares_what_was_there(home: Path, small_disk: Path) -> None:
+def test_a_full_disk_stops_the_run_and_leaves_the_former_figures(home: Path, small_disk: Path) -> None:
     first = _tl(home, "run", "00_essai", "--out", str(small_disk))
     assert first.returncode == 0, first.stderr
     before = {path.name: path.read_bytes() for path in sorted((small_disk / "figures").iterdir())}
-    with (small_disk / "lest").open("wb") as ballast:  # what remains is enough to start, not to finish
+    with (small_disk / "lest").open("wb") as ballast:  # the free space suffices to start the run, not to finish it
         ballast.write(b"x" * (shutil.disk_usage(small_disk).free - 60_000))
     done = _tl(home, "run", "00_essai", "04_simple", "--force", "--jobs", "1", "--out", str(small_disk))
     assert done.returncode == 1
@@ -203,14 +205,14 @@ def test_a_full_disk_stops_the_run_and_spares_what_was_there(home: Path, small_d
     assert _tl(home, "run", "00_essai", "04_simple", "--out", str(small_disk)).returncode == 0
 
 
-def test_a_read_only_folder_is_one_sentence(home: Path, small_disk: Path) -> None:
+def test_a_read_only_folder_is_refused_in_one_sentence(home: Path, small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     done = _tl(home, "run", "04_simple", "--out", str(small_disk / "rapports"))
     assert done.returncode == 2
     assert done.stderr == f"tlanalysis: {small_disk / 'rapports'}: Read-only file system.\n"
 
 
-def test_a_file_where_the_folder_should_be_is_one_sentence(home: Path, tmp_path: Path) -> None:
+def test_a_file_instead_of_the_reports_folder_is_refused_in_one_sentence(home: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("", encoding="utf-8")
     done = _tl(home, "run", "04_simple", "--out", str(tmp_path / "out"))
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

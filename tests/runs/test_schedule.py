@@ -1,4 +1,4 @@
-"""The ready files for schedules: they parse where their readers are here, and their shell does what it says."""
+"""The files of `docs/schedule`: they parse, and their scripts have the right exit codes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = ROOT / "docs" / "schedule"
 
 
 def _scripts() -> dict[str, str]:
-    """Return every piece of shell of the continuous-integration files, by what it is."""
+    """Return every script of the continuous-integration files, by service and number."""
     github = yaml.safe_load((FOLDER / "github-actions.yml").read_text(encoding="utf-8"))
     steps = [step["run"] for step in github["jobs"]["figures"]["steps"] if "run" in step]
     gitlab = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text(encoding="utf-8"))
@@ -25,20 +25,22 @@ def _scripts() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", _scripts())
-def test_every_script_is_shell(name: str) -> None:
+def test_every_script_is_valid_shell(name: str) -> None:
     script = re.sub(r"\$\{\{.*?\}\}", "value", _scripts()[name])
     assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", [name for name, script in _scripts().items() if " diff " in script])
 @pytest.mark.parametrize(("code", "passes"), [(0, True), (4, True), (1, False), (2, False)])
-def test_what_moved_is_no_failure_and_a_failure_is(name: str, code: int, passes: bool, tmp_path: Path) -> None:
+def test_a_script_fails_when_diff_fails_and_not_when_figures_changed(
+    name: str, code: int, passes: bool, tmp_path: Path
+) -> None:
     (tmp_path / "before").mkdir()
     command = tmp_path / ".venv" / "bin" / "tlanalysis"
     command.parent.mkdir(parents=True)
-    command.write_text(f"#!/bin/sh\necho moved\nexit {code}\n", encoding="utf-8")
+    command.write_text(f"#!/bin/sh\necho changed\nexit {code}\n", encoding="utf-8")
     command.chmod(0o755)
-    # As GitHub and GitLab execute it: they stop at the first command that fails.
+    # GitHub and GitLab execute it with these options, which stop it at the first command that fails.
     done = subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", _scripts()[name]],
         cwd=tmp_path,
@@ -48,13 +50,13 @@ def test_what_moved_is_no_failure_and_a_failure_is(name: str, code: int, passes:
         check=False,
     )
     assert (done.returncode == 0) is passes
-    assert "moved" in done.stdout
+    assert "changed" in done.stdout
 
 
-def test_the_timer_makes_up_for_a_night_the_machine_was_off(tmp_path: Path) -> None:
+def test_the_timer_starts_a_run_missed_while_the_machine_was_off(tmp_path: Path) -> None:
     assert "Persistent=true" in (FOLDER / "tlanalysis.timer").read_text(encoding="utf-8").splitlines()
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd is not here to read its files")
+        pytest.skip("systemd-analyze is not installed")
     program = tmp_path / "tlanalysis"
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     program.chmod(0o755)
@@ -66,8 +68,8 @@ def test_the_timer_makes_up_for_a_night_the_machine_was_off(tmp_path: Path) -> N
         (tmp_path / name).write_text(text, encoding="utf-8")
     units = [str(tmp_path / name) for name in ("tlanalysis.service", "tlanalysis.timer")]
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
-    said = [line for line in done.stderr.splitlines() if "tlanalysis" in line]
-    assert (done.returncode, said) == (0, [])
+    messages = [line for line in done.stderr.splitlines() if "tlanalysis" in line]
+    assert (done.returncode, messages) == (0, [])
 
 
 def test_the_crontab_names_a_command_that_exists() -> None:
@@ -76,6 +78,6 @@ def test_the_crontab_names_a_command_that_exists() -> None:
     assert re.fullmatch(r"0 3 \* \* \* cd \"\$PROJECT\" && \.venv/bin/tlanalysis figures --out \"\$REPORTS\"", job)
 
 
-def test_every_file_of_the_folder_is_told_of() -> None:
-    told = (ROOT / "docs" / "runs.md").read_text(encoding="utf-8")
-    assert all(f"`{path.name}`" in told for path in FOLDER.iterdir())
+def test_the_documentation_names_every_file_of_the_folder() -> None:
+    text = (ROOT / "docs" / "runs.md").read_text(encoding="utf-8")
+    assert all(f"`{path.name}`" in text for path in FOLDER.iterdir())

@@ -27,8 +27,10 @@ def plot_access_profile(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ----------
     table : DataFrame
         From `access_profile`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     place = territory(fact(table, "territoire"))
@@ -90,10 +92,12 @@ def plot_deffinov_bounds(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
     ----------
     table : DataFrame
         From `deffinov_bounds`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     open_ = table[~table["est_connu"]]

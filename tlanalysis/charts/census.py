@@ -28,8 +28,10 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     ----------
     table : DataFrame
         From `share_themes`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
 
     Raises
     ------
@@ -46,8 +48,10 @@ def plot_audiences(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     ----------
     table : DataFrame
         From `share_audiences`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.facts import fact
+from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
@@ -29,11 +29,14 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     ----------
     table : DataFrame
         From `deffinov_regions`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     count = table["statut"].value_counts().reindex(list(STATUSES), fill_value=0)
     attested = int(count["atteste"])
@@ -71,11 +74,14 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     ----------
     table : DataFrame
         From `deffinov_regions`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     rows = table.assign(amount=table["enveloppe_eur"].astype("float64")).sort_values(
         ["amount", "population"], ascending=False, na_position="last", ignore_index=True
@@ -120,8 +126,10 @@ def plot_deffinov_projects(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `deffinov_projects`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.set_index("territoire")
@@ -188,8 +196,10 @@ def plot_deffinov_population(table: pd.DataFrame, *, ax: Axes | None = None, lan
     ----------
     table : DataFrame
         From `deffinov_population`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     best = table.set_index("connaissance").loc["atteste"]

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.forecasts import about
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
@@ -24,9 +25,12 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     ----------
     table : DataFrame
         From `hindsight`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     ours, claims = table[table["qui"] == "melange"], table[table["qui"] != "melange"]
     inside = ours[(ours["p80_bas"] <= ours["mesure_haut"]) & (ours["p80_haut"] >= ours["mesure_bas"])]
@@ -86,8 +90,10 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     ----------
     table : DataFrame
         From `backtest_summary`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     mine = table[table["modele"] == "melange"].iloc[0]
@@ -125,8 +131,10 @@ def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     ----------
     table : DataFrame
         From `sensitivity`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     at_least : float
         What the probability is of.
     """

@@ -39,8 +39,10 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         ``fc.table()``.
     fc : Forecast
         The forecast itself, for its figures and probabilities.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     # The forecast knows whose it is, whatever became of the table; figures that name no territory are France's.
@@ -142,10 +144,12 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     ----------
     table : DataFrame
         From `RegionalForecast.table`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
     end = int(table["annee"].max())
@@ -206,8 +210,10 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     ----------
     table : DataFrame
         From `scenarios`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     end = int(table["annee"].max())
@@ -264,8 +270,10 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
     ----------
     table : DataFrame
         From `forecast_people_trained`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     end = table.iloc[-1]

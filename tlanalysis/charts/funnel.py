@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.facts import fact
+from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes, text_width
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
@@ -33,11 +33,14 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     ----------
     table : DataFrame
         From `rates` or `rate_places`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     known = table[table["taux_pour_100k"].notna()].sort_values(["p_valeur", "code"])
     if known.empty or known["nb_lieux"].sum() == 0:
@@ -163,11 +166,14 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `rates_from_shares`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
+    check_text(table)
     words = Words(lang)
     rows = table.assign(middle=table["taux_bas_pour_100k"] + table["taux_haut_pour_100k"]).sort_values(
         ["middle", "population"], ascending=False, na_position="last", ignore_index=True

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.facts import fact
+from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
@@ -29,9 +29,12 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     ----------
     table : DataFrame
         From `places_over_time`; may be empty, which is drawn as the unknown.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     place = territory(fact(table, "territoire")).name
     values: dict[str, Any] = {"place": place, "n_undated": words.number(fact(table, "nb_sans_date"))}

@@ -25,8 +25,10 @@ def plot_inequality(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
     ----------
     table : DataFrame
         From `inequality_of`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table[table["indice"] == "gini"].sort_values("sous_jacent", ignore_index=True)
@@ -78,8 +80,10 @@ def plot_rank_agreement(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ----------
     table : DataFrame
         From `rank_agreement`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.sort_values("tau", ascending=False, ignore_index=True)
@@ -124,8 +128,10 @@ def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     ----------
     table : DataFrame
         From `lorenz_of`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     kinds = list(dict.fromkeys(table["type"]))

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.facts import fact
+from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import INK, PALE, UNKNOWN, style
 from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles
@@ -53,13 +53,16 @@ def plot_rates(
     ----------
     table : DataFrame
         From `rates` or `rate_places`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
     """
+    check_text(table)
     words = Words(lang)
     known = table[table["taux_lisse_pour_100k"].notna()]
     if known.empty:
@@ -137,9 +140,16 @@ def plot_access(
         From `access`, by région or by département.
     radius : int
         Distance in km, one of the table's.
-    ax, lang, focus, shapes
-        As for `plot_rates`.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
+    focus : str
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+    shapes : {"tuiles", "contours"}
+        Tiles, or the real outlines (fetched).
     """
+    check_text(table)
     words = Words(lang)
     sides = [f"part_{radius}_km_{side}" for side in ("bas", "haut")]
     if lacking := [name for name in sides if name not in table]:
@@ -189,9 +199,16 @@ def plot_local_moran(
     ----------
     table : DataFrame
         From `local_moran`.
-    ax, lang, focus, shapes
-        As for `plot_rates`.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
+    focus : str
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+    shapes : {"tuiles", "contours"}
+        Tiles, or the real outlines (fetched).
     """
+    check_text(table)
     words = Words(lang)
     groups = table["groupe"].fillna("inconnu")
     count = groups.value_counts()

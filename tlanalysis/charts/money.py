@@ -23,8 +23,10 @@ def plot_announced_measures(table: pd.DataFrame, *, ax: Axes | None = None, lang
     ----------
     table : DataFrame
         From `announced_measures`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     whole, parts = table[table["famille"] == "plan_2021"], table[table["famille"] != "plan_2021"]
@@ -62,8 +64,10 @@ def plot_state_credits(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
     ----------
     table : DataFrame
         From `state_credits`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     stages = ("projet_de_loi", "vote", "apres_gel", "depense")

@@ -25,8 +25,10 @@ def plot_compare_rates(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
     ----------
     table : DataFrame
         From `compare_rates`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     place = territory(fact(table, "territoire"))
@@ -86,8 +88,10 @@ def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") 
     ----------
     table : DataFrame
         From `rank_among_peers`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     place, n = territory(fact(table, "territoire")), len(table)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, label_rows, unknown_row, value_axis
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, SMALL, mark, style
@@ -24,9 +25,12 @@ def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lan
     ----------
     table : DataFrame
         From `published_forecasts`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     counts = table["verdict"].value_counts()
     big = table[table["id_prevision"] == "ftl_2023_2025"]

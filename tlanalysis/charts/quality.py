@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
@@ -28,8 +29,10 @@ def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     ----------
     table : DataFrame
         From `holdings`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.set_index("nature")
@@ -61,8 +64,10 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
     ----------
     table : DataFrame
         From `perimeters`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     names = list(dict.fromkeys(table["perimetre"]))
@@ -109,9 +114,12 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ----------
     table : DataFrame
         From `contradictions`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     rows = table.sort_values("rapport", ascending=False, ignore_index=True)
     same = (~rows["perimetres"].str.contains(";")).sum()
@@ -178,8 +186,10 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     ----------
     table : DataFrame
         From `unknowns`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     cells = table.pivot_table(index="nom_region", columns="question", values="est_connu", aggfunc="any")
@@ -238,8 +248,10 @@ def plot_lists_ledger(table: pd.DataFrame, *, ax: Axes | None = None, lang: str 
     ----------
     table : DataFrame
         From `lists_ledger`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     jeu : str
         Which list.
     """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, RULE, mark, style
@@ -26,10 +27,12 @@ def plot_trainees_declared(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     ----------
     table : DataFrame
         From `trainees_declared`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     focus : str
-        Territory to set off; none for ``"FR"``.
+        Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
 
     Raises
     ------
@@ -38,6 +41,7 @@ def plot_trainees_declared(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     """
     if table.empty:
         raise BadInput("formation-stagiaires has nothing to draw: tl.open_files() says which open files to fetch.")
+    check_text(table)
     words = Words(lang)
     rows = _in_order(table.astype({name: "float64" for name in table.columns if name.startswith("nb_")}))
     text = caption.write(

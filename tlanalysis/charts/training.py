@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, mark, style
@@ -26,7 +27,9 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     dated = table[table["periode"].notna()]
     labels = [
@@ -70,9 +73,12 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     ----------
     table : DataFrame
         From `share_training`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
+    check_text(table)
     words = Words(lang)
     undated = words.label("words", "undated")
     labels = []
@@ -141,8 +147,10 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
     ----------
     table : DataFrame
         From `decompose_reach`.
-    ax, lang
-        As for every chart.
+    ax : Axes, optional
+        Where to draw; a figure of its own by default.
+    lang : {"fr", "en"}
+        Language of the texts.
     """
     words = Words(lang)
     rows = table.set_index(["facteur", "lecture_perimetre"])

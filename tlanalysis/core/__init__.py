@@ -1,1 +1,1 @@
-"""The ground: errors, files, paths, periods, provenance and the recorder of what a run reads; no pandas at import."""
+"""Errors, files, paths, periods, provenance and the recorder; importing this room does not import pandas."""

@@ -1,4 +1,4 @@
-"""What can go wrong, and the exit code each kind carries to the shell."""
+"""The errors of the package, each with the exit code of the command that raises it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Iterable
 
 
 class TlanalysisError(Exception):
-    """One clear sentence for the user; `exit_code` is what the command ends with."""
+    """The base of our errors: its message is one sentence for the user, `exit_code` the exit code of the command."""
 
     exit_code = 1
 
 
 class RunFailed(TlanalysisError):
-    """A notebook run failed."""
+    """A run failed."""
 
     exit_code = 1
 
 
 class BadInput(TlanalysisError, ValueError):
-    """A parameter, a file or a table that the user can put right."""
+    """A parameter, a file or a table is wrong, and the user can correct it."""
 
     exit_code = 2
 
 
 class SourceError(TlanalysisError):
-    """A source that could not be read, fetched or verified."""
+    """A source cannot be read, fetched or verified."""
 
     exit_code = 3
 
@@ -38,7 +38,7 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
     value : str
         What the user wrote.
     known : iterable of str
-        What would have been accepted.
+        The values that are accepted.
 
     Examples
     --------

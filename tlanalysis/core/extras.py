@@ -1,4 +1,4 @@
-"""Optional dependencies: which extra of the package brings a library that is not installed."""
+"""Optional dependencies: the extra of the package that installs a missing library."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def missing(error: ModuleNotFoundError) -> BadInput:
     Raises
     ------
     ModuleNotFoundError
-        The error itself, when no extra brings that library: it is not a matter of installation.
+        The error itself, when no extra installs that library.
     """
     library = (error.name or "").partition(".")[0]
     if library not in EXTRA_OF:

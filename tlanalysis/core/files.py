@@ -1,4 +1,4 @@
-"""Bytes on disk: digests, and writing so that no reader ever sees half a file."""
+"""Compute digests, and write files so that a reader never finds half a file."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ def sha256(data: bytes) -> str:
 
 
 def write_bytes(path: Path, data: bytes) -> Path:
-    """Write a file whole or not at all: beside its place first, then moved over it."""
+    """Write a file whole or not at all: write a temporary file beside it, then rename that file."""
     write_together({path: data})
     return path
 
 
 def write_together(contents: Mapping[Path, bytes]) -> None:
-    """Write several files: all are written beside their places before the first is moved over the old one."""
-    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
+    """Write several files: write all as temporary files beside their targets, then rename each."""
+    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
     try:
         for path, data in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside[path].write_bytes(data)
-        for path, part in beside.items():
+            temporary[path].write_bytes(data)
+        for path, part in temporary.items():
             part.replace(path)
     finally:
-        for part in beside.values():
+        for part in temporary.values():
             part.unlink(missing_ok=True)
 
 
@@ -41,5 +41,5 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def to_json(value: Any) -> str:
-    """Return readable JSON with a stable layout (same value, same bytes)."""
+    """Return a value as indented JSON; the same value always gives the same text."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

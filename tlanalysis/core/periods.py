@@ -1,4 +1,4 @@
-"""Reduced ISO dates: "2021", "2021-08", "2021-08-27" and "2018/2023" are points or spans of time, not typing errors."""
+"""The first day, the last day and the middle of a reduced ISO date: "2021", "2021-08", "2021-08-27" or "2018/2023"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where a result table comes from: carried in `DataFrame.attrs`, read by `publish`, `cite` and the charts.
+"""The sources of a result table, kept in `DataFrame.attrs` for `publish`, `cite` and the charts.
 
-`attrs["inputs"]` lists the embedded tables that were read; `attrs["sources"]` the published figures behind the rows,
-one dict per source with `editeur`, `source` and `date_publication`.
+`attrs["inputs"]` lists the embedded tables that a function read. `attrs["sources"]` lists the sources of the rows, one
+dict per source with `editeur`, `source` and `date_publication`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ KEYS = ("editeur", "source", "date_publication")
 
 
 class Source(dict[str, str]):
-    """What is said of one source, by the names of `KEYS`; nobody alters it.
+    """One source, with the keys of `KEYS`; it is never changed after its creation.
 
-    It is one object in all tables that carry it: pandas copies `attrs`, to the last leaf, at every step of a
-    computation, which took longer than the steps.
+    A deep copy returns the same object: pandas copies `attrs` deeply at every step of a computation, and these copies
+    took longer than the steps.
     """
 
     def __deepcopy__(self, memo: object) -> Source:
@@ -32,9 +32,9 @@ class Source(dict[str, str]):
 
 
 def sources_of(*frames: pd.DataFrame) -> list[Source]:
-    """Return the distinct sources printed on the rows of some frames, ordered by publisher then address.
+    """Return the distinct sources of the rows of some frames, ordered by publisher then address.
 
-    A frame that already is a result (it has no source columns of its own) contributes the sources it carries.
+    A result table has no source columns: the function then takes the sources in its `attrs`.
     """
     import pandas as pd
 
@@ -49,14 +49,14 @@ def sources_of(*frames: pd.DataFrame) -> list[Source]:
 
 
 def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> pd.DataFrame:
-    """Return `table` carrying the sources of `frames` and the names of the tables that were read.
+    """Return `table` with the sources of `frames` and the names of the tables that were read in its `attrs`.
 
     Other facts that `table` carries in its `attrs` stay.
 
     Parameters
     ----------
     table : DataFrame
-        A result, about to be handed to a notebook.
+        A result table.
     *frames : DataFrame
         The rows it was computed from, with their `editeur`, `source`, `date_publication`.
     inputs : iterable of str
@@ -69,12 +69,12 @@ def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> 
 def commit() -> str:
     """Return the git commit of the project, or an empty string outside a checkout.
 
-    A run is told once, by `TLANALYSIS_COMMIT`, instead of asking git for each figure.
+    A run sets `TLANALYSIS_COMMIT`, so that git does not start once per figure.
     """
-    told = os.environ.get("TLANALYSIS_COMMIT")
-    if told is not None:
-        return told
-    if paths.is_carried():  # a repository above the installed package is somebody else's
+    given = os.environ.get("TLANALYSIS_COMMIT")
+    if given is not None:
+        return given
+    if paths.is_carried():  # a git repository above the installed package is not the project's
         return ""
     command = ["git", "-C", str(paths.home()), "rev-parse", "HEAD"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,8 +1,8 @@
-"""The public names of the package: the module that each lives in."""
+"""The public names of the package, by the module that defines each."""
 
 from __future__ import annotations
 
-# Module -> the public names that it defines. `tlanalysis/__init__.pyi` says the same to type checkers.
+# Module -> the public names that it defines. `tlanalysis/__init__.pyi` repeats them for type checkers.
 HOMES = {
     "data.embedded": ["sources", "load"],
     "tables.data_dictionary": ["describe"],

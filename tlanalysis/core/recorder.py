@@ -1,11 +1,11 @@
-"""What a run reads, written down as it reads: whole files, or the very rows of a table that it drew on.
+"""Record what a run reads: whole files, or the rows of a table that it uses.
 
-Every file that Python opens for reading is seen by an audit hook, so that nothing has to remember to report. A reader
-that knows which rows it hands out says so (`rows`): then a change elsewhere in the table is no change for that run.
-Files opened by a library of C alone (GDAL) are not seen.
+An audit hook sees every file that Python opens for reading, so no reader has to report it. A reader that knows which
+rows it returns calls `record_rows`: a change in other rows of the table then does not make the run due. The hook does
+not see files that a C library opens by itself (GDAL).
 
-The hook is installed by `load_ipython_extension`, in the process that executes the cells, and writes to the file that
-`TLANALYSIS_READS` names. Without it nothing here costs anything.
+`load_ipython_extension` installs the hook in the process that executes the cells. It writes the records to the file
+that the environment variable `TLANALYSIS_READS` names. Without the hook, the functions of this module do nothing.
 """
 
 from __future__ import annotations
@@ -25,103 +25,103 @@ from tlanalysis.core import files, paths
 if TYPE_CHECKING:
     import pandas as pd
 
-VARIABLE = "TLANALYSIS_READS"
+ENVIRONMENT_VARIABLE = "TLANALYSIS_READS"
 PACKAGE = Path(__file__).resolve().parents[1]
-MIRROR = "mirror:"
-_SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/var", "/run", "/opt")
+MIRROR_PREFIX = "mirror:"
+_SYSTEM_FOLDERS = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/var", "/run", "/opt")
 
-Entry = dict[str, Any]
+Record = dict[str, Any]
 
 
-class Reads:
-    """What one process has read so far; `entries` is ready for JSON."""
+class Recorder:
+    """The records of what one process has read so far."""
 
     def __init__(self, home: Path, mirror: Path | None, out: Path) -> None:
         self._home, self._mirror, self._out = home.resolve(), mirror and mirror.resolve(), out.resolve()
-        self._entries: dict[tuple[str, ...], Entry] = {}
-        self._narrowed: set[str] = set()
-        self._noted: set[str] = set()
-        self._busy = False
-        foreign = {sys.prefix, sys.base_prefix, tempfile.gettempdir(), *_SYSTEM}
-        self._elsewhere = tuple(f"{Path(folder).resolve()}{os.sep}" for folder in foreign)
+        self._records: dict[tuple[str, ...], Record] = {}
+        self._read_by_rows: set[str] = set()  # files whose rows are being recorded
+        self._seen: set[str] = set()
+        self.paused = False
+        ignored = {sys.prefix, sys.base_prefix, tempfile.gettempdir(), *_SYSTEM_FOLDERS}
+        self._ignored_folders = tuple(f"{Path(folder).resolve()}{os.sep}" for folder in ignored)
 
     @property
-    def entries(self) -> list[Entry]:
-        """The reads in a stable order."""
-        return [self._entries[key] for key in sorted(self._entries)]
+    def records(self) -> list[Record]:
+        """The records in a stable order, ready for JSON."""
+        return [self._records[key] for key in sorted(self._records)]
 
-    def opened(self, name: Any, flags: Any) -> None:
-        """Note a file that is opened, by a name or a number, if it is opened for reading."""
-        if self._busy:
+    def record_open(self, file: Any, flags: Any) -> None:
+        """Record a file that is opened for reading; `file` is a name or the number of a descriptor."""
+        if self.paused:
             return
-        if isinstance(name, int) or (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)):
+        if isinstance(file, int) or (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)):
             return
-        path = os.fsdecode(name)
-        if path in self._noted:  # a table is opened dozens of times
+        path = os.fsdecode(file)
+        if path in self._seen:  # one run opens the same table dozens of times
             return
-        self._busy = True  # what we open ourselves, to digest it, is not a read of the run
+        self.paused = True  # the recorder opens the file to compute its digest: the run does not read it then
         try:
-            self._note(path)
+            self._record_file(path)
         finally:
-            self._busy = False
+            self.paused = False
 
-    def _note(self, opened: str) -> None:
+    def _record_file(self, opened: str) -> None:
         path = _source(Path(os.path.realpath(opened)))
         name = self._name(path)
-        if not name or name in self._narrowed or not path.is_file():
+        if not name or name in self._read_by_rows or not path.is_file():
             return
-        if ("file", name) not in self._entries:
-            self._entries["file", name] = {"file": name, "digest": digest_of(path)}
-        if Path(opened).is_absolute():  # a relative name may be another file when the folder has changed
-            self._noted.add(opened)
+        if ("file", name) not in self._records:
+            self._records["file", name] = {"file": name, "digest": digest_file(path)}
+        if Path(opened).is_absolute():  # after a change of folder, the same relative name is another file
+            self._seen.add(opened)
 
     def _name(self, path: Path) -> str:
-        """Return how a file is called in the record; empty when it is none of the run's inputs."""
+        """Return the name of a file in the records; empty when the file is not an input of the run."""
         own = path.is_relative_to(PACKAGE) and not path.is_relative_to(paths.CARRIED)
         if own or path.is_relative_to(self._out):
             return ""
-        for folder, prefix in ((self._home, ""), (self._mirror, MIRROR)):
+        for folder, prefix in ((self._home, ""), (self._mirror, MIRROR_PREFIX)):
             if folder and path.is_relative_to(folder):
                 inside = path.relative_to(folder)
                 return "" if any(part.startswith(".") for part in inside.parts) else f"{prefix}{inside.as_posix()}"
         hidden = any(part.startswith(".") for part in path.parts)
-        return "" if hidden or str(path).startswith(self._elsewhere) else path.as_posix()
+        return "" if hidden or str(path).startswith(self._ignored_folders) else path.as_posix()
 
     @contextmanager
-    def narrow(self, table: str, path: Path, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
-        """Note the rows handed to the yielded function instead of the whole file of a table."""
+    def record_rows(self, table: str, path: Path, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
+        """Record the rows that the yielded function receives instead of the whole file of a table."""
         name = self._name(path.resolve())
-        outermost = name not in self._narrowed
-        self._narrowed.add(name)
+        outermost = name not in self._read_by_rows
+        self._read_by_rows.add(name)
 
-        def note(rows: pd.DataFrame) -> None:
-            asked = json.dumps(query, sort_keys=True)
-            if ("rows", table, asked) not in self._entries:
-                about = {"rows": table, "query": query, "digest": digest_rows(rows), "in": digest_of(path)}
-                self._entries["rows", table, asked] = about
+        def record(rows: pd.DataFrame) -> None:
+            key = ("rows", table, json.dumps(query, sort_keys=True))
+            if key not in self._records:
+                digests = {"digest": digest_rows(rows), "in": digest_file(path)}
+                self._records[key] = {"rows": table, "query": query} | digests
 
         try:
-            yield note
+            yield record
         finally:
             if outermost:
-                self._narrowed.discard(name)
+                self._read_by_rows.discard(name)
 
-    def note_search(self, name: str, found: Path | None) -> None:
-        """Note whether an open file was there to be read."""
-        self._entries["found", name] = {"found": name, "digest": "yes" if found else "no"}
+    def record_search(self, name: str, found: Path | None) -> None:
+        """Record that a run looked for an open file, and whether it found it."""
+        self._records["found", name] = {"found": name, "digest": "yes" if found else "no"}
 
-    def note_absence(self, path: Path) -> None:
-        """Note that a file was not there to be read."""
+    def record_missing_file(self, path: Path) -> None:
+        """Record that a run looked for a file that does not exist."""
         if name := self._name(path.resolve()):
-            self._entries["absent", name] = {"absent": name}
+            self._records["absent", name] = {"absent": name}
 
 
-_watching: Reads | None = None
+_recorder: Recorder | None = None
 
 
 @contextmanager
-def rows(table: str, path: Path, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Say which rows of a table are about to be handed out; the yielded function takes them.
+def record_rows(table: str, path: Path, query: dict[str, Any]) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Record which rows of a table a reader returns; the reader passes them to the yielded function.
 
     Parameters
     ----------
@@ -130,33 +130,33 @@ def rows(table: str, path: Path, query: dict[str, Any]) -> Iterator[Callable[[pd
     path : Path
         The file of that table.
     query : dict
-        The arguments that select the rows, ready for JSON: asked again, they select what the table then holds.
+        The arguments that select the rows, ready for JSON: with them a later run selects the same rows again.
     """
-    if _watching is None:
+    if _recorder is None:
         yield lambda _: None
         return
-    with _watching.narrow(table, path, query) as note:
-        yield note
+    with _recorder.record_rows(table, path, query) as record:
+        yield record
 
 
-def searched(name: str, found: Path | None) -> Path | None:
-    """Say that an open file was looked for; return what was found."""
-    if _watching is not None:
-        _watching.note_search(name, found)
+def record_search(name: str, found: Path | None) -> Path | None:
+    """Record that a run looked for an open file; return `found`."""
+    if _recorder is not None:
+        _recorder.record_search(name, found)
     return found
 
 
-def absent(path: Path) -> None:
-    """Say that a file was looked for in vain: once it is there, what went without it is due."""
-    if _watching is not None:
-        _watching.note_absence(path)
+def record_missing_file(path: Path) -> None:
+    """Record that a run looked for a file that does not exist: the run is due as soon as the file exists."""
+    if _recorder is not None:
+        _recorder.record_missing_file(path)
 
 
-def digest_of(path: Path) -> str:
-    """Return what tells two contents of a file apart: the head of its sha256.
+def digest_file(path: Path) -> str:
+    """Return the first 16 digits of the sha256 of a file.
 
-    The package of the embedded tables is digested without the sizes and sums of those tables, which speak for
-    themselves.
+    The digest of `datapackage.json` leaves out the sizes and digests of its tables: a run that reads a table has a
+    record of that table.
     """
     data = path.read_bytes()
     if path.name == "datapackage.json":
@@ -169,7 +169,7 @@ def digest_of(path: Path) -> str:
 
 
 def digest_rows(rows: pd.DataFrame) -> str:
-    """Return what tells two sets of rows apart, their order included."""
+    """Return a digest of rows; it depends on their order."""
     from pandas.util import hash_pandas_object
 
     digest = hashlib.sha256("\x1f".join(map(str, rows.columns)).encode())
@@ -178,33 +178,34 @@ def digest_rows(rows: pd.DataFrame) -> str:
 
 
 def _source(path: Path) -> Path:
-    """Return the module that a file of byte code was compiled from."""
+    """Return the module of a byte code file, and any other path as it is."""
     if path.parent.name != "__pycache__":
         return path
     return path.parent.parent / f"{path.name.partition('.')[0]}.py"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Watch what the cells of this shell read, and write it down after each of them."""
-    global _watching
-    target = Path(os.environ[VARIABLE])
-    watching = Reads(paths.home(), paths.mirror(), paths.reports())
-    written: list[Entry] = []
+    """Record what the cells of a shell read, and write the records after each cell."""
+    global _recorder
+    target = Path(os.environ[ENVIRONMENT_VARIABLE])
+    recorder = Recorder(paths.home(), paths.mirror(), paths.reports())
+    written: list[Record] = []
 
     def write(*_: object) -> None:
-        if (entries := watching.entries) != written:
-            written[:] = entries
-            watching._busy = True
-            files.write_text(target, files.to_json(entries))
-            watching._busy = False
+        if (records := recorder.records) != written:
+            written[:] = records
+            recorder.paused = True
+            files.write_text(target, files.to_json(records))
+            recorder.paused = False
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             name, _, flags = arguments
-            watching.opened(name, flags)
+            recorder.record_open(name, flags)
 
-    # Python asks this of the hook at each event, and a figure is tens of thousands: a method, or no answer, costs more.
+    # Python looks up this attribute at each event, tens of thousands of times per figure. Without it, or with a method
+    # as the hook, each look-up takes longer.
     hook.__cantrace__ = False  # type: ignore[attr-defined]
-    _watching = watching
+    _recorder = recorder
     sys.addaudithook(hook)
     shell.events.register("post_run_cell", write)

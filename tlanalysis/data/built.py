@@ -46,7 +46,7 @@ def built() -> dict[str, dict[str, Any]]:
         entries = json.loads(path.read_text(encoding="utf-8"))["jeux"]
         held = {found["jeu"]: found for found in entries}
     except FileNotFoundError:
-        recorder.absent(path)
+        recorder.record_missing_file(path)
         return {}
     except (ValueError, KeyError, TypeError):
         raise SourceError(f"{path} is damaged: run `tlanalysis build`.") from None
@@ -83,7 +83,7 @@ def load(table: str) -> pd.DataFrame:
 def open_files(*tables: str) -> pd.DataFrame:
     """Return one row per table built from an open file: whether it exists, and which command brings a missing file.
 
-    A file that has been fetched becomes a table with `tlanalysis build`.
+    `tlanalysis fetch` brings a file, `tlanalysis build` makes a table of it.
 
     Parameters
     ----------

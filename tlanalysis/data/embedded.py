@@ -119,6 +119,8 @@ def read_raw(name: str) -> bytes:
 def load(name: str) -> pd.DataFrame:
     """Return one table, typed: embedded, by its Table Schema, or built from an open file that was fetched.
 
+    On the command line, `tlanalysis build` writes the second kind.
+
     Parameters
     ----------
     name : str
@@ -177,6 +179,8 @@ def _as_type(column: pd.Series, kind: str) -> pd.Series:
 
 def sources() -> pd.DataFrame:
     """Return one row per dataset: what we hold, from whom, under which licence, and in which state.
+
+    On the command line: `tlanalysis sources`.
 
     Returns
     -------

@@ -75,7 +75,7 @@ def observations(
         "nommant": nommant,
     }
     # A run that asks for these rows has read these rows, not the whole table.
-    with recorder.rows("observations", embedded.path_of("observations"), query) as note:
+    with recorder.record_rows("observations", embedded.path_of("observations"), query) as note:
         found = _select(indicateur, territoire, nature, perimetre, as_of, nommant)
         note(found)
     found = provenance.stamp(found, found, inputs=["observations"])

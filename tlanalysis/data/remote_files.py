@@ -57,7 +57,7 @@ def find_remote(name: str) -> Path | None:
     file, mirror = entry(name)["file"], paths.mirror()
     saved = folder(name) / file
     found = (find_in(mirror, name, file) if mirror else None) or (saved if saved.is_file() else None)
-    return recorder.searched(name, found)
+    return recorder.record_search(name, found)
 
 
 def receipt_path(file: Path) -> Path:

@@ -244,6 +244,8 @@ def clean(
 ) -> Cleaned:
     """Clean any list of places: every row accepted or rejected with its reasons, nothing guessed in silence.
 
+    On the command line: `tlanalysis clean FILE`.
+
     Parameters
     ----------
     path : str or Path

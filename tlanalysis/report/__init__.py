@@ -1,1 +1,1 @@
-"""The gallery: an offline site in French and English, from what has run."""
+"""The gallery: an offline site of the runs of a reports folder, in French and English."""

@@ -1,4 +1,4 @@
-"""The API reference: every public name with its signature and the sections of its docstring."""
+"""The API reference: the signature and the sections of the docstring of every public name."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from markupsafe import Markup, escape
 
 _LISTS = frozenset(("Parameters", "Attributes", "Raises", "Returns", "Yields"))
 _QUOTED = re.compile(r"(: |-> )'([^']*)'")  # annotations are strings in our modules
+_COMMAND = re.compile(r"`(tlanalysis [a-z]+)")
 _CODE = re.compile(r"``(.+?)``|`(.+?)`")
 
 
 @dataclass(frozen=True)
 class Section:
-    """Part of a docstring: `title` (empty: the description), `entries` (term, text) or `paragraphs`, or `example`."""
+    """A section of a docstring: entries (term, text), paragraphs or an example. The description has an empty title."""
 
     title: str
     entries: tuple[tuple[str, Markup], ...] = ()
@@ -26,15 +27,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Documented:
-    """A public name: its signature, and the sections of its docstring."""
+    """A public name: its signature, the commands that its docstring names, and the sections of that docstring."""
 
     name: str
     signature: str
+    commands: tuple[str, ...]
     sections: tuple[Section, ...]
 
 
 def reference() -> list[tuple[str, list[Documented]]]:
-    """Return the public names by the module they live in, in the order of the package."""
+    """Return the public names by the module that defines them, in the order of the package."""
     import tlanalysis
     from tlanalysis.core.public_names import HOMES
 
@@ -45,7 +47,9 @@ def reference() -> list[tuple[str, list[Documented]]]:
 
 def _documented(name: str, thing: Any) -> Documented:
     signature = _QUOTED.sub(r"\1\2", str(inspect.signature(thing)))
-    return Documented(name, f"tl.{name}{signature}", tuple(sections(inspect.getdoc(thing) or "")))
+    docstring = inspect.getdoc(thing) or ""
+    commands = tuple(dict.fromkeys(_COMMAND.findall(docstring)))
+    return Documented(name, f"tl.{name}{signature}", commands, tuple(sections(docstring)))
 
 
 def sections(docstring: str) -> list[Section]:

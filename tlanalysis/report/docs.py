@@ -1,4 +1,4 @@
-"""The Markdown documents of `docs/` as HTML."""
+"""Convert the Markdown documents of `docs/` to HTML."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.public_names import HOME_OF
 from tlanalysis.data.parameters import LANGS
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ def title(markdown: str, name: str) -> str:
 def to_html(path: Path, known: Collection[str]) -> Markup:
     """Return a document as HTML.
 
-    Raw HTML in it is shown as text. A link to another document leads to its page; a link to a file that is not part of
-    the site stays as words.
+    The page shows raw HTML as text. A link to another document leads to its page, and a link to a public function
+    (`../tlanalysis/lists/cleaning.py#clean`) to its entry in the library reference. A link to a file outside the site
+    becomes plain text.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def to_html(path: Path, known: Collection[str]) -> Markup:
         if token.type == "inline":
             token.children = _linked(token.children or [], known)
     html = markdown.renderer.render(tokens, markdown.options, {})
-    return Markup(html)  # noqa: S704 - markdown-it escapes what it reads when html is off
+    return Markup(html)  # noqa: S704 - markdown-it escapes its input when html is off
 
 
 def _code(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
@@ -126,7 +128,7 @@ def _linked(children: list[Token], known: Collection[str]) -> list[Token]:
             token.attrSet("href", target)
         if token.type == "link_close" and not open_links.pop():
             continue
-        if token.type == "image":  # pictures of documents are figures of the site: their words are enough here
+        if token.type == "image":  # a picture of a document is a figure of the site: its alternative text replaces it
             token.type, token.tag, token.content = "text", "", token.content
         kept.append(token)
     return kept
@@ -136,5 +138,7 @@ def _target(address: str, known: Collection[str]) -> str | None:
     if address.startswith(("https://", "http://", "#")):
         return address
     page, hash_mark, anchor = address.partition("#")
+    if page.endswith(".py") and anchor in HOME_OF:
+        return f"api.html#{anchor}"
     name = _name_and_language(Path(page).name)[0]
     return f"{name}.html{hash_mark}{anchor}" if page.endswith(".md") and name in known else None

@@ -18,18 +18,18 @@ _STATIC = ("site.css", "search.js")
 def report(out: Path) -> list[Path]:
     """Write the site of a reports folder; return its home pages, the first language first.
 
-    Text from data is escaped. A failed run shows its error, and its last good figures if it has any. The folder `site/`
-    is written beside the one in use and then replaces it.
+    The site escapes text from data. A failed run shows its error and the figures of its last success. The function
+    writes a new folder beside `site/`, which then replaces it.
 
     Parameters
     ----------
     out : Path
-        Reports folder; the pages work from there without a network, under any address.
+        Reports folder; its pages work without a network, at any address.
 
     Raises
     ------
     BadInput
-        When nothing has run yet.
+        When the manifest records no run.
     """
     runs = results.read(out)
     if not runs:

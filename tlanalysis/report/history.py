@@ -1,4 +1,4 @@
-"""What changed in a figure's data: each site keeps the tables that the next site compares with."""
+"""Find the changes in the data of figures: each site keeps its tables, and the next site compares with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Change:
-    """The change of a figure's table: the fingerprint `before`, rows gone and new, columns gone and new."""
+    """The change of a figure's table: its former fingerprint, the rows and the columns that are gone or new."""
 
     before: str
     gone: tuple[Row, ...]
@@ -30,12 +30,12 @@ class Change:
 
     @property
     def shown(self) -> Table:
-        """The first new rows, as the CSV has them."""
+        """The first new rows, with the cells of the CSV."""
         return Table(self.columns, self.new[:SHOWN], (False,) * len(self.columns))
 
 
 class History:
-    """The tables of the site in use, and the ones they replaced."""
+    """The tables of the present site, and the tables that they replaced."""
 
     def __init__(self, site: Path) -> None:
         self._site = site
@@ -44,11 +44,11 @@ class History:
         if index.is_file():
             try:
                 self._known = json.loads(index.read_text(encoding="utf-8"))
-            except ValueError:  # there is nothing to compare with: each figure starts without a former table
+            except ValueError:  # the index is damaged: each figure then starts without a former table
                 self._known = {}
 
     def next(self, figures: list[Figure]) -> dict[str, bytes]:
-        """Return the history files of the next site: path inside it -> bytes."""
+        """Return the history files of the next site, by path inside the site."""
         contents: dict[str, bytes] = {}
         index: dict[str, dict[str, str]] = {}
         for figure in figures:
@@ -56,12 +56,12 @@ class History:
                 continue
             now = figure.facts["fingerprint"]
             known = self._known.get(figure.name, {})
-            was = "before" if known.get("now") == now else "now"
-            kept = known.get(was, "")
-            index[figure.name] = {"now": now, "before": kept}
+            source = "before" if known.get("now") == now else "now"
+            former = known.get(source, "")
+            index[figure.name] = {"now": now, "before": former}
             contents[f"history/now/{figure.name}.csv"] = figure.path("csv").read_bytes()
-            old = self._site / "history" / was / f"{figure.name}.csv"
-            if kept and old.is_file():
+            old = self._site / "history" / source / f"{figure.name}.csv"
+            if former and old.is_file():
                 contents[f"history/before/{figure.name}.csv"] = old.read_bytes()
             else:
                 index[figure.name]["before"] = ""
@@ -70,7 +70,7 @@ class History:
 
 
 def change(name: str, contents: dict[str, bytes]) -> Change | None:
-    """Return what changed in a figure by the history files of its site; None when the site has no former table."""
+    """Return the change of a figure, from the history files of its site; None when there is no former table."""
     before = contents.get(f"history/before/{name}.csv")
     if before is None:
         return None

@@ -1,4 +1,4 @@
-"""A table in the language of the page: the cells of the CSV, with fractions formatted for that language."""
+"""Tables in the language of the page: the cells of a CSV, with fractions formatted for that language."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIGNIFICANT = 4
 
 @dataclass(frozen=True)
 class Table:
-    """Column headings, rows of text cells (empty: unknown or not applicable), and which columns hold numbers."""
+    """A table of text cells (empty: unknown or not applicable); `numeric` is True for each column of numbers."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -30,13 +30,13 @@ class Table:
 
 
 def from_csv(data: bytes, lang: str) -> Table:
-    """Return the table of a figure's CSV: same columns, same rows, fractions rounded to four significant digits."""
+    """Return the table of a figure's CSV, with fractions rounded to four significant digits."""
     header, *rows = read(data)
     return _table(header, rows, lang)
 
 
 def read(data: bytes) -> list[tuple[str, ...]]:
-    """Return the lines of a CSV, the header first; a line that is too short is filled with empty cells."""
+    """Return the rows of a CSV, the header first; empty cells complete a row that is too short."""
     lines = list(csv.reader(io.StringIO(data.decode("utf-8", errors="replace"), newline=""))) or [[]]
     width = max(map(len, lines))
     return [tuple(line + [""] * (width - len(line))) for line in lines]
@@ -58,7 +58,7 @@ def _table(header: Sequence[str], rows: Iterable[tuple[str, ...]], lang: str) ->
 
 
 def _cell(cell: str, lang: str) -> str:
-    # Whole numbers stay as they are: a year or a code must not gain a separator.
+    # Whole numbers do not change: a year or a code must have no separator.
     if not _FRACTION.fullmatch(cell):
         return cell
     rounded: Any = Decimal(f"{float(cell):.{SIGNIFICANT}g}")

@@ -1,4 +1,4 @@
-"""Executed notebooks as HTML: code, tables and pictures with their alt texts, without scripts."""
+"""Convert executed notebooks to HTML: code, tables, and pictures with their alternative texts, without scripts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REGION = '<div class="rolls" role="region" tabindex="0" aria-label="{label}">'
 
 
 class _Plain(HTMLParser):
-    """`plain` is True when a piece of HTML holds tables and text only."""
+    """A parser whose attribute `plain` is True as long as the HTML holds only tables and text."""
 
     plain = True
 
@@ -46,7 +46,7 @@ def to_html(path: Path, label: str) -> Markup | None:
     Parameters
     ----------
     path : Path
-        The `.ipynb` that a run left.
+        The `.ipynb` file of a run.
     label : str
         The name of the tables for a screen reader.
     """
@@ -58,7 +58,7 @@ def to_html(path: Path, label: str) -> Markup | None:
         return None
     if not isinstance(content, dict) or content.get("nbformat") != 4 or "cells" not in content:
         return None
-    notebook = to_notebook(content)  # not validated: a run wrote it, and validation takes seconds
+    notebook = to_notebook(content)  # without validation, which takes seconds: a run wrote the file
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "data" in output:
@@ -70,7 +70,7 @@ def to_html(path: Path, label: str) -> Markup | None:
 
 
 def _harmless(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the text, the tables and the picture of an output, without the rest."""
+    """Return the text, the tables and the picture of an output, and nothing else."""
     kept = {kind: data[kind] for kind in _KEPT if kind in data}
     if "text/html" in kept:
         html = _STYLES.sub("", "".join(kept["text/html"]))  # the page has its own style

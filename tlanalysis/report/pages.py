@@ -1,4 +1,4 @@
-"""The pages of the site: one method per kind of page, with the values that its template shows."""
+"""The pages of the site: one method per kind of page collects the values that its template shows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Site:
     Parameters
     ----------
     runs : list of Run
-        What has run.
+        The runs of the reports folder.
     contents : dict
         History files of the site (see `tlanalysis.report.history`).
     """
@@ -40,7 +40,7 @@ class Site:
         self._renderer = Renderer({lang: self._slugs(lang) for lang in LANGS}, self._subjects)
 
     def pages(self, lang: str) -> Iterator[Page]:
-        """Yield every page of a language: path inside the reports folder, and HTML."""
+        """Yield the path inside the reports folder and the HTML of every page of a language."""
         yield self._home(lang)
         for notebook in self._notebooks(lang):
             yield self._subject(lang, notebook)
@@ -59,7 +59,7 @@ class Site:
         yield from self._docs(lang)
 
     def territories(self, lang: str) -> list[dict[str, Any]]:
-        """Return the territories that the search box finds."""
+        """Return the territories of the search box."""
         return territory_index.searchable(self._ran(lang))
 
     def _slugs(self, lang: str) -> set[str]:
@@ -84,7 +84,7 @@ class Site:
 
     def _home(self, lang: str) -> Page:
         shown = []
-        # In the order of the plan; a notebook that the plan does not name follows, with its first figure.
+        # Leading figures come in the order of the plan. The first figures of the other notebooks follow.
         leading = {name: subject.leading_figure for name, subject in self._subjects.items() if subject.leading_figure}
         rest = [notebook for notebook in self._notebooks(lang) if notebook not in {*leading, *self._profiles}]
         for notebook in [*leading, *rest]:

@@ -1,4 +1,4 @@
-"""Make a figure's SVG part of a page: its text can be selected, and nothing in it runs or loads anything."""
+"""Insert the SVG of a figure into a page: readers can select its text, and it contains no script and no address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tlanalysis.report.results import PlotArea
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _DRAWN = frozenset(("svg", "title", "desc", "defs", "style", "g", "path", "use", "clipPath", "rect", "text", "tspan"))
-_DRAWN |= {"circle", "line", "pattern", "polygon", "polyline"}  # a pattern hatches what is unknown
+_DRAWN |= {"circle", "line", "pattern", "polygon", "polyline"}  # a pattern hatches the areas of unknown values
 _ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression", re.IGNORECASE)
 
 ElementTree.register_namespace("", _SVG)
@@ -20,13 +20,13 @@ ElementTree.register_namespace("xlink", _XLINK)
 
 
 def inlined(svg: str, area: PlotArea | None = None) -> Markup | None:
-    """Return a drawing, or its plot area alone, as markup of a page; None when it is not a readable SVG.
+    """Return a drawing, or its plot area alone, as markup of a page; None when the text is not a readable SVG.
 
-    Elements that do not draw, event handlers and addresses outside the drawing are removed. An embedded picture
-    (`<image>`) stays only when its bytes are in the file.
+    The function removes elements that do not draw, event handlers and addresses outside the drawing. It keeps an
+    embedded picture (`<image>`) only when its bytes are in the file.
     """
     try:
-        root = ElementTree.fromstring(svg)  # noqa: S314 - a file of ours; expat itself refuses entities that explode
+        root = ElementTree.fromstring(svg)  # noqa: S314 - we wrote the file, and expat limits the expansion of entities
     except ElementTree.ParseError:
         return None
     if root.tag != f"{{{_SVG}}}svg":

@@ -1,4 +1,4 @@
-"""Render a page from a template: resolve its links, and show text from data without running it."""
+"""Render a page from a template: resolve its links and escape text from data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tlanalysis.runs.plan import Subject
 FOLDER = "site"
 HOME = "home"
 HOMES = {lang: "index.html" if lang == LANGS[0] else f"index.{lang}.html" for lang in LANGS}
-# Control characters: invisible, some reverse the text around them, some are not allowed in HTML.
+# Control characters are invisible; some reverse the text around them, and HTML does not allow some.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -47,7 +47,7 @@ def _environment() -> Environment:
 
 
 def _harmless(value: Any) -> Any:
-    """Replace the invisible characters of a text; the environment escapes the others."""
+    """Replace the control characters of a text; the environment escapes the other special characters."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return _INVISIBLE.sub("\ufffd", value)
     return value
@@ -60,18 +60,18 @@ def path_of(lang: str, slug: str) -> str:
 
 @dataclass(frozen=True)
 class Renderer:
-    """Renders pages: `slugs` of the pages that exist, by language; `subjects` of the plan, by notebook."""
+    """Renders pages; `slugs` are the existing pages by language, `subjects` those of the plan by notebook."""
 
     slugs: dict[str, Collection[str]]
     subjects: dict[str, Subject]
 
     def title_of(self, notebook: str, lang: str) -> str:
-        """Return the title of a notebook; its name where the plan gives it none."""
+        """Return the title of a notebook, or its name when the plan has no title for it."""
         found = self.subjects.get(notebook)
         return found.title[lang] if found else notebook
 
     def page(self, lang: str, slug: str, template: str, title: str, **values: Any) -> tuple[str, str]:
-        """Return a page: its path inside the reports folder, and its HTML."""
+        """Return the path of a page inside the reports folder, and its HTML."""
         here = path_of(lang, slug)
         others = [(each, slug in self.slugs[each]) for each in LANGS if each != lang]
 

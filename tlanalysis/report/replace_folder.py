@@ -1,4 +1,4 @@
-"""Replace a folder by a new one in one move: a reader sees the old one or the new one, never a mixture."""
+"""Replace a folder by a new one: a reader never finds files of both."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from pathlib import Path
 
 
 def replace(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write a folder beside the one in use, then move it into place; when anything fails, the old one stays.
+    """Write a new folder beside the present one, then rename it; after an error the present folder stays.
 
     Parameters
     ----------
     folder : Path
-        The folder in use; it need not exist.
+        The folder to replace; it may be missing.
     contents : mapping
-        Path inside the folder -> bytes, of every file of the new folder.
+        Path inside the folder -> bytes, for every file of the new folder.
     """
-    beside = folder.with_name(f".{folder.name}.part")
-    aside = folder.with_name(f".{folder.name}.old")
-    if aside.exists() and not folder.exists():  # the last call was stopped between its two moves
-        aside.replace(folder)
-    for left in (beside, aside):
+    new = folder.with_name(f".{folder.name}.part")
+    old = folder.with_name(f".{folder.name}.old")
+    if old.exists() and not folder.exists():  # an earlier call was stopped between its two renames
+        old.replace(folder)
+    for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
     try:
-        for made in {(beside / name).parent for name in contents}:
-            made.mkdir(parents=True, exist_ok=True)
+        for parent in {(new / name).parent for name in contents}:
+            parent.mkdir(parents=True, exist_ok=True)
         for name, data in contents.items():
-            (beside / name).write_bytes(data)
+            (new / name).write_bytes(data)
         if folder.exists():
-            folder.replace(aside)
+            folder.replace(old)
         try:
-            beside.replace(folder)
+            new.replace(folder)
         except OSError:
-            if aside.exists():
-                aside.replace(folder)
+            if old.exists():
+                old.replace(folder)
             raise
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)

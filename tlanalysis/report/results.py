@@ -1,4 +1,4 @@
-"""What a reports folder holds: runs, their figures, and the address that a page has in every language."""
+"""Read a reports folder: its runs, their figures, and the address of each page, which is the same in every language."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PlotArea:
 
     @property
     def ratio(self) -> float:
-        """Width over height."""
+        """The width divided by the height."""
         return self.width / (self.bottom - self.top)
 
     @property
@@ -46,13 +46,13 @@ class Figure:
     name : str
         `<id>--<run_key>`.
     key : str
-        Its run key without the language.
+        Run key of its parameters without the language.
     folder : Path
         The folder of its files.
     facts : dict or None
         Its sidecar; None when the picture or a readable sidecar is missing.
     kinds : tuple of str
-        Which of its files are there.
+        Kinds of its files that exist.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a notebook, with the figures that it left; `key` is its run key without the language."""
+    """One run of a notebook and its figures; `key` is its run key without the language."""
 
     name: str
     notebook: str
@@ -102,7 +102,7 @@ def read(out: Path) -> list[Run]:
 
 
 def profiled(runs: Iterable[Run]) -> set[str]:
-    """Return the notebooks that describe one territory at a time: those that ran for another one than France."""
+    """Return the notebooks that describe one territory at a time: those that ran for another territory than France."""
     return {run.notebook for run in runs if run.territory != FRANCE}
 
 
@@ -123,7 +123,7 @@ def _run(outcome: manifest.Outcome, out: Path) -> Run:
 
 
 def _key(given: Params) -> str:
-    """Return the run key without the language: what the pages of a run share in all languages."""
+    """Return the run key without the language, which the pages of a run share in all languages."""
     return run_key(Params(**given.as_dict() | {"lang": LANGS[0]}))
 
 
@@ -132,12 +132,12 @@ def _figure(name: str, folder: Path, given: Params) -> Figure:
     facts = _facts(folder / f"{name}.json") if {"svg", "json"} <= set(kinds) else None
     own = Params(**facts["params"]) if facts else given
     named = name.partition("--")[2]
-    # A figure whose name and parameters disagree keeps its whole key: two figures never share a page.
+    # A figure whose name and parameters disagree keeps the key of its name, so that two figures never share a page.
     return Figure(name, _key(own) if run_key(own) == named else named, folder, facts, kinds)
 
 
 def _facts(path: Path) -> dict[str, Any] | None:
-    """Return a sidecar's facts; None when the file is cut short or not ours, and the figure counts as missing."""
+    """Return the facts of a sidecar; None, which makes the figure missing, when the file is damaged or not ours."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
@@ -147,7 +147,7 @@ def _facts(path: Path) -> dict[str, Any] | None:
 
 
 def _plot_area(facts: dict[str, Any] | None) -> PlotArea | None:
-    """Return the area of the plot by the sidecar; None when the sidecar has none or one that lies off the page."""
+    """Return the area of the plot in the sidecar; None when there is none or it lies outside the page."""
     given = (facts or {}).get("plot")
     if not isinstance(given, dict):
         return None

@@ -8,17 +8,17 @@ from typing import Any
 
 from tlanalysis.data import territories
 
-# La Poste cut Corse in two before INSEE numbered its halves; elsewhere a postal code starts as its département does.
+# The postal codes of Corse start with 20; elsewhere a postal code starts with the code of its département.
 _CORSE = {"2A": ("200", "201"), "2B": ("202", "206")}
 
 
 def searchable(ran: Collection[str]) -> list[dict[str, Any]]:
-    """Return France, the 18 régions and the 101 départements as the search reads them.
+    """Return France, the 18 régions and the 101 départements in the form that the search box uses.
 
     Parameters
     ----------
     ran : collection of str
-        Territory codes that have a page.
+        Codes of the territories that have a page.
 
     Returns
     -------
@@ -46,6 +46,6 @@ def searchable(ran: Collection[str]) -> list[dict[str, Any]]:
 
 
 def as_script(listed: list[dict[str, Any]]) -> str:
-    """Return the list as a script: a page opened from a disk may load one, but may not fetch a JSON file."""
+    """Return the list as a script, because a page opened from a disk may load a script but not a JSON file."""
     rows = ",\n".join(json.dumps(territory, ensure_ascii=True, separators=(",", ":")) for territory in listed)
     return f"window.tlTerritories = [\n{rows}\n];\n"

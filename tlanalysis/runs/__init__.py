@@ -1,1 +1,1 @@
-"""Runs: parameters, the plan, execution through papermill, and the manifest of what happened."""
+"""Runs: the plan, the runs that are due, their execution through papermill, and the manifest of their outcomes."""

@@ -1,8 +1,8 @@
-"""Runs on a Dask cluster: the same attempts, made by workers, that send back the bytes of what they made.
+"""Execute runs on a Dask cluster: its workers execute the same tasks and send back the files of each run.
 
-Workers need this version of the package and the same libraries, not the project: its tables and the notebook travel
-with the run. Open files that are not embedded are looked for on the worker (`TLANALYSIS_MIRROR` there). A run whose
-worker dies is given to another one, by Dask.
+A worker needs this version of the package and the same libraries. It does not need the project: it receives the
+embedded tables and the notebooks. It looks for open files in its own `TLANALYSIS_MIRROR`. When a worker ends, Dask
+gives its run to another one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import dependencies, due
 from tlanalysis.runs.manifest import Outcome
-from tlanalysis.runs.single_run import Task, failed
+from tlanalysis.runs.single_run import Task, failed_outcome
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -30,34 +30,34 @@ if TYPE_CHECKING:
 ANSWER_WITHIN = 20  # seconds
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://(.+):\d+")
 
-Made = dict[str, bytes]
+FilesByName = dict[str, bytes]
 
 
-def as_they_end(tasks: list[Task], address: str, *, started: Callable[[str], None]) -> Iterator[Outcome]:
-    """Yield outcomes as workers finish; what they made is written to the staging folders.
+def execute_tasks(tasks: list[Task], address: str, *, started: Callable[[str], None]) -> Iterator[Outcome]:
+    """Yield the outcomes of tasks as they end, and write the files of each run to its staging folder.
 
     Parameters
     ----------
     tasks : list of Task
     address : str
-        Of the scheduler, e.g. ``tcp://127.0.0.1:8786``.
+        Address of the scheduler, e.g. ``tcp://127.0.0.1:8786``.
     started : callable
-        Told the name of each run that is handed over; the cell it is at is not heard from this far.
+        Called with the name of each run that the scheduler receives. Workers do not report the cells that start.
 
     Raises
     ------
     BadInput
-        When the scheduler does not answer, has no worker, or its workers hold another version.
+        When the scheduler does not answer or has no worker, or a worker has other versions.
     """
     with _client(address) as client, client.as_current():
         _check_versions(client)
-        project = client.scatter(_packed(), broadcast=True)
-        yield from _gathered(client, project, tasks, started)
+        project = client.scatter(_packed_project(), broadcast=True)
+        yield from _outcomes(client, project, tasks, started)
 
 
 def _client(address: str) -> Client:
     if not _ADDRESS.fullmatch(address):
-        raise BadInput(f"--scheduler is {address!r}: write where it listens, e.g. tcp://10.0.0.1:8786.")
+        raise BadInput(f"--scheduler is {address!r}: write the address of the scheduler, e.g. tcp://10.0.0.1:8786.")
     try:
         import distributed
     except ImportError:
@@ -68,15 +68,15 @@ def _client(address: str) -> Client:
     except (OSError, ValueError, TimeoutError) as error:
         raise BadInput(
             f"no Dask scheduler with a worker answers at {address} ({type(error).__name__}): "
-            "start one, or leave out --scheduler."
+            "start a scheduler and a worker, or leave out --scheduler."
         ) from None
     return client
 
 
 def _check_versions(client: Client) -> None:
-    """Refuse workers whose code or libraries differ from ours: their bytes would."""
-    ours = version()
-    for worker, theirs in client.run(version).items():
+    """Refuse workers with other code or libraries than this machine: their figures could differ."""
+    ours = versions()
+    for worker, theirs in client.run(versions).items():
         odd = [f"{key} {theirs.get(key, 'missing')}, here {ours[key]}" for key in ours if theirs.get(key) != ours[key]]
         if odd:
             more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
@@ -86,15 +86,15 @@ def _check_versions(client: Client) -> None:
             )
 
 
-def version() -> dict[str, str]:
-    """Return what must be the same on every machine: Python, the package's code, the libraries of a run."""
+def versions() -> dict[str, str]:
+    """Return what must be the same on every machine: the versions of Python and the libraries, a digest of our code."""
     code = dependencies.whole_package()
     own = {"tlanalysis code": files.sha256(repr(sorted(code.items())).encode())[:16]}
-    return own | {"python": due.python(), **due.installed()}
+    return own | {"python": due.python_version(), **due.installed_libraries()}
 
 
-def _packed() -> bytes:
-    """Return the project as workers need it: embedded tables and notebooks, no downloads."""
+def _packed_project() -> bytes:
+    """Return an archive of the embedded tables and the notebooks."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for folder in (paths.raw(), paths.notebooks()):
@@ -104,49 +104,53 @@ def _packed() -> bytes:
     return buffer.getvalue()
 
 
-def _gathered(client: Client, project: Any, tasks: list[Task], started: Callable[[str], None]) -> Iterator[Outcome]:
+def _outcomes(client: Client, project: Any, tasks: list[Task], started: Callable[[str], None]) -> Iterator[Outcome]:
     from distributed import as_completed
 
     waiting = {}
     for task in tasks:
-        future = client.submit(make, task, project, pure=False, retries=0, key=f"tlanalysis-{task.run.name}")
+        future = client.submit(
+            execute_on_worker, task, project, pure=False, retries=0, key=f"tlanalysis-{task.run.name}"
+        )
         waiting[future] = task
         started(task.run.name)
     try:
         for future in as_completed(list(waiting)):
             task = waiting[future]
-            yield _received(future, task)
+            yield _receive(future, task)
             future.release()
     finally:
         client.cancel(list(waiting))
 
 
-def _received(future: Any, task: Task) -> Outcome:
+def _receive(future: Any, task: Task) -> Outcome:
     error = future.exception()
     if error is not None:
-        return failed(task.run, 0.0, f"on the cluster: {type(error).__name__}: {error}", task.engine)
-    outcome, made = future.result()
+        return failed_outcome(task.run, 0.0, f"on the cluster: {type(error).__name__}: {error}", task.engine)
+    outcome, contents = future.result()
     folder = Path(task.staging)
-    files.write_together({folder / name: data for name, data in made.items()})
+    files.write_together({folder / name: data for name, data in contents.items()})
     return outcome
 
 
-def make(task: Task, project: bytes) -> tuple[Outcome, Made]:
-    """Make one run on a worker; return its outcome and the files it made, by their names in the staging folder."""
-    from tlanalysis.runs.workers import as_they_end as run_here
+def execute_on_worker(task: Task, project: bytes) -> tuple[Outcome, FilesByName]:
+    """Execute one task on a worker; return its outcome and its files, by path inside the staging folder."""
+    from tlanalysis.runs import workers
 
-    # Dask's worker processes are daemons, which may not have children; ours die with it.
+    # Dask's workers are daemon processes, which may not start processes. Those that we start end with the worker.
     multiprocessing.current_process().daemon = False
     with tempfile.TemporaryDirectory(prefix="tl-run-") as scratch:
         home, staging = Path(scratch) / "project", Path(scratch) / "staging"
         with tarfile.open(fileobj=io.BytesIO(project)) as archive:
             archive.extractall(home, filter="data")
-        here = replace(task, home=str(home), staging=str(staging))
-        (outcome,) = run_here([here], 1, started=lambda name: None, at_cell=lambda name, number, total: None, many=True)
-        made = {
+        local = replace(task, home=str(home), staging=str(staging))
+        (outcome,) = workers.execute_tasks(
+            [local], 1, started=lambda name: None, at_cell=lambda name, number, total: None, many=True
+        )
+        contents = {
             path.relative_to(staging).as_posix(): path.read_bytes()
             for path in sorted(staging.rglob("*"))
             if path.is_file()
         }
         shutil.rmtree(staging, ignore_errors=True)
-    return outcome, made
+    return outcome, contents

@@ -1,8 +1,8 @@
-"""Which code a notebook can reach: the modules of this package that its cells import, and those they import in turn.
+"""Find the code that a notebook depends on: the modules of this package that its cells import, and their imports.
 
-Found by reading, not by running: the imports of every module (also those inside functions), and the public names that
-a notebook takes from `tl`. A data file beside a module counts with it. A notebook that cannot be read so (a magic,
-`getattr` on the package) is held to reach everything.
+The module reads source code and executes nothing. It follows the imports of every module, also those inside functions,
+and the public names that a notebook takes from `tl`. The data files beside a module belong to it. A notebook that is
+not plain Python (a magic) or uses `tl` in another way (`getattr`) depends on the whole package.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _CODE = {".py", ".pyc", ".pyi"}
 
 
 def code_of(notebook: bytes) -> dict[str, str]:
-    """Return the files of the package that a notebook can reach, by name in the package, with their digests.
+    """Return the digests of the files of the package that a notebook depends on, by path inside the package.
 
     Parameters
     ----------
     notebook : bytes
-        The notebook file.
+        The bytes of the notebook file.
     """
     cells = json.loads(notebook)["cells"]
-    reached: set[str] = set()
+    found: set[str] = set()
     source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     try:
         waiting = _imports(ast.parse(source))
@@ -37,26 +37,26 @@ def code_of(notebook: bytes) -> dict[str, str]:
         waiting = set(_modules())
     while waiting:
         name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting |= _imports_of(name) - reached
-    return _with_data({_modules()[name] for name in reached})
+        if name not in found:
+            found.add(name)
+            waiting |= _imports_of(name) - found
+    return _with_data_files({_modules()[name] for name in found})
 
 
 def whole_package() -> dict[str, str]:
-    """Return every file of the package with its digest."""
-    return _with_data(set(_modules().values()))
+    """Return the digest of every file of the package, by path inside the package."""
+    return _with_data_files(set(_modules().values()))
 
 
-def _with_data(modules: set[Path]) -> dict[str, str]:
-    """Return modules and the data files beside them, by name in the package, with their digests."""
+def _with_data_files(modules: set[Path]) -> dict[str, str]:
+    """Return the digests of modules and of the data files beside them, by path inside the package."""
     beside = {data for folder in {path.parent for path in modules} for data in _data_in(folder)}
     return {path.relative_to(ROOT).as_posix(): _digest(path) for path in sorted(modules | beside)}
 
 
 @cache
 def _modules() -> dict[str, Path]:
-    """Return every module of the package, by its dotted name."""
+    """Return the file of every module of the package, by dotted name."""
     found = {}
     for path in sorted(ROOT.rglob("*.py")):
         parts = [ROOT.name, *path.relative_to(ROOT).with_suffix("").parts]
@@ -81,7 +81,7 @@ def _imports_of(module: str) -> frozenset[str]:
 
 
 def _imports(tree: ast.Module, inside: str = "", *, is_package: bool = False) -> set[str]:
-    """Return the modules of the package that some code imports, with the packages that hold them."""
+    """Return the modules of the package that some code imports, and the packages that contain them."""
     named: set[str] = set()
     aliases: set[str] = set()
     for node in ast.walk(tree):
@@ -92,11 +92,11 @@ def _imports(tree: ast.Module, inside: str = "", *, is_package: bool = False) ->
             base = _absolute(node, inside, is_package)
             named |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
             if base == ROOT.name:
-                named |= {_home(alias.name) for alias in node.names}
+                named |= {_module_of(alias.name) for alias in node.names}
     if aliases:
         named |= _taken_from(tree, aliases)
     known = _modules()
-    return {name for given in named for name in _with_parents(given) if name in known}
+    return {name for imported in named for name in _with_parents(imported) if name in known}
 
 
 def _absolute(node: ast.ImportFrom, inside: str, is_package: bool) -> str:
@@ -108,19 +108,19 @@ def _absolute(node: ast.ImportFrom, inside: str, is_package: bool) -> str:
 
 
 def _taken_from(tree: ast.Module, aliases: set[str]) -> set[str]:
-    """Return the homes of the public names taken from the package; everything when it is used in another way."""
+    """Return the modules of the public names that code takes from the package; all modules for any other use of it."""
     named, plain = set(), 0
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in aliases:
             plain += 1
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
             plain -= 1
-            named.add(_home(node.attr))
+            named.add(_module_of(node.attr))
     return set(_modules()) if plain else named
 
 
-def _home(name: str) -> str:
-    """Return the module a public name lives in; for a submodule, itself."""
+def _module_of(name: str) -> str:
+    """Return the module that defines a public name; the name of a submodule stands for itself."""
     if name in HOME_OF:
         return f"{ROOT.name}.{HOME_OF[name]}"
     return f"{ROOT.name}.{name}"

@@ -1,4 +1,4 @@
-"""Compare two reports: which figures' data changed and by how much, which inputs and which code changed."""
+"""Compare two reports: the figures whose data changed, the changed values, and the inputs and code that changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import manifest
-from tlanalysis.runs.due import differing
+from tlanalysis.runs.due import changed_names
 from tlanalysis.runs.manifest import Outcome
 
 SHOWN = 3  # changed values written per figure; the others are counted
@@ -18,7 +18,7 @@ SHOWN = 3  # changed values written per figure; the others are counted
 
 @dataclass
 class Difference:
-    """The differences between two reports, one sentence each, and the number of figures with the same data."""
+    """The differences between two reports, one line each, and the number of figures with the same data."""
 
     figures: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
@@ -26,8 +26,8 @@ class Difference:
     same: int = 0
 
     @property
-    def moved(self) -> bool:
-        """True when a figure's data changed, a figure or a run came or went, or the status of a run changed."""
+    def changed(self) -> bool:
+        """True when the data of a figure changed, a figure or run is new or gone, or a run has another status."""
         return bool(self.figures or self.runs)
 
 
@@ -42,7 +42,7 @@ def compare(old: Path, new: Path) -> Difference:
     Raises
     ------
     BadInput
-        When one of them holds no manifest.
+        When a folder holds no manifest.
     """
     folders = [_folder(path) for path in (old, new)]
     before, after = (manifest.read(folder) for folder in folders)
@@ -76,16 +76,16 @@ def _compare_run(
             found.figures.append(f"{figure} {'is new' if figure not in old else 'is gone'}")
         elif old[figure] != new[figure]:
             found.figures.append(
-                f"{figure}: {_by_how_much(*(folder / 'figures' / f'{figure}.csv' for folder in folders))}"
+                f"{figure}: {_changed_values(*(folder / 'figures' / f'{figure}.csv' for folder in folders))}"
             )
         else:
             found.same += 1
 
 
-def _by_how_much(old: Path, new: Path) -> str:
-    """Return how two tables differ, row by row: the cells that are not numbers identify a row."""
+def _changed_values(old: Path, new: Path) -> str:
+    """Return the differences between two tables as text; the cells that are not numbers identify a row."""
     if not (old.is_file() and new.is_file()):
-        return "its data moved (the tables are not here to say by how much)"
+        return "its data changed (a table is missing: the changed values are unknown)"
     (columns, before), (columns_now, after) = _read(old), _read(new)
     parts = []
     if columns != columns_now:
@@ -99,7 +99,7 @@ def _by_how_much(old: Path, new: Path) -> str:
     if removed := len(ours.keys() - theirs.keys()):
         parts.append(f"{removed} row{'s' * (removed > 1)} fewer")
     changes = [
-        f"{_label(key)}{column} {_move(ours[key][column], theirs[key][column])}"
+        f"{_label(key)}{column} {_change(ours[key][column], theirs[key][column])}"
         for key in ours
         if key in theirs
         for column in common
@@ -119,12 +119,12 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def _keys(columns: list[str], rows: list[dict[str, str]]) -> list[str]:
-    """Return the columns that hold text: text identifies a row, numbers measure it."""
+    """Return the columns that hold text, because text identifies a row and numbers measure it."""
     return [column for column in columns if any(row[column] and _number(row[column]) is None for row in rows)]
 
 
 def _by_key(rows: list[dict[str, str]], keys: list[str]) -> dict[tuple[str, ...], dict[str, str]]:
-    """Return key -> row; rows with the same text are numbered in their order."""
+    """Return the rows by the texts of their key columns and a number that separates rows with the same texts."""
     seen: Counter[tuple[str, ...]] = Counter()
     found = {}
     for row in rows:
@@ -135,13 +135,13 @@ def _by_key(rows: list[dict[str, str]], keys: list[str]) -> dict[tuple[str, ...]
 
 
 def _label(key: tuple[str, ...]) -> str:
-    """Return the first texts of a row, to find it by."""
+    """Return the first texts of a row, which help a reader to find it."""
     words = [word for word in key[:-1] if word]
     label = ", ".join(words[:3])
     return f"{label[:80]}: " if label else f"row {key[-1]}: "
 
 
-def _move(old: str, new: str) -> str:
+def _change(old: str, new: str) -> str:
     before, after = _number(old), _number(new)
     if before is None or after is None:
         return f"{old or 'unknown'} → {new or 'unknown'}"
@@ -159,7 +159,7 @@ def _number(text: str) -> float | None:
 
 
 def _causes(pairs: list[tuple[Outcome, Outcome]]) -> list[str]:
-    """Return what changed for the runs that both reports hold, each cause once with the number of runs."""
+    """Return what changed for the runs that both reports hold: each cause once, with the number of runs."""
     causes: Counter[str] = Counter()
     for before, after in pairs:
         if before.source != after.source:
@@ -167,19 +167,19 @@ def _causes(pairs: list[tuple[Outcome, Outcome]]) -> list[str]:
         for name in sorted(before.inputs.keys() & after.inputs.keys()):
             if before.inputs[name] != after.inputs[name]:
                 causes[f"input {name} changed"] += 1
-        causes.update(differing("code", before.code, after.code))
-        causes.update(differing("library", before.libraries, after.libraries))
+        causes.update(changed_names("code", before.code, after.code))
+        causes.update(changed_names("library", before.libraries, after.libraries))
         if before.parameters != after.parameters:
             causes["parameters changed"] += 1
     return [f"{cause} (under {count} run{'s' * (count > 1)})" for cause, count in causes.items()]
 
 
-def written(found: Difference) -> str:
-    """Return the differences as lines for a person to read."""
+def as_text(found: Difference) -> str:
+    """Return the differences as lines of text."""
     lines = [*(f"run     {line}" for line in found.runs), *(f"figure  {line}" for line in found.figures)]
     lines += [f"cause   {line}" for line in found.causes]
-    if not found.moved:
-        lines.append(f"nothing moved: {found.same} figures hold the same data")
+    if not found.changed:
+        lines.append(f"no figure and no run changed: {found.same} figures hold the same data")
     else:
-        lines.append(f"{len(found.figures)} figures moved, came or went; {found.same} hold the same data")
+        lines.append(f"{len(found.figures)} figures changed, are new or are gone; {found.same} hold the same data")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Find the runs that are due: their notebook, parameters, code, libraries, inputs or results have changed.
 
-Nothing here executes a notebook. A table is loaded only when its file has changed, so that a night without a change
-costs a few digests.
+This module executes no notebook, and loads a table only when its file has changed: when nothing has changed, it
+computes a few digests and no more.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ KINDS = ("svg", "png", "csv", "json")
 
 
 @dataclass
-class Present:
-    """The state of the project now; each part is computed once for all runs."""
+class ProjectState:
+    """The current state of the project; each part is computed at its first use and kept for all runs."""
 
     out: Path
     _notebooks: dict[str, bytes] = field(default_factory=dict)
@@ -58,13 +58,13 @@ class Present:
     @cached_property
     def libraries(self) -> dict[str, str]:
         """The versions of Python and of every installed library."""
-        return {"python": python(), **installed()}
+        return {"python": python_version(), **installed_libraries()}
 
     def file(self, name: str) -> str:
-        """Return the digest of a file, under its name in `tlanalysis.core.recorder`; empty when it is missing."""
+        """Return the digest of a file, named as the recorder names it; empty when it is missing."""
         if name not in self._files:
             path = _path(name)
-            self._files[name] = recorder.digest_of(path) if path is not None and path.is_file() else ""
+            self._files[name] = recorder.digest_file(path) if path is not None and path.is_file() else ""
         return self._files[name]
 
     def rows(self, table: str, query: dict[str, Any]) -> str:
@@ -79,69 +79,69 @@ class Present:
                 self._rows[key] = ""
         return self._rows[key]
 
-    def circumstances(self, name: str) -> dict[str, Any]:
-        """Return the fields of an `Outcome` that all runs of a notebook share."""
+    def shared_fields(self, name: str) -> dict[str, Any]:
+        """Return the fields of `Outcome` that all runs of a notebook share."""
         return {"source": self.source(name), "code": self.code(name), "libraries": self.libraries}
 
 
-def why(run: Run, before: Outcome | None, now: Present) -> list[str]:
-    """Return the reasons for which a run is due; an empty list means that its results are up to date.
+def reasons_due(run: Run, before: Outcome | None, now: ProjectState) -> list[str]:
+    """Return the reasons for which a run is due; an empty list means that it is up to date.
 
     Parameters
     ----------
     run : Run
     before : Outcome or None
         Its recorded outcome.
-    now : Present
-        The state of the project.
+    now : ProjectState
+        The current state of the project.
     """
     if before is None:
         return ["it has not run yet"]
     if before.status != "ok":
         return ["it failed last time" if before.status == "failed" else "it did not finish last time"]
-    return [*_circumstances(run, before, now), *_inputs(before, now), *_results(before, now)]
+    return [*_changed_definition(run, before, now), *_changed_inputs(before, now), *_missing_results(before, now)]
 
 
-def _circumstances(run: Run, before: Outcome, now: Present) -> Iterator[str]:
+def _changed_definition(run: Run, before: Outcome, now: ProjectState) -> Iterator[str]:
     if before.parameters != run.parameters.as_dict():
         yield "its parameters changed"
     if before.source != now.source(run.notebook):
         yield "the notebook changed"
-    yield from differing("code", before.code, now.code(run.notebook))
-    yield from differing("library", before.libraries, now.libraries)
+    yield from changed_names("code", before.code, now.code(run.notebook))
+    yield from changed_names("library", before.libraries, now.libraries)
 
 
-def differing(what: str, old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
-    """Yield one clause that names what differs between two tables of digests or versions."""
+def changed_names(what: str, old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
+    """Yield one clause with the names whose digests or versions differ between two tables; none when all agree."""
     if old != new:
         changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         yield f"{what} changed: {', '.join(changed[:3])}{more}"
 
 
-def _inputs(before: Outcome, now: Present) -> Iterator[str]:
-    for read in before.reads:
-        if "file" in read and now.file(read["file"]) != read["digest"]:
-            yield f"{read['file']} {'changed' if now.file(read['file']) else 'is gone'}"
-        if "found" in read and _searched(read["found"]) != read["digest"]:
-            yield f"the open file {read['found']} {'can be read now' if read['digest'] == 'no' else 'is gone'}"
-        if "absent" in read and now.file(read["absent"]):
-            yield f"{read['absent']} is there now"
-        if "rows" in read and not _same_rows(read, now):
-            asked = ", ".join(f"{key}={value}" for key, value in read["query"].items() if value is not None)
-            yield f"rows of {read['rows']} changed ({asked or 'all'})"
+def _changed_inputs(before: Outcome, now: ProjectState) -> Iterator[str]:
+    for record in before.reads:
+        if "file" in record and now.file(record["file"]) != record["digest"]:
+            yield f"{record['file']} {'changed' if now.file(record['file']) else 'is gone'}"
+        if "found" in record and _is_found(record["found"]) != record["digest"]:
+            yield f"the open file {record['found']} {'can be read now' if record['digest'] == 'no' else 'is gone'}"
+        if "absent" in record and now.file(record["absent"]):
+            yield f"{record['absent']} exists now"
+        if "rows" in record and not _same_rows(record, now):
+            query = ", ".join(f"{key}={value}" for key, value in record["query"].items() if value is not None)
+            yield f"rows of {record['rows']} changed ({query or 'all'})"
 
 
-def _same_rows(read: dict[str, Any], now: Present) -> bool:
-    table = f"data/raw/{embedded.resource(read['rows'])['path']}"
-    return now.file(table) == read["in"] or now.rows(read["rows"], read["query"]) == read["digest"]
+def _same_rows(record: dict[str, Any], now: ProjectState) -> bool:
+    table = f"data/raw/{embedded.resource(record['rows'])['path']}"
+    return now.file(table) == record["in"] or now.rows(record["rows"], record["query"]) == record["digest"]
 
 
-def _searched(name: str) -> str:
+def _is_found(name: str) -> str:
     return "yes" if name in embedded.remote() and embedded.find_remote(name) else "no"
 
 
-def _results(before: Outcome, now: Present) -> Iterator[str]:
+def _missing_results(before: Outcome, now: ProjectState) -> Iterator[str]:
     wanted = [now.out / "figures" / f"{name}.{kind}" for name in before.figures for kind in KINDS]
     wanted.append(now.out / "notebooks" / f"{before.name}.ipynb")
     if missing := [path.name for path in wanted if not path.is_file()]:
@@ -149,9 +149,9 @@ def _results(before: Outcome, now: Present) -> Iterator[str]:
 
 
 def _path(name: str) -> Path | None:
-    if name.startswith(recorder.MIRROR):
+    if name.startswith(recorder.MIRROR_PREFIX):
         mirror = paths.mirror()
-        return mirror / name.removeprefix(recorder.MIRROR) if mirror else None
+        return mirror / name.removeprefix(recorder.MIRROR_PREFIX) if mirror else None
     return paths.home() / name
 
 
@@ -164,13 +164,13 @@ def _digest_of_source(data: bytes) -> str:
     return sha256(json.dumps([kept, notebook.get("metadata")], sort_keys=True).encode())[:16]
 
 
-def python() -> str:
+def python_version() -> str:
     """Return the version of Python and the kind of machine."""
     return f"{platform.python_version()} {platform.machine()}"
 
 
-def installed() -> dict[str, str]:
-    """Return library -> version, from the names of the installed folders: reading their metadata takes too long."""
+def installed_libraries() -> dict[str, str]:
+    """Return library -> version, from the names of the installed folders: reading their metadata takes longer."""
     found: dict[str, str] = {}
     for entry in sys.path:
         folder = Path(entry)
@@ -178,6 +178,6 @@ def installed() -> dict[str, str]:
             continue
         for info in folder.glob("*.dist-info"):
             name, _, version = info.name.removesuffix(".dist-info").rpartition("-")
-            if name != "tlanalysis":  # its code is compared file by file
+            if name != "tlanalysis":  # the digests of its files stand for it
                 found.setdefault(name.lower(), version)
     return dict(sorted(found.items()))

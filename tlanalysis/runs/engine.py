@@ -1,7 +1,7 @@
-"""The papermill engine `tlanalysis`: a forked child of a process that has imported everything executes the notebook.
+"""The papermill engine `tlanalysis`: it forks a process that has imported everything, and the child executes the cells.
 
 papermill injects the parameters and writes the notebook, and nbclient turns messages into outputs, as with any kernel.
-The child (`tlanalysis.runs.child`) takes the place of the kernel.
+The child (`tlanalysis.runs.child`) replaces the kernel.
 
     papermill --engine tlanalysis in.ipynb out.ipynb -p territory R75
 """
@@ -33,15 +33,15 @@ from papermill.log import logger
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import limits
 from tlanalysis.runs.child import PrintedText, execute_cells
-from tlanalysis.runs.limits import Family, Limits
+from tlanalysis.runs.limits import Descendants, Limits
 
 NAME = "tlanalysis"
-INTERVAL = 0.1  # seconds between two looks at what was printed
-FAREWELL = 2.0  # seconds for what a notebook registered to be done at its exit
+POLL_INTERVAL = 0.1  # seconds between two checks of the child and of its output
+EXIT_TIME = 2.0  # seconds that the exit functions of a notebook (`atexit`) may take
 
 
 class ForkEngine(Engine):
-    """The engine; `Limits` says what a notebook may use."""
+    """The engine `tlanalysis`; the defaults of its limits are those of `Limits`."""
 
     @classmethod
     def execute_managed_notebook(
@@ -56,33 +56,33 @@ class ForkEngine(Engine):
         input_path: str = "",
         **kwargs: Any,
     ) -> Any:
-        """Execute a notebook that papermill has prepared.
+        """Execute a notebook that papermill has prepared; return it.
 
         Parameters
         ----------
         nb_man : papermill.engines.NotebookExecutionManager
-            The notebook, and what records its progress.
-        kernel_name : str
-            Not used: the kernel is this very Python. Nor are `start_timeout` and `input_path`, which papermill gives.
+            The notebook and its progress.
+        kernel_name, start_timeout, input_path
+            papermill passes them; this engine starts no kernel and does not use them.
         memory_gb, output_mb : float
-            Most memory a process of the notebook may add, and most it may show; 0 for no limit.
+            Limits of the memory that a process of the notebook adds, and of its output; 0 for no limit.
         execution_timeout : float, optional
-            Seconds that a cell may last.
+            Limit of the time of one cell, in seconds.
         **kwargs
-            What papermill's client takes: `log_output`, `on_cell_start`, ...
+            Arguments of papermill's client: `log_output`, `on_cell_start`, ...
 
         Raises
         ------
         BadInput
-            Where processes cannot be forked safely.
+            On a system where processes cannot fork safely.
         DeadKernelError
-            When the child died or was killed, with the reason.
+            When the child ended before the last cell, with the cause.
         CellTimeoutError
-            When a cell lasted too long.
+            When a cell took longer than `execution_timeout`.
         """
         if not limits.can_fork():
             raise BadInput(
-                "the engine `tlanalysis` forks, which is safe on Linux only: use papermill's own engine here."
+                "the engine `tlanalysis` forks processes, which is safe on Linux only: use papermill's own engine."
             )
         kwargs = {"timeout": execution_timeout, "log": logger} | kwargs
         client = _Client(nb_man, **kwargs)
@@ -91,13 +91,13 @@ class ForkEngine(Engine):
             with _sigterm_raises():
                 return client.execute()
         except (DeadKernelError, CellTimeoutError):
-            # papermill saves the notebook when it knows where, and does not know if it saves only at the end.
+            # papermill saves the notebook to this path; it leaves the path unset when it saves only at the end.
             nb_man.output_path = nb_man.nb.metadata.papermill["output_path"]
             raise
 
 
 class _Client(PapermillNotebookClient):
-    """papermill's client, whose kernel is a forked child."""
+    """papermill's client, with a forked child instead of a kernel."""
 
     def execute(self) -> Any:
         self.reset_execution_trackers()
@@ -108,91 +108,91 @@ class _Client(PapermillNotebookClient):
         return self.nb
 
     def execute_cell(self, cell: Any, cell_index: int, **kwargs: Any) -> Any:
-        self.kc.show = lambda message: self.process_message(message, cell, cell_index)
+        self.kc.show_message = lambda message: self.process_message(message, cell, cell_index)
         try:
             return super().execute_cell(cell, cell_index, **kwargs)
         except (DeadKernelError, CellTimeoutError, SystemExit):
-            cell.outputs += self.kc.unsent()
+            cell.outputs += self.kc.unsent_text()
             raise
 
 
 class _Child:
     """The forked child, with the part of a kernel client's interface that nbclient uses to execute a cell.
 
-    nbclient awaits the reply on one channel and the outputs on another, in two tasks. Here the first reads both, in
-    their order, and hands outputs to `show`; the second only waits for the end.
+    nbclient awaits the reply of a cell in one task and its outputs in another. Here the first task reads both from one
+    pipe, in their order, and passes outputs to `show_message`; the second waits until the first has read the reply.
     """
 
-    show: Any
+    show_message: Any
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._shown = 0
+        self._shown = 0  # bytes of messages
         self._cause = ""
-        # An `Output` widget of nbclient answers the kernel; the child receives nothing but cells.
+        # The child receives cells only: messages that an `Output` widget of nbclient sends to the kernel are dropped.
         self.session = Session()
         self.shell_channel = SimpleNamespace(get_msg=self._reply, send=lambda message: None)
         self.iopub_channel = SimpleNamespace(get_msg=self._end_of_outputs)
 
     def __enter__(self) -> _Child:
-        self._family = Family()
+        self._descendants = Descendants()
         self._printed = [PrintedText("stdout"), PrintedText("stderr")]
-        self._pipe, theirs = Pipe()
+        self._pipe, child_end = Pipe()
         self._pid = os.fork()
         if self._pid == 0:
             self._pipe.close()
-            execute_cells(theirs, self._printed, self._limits)
-        theirs.close()
+            execute_cells(child_end, self._printed, self._limits)
+        child_end.close()
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._pipe.close()
-        until = time.monotonic() + FAREWELL
-        while kind is None and self.is_alive() and time.monotonic() < until:
+        deadline = time.monotonic() + EXIT_TIME
+        while kind is None and self.is_alive() and time.monotonic() < deadline:
             time.sleep(0.002)
-        self._family.end()
+        self._descendants.kill()
         for printed in self._printed:
             printed.close()
 
     def is_alive(self) -> bool:
-        """Return whether the child runs; when it has ended, keep the cause."""
+        """Return whether the child runs; store the cause when it has ended."""
         if self._pid:
             ended, status = os.waitpid(self._pid, os.WNOHANG)
             if ended:
                 self._pid = 0
-                self._cause = self._cause or _how(os.waitstatus_to_exitcode(status))
+                self._cause = self._cause or _cause_of(os.waitstatus_to_exitcode(status))
         return bool(self._pid)
 
     def execute(self, source: str, *, store_history: bool, stop_on_error: bool) -> str:
-        """Send a cell to the child; return the id that its messages will carry."""
+        """Send a cell to the child; return the id that the messages of this cell carry."""
         self._number, self._ended = uuid.uuid4().hex, asyncio.Event()
         try:
             self._pipe.send((self._number, source, store_history))
         except BrokenPipeError:
-            raise self._death() from None
+            raise self._end_error() from None
         return self._number
 
     async def _reply(self, timeout: float | None = None) -> dict[str, Any]:
-        """Return the reply to a cell, after showing its outputs.
+        """Show the outputs of a cell, then return its reply.
 
         Raises
         ------
         queue.Empty
-            When it did not come in time.
+            When the cell takes longer than `timeout`.
         DeadKernelError
-            When the child died, or showed too much.
+            When the child has ended, or has shown too much.
         """
-        until = time.monotonic() + timeout if timeout else float("inf")
-        while time.monotonic() < until:
-            if self._pipe.poll(min(INTERVAL, until - time.monotonic())):
+        deadline = time.monotonic() + timeout if timeout else float("inf")
+        while time.monotonic() < deadline:
+            if self._pipe.poll(min(POLL_INTERVAL, deadline - time.monotonic())):
                 message = self._receive()
                 if message["msg_type"] == "execute_reply":
                     self._ended.set()
                     return message
                 if message["parent_header"].get("msg_id") == self._number:
-                    self.show(message)
+                    self.show_message(message)
             elif not self.is_alive():
-                raise self._death()
+                raise self._end_error()
             self._check_output()
         raise Empty
 
@@ -205,9 +205,9 @@ class _Child:
         try:
             packed, buffers = self._pipe.recv()
         except (EOFError, OSError):
-            raise self._death() from None
+            raise self._end_error() from None
         message = json_unpacker(packed)
-        if message["msg_type"] != "stream":  # printed text is counted in its file
+        if message["msg_type"] != "stream":  # `_check_output` counts printed text by the size of its file
             self._shown += len(packed) + sum(map(len, buffers))
         return message | {"buffers": buffers}
 
@@ -215,19 +215,26 @@ class _Child:
         size = self._shown + sum(printed.size() for printed in self._printed)
         if self._limits.output_mb and size > self._limits.output_mb * 1e6:
             self._cause = f"it showed more than {self._limits.output_mb:g} MB: print less, or raise the limit"
-            raise self._death()
+            raise self._end_error()
 
-    def _death(self) -> DeadKernelError:
-        """Kill the child if it still runs, and return the error that says why it ended."""
-        until = time.monotonic() + 1
-        while not self._cause and self.is_alive() and time.monotonic() < until:
-            time.sleep(0.002)  # it has closed the pipe: its exit code comes
-        self._family.end(self._pid)
+    def _end_error(self) -> DeadKernelError:
+        """Kill the child if it still runs; return an error with the cause of its end."""
+        deadline = time.monotonic() + 1
+        while not self._cause and self.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.002)  # the child has closed its pipe, and its exit code follows
+        self._kill()
         return DeadKernelError(self._cause or "the process of the notebook closed its pipe")
 
-    def unsent(self) -> list[Any]:
-        """Return as outputs what was printed and not sent, within the limit."""
-        self._family.end(self._pid)
+    def _kill(self) -> None:
+        """Kill the child, whose exit code `is_alive` reads later; kill its orphans when it has already ended."""
+        if self._pid:
+            self._descendants.kill_child(self._pid)
+        else:
+            self._descendants.kill()
+
+    def unsent_text(self) -> list[Any]:
+        """Return as outputs the text that the child printed and did not send, up to the limit."""
+        self._kill()
         most = self._limits.output_mb * 1e6 or float("inf")
         outputs = []
         for printed in self._printed:
@@ -239,7 +246,7 @@ class _Child:
         return outputs
 
 
-def _how(code: int) -> str:
+def _cause_of(code: int) -> str:
     if code >= 0:
         return f"the process of the notebook ended with exit code {code}"
     return f"the process of the notebook was killed by {signal.Signals(-code).name}"
@@ -247,15 +254,15 @@ def _how(code: int) -> str:
 
 @contextmanager
 def _sigterm_raises() -> Iterator[None]:
-    """Have SIGTERM raise `SystemExit`, so that the child is killed and the notebook so far is saved."""
+    """Make SIGTERM raise `SystemExit`, so that the engine kills the child and papermill saves the notebook."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def leave(number: int, frame: FrameType | None) -> NoReturn:
+    def exit_with_signal(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = signal.signal(signal.SIGTERM, exit_with_signal)
     try:
         yield
     finally:

@@ -1,6 +1,6 @@
-"""What papermill loads under the name `tlanalysis`: the engine, imported when it is first used.
+"""The entry point of the engine `tlanalysis`, which imports the engine at its first use.
 
-papermill loads every registered engine while it is itself being imported; the engine is built on papermill.
+papermill loads the entry points of engines during its own import, and our engine needs papermill already imported.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 
-class _Late:
+class _LazyEngine:
     def __getattr__(self, name: str) -> Any:
         from tlanalysis.runs.engine import ForkEngine
 
         return getattr(ForkEngine, name)
 
 
-engine = _Late()
+engine = _LazyEngine()

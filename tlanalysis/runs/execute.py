@@ -1,4 +1,4 @@
-"""Execute the runs that are due, each into a staging folder of its own, moved in place when the notebook succeeded."""
+"""Execute the runs that are due: each writes to its own staging folder, whose files are moved when it succeeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, RunFailed
 from tlanalysis.runs import manifest
-from tlanalysis.runs.due import Present, why
+from tlanalysis.runs.due import ProjectState, reasons_due
 from tlanalysis.runs.limits import Limits, can_fork
 from tlanalysis.runs.lock import locked
 from tlanalysis.runs.manifest import Journal, Outcome
@@ -24,19 +24,19 @@ STAGING = ".staging"
 
 
 @dataclass(frozen=True)
-class Options:
-    """How runs are executed.
+class RunOptions:
+    """The options of `execute`.
 
     Attributes
     ----------
     jobs : int
-        Runs at a time.
+        Number of runs at a time.
     engine : {"fork", "kernel"}
-        `fork` where it is safe (Linux), else a kernel of its own for each run.
-    bounds : Limits
-        What one run may use.
+        `fork` forks a process per run and is safe on Linux only; `kernel` starts a kernel per run.
+    limits : Limits
+        Limits of each run.
     force : bool
-        Run also what is up to date.
+        Execute also the runs that are up to date.
     fail_fast : bool
         Stop at the first run that fails.
     scheduler : str
@@ -45,7 +45,7 @@ class Options:
 
     jobs: int = 2
     engine: str = "fork" if can_fork() else "kernel"
-    bounds: Limits = field(default_factory=Limits)
+    limits: Limits = field(default_factory=Limits)
     force: bool = False
     fail_fast: bool = False
     scheduler: str = ""
@@ -58,8 +58,8 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Watcher:
-    """What is told of runs as they go: their start, the cell they are at, their end; first how many are due."""
+class RunCallbacks:
+    """Functions that `execute` calls when a run starts, reaches a cell and ends, and once with the number due."""
 
     started: Callable[[str], None] = lambda name: None
     at_cell: Callable[[str, int, int], None] = lambda name, number, total: None
@@ -68,7 +68,7 @@ class Watcher:
 
 
 def due(runs: list[Run], out: Path, *, force: bool = False) -> dict[str, list[str]]:
-    """Return why each run is due, by name; a run whose results stand has no reason.
+    """Return the reasons for which each run is due, by name; a run that is up to date has none.
 
     Parameters
     ----------
@@ -76,92 +76,97 @@ def due(runs: list[Run], out: Path, *, force: bool = False) -> dict[str, list[st
     out : Path
         Reports folder.
     force : bool
-        Give every run a reason.
+        Make every run due.
     """
-    recorded, now = manifest.read(out), Present(out)
-    return {run.name: (["--force"] if force else why(run, recorded.get(run.name), now)) for run in runs}
+    recorded, now = manifest.read(out), ProjectState(out)
+    return {run.name: (["--force"] if force else reasons_due(run, recorded.get(run.name), now)) for run in runs}
 
 
-def execute(runs: list[Run], out: Path, options: Options, watcher: Watcher | None = None) -> list[Outcome]:
-    """Execute the runs that are due; a failed run leaves the last good figures where they are.
+def execute(runs: list[Run], out: Path, options: RunOptions, callbacks: RunCallbacks | None = None) -> list[Outcome]:
+    """Execute the runs that are due; return their outcomes. A failed run leaves the figures of its last success.
 
     Parameters
     ----------
     runs : list of Run
-        What is wanted.
+        Runs to execute if they are due.
     out : Path
         Reports folder.
-    options : Options
-    watcher : Watcher, optional
-        Told of runs as they go, in the calling process.
+    options : RunOptions
+    callbacks : RunCallbacks, optional
+        Called in the calling process.
 
     Returns
     -------
     list of Outcome
-        Those of the runs that were executed, in the order of `runs`.
+        One outcome per executed run, in the order of `runs`.
 
     Raises
     ------
     BadInput
-        When another run holds the folder, or the scheduler cannot be used.
+        When another process holds the lock of the folder, or the scheduler does not answer.
     RunFailed
         When the disk is full.
     """
-    watcher = watcher or Watcher()
+    callbacks = callbacks or RunCallbacks()
     with locked(out):
         shutil.rmtree(out / STAGING, ignore_errors=True)
-        recorded, now = manifest.read(out), Present(out)
-        wanted = [run for run in runs if options.force or why(run, recorded.get(run.name), now)]
-        watcher.due(len(wanted))
+        recorded, now = manifest.read(out), ProjectState(out)
+        wanted = [run for run in runs if options.force or reasons_due(run, recorded.get(run.name), now)]
+        callbacks.due(len(wanted))
         if not wanted:
             return []
-        return _execute(wanted, out, options, watcher, recorded, now)
+        return _execute(wanted, out, options, callbacks, recorded, now)
 
 
 def _execute(
-    wanted: list[Run], out: Path, options: Options, watcher: Watcher, before: dict[str, Outcome], now: Present
+    wanted: list[Run],
+    out: Path,
+    options: RunOptions,
+    callbacks: RunCallbacks,
+    before: dict[str, Outcome],
+    now: ProjectState,
 ) -> list[Outcome]:
     recorded = before | {run.name: _unfinished(run, before.get(run.name)) for run in wanted}
-    # Looked at before anything runs: what is edited meanwhile is not what was run.
-    circumstances = {run.notebook: now.circumstances(run.notebook) for run in wanted}
+    # Read before the first run starts, so that an edit during the runs makes them due again.
+    shared = {run.notebook: now.shared_fields(run.notebook) for run in wanted}
     done: dict[str, Outcome] = {}
     touched: set[str] = set()
     manifest.write(out, recorded)
     journal = Journal(out)
-    ended = _as_they_end(wanted, out, options, watcher)
+    ended = _execute_tasks(wanted, out, options, callbacks)
     try:
         for outcome in ended:
             if outcome.status == "ok":
-                outcome = replace(outcome, **circumstances[outcome.notebook])
+                outcome = replace(outcome, **shared[outcome.notebook])
             touched.add(outcome.name)
-            settled = _settle(outcome, recorded[outcome.name], out, journal)
-            recorded[settled.name] = done[settled.name] = settled
-            watcher.finished(settled)
-            _stop_when_full(settled, len(wanted) - len(done))
-            if options.fail_fast and settled.status == "failed":
+            placed = _place_files(outcome, recorded[outcome.name], out, journal)
+            recorded[placed.name] = done[placed.name] = placed
+            callbacks.finished(placed)
+            _raise_when_full(placed, len(wanted) - len(done))
+            if options.fail_fast and placed.status == "failed":
                 break
     finally:
         ended.close()  # type: ignore[attr-defined]
         journal.close()
         shutil.rmtree(out / STAGING, ignore_errors=True)
-        # Whatever stopped us, the results of runs whose turn did not come are what they were.
+        # After an early stop, the runs that did not start keep their former outcomes.
         manifest.write(out, recorded | {name: before[name] for name in before.keys() - touched})
     return [done[run.name] for run in wanted if run.name in done]
 
 
-def _as_they_end(wanted: list[Run], out: Path, options: Options, watcher: Watcher) -> Iterator[Outcome]:
+def _execute_tasks(wanted: list[Run], out: Path, options: RunOptions, callbacks: RunCallbacks) -> Iterator[Outcome]:
     from tlanalysis.core.provenance import commit
 
     home, at = str(paths.home()), commit()
-    tasks = [Task(run, home, str(out / STAGING / run.name), options.engine, options.bounds, at) for run in wanted]
+    tasks = [Task(run, home, str(out / STAGING / run.name), options.engine, options.limits, at) for run in wanted]
     if options.scheduler:
         from tlanalysis.runs import dask
 
-        yield from dask.as_they_end(tasks, options.scheduler, started=watcher.started)
+        yield from dask.execute_tasks(tasks, options.scheduler, started=callbacks.started)
     else:
         from tlanalysis.runs import workers
 
-        yield from workers.as_they_end(tasks, options.jobs, started=watcher.started, at_cell=watcher.at_cell)
+        yield from workers.execute_tasks(tasks, options.jobs, started=callbacks.started, at_cell=callbacks.at_cell)
 
 
 def _unfinished(run: Run, before: Outcome | None) -> Outcome:
@@ -170,8 +175,8 @@ def _unfinished(run: Run, before: Outcome | None) -> Outcome:
     return replace(before, status="unfinished")
 
 
-def _settle(outcome: Outcome, before: Outcome, out: Path, journal: Journal) -> Outcome:
-    """Move what a good run made into place; keep, and record, the last good figures of a failed one."""
+def _place_files(outcome: Outcome, before: Outcome, out: Path, journal: Journal) -> Outcome:
+    """Move the files of a successful run into place; keep the figures of the last success of a failed run."""
     staged = out / STAGING / outcome.name
     executed = staged / f"{outcome.name}.ipynb"
     if outcome.status == "failed":
@@ -190,7 +195,7 @@ def _settle(outcome: Outcome, before: Outcome, out: Path, journal: Journal) -> O
         for path in (out / "figures").glob(f"{gone}.*"):
             path.unlink()
     for folder in (out / "figures", out / "notebooks"):
-        _flush(folder)
+        _flush_names(folder)
     journal.done(outcome)
     shutil.rmtree(staged, ignore_errors=True)
     return outcome
@@ -202,8 +207,8 @@ def _move(source: Path, target: Path) -> None:
         source.replace(target)
 
 
-def _flush(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system lets one ask for it."""
+def _flush_names(folder: Path) -> None:
+    """Write the names of the files of a folder to the disk, on systems that can."""
     if os.name == "posix" and folder.is_dir():
         number = os.open(folder, os.O_RDONLY)
         try:
@@ -212,9 +217,9 @@ def _flush(folder: Path) -> None:
             os.close(number)
 
 
-def _stop_when_full(outcome: Outcome, left: int) -> None:
+def _raise_when_full(outcome: Outcome, left: int) -> None:
     if outcome.status == "failed" and os.strerror(errno.ENOSPC) in outcome.error:
         raise RunFailed(
             f"{outcome.name} failed: {outcome.error}\n"
-            f"the disk is full: make room, then run again; {left} runs were not made, what was finished stays valid."
+            f"the disk is full: make room, then run again; {left} runs did not finish; the other runs stay valid."
         )

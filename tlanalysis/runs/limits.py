@@ -1,6 +1,6 @@
-"""What a run may use, and how its processes are ended: all of them, however they were started.
+"""The limits of a run, and functions that kill all its processes, however they were started.
 
-Linux only (`prctl`, `/proc`); elsewhere a run is a kernel of its own and is ended through its parent.
+They need Linux (`prctl`, `/proc`). Elsewhere a run has its own kernel, and its parent process ends it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run may use; 0 stands for no limit.
+    """The time, memory and output that one run may use; 0 stands for no limit.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Limits:
     memory_gb : float
         Memory of all its processes together, shared pages counted once (10^9 bytes).
     output_mb : float
-        What its cells may show and print (10^6 bytes).
+        Size of what its cells show and print (10^6 bytes).
     """
 
     minutes: float = 30
@@ -38,24 +38,24 @@ class Limits:
 
 
 def can_fork() -> bool:
-    """Tell whether forking a process that has imported everything is safe here."""
+    """Return whether a process that has imported everything can fork safely on this system."""
     return sys.platform.startswith("linux")
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies, whatever kills the parent."""
+def end_with_parent() -> None:
+    """Ask the operating system to kill this process when its parent ends for any reason."""
     if can_fork():
         ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def stand_alone(limits: Limits) -> None:
-    """Give a forked child a session of its own and its memory bound."""
+def isolate(limits: Limits) -> None:
+    """Give a forked child its own session and its memory limit."""
     import resource
 
     os.setsid()
-    die_with_parent()
+    end_with_parent()
     if limits.memory_gb:
-        # The child starts with what its parent had mapped; the bound is on what it adds. A cell sees a MemoryError.
+        # The child starts with the memory of its parent; the limit counts what it adds. The cell gets a MemoryError.
         most = _data_size() + int(limits.memory_gb * 1e9)
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         if hard == resource.RLIM_INFINITY or most < hard:
@@ -67,26 +67,26 @@ def _data_size() -> int:
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))
 
 
-def memory(pid: int) -> float:
+def memory_gb_of(pid: int) -> float:
     """Return the memory of a process and its descendants in GB, shared pages counted once."""
     try:
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     except psutil.NoSuchProcess:
         return 0.0
-    at_most = sum(_asked(process, "memory_info", "rss") for process in family)
-    if at_most < 1e9 or not can_fork():  # the exact answer is dearer; most runs never need it
+    at_most = sum(_bytes(process, "memory_info", "rss") for process in family)
+    if at_most < 1e9 or not can_fork():  # the exact value takes longer to read, and few runs need it
         return at_most / 1e9
-    return sum(_asked(process, "memory_full_info", "pss") for process in family) / 1e9
+    return sum(_bytes(process, "memory_full_info", "pss") for process in family) / 1e9
 
 
-def _asked(process: psutil.Process, method: str, field: str) -> int:
+def _bytes(process: psutil.Process, method: str, field: str) -> int:
     try:
         return getattr(getattr(process, method)(), field)
-    except psutil.Error:  # it has just ended
+    except psutil.Error:  # the process has just ended
         return 0
 
 
-def end_tree(pid: int) -> None:
+def kill_tree(pid: int) -> None:
     """Kill a process and its descendants."""
     try:
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
@@ -101,32 +101,33 @@ def _kill(process: psutil.Process) -> None:
         process.kill()
 
 
-class Family:
-    """The processes that will be started below this one from now on, orphans included.
+class Descendants:
+    """The descendants that this process starts from now on, also those that leave their own parent, as daemons do.
 
-    This process becomes their reaper: whoever leaves its own parent, as a daemon does, comes back here.
+    This process becomes a subreaper: the operating system makes it the parent of descendants whose parent has ended.
     """
 
     def __init__(self) -> None:
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self._before = {process.pid for process in psutil.Process().children()}
 
-    def end(self, only: int = 0) -> None:
-        """Kill them all, or the descendants of one of them, and wait until they are gone."""
-        until = time.monotonic() + 5
-        while time.monotonic() < until:
-            mine = [process for process in psutil.Process().children() if process.pid not in self._before]
-            if only:
-                mine = [process for process in mine if process.pid == only]
-            alive = [process for process in mine if process.status() != psutil.STATUS_ZOMBIE]
-            for process in alive:
-                end_tree(process.pid)
-            if only:
-                return
-            for process in mine:
+    def kill(self) -> None:
+        """Kill all descendants and wait until they have ended, for five seconds at most."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and (children := self._children()):
+            for process in children:
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    kill_tree(process.pid)
                 _reap(process.pid)
-            if not mine:
-                return
+
+    def kill_child(self, pid: int) -> None:
+        """Kill one child and its descendants, without waiting for their end."""
+        for process in self._children():
+            if process.pid == pid and process.status() != psutil.STATUS_ZOMBIE:
+                kill_tree(pid)
+
+    def _children(self) -> list[psutil.Process]:
+        return [process for process in psutil.Process().children() if process.pid not in self._before]
 
 
 def _reap(pid: int) -> None:

@@ -1,4 +1,4 @@
-"""One writer per reports folder."""
+"""A lock on a reports folder, so that one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ FILE = ".lock"
 
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold a reports folder; the system lets go of it when this process ends, however it ends.
+    """Lock a reports folder; the system releases the lock when this process ends for any reason.
 
     Raises
     ------
     BadInput
-        When another process holds it.
+        When another process holds the lock.
     """
     out.mkdir(parents=True, exist_ok=True)
     with (out / FILE).open("a+") as file:

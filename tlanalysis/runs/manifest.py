@@ -1,8 +1,9 @@
-"""`reports/manifest.json`: the outcome of each run, as the process that executed it reported it.
+"""Read and write `reports/manifest.json`, the outcomes of runs.
 
-While runs are under way, the manifest lists those that are due as `unfinished`. A journal beside it gains one line
-before the files of a run are moved into place and one after, so that manifest and journal together are right whenever
-the machine stops. `read` reads both; the last `write` of a session merges the journal into the manifest and deletes it.
+Before the first run starts, the manifest records the due runs as `unfinished`. A journal beside it receives one line
+before the files of a run are moved into place and one line after. Manifest and journal together are therefore correct
+at any moment at which the machine may stop. `read` reads both; the last `write` of a session merges the journal into
+the manifest and deletes it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tlanalysis.core.errors import BadInput
 
 FILE = "manifest.json"
 JOURNAL = "manifest.journal"
-# Many runs share these tables: the manifest holds each once, and a run names it by its digest.
+# Many runs share the same tables of code and libraries: the manifest holds each table once, and a run names its digest.
 SHARED = ("code", "libraries")
 
 
@@ -32,9 +33,9 @@ class Outcome:
     name, notebook : str
         Name of the run, and of its notebook.
     parameters : dict
-        What the parameters cell and the injected cell of the notebook held.
+        The values of the parameters cell, replaced by those of the injected cell.
     status : {"ok", "failed", "unfinished"}
-        `unfinished` when the run was stopped, or is under way.
+        `unfinished` when the run has not ended, or was stopped.
     seconds : float
         Wall time.
     engine : str
@@ -42,17 +43,17 @@ class Outcome:
     inputs : dict
         Table -> sha256, of the tables its figures were computed from.
     figures : list of str
-        Names of its figures in `figures/` (of a failed run: those of its last good one).
+        Names of its figures in `figures/`; a failed run keeps those of its last success.
     error : str
-        One sentence; empty when all went well.
+        The cause of a failure; empty otherwise.
     fingerprints : dict
         Figure -> fingerprint of its data.
     source : str
-        Digest of the notebook that was run.
+        Digest of the cells and metadata of the notebook.
     code, libraries : dict
-        File of the package -> digest, of the code the notebook could reach; library -> version.
+        File of the package -> digest, for the code that the notebook depends on; library -> version.
     reads : list of dict
-        What the run read (see `tlanalysis.core.recorder`).
+        Records of what the run read (see `tlanalysis.core.recorder`).
     """
 
     name: str
@@ -72,12 +73,12 @@ class Outcome:
 
 
 def read(out: Path) -> dict[str, Outcome]:
-    """Return the outcomes recorded in a reports folder, by run name; empty when nothing has run.
+    """Return the outcomes that the manifest of a reports folder records, by run name; empty without a manifest.
 
     Raises
     ------
     BadInput
-        When the manifest is not readable.
+        When the manifest has another form.
     """
     path = out / FILE
     outcomes: dict[str, Outcome] = {}
@@ -108,7 +109,7 @@ def write(out: Path, outcomes: dict[str, Outcome]) -> None:
 
 
 class Journal:
-    """The lines that a session adds to the manifest; each is on the disk before the session goes on."""
+    """The journal of a session; each method returns when its line is on the disk."""
 
     def __init__(self, out: Path) -> None:
         self._file = (out / JOURNAL).open("ab")
@@ -123,7 +124,7 @@ class Journal:
         self._add({"run": asdict(outcome)})
 
     def _add(self, line: dict[str, Any]) -> None:
-        # The first newline ends a line that a stopped machine cut short, so that this one is still read.
+        # The first newline ends an incomplete line of a stopped machine, so that the new line can be read.
         self._file.write(b"\n" + json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -140,7 +141,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     for line in path.read_bytes().splitlines():
         try:
             found.append(json.loads(line))
-        except ValueError:  # empty, or cut short when the machine stopped: the step it announces did not happen
+        except ValueError:  # an empty line, or an incomplete one of a stopped machine, whose step did not start
             continue
     return found
 

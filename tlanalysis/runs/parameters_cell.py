@@ -1,7 +1,7 @@
-"""The parameters cell of a notebook: each literal in it is a parameter, and that literal its default.
+"""Read the parameters cell of a notebook: each assignment is a parameter, and its literal the default.
 
-The names are those that `papermill --help-notebook` lists. papermill itself is not imported here: with JupyterLab
-installed that takes seconds, and the answer is needed each time it is asked which runs are due.
+The names are those that `papermill --help-notebook` lists. This module does not import papermill: with JupyterLab
+installed the import takes seconds, and each search for due runs reads the parameters cells.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def defaults_in(source: str) -> dict[str, Any]:
     Raises
     ------
     BadInput
-        When the cell holds anything but assignments of literals, or a literal that is not what its annotation says.
+        When the cell holds anything but assignments of literals, or a literal of another type than its annotation.
     """
     try:
         statements = ast.parse(source).body
@@ -43,7 +43,7 @@ def _assigned(statement: ast.stmt, line: str) -> tuple[str, Any]:
     except (ValueError, TypeError):
         raise _not_plain(line) from None
     if kind not in ("", type(default).__name__):
-        raise BadInput(f"{name} is {default!r} and is said to be {kind}: write a default of that type.")
+        raise BadInput(f"{name} is {default!r} and its annotation is {kind}: write a default of that type.")
     return name, default
 
 

@@ -1,8 +1,8 @@
-"""The plan: which notebook runs over which parameters. It is checked as a whole before any run starts.
+"""Read the plan: the notebooks and the parameters of their runs. All of it is checked before any run starts.
 
-`notebooks/plan.toml` holds a list of `[[run]]`, each a `notebook` and its `parameters`; a list of values stands for
-every one of them, several lists for every combination. Its tables `[notebook.NAME]` hold what readers see of a
-notebook: its `title` in each language, and its `leading_figure`, if one of its figures stands on the home page.
+`notebooks/plan.toml` holds a list of `[[run]]`, each with a `notebook` and its `parameters`. A list of values makes one
+run per value, several lists make one run per combination. A table `[notebook.NAME]` holds the `title` of a notebook in
+each language and, when the home page shows one of its figures, the `leading_figure`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TABLES = ("notebook", "run")
 
 @dataclass(frozen=True)
 class Subject:
-    """What readers see of a notebook: its title by language, and the figure that stands for it on the home page."""
+    """The title of a notebook by language, and the id of its figure on the home page (empty: none)."""
 
     title: dict[str, str]
     leading_figure: str = ""
@@ -35,16 +35,16 @@ class Subject:
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook over one set of parameters.
+    """One notebook with one set of parameters.
 
     Attributes
     ----------
     notebook : str
         Name of the notebook.
     parameters : Params
-        Every parameter of its parameters cell, with the value the run gives it.
+        Every parameter of its parameters cell, with its value in the run.
     given : tuple of str
-        Names of those that were asked for.
+        Names of the parameters that the plan or the user gave.
     """
 
     notebook: str
@@ -53,23 +53,23 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The slug `<notebook>--<run_key>` that names every file of this run."""
+        """The slug `<notebook>--<run_key>`, which starts the names of the run's files."""
         return f"{self.notebook}--{run_key(self.parameters)}"
 
     @property
     def injected(self) -> dict[str, Any]:
-        """The parameters that papermill injects: those that were asked for. The others keep the notebook's defaults."""
+        """The given parameters, which papermill injects; the others keep the defaults of the notebook."""
         values = self.parameters.as_dict()
         return {name: values[name] for name in self.given}
 
 
 def notebooks() -> list[str]:
-    """Return the names of the notebooks of the project, in order."""
+    """Return the names of the numbered notebooks of the project, in order."""
     return sorted(path.stem for path in paths.notebooks().glob("[0-9]*.ipynb"))
 
 
 def lab_notebooks() -> list[str]:
-    """Return the names of the notebooks for exploring: they have no number, and no plan runs them."""
+    """Return the names of the notebooks without a number, which are for exploring and not for plans."""
     return sorted({path.stem for path in paths.notebooks().glob("*.ipynb")} - set(notebooks()))
 
 
@@ -84,7 +84,7 @@ def read_plan(path: Path | None = None) -> list[Run]:
     Raises
     ------
     BadInput
-        With every mistake of the plan in one message.
+        When the plan has mistakes; the message names each.
     """
     path = path or paths.notebooks() / PLAN
     plan = _toml(path)
@@ -114,12 +114,12 @@ def read_plan(path: Path | None = None) -> list[Run]:
 
 
 def subjects() -> dict[str, Subject]:
-    """Return what readers see of each notebook that `notebooks/plan.toml` describes, in its order.
+    """Return the tables `[notebook.NAME]` of `notebooks/plan.toml` by name, in their order.
 
     Raises
     ------
     BadInput
-        With every mistake of these tables in one message.
+        When these tables have mistakes; the message names each.
     """
     path = paths.notebooks() / PLAN
     found, mistakes = _subjects_of(_toml(path)) if path.is_file() else ({}, [])
@@ -187,12 +187,12 @@ def _expand(entry: dict[str, Any]) -> tuple[list[Run], list[str]]:
 
 
 def grid(notebook: str, values: dict[str, Any]) -> Iterable[Run]:
-    """Return one run per combination of the listed values.
+    """Return one run per combination of the values.
 
     Raises
     ------
     BadInput
-        Unknown notebook, a parameter the notebook does not take, a value that does not exist.
+        When the notebook does not exist, has no such parameter, or a value is not valid.
     """
     defaults = parameters_of(notebook)
     wrong = [
@@ -209,22 +209,22 @@ def grid(notebook: str, values: dict[str, Any]) -> Iterable[Run]:
     return [Run(notebook, Params(**held), tuple(listed)) for held in combinations]
 
 
-def asked_for(names: list[str], given: list[str], territories_wanted: str | None) -> list[Run]:
-    """Return the runs that the arguments of a command line select.
+def selected_runs(names: list[str], given: list[str], territories_wanted: str | None) -> list[Run]:
+    """Return the runs that the arguments of the command line select.
 
     Parameters
     ----------
     names : list of str
-        Notebooks.
+        Names of notebooks.
     given : list of str
-        `name=value` each.
+        Parameters, each `name=value`.
     territories_wanted : str or None
         `regions`, `departements` or `all`.
 
     Raises
     ------
     BadInput
-        With every mistake of the command line, one per line.
+        When the arguments have mistakes; the message names each on one line.
     """
     mistakes: list[str] = []
     values: dict[str, str | list[str]] = {}
@@ -238,7 +238,7 @@ def asked_for(names: list[str], given: list[str], territories_wanted: str | None
             mistakes.append(f"{name} is given twice.")
         values[name] = value
     if territories_wanted and "territory" in values:
-        mistakes.append("--for already says which territories: leave out -p territory=...")
+        mistakes.append("--for already selects territories: leave out -p territory=...")
     elif territories_wanted:
         try:
             values["territory"] = territories_for(territories_wanted)
@@ -256,7 +256,7 @@ def asked_for(names: list[str], given: list[str], territories_wanted: str | None
 
 
 def _in_its_types(notebook: str, values: dict[str, str | list[str]]) -> dict[str, Any]:
-    """Return what was typed, each value in the type that the notebook gives the parameter."""
+    """Convert each text of the command line to the type of the parameter's default in the notebook."""
     defaults = parameters_of(notebook)
     return {
         name: from_text(name, value, defaults.get(name)) if isinstance(value, str) else value
@@ -270,7 +270,7 @@ def parameters_of(notebook: str) -> dict[str, Any]:
     Raises
     ------
     BadInput
-        Unknown notebook, or one without a readable parameters cell.
+        When the notebook does not exist or has no readable parameters cell.
     """
     path = paths.notebooks() / f"{notebook}.ipynb"
     if not path.is_file():
@@ -295,7 +295,7 @@ def territories_for(which: str) -> list[str]:
     Raises
     ------
     BadInput
-        When it is none of these words.
+        When `which` is another word.
     """
     levels = {"regions": ["region"], "departements": ["departement"], "all": ["region", "departement"]}
     if which not in levels:

@@ -1,7 +1,7 @@
-"""Imported once, by the server that runs are forked from: everything a notebook may need.
+"""Import everything that notebooks use; the server that forks the workers imports this module once.
 
-Tables are parsed here too, and parsed again only if their bytes are others: a run still opens, and is seen to open,
-each file it reads.
+The module also fills the cache of parsed tables. A run still opens each table that it reads, so that the recorder sees
+it, and parses the table again only when its bytes have changed.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ LIBRARIES = (
 )
 
 
-def warm() -> None:
-    """Import what notebooks use, and draw one figure, so that fonts are found."""
-    with _as_in_a_kernel(), _as_if_absent("rfc3987_syntax"):
+def import_everything() -> None:
+    """Import what notebooks use, and use each library once, so that it loads its own data."""
+    with _pretend_kernel(), _without_module("rfc3987_syntax"):
         for name in LIBRARIES:
             import_module(name)
         for name in HOMES:
@@ -59,13 +59,14 @@ def warm() -> None:
     _check_a_notebook()
     _show_a_table()
     _parse_tables()
-    # What is alive now stays: looking through it for garbage would copy every page of it in every fork.
+    # The garbage collector writes to each object that it examines. Frozen objects are not examined, so that forks share
+    # their memory pages instead of copying them.
     gc.collect()
     gc.freeze()
 
 
 def _write_numbers() -> None:
-    """Let Babel load what it knows of our languages, and have our messages read."""
+    """Make Babel load the data of our languages, and read our messages."""
     from tlanalysis.charts.kit.wording import Words
     from tlanalysis.data.parameters import LANGS
 
@@ -74,14 +75,14 @@ def _write_numbers() -> None:
 
 
 def _check_a_notebook() -> None:
-    """Let nbformat compile its schema."""
+    """Make nbformat compile its schema."""
     from nbformat import v4, validate
 
     validate(v4.new_notebook())
 
 
 def _show_a_table() -> None:
-    """Let pandas load what it writes tables with."""
+    """Make pandas load the modules that write tables."""
     import pandas as pd
 
     table = pd.DataFrame({"a": [1.5]})
@@ -89,19 +90,19 @@ def _show_a_table() -> None:
 
 
 def _parse_tables() -> None:
-    """Fill the cache of parsed tables, which goes by their bytes; the package goes by its date and is left unread."""
+    """Fill the cache of parsed tables, whose key is their bytes; clear that of the package, whose key is a date."""
     from tlanalysis.core.errors import TlanalysisError
     from tlanalysis.data import embedded
 
-    with suppress(TlanalysisError):  # no project here (a worker), or one that the run itself must complain of
+    with suppress(TlanalysisError):  # there is no project (a Dask worker), or the run will report its error
         for name in embedded.names():
             embedded.load(name)
     embedded._parse_package.cache_clear()
 
 
 @contextmanager
-def _as_in_a_kernel() -> Iterator[None]:
-    """Let libraries that look around when they are imported (pandas: how wide is the page?) find a kernel."""
+def _pretend_kernel() -> Iterator[None]:
+    """Make libraries that look for a kernel during their import find one (pandas does, for the width of the page)."""
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
     try:
         yield
@@ -110,8 +111,8 @@ def _as_in_a_kernel() -> Iterator[None]:
 
 
 @contextmanager
-def _as_if_absent(name: str) -> Iterator[None]:
-    """Let what can do without a module do so: loading a grammar of web addresses for jsonschema takes 1.5 s."""
+def _without_module(name: str) -> Iterator[None]:
+    """Hide a module that is optional for its users: jsonschema takes 1.5 s to load a grammar of web addresses."""
     present = sys.modules.get(name)
     sys.modules[name] = None  # type: ignore[assignment]
     try:
@@ -139,4 +140,4 @@ def _draw() -> None:
             figure.savefig(io.BytesIO(), format=kind)
 
 
-warm()
+import_everything()

@@ -1,4 +1,4 @@
-"""Progress of runs: on a terminal a line per notebook under way and what is left, elsewhere a line per finished run."""
+"""Show the progress of runs: on a terminal a line per current run and the time left, elsewhere a line per ended run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A context that is told of runs as they start, of the cell they are at, and of their end.
+    """A context manager whose methods are called when runs start, reach a cell and end.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._begun = time.monotonic()
+        self._started_at = time.monotonic()
         self._bar: Bar | None = None
         self._lines: dict[str, TaskID] = {}
 
@@ -47,7 +47,7 @@ class Progress:
             self._bar.stop()
 
     def due(self, count: int) -> None:
-        """Count only the runs that are due."""
+        """Set the number of runs that are due."""
         self._total = count
         if self._bar:
             self._bar.update(self._all, total=count)
@@ -58,30 +58,30 @@ class Progress:
             self._lines[name] = self._bar.add_task(name, total=None)
 
     def at_cell(self, name: str, number: int, total: int) -> None:
-        """Show the cell a run is at."""
+        """Show the number of the cell that a run executes."""
         if self._bar and name in self._lines:
             self._bar.update(self._lines[name], completed=number, total=total)
 
     def finished(self, outcome: Outcome) -> None:
-        """Count a run that ended, and print how."""
+        """Count a run that has ended, and print its status."""
         self._done += 1
-        line = self._written(outcome)
+        line = self._line(outcome)
         if self._bar is None:
             print(line, flush=True)
             return
         if (shown := self._lines.pop(outcome.name, None)) is not None:
             self._bar.remove_task(shown)
         self._bar.console.print(line, highlight=False)
-        self._bar.update(self._all, completed=self._done, description=f"runs, {self.left()}")
+        self._bar.update(self._all, completed=self._done, description=f"runs, {self.time_left()}")
 
-    def _written(self, outcome: Outcome) -> str:
+    def _line(self, outcome: Outcome) -> str:
         count = len(outcome.figures)
         figures = f", {count} figure{'s' if count != 1 else ''}" if outcome.status == "ok" else ""
         return f"{outcome.status:6} {outcome.name}  {outcome.seconds:.1f} s{figures}"
 
-    def left(self) -> str:
-        """Return about how long the rest will take, at the pace so far."""
-        seconds = (time.monotonic() - self._begun) / max(self._done, 1) * (self._total - self._done)
+    def time_left(self) -> str:
+        """Return an estimate of the time left, from the mean time of the runs that have ended."""
+        seconds = (time.monotonic() - self._started_at) / max(self._done, 1) * (self._total - self._done)
         if seconds < 90:
             return f"about {seconds:.0f} s left"
         return f"about {seconds / 60:.0f} min left"

@@ -1,7 +1,7 @@
-"""One run, in a process of its own: papermill executes the notebook into a staging folder, and nothing else is touched.
+"""Execute one run: papermill executes the notebook, and all files of the run go to its staging folder.
 
-Whatever executes it (a forked kernel or one of its own, here or on another machine), the notebook it leaves is the same
-bytes: when, where and how long are the manifest's to say.
+The executed notebook has the same bytes with each engine and on each machine: this module removes its times and paths,
+and the manifest records how long the run took.
 """
 
 from __future__ import annotations
@@ -23,68 +23,68 @@ from typing import Any, BinaryIO, TextIO
 from traitlets.config import Config
 
 from tlanalysis.core import files, paths, recorder
-from tlanalysis.runs.limits import Limits, die_with_parent
+from tlanalysis.runs.limits import Limits, end_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
 
 KERNEL = "python3"
-# One thread of linear algebra per process: the same sums in the same order on every machine, and no crowd on the cores.
-STEADY = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+# One thread of linear algebra per process: sums have the same order on every machine, and each run uses one core.
+FIXED_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 _TIMES = ("start_time", "end_time", "duration")
 
 
 @dataclass(frozen=True)
 class Task:
-    """A run and how to make it: project and staging folder, engine, bounds, the commit its figures will name."""
+    """A run, its project and staging folder, its engine and limits, and the commit that its figures name."""
 
     run: Run
     home: str
     staging: str
     engine: str
-    bounds: Limits
+    limits: Limits
     commit: str
 
 
-def attempt(task: Task, told: Callable[[int, int], None]) -> Outcome:
-    """Execute one notebook; what it made lies in the staging folder.
+def execute_task(task: Task, at_cell: Callable[[int, int], None]) -> Outcome:
+    """Execute one notebook into its staging folder; return the outcome.
 
     Parameters
     ----------
     task : Task
-    told : callable
-        Told of each cell that starts: its number, and how many there are.
+    at_cell : callable
+        Called when a cell starts, with its number and the number of cells.
     """
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillException, PapermillExecutionError
 
     run, folder = task.run, Path(task.staging)
     folder.mkdir(parents=True, exist_ok=True)
-    begun, at = time.perf_counter(), 0
+    started_at, cell = time.perf_counter(), 0
 
-    def tell(number: int, total: int) -> None:
-        nonlocal at
-        at = number
-        told(number, total)
+    def on_cell_start(number: int, total: int) -> None:
+        nonlocal cell
+        cell = number
+        at_cell(number, total)
 
     try:
-        _through_papermill(task, tell)
+        _call_papermill(task, on_cell_start)
     except PapermillExecutionError as error:
         failure = f"cell {error.exec_count}: {error.ename}: {error.evalue}"
     except CellTimeoutError:
-        failure = f"it took more than {task.bounds.minutes:g} minutes, at cell {at} of the notebook"
+        failure = f"it took more than {task.limits.minutes:g} minutes, at cell {cell} of the notebook"
     except DeadKernelError as error:
-        failure = f"{error}, at cell {at} of the notebook"
+        failure = f"{error}, at cell {cell} of the notebook"
     except (PapermillException, OSError, ValueError) as error:
         failure = f"{type(error).__name__}: {error}"
     else:
         failure = ""
-    seconds = time.perf_counter() - begun
-    _put_in_order(folder / f"{run.name}.ipynb", task)
+    seconds = time.perf_counter() - started_at
+    _remove_times_and_paths(folder / f"{run.name}.ipynb", task)
     if failure:
-        return failed(run, seconds, failure, task.engine)
+        return failed_outcome(run, seconds, failure, task.engine)
     in_order = sorted((folder / "figures").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
     facts = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in in_order}
-    _flush(folder)
+    _flush_files(folder)
     return Outcome(
         name=run.name,
         notebook=run.notebook,
@@ -95,39 +95,39 @@ def attempt(task: Task, told: Callable[[int, int], None]) -> Outcome:
         inputs=dict(sorted(pair for about in facts.values() for pair in about["inputs"].items())),
         figures=list(facts),
         fingerprints={name: about["fingerprint"] for name, about in facts.items()},
-        reads=_reads(folder),
+        reads=_records(folder),
     )
 
 
-def failed(run: Run, seconds: float, error: str, engine: str) -> Outcome:
-    """Return the outcome of a run that did not work."""
+def failed_outcome(run: Run, seconds: float, error: str, engine: str) -> Outcome:
+    """Return the outcome of a failed run."""
     values: dict[str, Any] = run.parameters.as_dict()
     return Outcome(run.name, run.notebook, values, "failed", round(seconds, 2), engine, error=" ".join(error.split()))
 
 
-def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
+def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> None:
     import papermill
     from papermill.engines import papermill_engines
 
     run, folder = task.run, Path(task.staging)
     source = Path(task.home) / "notebooks" / f"{run.notebook}.ipynb"
     total = len(json.loads(source.read_text(encoding="utf-8"))["cells"]) + bool(run.injected)
-    os.environ |= STEADY | {
+    os.environ |= FIXED_ENVIRONMENT | {
         "TLANALYSIS_HOME": task.home,
         "TLANALYSIS_OUT": task.staging,
         "TLANALYSIS_COMMIT": task.commit,
-        recorder.VARIABLE: str(folder / "reads.json"),
+        recorder.ENVIRONMENT_VARIABLE: str(folder / "reads.json"),
     }
     with ExitStack() as stack:
         if task.engine == "fork":
             from tlanalysis.runs.engine import NAME, ForkEngine
 
-            papermill_engines.register(NAME, ForkEngine)  # whether or not entry points were installed
-            limits = task.bounds
+            papermill_engines.register(NAME, ForkEngine)  # a package without its entry points works too
+            limits = task.limits
             options = {"memory_gb": limits.memory_gb, "output_mb": limits.output_mb, "engine_name": NAME}
         else:
-            watched = f"--InteractiveShellApp.extra_extensions={recorder.__name__}"
-            options = {"extra_arguments": [watched], "config": stack.enter_context(local_sockets())}
+            extension = f"--InteractiveShellApp.extra_extensions={recorder.__name__}"
+            options = {"extra_arguments": [extension], "config": stack.enter_context(local_sockets())}
         papermill.execute_notebook(
             str(source),
             str(folder / f"{run.name}.ipynb"),
@@ -136,17 +136,17 @@ def _through_papermill(task: Task, told: Callable[[int, int], None]) -> None:
             progress_bar=False,
             request_save_on_cell_execute=False,
             cwd=str(paths.work()),
-            # Text printed in one cell is one output, whenever its pieces came.
+            # The text that a cell prints is one output, however the kernel cuts it.
             coalesce_streams=True,
             record_timing=False,
-            execution_timeout=math.ceil(task.bounds.minutes * 60) or None,
-            on_cell_start=lambda cell, cell_index: told(cell_index + 1, total),
+            execution_timeout=math.ceil(task.limits.minutes * 60) or None,
+            on_cell_start=lambda cell, cell_index: on_cell_start(cell_index + 1, total),
             **options,
         )
 
 
-def _put_in_order(path: Path, task: Task) -> None:
-    """Take out of a notebook what changes from one execution to the next."""
+def _remove_times_and_paths(path: Path, task: Task) -> None:
+    """Remove from a notebook what differs between two executions: times, paths of this machine, random cell ids."""
     if not path.is_file():
         return
     notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -163,13 +163,13 @@ def _put_in_order(path: Path, task: Task) -> None:
     files.write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
-def _reads(folder: Path) -> list[dict[str, Any]]:
+def _records(folder: Path) -> list[dict[str, Any]]:
     path = folder / "reads.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
 
 
-def _flush(folder: Path) -> None:
-    """Have the files on the disk before they take the place of others: a power cut must not leave empty ones."""
+def _flush_files(folder: Path) -> None:
+    """Write the files of a folder to the disk; without this, a power cut after a rename could leave empty files."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
@@ -178,22 +178,22 @@ def _flush(folder: Path) -> None:
 
 @contextmanager
 def local_sockets() -> Iterator[Config]:
-    """Talk to a kernel through files of this machine rather than open ports, where the system has such sockets."""
+    """Yield the configuration of kernels that use Unix sockets instead of network ports; on Windows, the default."""
     if sys.platform == "win32":
         yield Config()
         return
-    # A short folder of its own: socket paths are limited to about a hundred characters, and two kernels must not share.
+    # The path of a socket has at most about a hundred characters, and two kernels must not share one.
     with tempfile.TemporaryDirectory(prefix="tl-") as folder:
         yield Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
 
 
-def serve(channel: Connection) -> None:
-    """Be a worker: make the attempts that come in, one after the other, until `None` comes or nobody is there to send.
+def run_worker(channel: Connection) -> None:
+    """Execute the tasks that a worker receives, one after the other, until it receives `None` or the pipe is closed.
 
-    Each is answered by the cells it starts, as (number, total), and by its outcome.
+    For each task the worker sends the cells that start, as (number, total), then the outcome.
     """
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the process that started us: it decides
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the main process too, and it ends its workers
     while True:
         try:
             task: Task | None = channel.recv()
@@ -201,23 +201,23 @@ def serve(channel: Connection) -> None:
             return
         if task is None:
             return
-        # What kernels and libraries mutter is for whoever looks into a failure, not for the terminal.
-        with _spoken_into(Path(task.staging) / f"{task.run.name}.log"):
-            outcome = attempt(task, lambda number, total: channel.send((number, total)))
+        # Messages of kernels and libraries go to a log, not to the terminal: they help to explain a failed run.
+        with _output_to(Path(task.staging) / f"{task.run.name}.log"):
+            outcome = execute_task(task, lambda number, total: channel.send((number, total)))
         channel.send(outcome)
 
 
 @contextmanager
-def _spoken_into(log: Path) -> Iterator[None]:
+def _output_to(log: Path) -> Iterator[None]:
     log.parent.mkdir(parents=True, exist_ok=True)
     streams = (sys.stdout, sys.stderr)
-    with log.open("wb") as said, open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-        _point(streams, said)
+    with log.open("wb") as file, open(os.devnull, "wb") as null:  # noqa: PTH123
+        _redirect(streams, file)
         yield
-        _point(streams, nowhere)
+        _redirect(streams, null)
 
 
-def _point(streams: Iterable[TextIO], file: BinaryIO) -> None:
+def _redirect(streams: Iterable[TextIO], file: BinaryIO) -> None:
     for stream in streams:
         stream.flush()
         os.dup2(file.fileno(), stream.fileno())

@@ -1,7 +1,8 @@
-"""Runs on this machine: several at a time, each worker a process that is bounded in time and memory and can die alone.
+"""Execute runs on this machine in several worker processes; a worker that ends fails its own run only.
 
-On Linux the workers are forked from a server that has imported everything once (`multiprocessing`'s forkserver), and
-fork in turn for each notebook: this process, with its threads and terminal, is never forked.
+On Linux, the workers are forked from a server process that has imported everything once (`multiprocessing`'s
+forkserver), and each worker forks a child for each notebook. The main process, which has threads and a terminal, never
+forks.
 """
 
 from __future__ import annotations
@@ -16,70 +17,70 @@ from typing import Any
 
 from tlanalysis.runs import limits
 from tlanalysis.runs.manifest import Outcome
-from tlanalysis.runs.single_run import STEADY, Task, failed, serve
+from tlanalysis.runs.single_run import FIXED_ENVIRONMENT, Task, failed_outcome, run_worker
 
-FEW = 2
+FEW_TASKS = 2
 GRACE = 5.0  # seconds
-LOOK = 1.0  # seconds between two looks at the clock and the memory
+CHECK_INTERVAL = 1.0  # seconds between two checks of time and memory
 
 
 class _Worker:
-    """A process that makes attempts, and the one it is making."""
+    """A worker process, and the task that it executes."""
 
     task: Task
-    begun: float
+    started_at: float
     cell: str
 
     def __init__(self) -> None:
-        self.channel, theirs = multiprocessing.Pipe()
-        self.process = _context().Process(target=serve, args=(theirs,))
-        with _environment():
+        self.channel, child_end = multiprocessing.Pipe()
+        self.process = _context().Process(target=run_worker, args=(child_end,))
+        with _fixed_environment():
             self.process.start()
-        theirs.close()
+        child_end.close()
 
-    def take(self, task: Task) -> None:
-        self.task, self.begun, self.cell = task, time.monotonic(), ""
-        with suppress(OSError):  # it died meanwhile: so says the end of what is heard from it
+    def start_task(self, task: Task) -> None:
+        self.task, self.started_at, self.cell = task, time.monotonic(), ""
+        with suppress(OSError):  # the process has ended: `receive` then returns a failed outcome
             self.channel.send(task)
 
-    def heard(self) -> tuple[int, int] | Outcome:
-        """Return the cell that it says it is at, or the outcome; a worker that died has one too."""
+    def receive(self) -> tuple[int, int] | Outcome:
+        """Return the cell that starts and the number of cells, or the outcome of the run."""
         try:
             return self.channel.recv()
         except (EOFError, OSError):
             self.process.join()
-            return self.fail(f"the process that executed it died (exit code {self.process.exitcode})")
+            return self.failed_outcome(f"the process that executed it ended (exit code {self.process.exitcode})")
 
-    def fail(self, error: str) -> Outcome:
+    def failed_outcome(self, error: str) -> Outcome:
         where = f", at cell {self.cell} of the notebook" if self.cell else ""
-        return failed(self.task.run, time.monotonic() - self.begun, f"{error}{where}", self.task.engine)
+        return failed_outcome(self.task.run, time.monotonic() - self.started_at, f"{error}{where}", self.task.engine)
 
-    def over(self) -> str:
-        """Say which bound its run is over; empty when none."""
-        bounds = self.task.bounds
-        # A cell that lasts too long is ended, and the notebook saved, by the engine: it has the first word.
-        if bounds.minutes and time.monotonic() - self.begun > bounds.minutes * 60 + GRACE:
-            return f"it took more than {bounds.minutes:g} minutes"
-        if bounds.memory_gb and limits.memory(self.process.pid) > bounds.memory_gb * 1.25:
-            return f"its processes held more than {bounds.memory_gb:g} GB of memory"
+    def exceeded_limit(self) -> str:
+        """Return a clause that names the limit that the run exceeds; empty when there is none."""
+        most = self.task.limits
+        # The engine ends a cell that lasts too long and saves the notebook: the grace period leaves it time to do so.
+        if most.minutes and time.monotonic() - self.started_at > most.minutes * 60 + GRACE:
+            return f"it took more than {most.minutes:g} minutes"
+        if most.memory_gb and limits.memory_gb_of(self.process.pid) > most.memory_gb * 1.25:
+            return f"its processes used more than {most.memory_gb:g} GB of memory"
         return ""
 
-    def end(self) -> None:
-        """Kill it, and all it started, if it is still there."""
-        if self.process.is_alive():  # else its number may be another's by now
-            limits.end_tree(self.process.pid)
+    def kill(self) -> None:
+        """Kill the process and its descendants."""
+        if self.process.is_alive():  # otherwise another process may have its number
+            limits.kill_tree(self.process.pid)
         self.process.join()
         self.channel.close()
 
-    def dismiss(self) -> None:
-        """Let it go home: it has nothing to do."""
+    def stop(self) -> None:
+        """End an idle process."""
         with suppress(OSError):
             self.channel.send(None)
         self.process.join(GRACE)
-        self.end()
+        self.kill()
 
 
-def as_they_end(
+def execute_tasks(
     tasks: list[Task],
     jobs: int,
     *,
@@ -87,64 +88,64 @@ def as_they_end(
     at_cell: Callable[[str, int, int], None],
     many: bool = False,
 ) -> Iterator[Outcome]:
-    """Yield outcomes as tasks end, `jobs` at a time; leaving early ends the others.
+    """Yield the outcomes of tasks as they end; when the caller stops early, the other tasks are killed.
 
     Parameters
     ----------
     tasks : list of Task
     jobs : int
-        Processes at a time.
+        Most tasks at a time.
     started : callable
-        Told the name of each run that starts.
+        Called with the name of each run that starts.
     at_cell : callable
-        Told the name of a run, the cell it is at, and how many there are.
+        Called with the name of a run, the number of the cell that starts, and the number of cells.
     many : bool
-        Prepare for many runs even if these are few: others will follow.
+        Prepare for many tasks although these are few, because others follow.
     """
     if limits.can_fork():
-        # Importing everything pays from the third run on; before, each imports what it needs.
-        preloaded = ["tlanalysis.runs.preload"] if many or len(tasks) > FEW else ["tlanalysis.runs.engine"]
+        # To import everything saves time from the third run on; with fewer runs, each imports what it needs.
+        preloaded = ["tlanalysis.runs.preload"] if many or len(tasks) > FEW_TASKS else ["tlanalysis.runs.engine"]
         multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     waiting, idle, busy = list(reversed(tasks)), list[_Worker](), dict[Connection, _Worker]()
     ended: list[Outcome] = []
-    looked = time.monotonic()
+    checked_at = time.monotonic()
     try:
         while waiting or busy:
             while waiting and len(busy) < jobs:
                 worker = idle.pop() if idle else _Worker()
-                worker.take(waiting.pop())
+                worker.start_task(waiting.pop())
                 busy[worker.channel] = worker
                 started(worker.task.run.name)
-            # Told once the others are at work: what is done with an outcome takes its time.
+            # Outcomes are yielded only after the workers have their next tasks: the caller takes time for each.
             yield from ended
             ended.clear()
-            for channel in wait(list(busy), timeout=LOOK):
+            for channel in wait(list(busy), timeout=CHECK_INTERVAL):
                 worker = busy[channel]  # type: ignore[index]
-                heard = worker.heard()
-                if isinstance(heard, tuple):
-                    worker.cell = str(heard[0])
-                    at_cell(worker.task.run.name, *heard)
+                received = worker.receive()
+                if isinstance(received, tuple):
+                    worker.cell = str(received[0])
+                    at_cell(worker.task.run.name, *received)
                     continue
-                ended.append(heard)
+                ended.append(received)
                 del busy[worker.channel]
                 if worker.process.is_alive():
                     idle.append(worker)
                 else:
-                    worker.end()
-            if time.monotonic() - looked < LOOK:
+                    worker.kill()
+            if time.monotonic() - checked_at < CHECK_INTERVAL:
                 continue
-            looked = time.monotonic()
+            checked_at = time.monotonic()
             for worker in list(busy.values()):
-                if reason := worker.over():
+                if reason := worker.exceeded_limit():
                     del busy[worker.channel]
-                    worker.end()
-                    ended.append(worker.fail(reason))
+                    worker.kill()
+                    ended.append(worker.failed_outcome(reason))
         yield from ended
     finally:
         for worker in busy.values():
-            worker.end()
+            worker.kill()
         for worker in idle:
-            worker.dismiss()
+            worker.stop()
 
 
 def _context() -> Any:
@@ -154,10 +155,10 @@ def _context() -> Any:
 
 
 @contextmanager
-def _environment() -> Iterator[None]:
-    """Have what must be set before libraries are imported set for a process that starts, and as it was here."""
-    before = {name: os.environ.get(name) for name in STEADY}
-    os.environ |= STEADY
+def _fixed_environment() -> Iterator[None]:
+    """Set `FIXED_ENVIRONMENT` while a process starts: libraries read these variables at their import."""
+    before = {name: os.environ.get(name) for name in FIXED_ENVIRONMENT}
+    os.environ |= FIXED_ENVIRONMENT
     try:
         yield
     finally:

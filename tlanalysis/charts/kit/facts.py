@@ -1,4 +1,4 @@
-"""What a chart needs to know of a table beside its columns: one accessor, and one sentence when it is missing."""
+"""What a chart needs of a table: facts beside its columns, and codes that are text; one sentence when it lacks them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from tlanalysis.data import territories
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_TEXT = ("code", "periode", "exercice")  # first letters of columns that hold codes or periods
 
 
 def fact(table: pd.DataFrame, name: str) -> Any:
@@ -36,6 +38,25 @@ def fact(table: pd.DataFrame, name: str) -> Any:
             "made it again or, after a merge, write `new.attrs = old.attrs`."
         )
     return found
+
+
+def check_text(table: pd.DataFrame) -> None:
+    """Refuse a table whose codes or periods are numbers, as `pd.read_csv` reads them when it is not told otherwise.
+
+    Raises
+    ------
+    BadInput
+        When such a column holds numbers: 1 could be Guadeloupe ("01") or Ain, and a chart finds neither.
+    """
+    from pandas.api.types import is_numeric_dtype
+
+    columns = [name for name in table if str(name).startswith(_TEXT) and is_numeric_dtype(table[name])]
+    if wrong := [str(name) for name in columns if table[name].notna().any()]:
+        asked = ", ".join(f'"{name}": str' for name in wrong)
+        raise BadInput(
+            f"this table holds numbers where codes or periods are text, in {', '.join(wrong)}: read the file again "
+            f"with pd.read_csv(file, dtype={{{asked}}})."
+        )
 
 
 def _level(table: pd.DataFrame) -> str | None:

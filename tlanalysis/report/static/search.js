@@ -1,5 +1,5 @@
 "use strict";
-// Find a territory by name, code or postal code. The list is in territories.js: a page opened from a disk may not fetch.
+// Find a territory by name, code or postal code. The list is in territories.js: a page opened from a disk may not fetch a file.
 (function () {
   const form = document.querySelector("form.search");
   const input = form.querySelector("input");
