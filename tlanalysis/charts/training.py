@@ -142,7 +142,7 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
 
 
 def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw what each factor adds to the change in people trained, as intervals, with the total beneath.
+    """Draw what each factor adds to the change in people trained, as intervals, with the total below.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
 
 
 def _thousands(people: float, words: Words) -> str:
-    """Write a deduced number of people no finer than it is known: to the thousand."""
+    """Write a deduced number of people rounded to the thousand, which is as precise as it is known."""
     return words.number(round(people, -3))
 
 
