@@ -1,6 +1,6 @@
-"""The rules a list is held to: each with its severity and its reason in French and in English.
+"""The rules that cleaning applies, each with its severity and its reason in French and in English.
 
-Severity says what happens: `reparation` (the value is put right; counted in the ledger, nothing is lost), `cellule`
+The severity states the effect: `reparation` (the value is corrected and counted in the ledger), `cellule`
 (the cell becomes null), `ligne` (the row is rejected), `arret` (the file is refused). Everything but a repair has a
 row in `rejects.csv`.
 """
@@ -26,7 +26,7 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {
-    # Repairs: the same fact, written properly.
+    # Repairs: the same fact in its standard form.
     "blancs": Rule(REPAIR, "blancs superflus retirés", "superfluous blanks removed"),
     "caracteres_invisibles": Rule(
         REPAIR, "caractères invisibles ou de commande retirés", "invisible or control characters removed"
@@ -97,7 +97,7 @@ RULES: dict[str, Rule] = {
     "guillemet_non_ferme": Rule(
         ROW,
         "un guillemet ouvert et jamais fermé a fondu plusieurs lignes en une",
-        "a quote that was opened and never closed melted several rows into one",
+        "a quote that is opened and never closed merges several rows into one",
     ),
     "ligne_vide": Rule(ROW, "aucune cellule utile", "no useful cell"),
     "entete_repetee": Rule(ROW, "l'en-tête répété au milieu des lignes", "the header repeated among the rows"),
