@@ -86,7 +86,7 @@ def fetch(
     """Bring open files to data/raw/downloads/: verbatim, verified, resumed where a download stopped."""
     from tlanalysis import fetch as fetching
     from tlanalysis.core import paths
-    from tlanalysis.fetch.selection import everything
+    from tlanalysis.fetch.selection import default_plan
 
     mirror = mirror or paths.mirror()
     for wish in accept or []:
@@ -94,7 +94,7 @@ def fetch(
     if accept and not ids:
         return
     if not ids:
-        print("\n".join(everything(mirror).lines()))
+        print("\n".join(default_plan(mirror).lines()))
     outcomes = fetching.fetch(ids or [], mirror=mirror, again=again)
     if failed := [outcome.sentence for outcome in outcomes if outcome.failed]:
         raise SourceError("\n".join(failed))
@@ -130,12 +130,12 @@ def clean(
     job = cleaning.prepare(file, mapping, lang=lang, options=options)
     folder = (out or paths.processed() / "listes" / folder_name(job.recipe.source)).absolute()
     if scheduler:
-        from tlanalysis.lists.dask import cleaned_on
+        from tlanalysis.lists.dask import clean_batches_on
 
-        entry = cleaning.clean_to(job, folder, batches=cleaned_on(scheduler))
+        entry = cleaning.clean_to(job, folder, batches=clean_batches_on(scheduler))
     else:
         entry = cleaning.clean_to(job, folder)
-    print(cleaning.told(job, entry))
+    print(cleaning.summary(job, entry))
     print(f"written to {folder}")
 
 

@@ -147,7 +147,7 @@ def test_a_mirror_with_other_bytes_is_not_believed(bring, tmp_path):
 def test_what_a_mirror_lacks_is_fetched_when_named_only(bring, server, tmp_path):
     (tmp_path / "liste.csv").write_bytes(DATA)
     assert [outcome.name for outcome in bring(mirror=tmp_path)] == ["liste"]
-    assert selection.everything(tmp_path).not_in_mirror == ["autre"]
+    assert selection.default_plan(tmp_path).not_in_mirror == ["autre"]
     assert server.seen == []
     assert bring("autre", mirror=tmp_path)[0].status == "fetched"
 
@@ -167,7 +167,7 @@ def test_a_file_saved_by_hand_is_recorded(bring, server, entries):
         "autre.csv has no known address: save it by hand from https://example.org/page as "
         "data/raw/downloads/autre/autre.csv, or "
     )
-    assert selection.everything(None).by_hand == ["autre"]
+    assert selection.default_plan(None).by_hand == ["autre"]
     remote_files.folder("autre").mkdir(parents=True)
     (remote_files.folder("autre") / "autre.csv").write_bytes(b"a;b\n")
     with pytest.raises(SourceError, match=r"nothing vouches for autre\.csv yet: `tlanalysis fetch autre`"):
@@ -194,8 +194,8 @@ def test_a_damaged_receipt_is_named(bring):
 
 def test_a_large_file_comes_only_when_named(bring, entries, server):
     entries["liste"]["bytes"] = selection.LARGE + 1
-    assert selection.everything(None).large == ["liste"]
-    assert "left out (larger than 50 MB, fetched when named): liste 50.0 MB" in selection.everything(None).lines()
+    assert selection.default_plan(None).large == ["liste"]
+    assert "left out (larger than 50 MB, fetched when named): liste 50.0 MB" in selection.default_plan(None).lines()
     assert [outcome.name for outcome in bring()] == ["autre"]
     assert bring("liste")[0].status == "fetched"
 
@@ -220,7 +220,7 @@ def test_an_unknown_id_stops_before_anything_is_fetched(bring, server):
 
 
 def test_two_processes_do_not_write_into_one_another(bring, server):
-    with install.alone_in(remote_files.folder("liste")):
+    with install.locked(remote_files.folder("liste")):
         (outcome,) = bring("liste")
     assert outcome.sentence == "liste is being fetched by another process: wait for it."
     assert server.seen == []

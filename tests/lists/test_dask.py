@@ -13,9 +13,9 @@ import pytest
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import cleaning
-from tlanalysis.lists.dask import cleaned_on
+from tlanalysis.lists.dask import clean_batches_on
 from tlanalysis.lists.output import FILES
-from tlanalysis.lists.readers import csv_blocks
+from tlanalysis.lists.readers import csv_rows
 
 ROWS = 4_000
 
@@ -23,7 +23,7 @@ ROWS = 4_000
 @pytest.fixture
 def listed(tmp_path, monkeypatch):
     """Write a list of several batches: blocks of some kilobytes stand for megabytes."""
-    monkeypatch.setattr(csv_blocks, "BLOCK", 1 << 13)
+    monkeypatch.setattr(csv_rows, "BLOCK", 1 << 13)
     path = tmp_path / "liste.csv"
     rows = [
         f"{rank},Lieu {rank % 900},{rank % 90 + 10:02d}{rank % 7}00,{'NR' if rank % 5 else '48,1'}"
@@ -46,8 +46,8 @@ def test_a_cluster_writes_the_same_bytes_even_when_a_worker_dies(listed, cluster
     job = cleaning.prepare(listed)
     cleaning.clean_to(job, tmp_path / "ici")
 
-    def losing_a_worker(job, account):
-        for number, batch in enumerate(cleaned_on(cluster.scheduler_address)(job, account)):
+    def losing_a_worker(job, totals):
+        for number, batch in enumerate(clean_batches_on(cluster.scheduler_address)(job, totals)):
             if number == 2:
                 os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
             yield batch
@@ -61,5 +61,5 @@ def test_a_scheduler_that_does_not_answer_is_named(listed, tmp_path, monkeypatch
     monkeypatch.setattr("tlanalysis.lists.dask._ANSWERS_WITHIN", "1s")
     job = cleaning.prepare(listed)
     with pytest.raises(BadInput, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        cleaning.clean_to(job, tmp_path / "là", batches=cleaned_on("tcp://127.0.0.1:9"))
+        cleaning.clean_to(job, tmp_path / "là", batches=clean_batches_on("tcp://127.0.0.1:9"))
     assert list(Path(tmp_path).iterdir()) == [listed]

@@ -51,12 +51,12 @@ def test_two_equal_columns_are_an_error_that_names_both():
     ("headers", "lacks"),
     [
         (["adresse", "code_postal"], "the name of a place"),
-        (["nom", "couleur"], "where a place is"),
+        (["nom", "couleur"], "the location of a place"),
         (["a", "b"], "the name of a place"),
     ],
 )
 def test_below_the_confidence_a_mapping_is_asked_for(headers, lacks):
-    with pytest.raises(BadInput, match=f"no column says {lacks} with a confidence of {CONFIDENCE}"):
+    with pytest.raises(BadInput, match=f"no column holds {lacks} with a confidence of {CONFIDENCE}"):
         propose(headers, {}, "x")
 
 

@@ -1,4 +1,4 @@
-"""What is written: all of it or nothing, safe in a spreadsheet, the same bytes whatever came in which batch."""
+"""Writing a clean list: all files or none, safe in a spreadsheet, the same bytes for any batches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import output
-from tlanalysis.lists.output import FILES, Sink, safe, staged
+from tlanalysis.lists.output import FILES, BatchWriter, guard_formulas, staged
 from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
 
 ROWS = [
@@ -53,7 +53,7 @@ def test_no_cell_begins_like_a_formula(out):
 
 def test_longitudes_west_of_greenwich_stay_numbers():
     table = pa.table({"nom": ["-a", "b"], "longitude": [-1.5, 2.0]})
-    assert safe(table).to_pydict() == {"nom": ["'-a", "b"], "longitude": [-1.5, 2.0]}
+    assert guard_formulas(table).to_pydict() == {"nom": ["'-a", "b"], "longitude": [-1.5, 2.0]}
 
 
 def test_the_same_rows_give_the_same_bytes_whatever_the_batches(tmp_path, monkeypatch):
@@ -65,9 +65,9 @@ def test_the_same_rows_give_the_same_bytes_whatever_the_batches(tmp_path, monkey
     )
     for step in (1, 7, 10, 47):
         (tmp_path / str(step)).mkdir()
-        with Sink(tmp_path / str(step)) as sink:
+        with BatchWriter(tmp_path / str(step)) as writer:
             for start in range(0, 47, step):
-                sink.write(table.slice(start, step), REJECT_SCHEMA.empty_table())
+                writer.write(table.slice(start, step), REJECT_SCHEMA.empty_table())
     for name in ("places.parquet", "places.csv", "rejects.csv"):
         assert len({(tmp_path / str(step) / name).read_bytes() for step in (1, 7, 10, 47)}) == 1
     assert pq.ParquetFile(tmp_path / "7" / "places.parquet").metadata.num_row_groups == 5

@@ -187,9 +187,9 @@ def test_a_key_is_its_own_key(name):
 
 
 def test_the_number_of_threads_changes_nothing(tmp_path, monkeypatch):
-    from tlanalysis.lists.readers import csv_blocks
+    from tlanalysis.lists.readers import csv_rows
 
-    monkeypatch.setattr(csv_blocks, "BLOCK", 2_000)
+    monkeypatch.setattr(csv_rows, "BLOCK", 2_000)
     rows = [
         ["nom", "code_postal", "site_web"],
         *([f"Lieu {rank}", f"{rank % 90 + 1:02}000", "x" if rank % 50 == 0 else ""] for rank in range(2_000)),
@@ -197,14 +197,14 @@ def test_the_number_of_threads_changes_nothing(tmp_path, monkeypatch):
     job = cleaning.prepare(write(tmp_path / "liste.csv", rows))
     tables = []
     for threads in (1, 2, 7):
-        account = cleaning.Account()
-        parts = list(cleaning.cleaned(job, account, number=threads))
+        totals = cleaning.Totals()
+        parts = list(cleaning.clean_batches(job, totals, number=threads))
         assert len(parts) > 3
         tables.append(
             (
                 pa.concat_tables([part.places for part in parts]),
                 pa.concat_tables([part.rejects for part in parts]),
-                account.applied,
+                totals.applied,
             )
         )
     for places, rejects, applied in tables[1:]:

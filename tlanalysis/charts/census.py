@@ -90,7 +90,7 @@ def _plot_ticked(figure: str, table: pd.DataFrame, ax: Axes | None, lang: str) -
 
 
 def _rows(table: pd.DataFrame, words: Words) -> tuple[list[_Row], int]:
-    """Return the rows of the page, and how many boxes found no room on it."""
+    """Return the rows of the page, and how many boxes it leaves out."""
     questions = list(dict.fromkeys(table["question"]))[: MOST // FEWEST]
     room = max(FEWEST, MOST // len(questions))
     rows: list[_Row] = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw what was foretold on past days against what came, published claims beside, one row per forecast.
+    """Draw past forecasts against the later measure, ours and the published ones, one row per forecast.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     lang : {"fr", "en"}
         Language of the texts.
     at_least : float
-        What the probability is of.
+        Number of places whose probability is written: that many or more.
     """
     words = Words(lang)
     base = table.iloc[0]

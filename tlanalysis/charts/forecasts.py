@@ -31,7 +31,7 @@ DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance
 def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
     """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
 
-    Beside it the naive references, dashed, and the last published announcement for the same territory, if there is one.
+    The chart also shows the naive references, dashed, and the last published announcement for the territory, if any.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         Language of the texts.
     """
     words = Words(lang)
-    # The forecast knows whose it is, whatever became of the table; figures that name no territory are France's.
+    # The territory comes from the forecast, because the table may have lost its attrs; without one it is France.
     place = fc.attrs.get("territoire") or "FR"
     target = announced(place, fc.attrs.get("indicateur") or "tiers_lieux", fc.used["perimetre"].iloc[-1])
     last_seen = int(fc.used["annee"].max())
@@ -84,7 +84,7 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
 
 
 def about(value: float, words: Words) -> str:
-    """Write a forecast number no finer than it is known: two significant digits."""
+    """Write a forecast number with two significant digits, which is as precise as it is known."""
     return words.number(float(f"{value:.1e}"))
 
 
@@ -255,7 +255,7 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
 
 
 def _spread(ends: dict[str, float], gap: float) -> dict[str, float]:
-    """Return where to write the labels: at the ends, pushed apart until `gap` separates them."""
+    """Return the heights of the labels: those of the ends, moved up until `gap` separates them."""
     placed: dict[str, float] = {}
     for name, value in sorted(ends.items(), key=lambda item: item[1]):
         below = max(placed.values(), default=-np.inf)

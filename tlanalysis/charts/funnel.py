@@ -1,4 +1,4 @@
-"""Rates against population: what chance alone allows, and who stands outside; régions from rounded shares."""
+"""Charts of rates against population with the limits of chance, and of rates of régions from rounded shares."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLOT = (6.2, 3.7)  # inches that the dots are spread over, to place their names
 
 
 def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
-    """Draw each territory's raw rate against its population, within the limits that chance allows around all together.
+    """Draw each raw rate against the population of its territory, within the limits of chance around the common rate.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
 
 
 def _of_one(chosen: pd.DataFrame, table: pd.DataFrame, lang: str, values: dict[str, Any]) -> caption.Caption | None:
-    """Return what the funnel says of the one territory in focus; None when there is not exactly one."""
+    """Return the caption for one territory in focus; None when there is not exactly one."""
     if len(chosen) != 1:
         return None
     words, row = Words(lang), chosen.iloc[0]

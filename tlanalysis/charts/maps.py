@@ -1,4 +1,4 @@
-"""Maps of the régions and départements: smoothed rates, access, neighbours that are alike.
+"""Maps of the régions and départements: smoothed rates, access, départements like their neighbours.
 
 Tiles by default; `shapes="contours"` draws the real outlines with the same colours and classes, when they have been
 fetched.
@@ -47,7 +47,7 @@ CLUSTER_MARKS = {"haut_haut": "++", "haut_bas": "+−", "bas_bas": "−−", "ba
 def plot_rates(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", shapes: str = "tuiles"
 ) -> Axes:
-    """Draw smoothed places per 100,000 inhabitants; the count stands in each tile, an arrow where it really differs.
+    """Draw smoothed places per 100,000 inhabitants; each tile shows the count, and an arrow where the rate differs.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ def _draw(
     shapes: str,
     focus: str,
 ) -> None:
-    """Draw tiles with their texts, or outlines with their marks alone: a figure in each would not be legible."""
+    """Draw tiles with their texts, or outlines with their marks only: an outline is too small for a legible number."""
     if shapes not in SHAPES:
         raise BadInput(f"no shapes called {shapes!r}: a map is drawn in {' or '.join(SHAPES)}.")
     framed = within(focus, level)
@@ -303,7 +303,7 @@ def _unknown_entry(words: Words) -> Patch:
 
 
 def _legend(ax: Axes, entries: Sequence[Patch | Line2D], title: str, level: str, shapes: str) -> None:
-    """Write the classes where the map leaves room: at the left of the tiles of départements, else at the right."""
+    """Draw the legend where the map leaves room: at the left of the tiles of départements, else at the right."""
     corner = "left" if (level, shapes) == ("departement", "tuiles") else "right"
     key = ax.legend(
         handles=list(entries),

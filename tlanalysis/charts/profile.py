@@ -82,7 +82,7 @@ def plot_compare_rates(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
 
 
 def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw every territory of the level from the highest rate to the lowest, with intervals, the chosen one in colour.
+    """Draw every territory of the level, highest rate first, with its interval; the chosen one is in colour.
 
     Parameters
     ----------

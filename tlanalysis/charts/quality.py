@@ -1,4 +1,4 @@
-"""Charts of data quality: figures by nature, perimeters over time, contradictions, gaps, rows of the lists."""
+"""Charts of data quality: figures by nature, perimeters over time, contradictions, unknowns, rows of the lists."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
 
 
 def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw which perimeter speaks in which year: one row per perimeter, a mark per nature.
+    """Draw the years in which each perimeter gives a figure: one row per perimeter, one mark per nature.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
 
 
 def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
-    """Draw the figures that cannot both be true, side by side: a bar from smallest to largest, on a ratio scale.
+    """Draw each contradiction as a bar from the smallest to the largest published figure, on a ratio scale.
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def plot_lists_ledger(table: pd.DataFrame, *, ax: Axes | None = None, lang: str 
     lang : {"fr", "en"}
         Language of the texts.
     jeu : str
-        Which list.
+        Name of the list in column `jeu`.
     """
     words = Words(lang)
     facts = table[table["jeu"] == jeu].set_index("constat")["nb_lignes"]

@@ -215,5 +215,5 @@ def _leader(rows: pd.DataFrame) -> str:
 
 
 def _thousands(people: float, words: Words) -> str:
-    """Write a deduced number of people no finer than it is known: to the thousand."""
+    """Write a deduced number of people rounded to the thousand, which is as precise as it is known."""
     return words.number(round(people, -3))

@@ -1,4 +1,4 @@
-"""`tlanalysis fetch`: open files of the catalog, verbatim, verified, resumed where a download stopped."""
+"""`tlanalysis fetch`: fetch open files of the catalog, verify them, and resume interrupted downloads."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import requests
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import remote_files
 from tlanalysis.fetch import install, messages
-from tlanalysis.fetch.install import Arrival
+from tlanalysis.fetch.install import Received
 from tlanalysis.fetch.progress import Transfers
-from tlanalysis.fetch.selection import distinct, everything, in_mirror, limit
-from tlanalysis.fetch.transport import Answer, TransferError, forget_notes, open_session, receive
+from tlanalysis.fetch.selection import default_plan, distinct, in_mirror, limit
+from tlanalysis.fetch.transport import Answer, TransferError, forget_headers, open_session, receive
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one id; `sentence` tells it."""
+    """The result for one id; `sentence` describes it."""
 
     name: str
     status: Literal["here", "fetched", "copied", "recorded", "unchanged", "changed", "failed"]
@@ -43,22 +43,22 @@ def fetch(
     transfers: Transfers | None = None,
     pause: float = 0.5,
 ) -> list[Outcome]:
-    """Bring open files to `data/raw/downloads/<id>/`; return what became of each, in order.
+    """Fetch open files into `data/raw/downloads/<id>/`; return the result for each, in order.
 
     Parameters
     ----------
     names : sequence of str
-        Ids of the catalog; none: those of `plan.everything`.
+        Ids of the catalog; by default those of `selection.default_plan`.
     mirror : Path, optional
-        A folder that holds files under their names, or as ``<id>/<file>``: it is looked into first.
+        A folder that holds files under their names, or as ``<id>/<file>``; it is searched first.
     again : bool
-        Ask for a newer version of files that are here.
+        Whether to ask for newer versions of files that are here.
     session : requests.Session, optional
         The network; see `transport.open_session`.
     transfers : Transfers, optional
-        Told how the work goes on.
+        Receives the progress of the downloads.
     pause : float
-        Seconds before a download that broke off is taken up again.
+        Seconds before an interrupted download is resumed.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def fetch(
     """
     if mirror and not mirror.is_dir():
         raise BadInput(f"{mirror} is not a folder: --mirror (or TLANALYSIS_MIRROR) names one that holds the files.")
-    wanted = distinct(names) or everything(mirror).wanted
+    wanted = distinct(names) or default_plan(mirror).wanted
     if not wanted:
         raise SourceError(f"{mirror} holds none of the files of the catalog: `tlanalysis sources` lists them.")
     transfers = transfers or Transfers()
@@ -82,19 +82,19 @@ def fetch(
     outcomes = []
     for name in wanted:
         try:
-            with install.alone_in(remote_files.folder(name)):
+            with install.locked(remote_files.folder(name)):
                 outcome = job.do(name)
         except SourceError as error:
             outcome = Outcome(name, "failed", str(error))
         finally:
             transfers.close()
-        transfers.tell(outcome)
+        transfers.print_result(outcome)
         outcomes.append(outcome)
     return outcomes
 
 
 def accept(wish: str) -> str:
-    """Put in use the version of an open file that was kept beside the one in use; return what was done.
+    """Put the version that is kept beside an open file in use; return a sentence about it.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def accept(wish: str) -> str:
     """
     name, _, digits = wish.partition(":")
     (name,) = distinct([name])
-    with install.alone_in(remote_files.folder(name)):
+    with install.locked(remote_files.folder(name)):
         sha256, aside = install.accept(name, digits)
     kept = f"; the one before is kept as {aside.name}" if aside else ""
     return f"accepted  {name}  sha256 {messages.short(sha256)} is in use{kept}"
@@ -128,23 +128,23 @@ class _Job:
             install.adopt(name, current)
             return Outcome(name, "recorded", f"found as you saved it, sha256 {messages.short(current)} recorded")
         if current and current == recorded and not self.again:
-            return Outcome(name, "here", messages.here(file, current))
+            return Outcome(name, "here", messages.already_here(file, current))
         held = in_mirror(self.mirror, name) if self.mirror else None
         if current and current != recorded and not held and not remote_files.address(name):
             raise SourceError(messages.altered(name, current, recorded))
-        arrival = _copied(name, held) if held else self._received(name, intact=current == recorded)
-        if arrival is None:
+        received = _copied(name, held) if held else self._received(name, intact=current == recorded)
+        if received is None:
             return Outcome(name, "unchanged", messages.STILL)
-        return _settled(name, arrival, "copied" if held else "fetched", recorded, current)
+        return _put_or_kept(name, received, "copied" if held else "fetched", recorded, current)
 
-    def _received(self, name: str, *, intact: bool) -> Arrival | None:
-        """Return what the address serves; None when that still is the intact file in use."""
+    def _received(self, name: str, *, intact: bool) -> Received | None:
+        """Return the file that the address serves; None when it is the intact file in use."""
         entry, folder, url = remote_files.entry(name), remote_files.folder(name), remote_files.address(name)
         if not url:
             raise SourceError(messages.no_address(name))
         part = folder / f"{entry.get('archive', entry['file'])}.part"
-        told = remote_files.receipt(folder / entry["file"]) if intact else None
-        known = Answer(url, told.get("etag", ""), told.get("last_modified", "")) if told else None
+        stored = remote_files.receipt(folder / entry["file"]) if intact else None
+        known = Answer(url, stored.get("etag", ""), stored.get("last_modified", "")) if stored else None
         most, watch = limit(name, named=self.named), self.transfers.watch(name)
         try:
             answer = receive(self.session, url, part, limit=most, watch=watch, known=known, pause=self.pause)
@@ -152,12 +152,12 @@ class _Job:
             raise SourceError(messages.out_of_reach(name, str(error))) from error
         if answer is None:
             return None
-        forget_notes(part)
-        return install.arrived(name, part, answer.facts())
+        forget_headers(part)
+        return install.unpacked(name, part, answer.facts())
 
 
-def _copied(name: str, held: Path) -> Arrival:
-    """Return a copy of what a mirror holds: the file itself, or the zip it comes in."""
+def _copied(name: str, held: Path) -> Received:
+    """Return a copy of the file from a mirror, or of its zip."""
     entry = remote_files.entry(name)
     part = remote_files.folder(name) / f"{held.name}.copy.part"
     try:
@@ -168,21 +168,21 @@ def _copied(name: str, held: Path) -> Arrival:
             raise SourceError(f"{held} could not be copied: {error.strerror}.") from error
         raise
     facts = {"origin": "mirror", "date": datetime.now(UTC).isoformat(timespec="seconds")}
-    return Arrival(part, None, facts) if held.name == entry["file"] else install.arrived(name, part, facts)
+    return Received(part, None, facts) if held.name == entry["file"] else install.unpacked(name, part, facts)
 
 
-def _settled(
-    name: str, arrival: Arrival, how: Literal["fetched", "copied"], recorded: str | None, current: str | None
+def _put_or_kept(
+    name: str, received: Received, how: Literal["fetched", "copied"], recorded: str | None, current: str | None
 ) -> Outcome:
-    """Put what came in its place, or beside it, and say so."""
-    sha256, count = install.digest(arrival.file), arrival.file.stat().st_size
+    """Move a received file into use or beside the file in use; return the result."""
+    sha256, count = install.digest(received.file), received.file.stat().st_size
     living = "refreshed" in remote_files.entry(name)
     decided = install.verdict(sha256, recorded, current)
     if decided == "same":
-        arrival.drop()
+        received.delete()
         return Outcome(name, "unchanged", messages.STILL)
     if decided == "install" or (living and current is None):
-        aside = install.put(name, arrival, sha256)
-        return Outcome(name, how, messages.came(name, count, sha256, recorded, aside, fetched=how == "fetched"))
-    kept = install.keep_beside(name, arrival, sha256)
+        aside = install.put_in_use(name, received, sha256)
+        return Outcome(name, how, messages.in_use(name, count, sha256, recorded, aside, fetched=how == "fetched"))
+    kept = install.keep_beside(name, received, sha256)
     return Outcome(name, "changed" if living else "failed", messages.changed(name, kept, sha256, recorded, current))

@@ -1,4 +1,4 @@
-"""From bytes that came to the file in use: verified first, moved into place at once, never over another version.
+"""Put received files in use: verify them, then move them into place without overwriting another version.
 
 A file in use is only ever replaced by the version that is recorded, or by one that the user accepts. Any other version
 is kept beside it as `<file>.<first 12 digits of its sha256>`, with its own receipt.
@@ -23,22 +23,28 @@ from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import remote_files
 
 SHORT = 12
-_OF_THE_FILE = ("id", "file", "sha256", "bytes", "archive")  # in a receipt; the rest is what the server said
+_OF_THE_FILE = (
+    "id",
+    "file",
+    "sha256",
+    "bytes",
+    "archive",
+)  # keys of a receipt about the file; the others come from the server
 
 Verdict = Literal["same", "install", "beside"]
 
 
 def verdict(found: str, recorded: str | None, current: str | None) -> Verdict:
-    """Say what becomes of bytes that came.
+    """Return what to do with received bytes.
 
     Parameters
     ----------
     found : str
         Their sha256.
     recorded : str or None
-        The sha256 that vouches for the file: the catalog's or its receipt's. None: nothing does yet.
+        The sha256 recorded in the catalog or in the receipt; None when there is none yet.
     current : str or None
-        The sha256 of the file in use. None: there is none.
+        The sha256 of the file in use; None when there is no file.
 
     Examples
     --------
@@ -57,8 +63,8 @@ def digest(path: Path) -> str:
 
 
 @contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Hold a folder of downloads: two fetches of one id at a time would write into one another's partial file."""
+def locked(folder: Path) -> Iterator[None]:
+    """Lock a folder of downloads, because two fetches of one id would write to the same partial file."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -69,15 +75,15 @@ def alone_in(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            with suppress(OSError):  # it holds something
+            with suppress(OSError):  # the folder is not empty
                 folder.rmdir()
     finally:
         os.close(handle)
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """Bytes that came and are not in use yet: the file the library reads and, where it came in one, its zip."""
+class Received:
+    """A received file that is not in use yet, and the zip that it came in, if any."""
 
     file: Path
     archive: Path | None
@@ -88,23 +94,23 @@ class Arrival:
         """The files on disk."""
         return [self.file, *([self.archive] if self.archive else [])]
 
-    def drop(self) -> None:
+    def delete(self) -> None:
         """Delete them."""
         for path in self.paths:
             path.unlink(missing_ok=True)
 
 
-def arrived(name: str, whole: Path, facts: dict[str, str]) -> Arrival:
-    """Return what was received whole, its member taken out of the zip where the catalog names one.
+def unpacked(name: str, whole: Path, facts: dict[str, str]) -> Received:
+    """Return a completely received file, taken out of its zip if the catalog names a member.
 
     Raises
     ------
     SourceError
-        When what came is not a zip, or does not hold the member.
+        The received file is not a zip, or does not hold the member.
     """
     entry = remote_files.entry(name)
     if "member" not in entry:
-        return Arrival(whole, None, facts)
+        return Received(whole, None, facts)
     member = whole.with_name(f"{entry['file']}.part")
     try:
         with zipfile.ZipFile(whole) as archive, archive.open(entry["member"]) as source, member.open("wb") as target:
@@ -114,34 +120,34 @@ def arrived(name: str, whole: Path, facts: dict[str, str]) -> Arrival:
         whole.unlink()
         what = f"does not hold {entry['member']}" if isinstance(error, KeyError) else "is not a zip that can be read"
         raise SourceError(f"{name}: what came as {entry['archive']} {what}; nothing was kept.") from None
-    return Arrival(member, whole, facts)
+    return Received(member, whole, facts)
 
 
-def put(name: str, arrival: Arrival, sha256: str) -> Path | None:
-    """Move an arrival into use and write its receipt; return where what was in its place is kept, if anything was."""
+def put_in_use(name: str, received: Received, sha256: str) -> Path | None:
+    """Put a received file in use and write its receipt; return where the version before it is kept, if any."""
     target = remote_files.folder(name) / remote_files.entry(name)["file"]
     aside = _set_aside(name, target) if target.exists() else None
-    _move(name, arrival, sha256, target)
+    _move(name, received, sha256, target)
     return aside
 
 
-def keep_beside(name: str, arrival: Arrival, sha256: str) -> Path:
-    """Keep an arrival under a name that says which version it is; return where."""
+def keep_beside(name: str, received: Received, sha256: str) -> Path:
+    """Keep a received file under a name with its version; return its path."""
     kept = _versioned(remote_files.folder(name) / remote_files.entry(name)["file"], sha256)
-    _move(name, arrival, sha256, kept)
+    _move(name, received, sha256, kept)
     return kept
 
 
-def _move(name: str, arrival: Arrival, sha256: str, target: Path) -> None:
-    facts: dict[str, Any] = {**arrival.facts}
+def _move(name: str, received: Received, sha256: str, target: Path) -> None:
+    facts: dict[str, Any] = {**received.facts}
     zipped = _zip_of(name, target)
-    if arrival.archive and zipped:
-        count = arrival.archive.stat().st_size
-        facts["archive"] = {"file": zipped.name, "sha256": digest(arrival.archive), "bytes": count}
-        arrival.archive.replace(zipped)
-    # The receipt comes first: a process that stops in between leaves no file that nobody vouches for.
-    _write_receipt(name, target, sha256, arrival.file.stat().st_size, facts)
-    arrival.file.replace(target)
+    if received.archive and zipped:
+        count = received.archive.stat().st_size
+        facts["archive"] = {"file": zipped.name, "sha256": digest(received.archive), "bytes": count}
+        received.archive.replace(zipped)
+    # The receipt is written first, so that a process that stops here leaves no file without a receipt.
+    _write_receipt(name, target, sha256, received.file.stat().st_size, facts)
+    received.file.replace(target)
 
 
 def adopt(name: str, sha256: str) -> None:
@@ -151,7 +157,7 @@ def adopt(name: str, sha256: str) -> None:
 
 
 def accept(name: str, version: str = "") -> tuple[str, Path | None]:
-    """Make a version that was kept beside the file in use the one in use; what was in use is kept beside in turn.
+    """Put a version in use that is kept beside the file in use; the version before it is then kept beside.
 
     Parameters
     ----------
@@ -163,14 +169,14 @@ def accept(name: str, version: str = "") -> tuple[str, Path | None]:
     Returns
     -------
     tuple of str and (Path or None)
-        The sha256 of what is in use now, and where what it replaced is kept.
+        The sha256 of the file in use now, and the path of the version before it.
 
     Raises
     ------
     BadInput
-        No such version is kept, several are, or the catalog itself says which version is the one.
+        No such version is kept, several are, or the catalog itself records the version.
     SourceError
-        The kept version is no longer what its name says.
+        The kept version does not have the sha256 in its name.
     """
     entry = remote_files.entry(name)
     if "sha256" in entry:
@@ -190,17 +196,17 @@ def accept(name: str, version: str = "") -> tuple[str, Path | None]:
         raise SourceError(f"{chosen} was altered: its sha256 is {sha256[:SHORT]}…; delete it and fetch again.")
     facts = {key: value for key, value in (remote_files.receipt(chosen) or {}).items() if key not in _OF_THE_FILE}
     zipped = _zip_of(name, chosen)
-    aside = put(name, Arrival(chosen, zipped if zipped and zipped.exists() else None, facts), sha256)
+    aside = put_in_use(name, Received(chosen, zipped if zipped and zipped.exists() else None, facts), sha256)
     remote_files.receipt_path(chosen).unlink(missing_ok=True)
     return sha256, aside
 
 
 def _set_aside(name: str, target: Path) -> Path:
-    """Keep the file in use under a name that says which version it is, with its receipt and its zip."""
+    """Rename the file in use, its receipt and its zip to names with their version."""
     sha256 = digest(target)
     aside = _versioned(target, sha256)
     receipt = remote_files.receipt(target)
-    if receipt and receipt["sha256"] == sha256:  # else it speaks of other bytes than these
+    if receipt and receipt["sha256"] == sha256:  # otherwise the receipt is about other bytes
         remote_files.receipt_path(target).replace(remote_files.receipt_path(aside))
     zipped = _zip_of(name, target)
     if zipped and zipped.exists():
@@ -213,7 +219,7 @@ def _versioned(path: Path, sha256: str) -> Path:
 
 
 def _zip_of(name: str, file: Path) -> Path | None:
-    """Return where the zip lies that a file, or a version of it, was taken out of; None: it comes in none."""
+    """Return the path of the zip that a file, or a version of it, comes in; None without a zip."""
     entry = remote_files.entry(name)
     return file.with_name(file.name.replace(entry["file"], entry["archive"], 1)) if "archive" in entry else None
 

@@ -1,4 +1,4 @@
-"""What `fetch` says of a file: which bytes came, which are in use, and the ways out when none came."""
+"""Messages of `fetch` about a file: which version came, which is in use, and what to do when none came."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from tlanalysis.data import remote_files
 from tlanalysis.fetch.install import SHORT
 from tlanalysis.fetch.selection import size
 
-# Grades of an address that nobody here has seen answer.
+# Grades of addresses that nobody has tried here.
 UNTRIED = {"C": "address read in public code, never tried", "M": "address written from memory, never tried"}
-STILL = "what is served still is the version in use"
+STILL = "the server still has the version in use"
 
 
-def here(file: Path, sha256: str) -> str:
-    """Say that a file is here and is the recorded one."""
+def already_here(file: Path, sha256: str) -> str:
+    """Return the message for a file that is here and verified."""
     date = (remote_files.receipt(file) or {}).get("date", "")
     return f"{size(file.stat().st_size)}, sha256 {short(sha256)} verified" + (f", of {date[:10]}" if date else "")
 
 
-def came(name: str, count: int, sha256: str, recorded: str | None, aside: Path | None, *, fetched: bool) -> str:
-    """Say that bytes came and are in use, what vouches for them, and what nobody had tried before."""
+def in_use(name: str, count: int, sha256: str, recorded: str | None, aside: Path | None, *, fetched: bool) -> str:
+    """Return the message for a received file in use: its checksum, and a warning about an untried address."""
     trust = {None: "recorded at first sight", sha256: "verified"}
     known = trust.get(recorded) or f"recorded in place of {short(recorded)}"
     doubt = UNTRIED.get(remote_files.entry(name)["grade"]) if fetched else None
@@ -29,20 +29,20 @@ def came(name: str, count: int, sha256: str, recorded: str | None, aside: Path |
 
 
 def changed(name: str, kept: Path, sha256: str, recorded: str | None, current: str | None) -> str:
-    """Say that other bytes came than those recorded, where they are kept and which are in use."""
+    """Return the message for a received file that is not the recorded one: where it is kept, what is in use."""
     entry = remote_files.entry(name)
-    in_use = f"sha256 {short(current)} stays in use" if current else "nothing is in use"
-    told = (
-        f"{entry['file']} has changed: sha256 {short(sha256)} came, {short(recorded)} is recorded; {in_use}, "
+    kept_in_use = f"sha256 {short(current)} stays in use" if current else "nothing is in use"
+    sentence = (
+        f"{entry['file']} has changed: sha256 {short(sha256)} came, {short(recorded)} is recorded; {kept_in_use}, "
         f"what came is kept as data/raw/downloads/{name}/{kept.name}"
     )
     if "sha256" in entry:
-        return f"{told}."
-    return f"{told}; `tlanalysis fetch --accept {name}:{sha256[:SHORT]}` puts it in use."
+        return f"{sentence}."
+    return f"{sentence}; `tlanalysis fetch --accept {name}:{sha256[:SHORT]}` puts it in use."
 
 
 def out_of_reach(name: str, why: str) -> str:
-    """Say that an address gave nothing, why, and the two ways out."""
+    """Return the message for a failed download: the reason, and two other ways to get the file."""
     entry = remote_files.entry(name)
     doubt = f" ({UNTRIED[entry['grade']]})" if entry["grade"] in UNTRIED else ""
     return (
@@ -53,7 +53,7 @@ def out_of_reach(name: str, why: str) -> str:
 
 
 def no_address(name: str) -> str:
-    """Say that no address serves the file of an entry, and the ways to get it."""
+    """Return the message for a file without an address, with the ways to get it."""
     entry, mirror = remote_files.entry(name), "copy it from a folder that holds it with `--mirror DIR`"
     if entry.get("extract"):
         return f"{entry['file']} is an extract made of {entry['url']}, no address serves it as such: {mirror}."
@@ -62,14 +62,14 @@ def no_address(name: str) -> str:
 
 
 def altered(name: str, current: str, recorded: str | None) -> str:
-    """Say that a file that no address serves is not the recorded one any more."""
+    """Return the message for an altered file that no address serves."""
     file = remote_files.saved_as(name)
-    told = f"{file} is not the version recorded: sha256 {short(current)}, recorded {short(recorded)}"
+    sentence = f"{file} is not the version recorded: sha256 {short(current)}, recorded {short(recorded)}"
     if "sha256" in remote_files.entry(name):
-        return f"{told}; put the recorded one back, or copy it from a folder that holds it with `--mirror DIR`."
-    return f"{told}; put that one back or, to record yours, delete {file}.json and fetch it again."
+        return f"{sentence}; put the recorded one back, or copy it from a folder that holds it with `--mirror DIR`."
+    return f"{sentence}; put that one back or, to record yours, delete {file}.json and fetch it again."
 
 
 def short(sha256: str | None) -> str:
-    """Return the first digits of a sha256, as they are printed."""
+    """Return the first digits of a sha256 for a message."""
     return f"{(sha256 or '')[:SHORT]}…"

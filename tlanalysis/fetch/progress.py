@@ -1,4 +1,4 @@
-"""Progress of downloads: on a terminal a bar (bytes, speed, time left), everywhere one line per file that ended."""
+"""Show the progress of downloads: a bar on a terminal (bytes, speed, time left), and one line per finished file."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class Transfers:
-    """Told of files as their bytes come, and of how each ended."""
+    """Shows how many bytes of a file have come, and the result for each file."""
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
 
     def watch(self, name: str) -> Watch:
-        """Return what a download calls with the bytes that are here and the bytes announced."""
+        """Return a function that a download calls with the bytes received and the bytes announced."""
         if not sys.stderr.isatty():
             return lambda here, total: None
         from rich.console import Console
@@ -34,13 +34,13 @@ class Transfers:
         return lambda here, total: bar.update(task, completed=here, total=total)
 
     def close(self) -> None:
-        """Take the bar away: the file ended, or the work was interrupted."""
+        """Remove the bar after a file or an interruption."""
         if self._bar:
             self._bar.stop()
             self._bar = None
 
-    def tell(self, outcome: Outcome) -> None:
-        """Print how a file ended; failures are told together when all is over."""
+    def print_result(self, outcome: Outcome) -> None:
+        """Print the result for a file, unless it failed: the command prints all failures at the end."""
         self.close()
         if not outcome.failed:
             print(f"{outcome.status:9} {outcome.name}  {outcome.sentence}", flush=True)

@@ -1,4 +1,4 @@
-"""What `fetch` is about to do: which files, how large, and why others are left out."""
+"""Select the files to fetch, and state why others are left out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded, remote_files
 
-LARGE = 50_000_000  # bytes: a larger file comes down only when it is named
-CAP = 5_000_000_000  # bytes, for a named file whose size nobody wrote down
-SLACK = 3  # a file may grow to that many times the size that was written down, and to 10 MB in any case
+LARGE = 50_000_000  # bytes; a larger file is fetched only when it is named
+CAP = 5_000_000_000  # bytes, for a named file without a recorded size
+SLACK = 3  # a file may be this many times its recorded size, or 10 MB if that is more
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Plan:
     not_in_mirror: list[str]
 
     def lines(self) -> list[str]:
-        """Return what there is to say before the first byte."""
+        """Return the lines to print before the first download."""
         known = [remote_files.entry(name)["bytes"] for name in self.wanted if "bytes" in remote_files.entry(name)]
         unknown = len(self.wanted) - len(known)
         more = f" and {unknown} of unknown size" if unknown else ""
@@ -40,10 +40,10 @@ class Plan:
         ]
 
 
-def everything(mirror: Path | None) -> Plan:
-    """Return what `fetch` without an id brings: what the mirror holds or, without one, every address but the large.
+def default_plan(mirror: Path | None) -> Plan:
+    """Return the files that `fetch` without an id fetches: those of the mirror or, without one, all but the large.
 
-    A file that is here already is always looked at: verified or, when it was saved by hand, recorded.
+    A file that is already here is always included, to verify it or, if it was saved by hand, to record it.
     """
     made = Plan([], [], [], [])
     for name, entry in remote_files.remote().items():
@@ -61,12 +61,12 @@ def everything(mirror: Path | None) -> Plan:
 
 
 def distinct(names: Sequence[str]) -> list[str]:
-    """Return ids once each, in their order.
+    """Return each id once, in the given order.
 
     Raises
     ------
     BadInput
-        One is not an open file of the catalog.
+        An id is not an open file of the catalog.
     """
     for name in names:
         if name in embedded.names():
@@ -76,21 +76,21 @@ def distinct(names: Sequence[str]) -> list[str]:
 
 
 def in_mirror(mirror: Path, name: str) -> Path | None:
-    """Return what a mirror holds for an id: the file itself, else the zip it comes in, else None."""
+    """Return the path in a mirror of the file of an id, else of its zip, else None."""
     entry = remote_files.entry(name)
     wanted = [entry["file"], *([entry["archive"]] if "archive" in entry else [])]
     return next((path for file in wanted if (path := remote_files.find_in(mirror, name, file))), None)
 
 
 def limit(name: str, *, named: bool) -> int:
-    """Return how many bytes an id may bring before it is refused."""
+    """Return how large the file of an id may be before it is refused."""
     written = remote_files.entry(name).get("bytes")
     most = max(SLACK * written, 10_000_000) if written else CAP
     return most if named else min(most, LARGE)
 
 
 def size(count: int) -> str:
-    """Return a number of bytes as it is printed.
+    """Return a number of bytes as text.
 
     Examples
     --------

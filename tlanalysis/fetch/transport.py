@@ -1,4 +1,4 @@
-"""The network edge: one address to one partial file, resumed where it stopped.
+"""Download one address to one partial file, and resume it where it stopped.
 
 A download is written to `<name>.part`; `<name>.part.json` beside it holds the address and the validator (ETag or
 Last-Modified) of what is being received. A later call asks for the missing bytes under that validator (`Range` with
@@ -27,18 +27,18 @@ from tlanalysis.core import files
 
 CHUNK = 1 << 18
 TIMEOUT = (10, 60)  # seconds: to connect, between two pieces of an answer
-BREAKS = 5  # how often in a row a download may break off without one more byte
+BREAKS = 5  # how often in a row a download may break off without a new byte
 
-Watch = Callable[[int, int | None], None]  # bytes that are here, bytes announced
+Watch = Callable[[int, int | None], None]  # bytes received, bytes announced
 
 
 class TransferError(Exception):
-    """Why an address gave nothing: the end of a sentence."""
+    """Raised when a download fails; its message is the end of a sentence."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server said of the file it handed over; empty where it said nothing."""
+    """The headers of a server about the file that it sent; empty where it sent none."""
 
     url: str
     etag: str = ""
@@ -47,27 +47,27 @@ class Answer:
 
     @property
     def validator(self) -> str:
-        """What `If-Range` may carry: a strong ETag, else a date (a weak ETag does not vouch for bytes)."""
+        """The value of `If-Range`: a strong ETag, else a date; a weak ETag does not identify bytes."""
         return self.etag if self.etag and not self.etag.startswith("W/") else self.last_modified
 
     def facts(self) -> dict[str, str]:
-        """Return what was said, for a receipt."""
+        """Return the headers for a receipt."""
         return {key: value for key, value in asdict(self).items() if value}
 
 
-class _Refuse(HTTPAdapter):
-    """Stands where plain http would: an address or a redirection that is not encrypted goes no further."""
+class _RefusePlainHttp(HTTPAdapter):
+    """Refuses plain http, also after a redirection."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> NoReturn:
         raise TransferError(f"it leads to {request.url}, which is not encrypted (https)")
 
 
-class _Broken(Exception):
+class _BrokenOff(Exception):
     """The answer stopped before its end."""
 
 
 def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requests.Session:
-    """Return a session that retries, says who it is, and speaks https only.
+    """Return a session that retries, sends its name, and uses https only.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requ
         raise_on_status=False,
     )
     session.mount("https://", HTTPAdapter(max_retries=retry))
-    session.mount("http://", _Refuse())
+    session.mount("http://", _RefusePlainHttp())
     if plain_http:
         session.mount(plain_http, HTTPAdapter(max_retries=retry))
     return session
@@ -107,7 +107,7 @@ def receive(
     known: Answer | None = None,
     pause: float = 0.5,
 ) -> Answer | None:
-    """Bring what an address serves into `part`, resuming what is there; return what the server said of it.
+    """Download an address to `part`, resuming what is there; return the headers of the server.
 
     Parameters
     ----------
@@ -120,16 +120,16 @@ def receive(
     limit : int
         Bytes; a larger file is refused.
     watch : callable
-        Told, piece by piece, how many bytes are here and how many were announced.
+        Called after each piece with the bytes received and the bytes announced.
     known : Answer, optional
-        What the server said of the version at hand: when it still is the one served, nothing is received.
+        Headers of the version in use; when the server still has it, nothing is downloaded.
     pause : float
-        Seconds before a broken download is taken up again; doubled each time.
+        Seconds before an interrupted download is resumed; doubled each time.
 
     Returns
     -------
     Answer or None
-        None: `known` still is the version served.
+        None when the server still has the version `known`.
 
     Raises
     ------
@@ -142,12 +142,12 @@ def receive(
             return _receive(session, url, part, limit, watch, known)
         except requests.RequestException as error:
             raise TransferError(_why(error, url)) from error
-        except _Broken as broken:
+        except _BrokenOff as broken:
             here = part.stat().st_size if part.exists() else 0
             breaks = 1 if here > furthest else breaks + 1
             furthest = max(furthest, here)
             if breaks >= BREAKS:
-                kept = f"; {here} bytes are kept, the next fetch goes on from there" if _begun(part, url) else ""
+                kept = f"; {here} bytes are kept, the next fetch goes on from there" if _resumable(part, url) else ""
                 raise TransferError(f"the download keeps breaking off ({broken}){kept}") from broken
         time.sleep(pause * 2 ** (breaks - 1))
 
@@ -155,17 +155,17 @@ def receive(
 def _receive(
     session: requests.Session, url: str, part: Path, limit: int, watch: Watch, known: Answer | None
 ) -> Answer | None:
-    begun = _begun(part, url)
+    begun = _resumable(part, url)
     here = part.stat().st_size if begun else 0
     with session.get(url, headers=_conditions(begun, here, known), stream=True, timeout=TIMEOUT) as response:
         if response.status_code == requests.codes.not_modified and not begun:
             return None
         if response.status_code == requests.codes.requested_range_not_satisfiable and begun:
-            # Under If-Range this is said of the version at hand: all of it is here, or the server has lost its mind.
+            # With If-Range, this status is about the same version: either all of it is here, or the server is wrong.
             if response.headers.get("Content-Range", "").rpartition("/")[2] == str(here):
                 return begun
             _forget(part)
-            raise _Broken("the server does not know the bytes that were asked for")
+            raise _BrokenOff("the server does not know the bytes that were asked for")
         if response.status_code not in (requests.codes.ok, requests.codes.partial_content):
             raise TransferError(f"{_host(url)} answers {response.status_code} {response.reason}".rstrip())
         if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "text/html":
@@ -174,7 +174,7 @@ def _receive(
         resumed = response.status_code == requests.codes.partial_content
         if resumed and not (begun and _continues(response, answer, begun, here)):
             _forget(part)
-            raise _Broken("the server sent other bytes than those asked for")
+            raise _BrokenOff("the server sent other bytes than those asked for")
         here = here if resumed else 0
         total = _total(response, here)
         if total is not None and total > limit:
@@ -182,18 +182,20 @@ def _receive(
         if not resumed:
             _forget(part)
             if answer.validator and "Content-Encoding" not in response.headers:
-                files.write_text(_notes(part), files.to_json(asdict(answer)))
+                files.write_text(_headers_file(part), files.to_json(asdict(answer)))
         with part.open("ab" if resumed else "wb") as file:
-            here = _pour(response, file, here, total, limit, watch)
+            here = _write_body(response, file, here, total, limit, watch)
     if total is not None and here != total:
-        raise _Broken(f"{here} bytes came of {total}")
+        raise _BrokenOff(f"{here} bytes came of {total}")
     return begun if resumed else answer
 
 
-def _pour(response: requests.Response, file: IO[bytes], here: int, total: int | None, limit: int, watch: Watch) -> int:
+def _write_body(
+    response: requests.Response, file: IO[bytes], here: int, total: int | None, limit: int, watch: Watch
+) -> int:
     watch(here, total)
     try:
-        # read1 gives what has come; iter_content waits for a full piece and loses what it holds when the line drops.
+        # read1 returns the bytes received so far; iter_content waits for a full piece and loses it on a disconnection.
         while piece := response.raw.read1(CHUNK, decode_content=True):
             here += len(piece)
             if here > limit:
@@ -201,14 +203,14 @@ def _pour(response: requests.Response, file: IO[bytes], here: int, total: int | 
             file.write(piece)
             watch(here, total)
     except HTTPError as error:
-        raise _Broken(f"the connection was lost after {here} bytes") from error
+        raise _BrokenOff(f"the connection was lost after {here} bytes") from error
     return here
 
 
-def _begun(part: Path, url: str) -> Answer | None:
-    """Return what is known of a partial file that may be resumed, or None."""
+def _resumable(part: Path, url: str) -> Answer | None:
+    """Return the headers of a partial file that can be resumed, or None."""
     try:
-        answer = Answer(**json.loads(_notes(part).read_text(encoding="utf-8")))
+        answer = Answer(**json.loads(_headers_file(part).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
     return answer if answer.url == url and part.exists() and part.stat().st_size else None
@@ -235,7 +237,7 @@ def _iso(date: str) -> str:
 
 
 def _continues(response: requests.Response, answer: Answer, begun: Answer, here: int) -> bool:
-    """Tell whether a partial answer goes on exactly where the partial file stops, in the same version."""
+    """Return whether a partial answer starts where the partial file ends, in the same version."""
     start = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
     same = all(
         not said or said == before
@@ -245,23 +247,23 @@ def _continues(response: requests.Response, answer: Answer, begun: Answer, here:
 
 
 def _total(response: requests.Response, here: int) -> int | None:
-    """Return the size of the whole file as announced; a compressed answer announces another one."""
+    """Return the announced size of the whole file; None for a compressed answer, which announces another size."""
     length = response.headers.get("Content-Length", "")
     return here + int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
 
 
-def _notes(part: Path) -> Path:
+def _headers_file(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
 def _forget(part: Path) -> None:
     part.unlink(missing_ok=True)
-    _notes(part).unlink(missing_ok=True)
+    _headers_file(part).unlink(missing_ok=True)
 
 
-def forget_notes(part: Path) -> None:
-    """Drop what was noted for resuming a file that is whole."""
-    _notes(part).unlink(missing_ok=True)
+def forget_headers(part: Path) -> None:
+    """Delete the headers that were stored to resume a file that is now complete."""
+    _headers_file(part).unlink(missing_ok=True)
 
 
 def _host(url: str) -> str:

@@ -1,4 +1,4 @@
-"""`tl.clean` and `tlanalysis clean`: one list, read, mapped, cleaned batch by batch on all cores, accounted for."""
+"""`tl.clean` and `tlanalysis clean`: read a list, map its columns, clean it in batches on all cores, count its rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tlanalysis.lists.cells.text import clean_text, printable
 from tlanalysis.lists.corrections import Correction, check_hits, correct
 from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
-from tlanalysis.lists.output import Sink, staged, stored_places, write_account
+from tlanalysis.lists.output import BatchWriter, staged, stored_places, write_ledger_files
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A clean list, in memory.
+    """A clean list in memory.
 
     Attributes
     ----------
     places : DataFrame
         One row per accepted place; the fifteen columns of `fields.OUTPUT`.
     rejects : DataFrame
-        One row per failure: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
+        One row per refused cell or row: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
     duplicates : DataFrame
-        Groups of rows that are the same place; see `duplicates.find_duplicates`.
+        Groups of rows that describe the same place; see `duplicates.find_duplicates`.
     ledger : dict
-        What became of the rows, and how the file was read; see `ledger.json`.
+        How many rows were read, accepted and rejected, and how the file was read; the content of `ledger.json`.
     mapping : Mapping
-        Which column was taken for what.
+        Which column holds which field.
     """
 
     places: pd.DataFrame
@@ -65,7 +65,7 @@ class Cleaned:
 
 
 @dataclass
-class Account:
+class Totals:
     """The running totals of a list."""
 
     read: int = 0
@@ -87,7 +87,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the rows of a list are cleaned: what a thread or another machine needs, beside the rows."""
+    """How to clean the rows of a list; a thread or another machine needs only this and the rows."""
 
     mapping: Mapping
     source: str
@@ -96,7 +96,7 @@ class Recipe:
     joined: Joined | None = None
 
     def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
-        """Clean some rows; also return what each correction found among them."""
+        """Clean some rows; also return how many rows each correction found."""
         table, hits = correct(rows.table, self.corrections)
         corrected = rows._replace(table=table)
         split = split_rows(corrected, self.joined) if self.joined else Split(corrected, [])
@@ -107,7 +107,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Job:
-    """A list and how to clean it: all that is decided before the first row is read."""
+    """A list and how to clean it, decided before the first row is read."""
 
     reading: Reading
     recipe: Recipe
@@ -115,12 +115,12 @@ class Job:
 
     @property
     def mapping(self) -> Mapping:
-        """Return which column is what."""
+        """Return which column holds which field."""
         return self.recipe.mapping
 
     @property
     def wanted(self) -> list[str]:
-        """Return the publisher's columns that are read."""
+        """Return the publisher's columns to read."""
         named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
         return list(dict.fromkeys([*self.mapping.columns.values(), *named]))
 
@@ -132,12 +132,12 @@ def prepare(
     lang: str = "fr",
     options: ReadingOptions | None = None,
 ) -> Job:
-    """Open a list and decide what each column is.
+    """Open a list and decide which field each column holds.
 
     Raises
     ------
     BadInput
-        The file is no list, or its columns are not known surely enough and no mapping was given.
+        The file is not a list, or no mapping was given and the fields of its columns are not sure enough.
     """
     reading = open_list(Path(path), options)
     if lang not in LANGS:
@@ -156,13 +156,13 @@ def prepare(
 
 
 def start_mapping(path: str | Path, options: ReadingOptions | None = None) -> Mapping:
-    """Return a mapping to start from: the known one, or the best guess for every column, however unsure."""
+    """Return a mapping to start from: the publisher's, or else the best guess for every column, however unsure."""
     reading = open_list(Path(path), options)
     return registry.recognise(reading.headers) or guess(reading.headers, reading.sample)
 
 
-def told(job: Job, entry: dict[str, Any]) -> str:
-    """Return in words how a list was read and what became of its rows."""
+def summary(job: Job, entry: dict[str, Any]) -> str:
+    """Return a summary in words: how the list was read, and how many rows were accepted and rejected."""
     how = ", ".join(f"{name} {value!r}" if name != "format" else str(value) for name, value in entry["lecture"].items())
     columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in entry["mapping"].items())
     lines = [
@@ -180,35 +180,35 @@ def told(job: Job, entry: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def cleaned(
-    job: Job, account: Account, *, workers: Executor | None = None, number: int | None = None
+def clean_batches(
+    job: Job, totals: Totals, *, workers: Executor | None = None, number: int | None = None
 ) -> Iterator[Batch]:
-    """Yield the batches of a list in its order, cleaned by several workers, and keep the account.
+    """Yield the cleaned batches of a list in its order, cleaned by several workers, and add them to the totals.
 
-    Rows are read only a little ahead of the workers, so that memory does not grow with the list.
+    At most one batch per worker is read ahead, so that memory does not grow with the list.
 
     Parameters
     ----------
     job : Job
         What `prepare` returns.
-    account : Account
-        Filled as batches end.
+    totals : Totals
+        Updated after each batch.
     workers : Executor, optional
-        Threads of this machine when left out (Arrow and NumPy work side by side in them), else a cluster's.
+        A cluster's workers; by default threads of this machine, in which Arrow and NumPy run in parallel.
     number : int, optional
-        How many workers there are; left out, as many as cores.
+        Number of workers; by default the number of cores.
     """
     number = number or os.cpu_count() or 1
     corrections = job.recipe.corrections
-    account.hits = [0] * len(corrections)
+    totals.hits = [0] * len(corrections)
     waiting: deque[Future[tuple[Batch, list[int]]]] = deque()
 
     def settle() -> Batch:
         batch, hits = waiting.popleft().result()
-        account.add(batch)
+        totals.add(batch)
         if job.recipe.joined:
-            account.identifiers.append(batch.places.select(["id_source", "ligne_source"]))
-        account.hits = [total + new for total, new in zip(account.hits, hits, strict=True)]
+            totals.identifiers.append(batch.places.select(["id_source", "ligne_source"]))
+        totals.hits = [total + new for total, new in zip(totals.hits, hits, strict=True)]
         return batch
 
     pool = workers or ThreadPoolExecutor(number)
@@ -224,9 +224,9 @@ def cleaned(
             future.cancel()
         if workers is None:
             pool.shutdown()
-    check_hits(corrections, account.hits, job.reading.path.name)
-    if account.identifiers:
-        ids, numbers = pa.concat_tables(account.identifiers).columns
+    check_hits(corrections, totals.hits, job.reading.path.name)
+    if totals.identifiers:
+        ids, numbers = pa.concat_tables(totals.identifiers).columns
         check_distinct(ids.to_pylist(), numbers.to_pylist(), job.reading.path.name)
 
 
@@ -242,7 +242,7 @@ def clean(
     sheet: str | None = None,
     records: str | None = None,
 ) -> Cleaned:
-    """Clean any list of places: every row accepted or rejected with its reasons, nothing guessed in silence.
+    """Clean any list of places: accept each row or reject it with its reasons, and record every guess.
 
     On the command line: `tlanalysis clean FILE`.
 
@@ -251,16 +251,15 @@ def clean(
     path : str or Path
         CSV, XLSX, XLS, ODS, GeoJSON, JSON records or Parquet.
     mapping : Mapping, str or Path, optional
-        Which column is what: a `mapping.toml`, or what an earlier `clean` returned. Left out, a list we know is
-        recognised by its
-        columns, and another's columns are proposed from their headers and values.
+        Which column holds which field: a `mapping.toml`, or the mapping that an earlier `clean` returned. By default a
+        publisher's list is recognised by its columns; for another list, a mapping is proposed from headers and values.
     out : str or Path, optional
-        Folder to write as well, as `tlanalysis clean` does.
+        Folder where the result is also written, as `tlanalysis clean` writes it.
     lang : {"fr", "en"}
         Language of the reasons in `rejects`.
     encoding, separator, header, sheet, records : optional
-        What not to detect: encoding, separator, line of the header (0: none), sheet of a workbook, key of the records
-        in a JSON file.
+        Stated instead of detected: encoding, separator, line of the header (0: none), sheet of a workbook, key of the
+        records in a JSON file.
 
     Returns
     -------
@@ -270,56 +269,58 @@ def clean(
     Raises
     ------
     BadInput
-        The file is no list, is damaged or ambiguous, or its columns are not known surely enough.
+        The file is not a list, is damaged or ambiguous, or the fields of its columns are not sure enough.
     """
     job = prepare(path, mapping, lang=lang, options=ReadingOptions(encoding, separator, header, sheet, records))
-    account, digest, batches = Account(), _digest(job.reading.path), []
-    for batch in cleaned(job, account):
+    totals, digest, batches = Totals(), _digest(job.reading.path), []
+    for batch in clean_batches(job, totals):
         batches.append(batch)
     places = pa.concat_tables([PLACE_SCHEMA.empty_table(), *(batch.places for batch in batches)])
     rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
-    twice = _duplicates(account.seen, [places])
-    entry = ledger(job, account, twice, digest())
+    twice = _duplicates(totals.seen, [places])
+    entry = ledger(job, totals, twice, digest())
     if out is not None:
         with staged(Path(out)) as folder:
-            with Sink(folder) as sink:
-                sink.write(places, rejects)
-            write_account(folder, job.mapping, twice, entry)
+            with BatchWriter(folder) as writer:
+                writer.write(places, rejects)
+            write_ledger_files(folder, job.mapping, twice, entry)
     return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
 
 
 def clean_open_file(name: str) -> Cleaned:
-    """Clean a list of the catalog that has been fetched, after checking its bytes.
+    """Clean a fetched open file, after checking its bytes.
 
     Raises
     ------
     SourceError
-        It is not on this machine, or not the recorded version.
+        The file is not on this machine, or is not the recorded version.
     """
     embedded.read_remote(name)
     return clean(str(embedded.find_remote(name)))
 
 
-def clean_to(job: Job, out: Path, *, batches: Callable[[Job, Account], Iterator[Batch]] = cleaned) -> dict[str, Any]:
-    """Clean a list into a folder, in constant memory; return the ledger.
+def clean_to(
+    job: Job, out: Path, *, batches: Callable[[Job, Totals], Iterator[Batch]] = clean_batches
+) -> dict[str, Any]:
+    """Clean a list into a folder in constant memory, and return the ledger.
 
     Parameters
     ----------
     job : Job
         What `prepare` returns.
     out : Path
-        Folder; the files of an earlier run are replaced together, when all is done.
+        Folder; the files of an earlier run are replaced together at the end.
     batches : callable
-        Who cleans: this machine (`cleaned`), or a cluster (see `cluster`).
+        What cleans: this machine (`clean_batches`), or a cluster (`dask.clean_batches_on`).
     """
-    account, digest = Account(), _digest(job.reading.path)
+    totals, digest = Totals(), _digest(job.reading.path)
     with staged(out) as folder:
-        with Sink(folder) as sink:
-            for batch in batches(job, account):
-                sink.write(batch.places, batch.rejects)
-        twice = _duplicates(account.seen, stored_places(folder))
-        entry = ledger(job, account, twice, digest())
-        write_account(folder, job.mapping, twice, entry)
+        with BatchWriter(folder) as writer:
+            for batch in batches(job, totals):
+                writer.write(batch.places, batch.rejects)
+        twice = _duplicates(totals.seen, stored_places(folder))
+        entry = ledger(job, totals, twice, digest())
+        write_ledger_files(folder, job.mapping, twice, entry)
     return entry
 
 
@@ -329,30 +330,28 @@ def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.
     )
 
 
-def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict[str, Any]:
-    """Return what became of the rows and how the file was read.
+def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[str, Any]:
+    """Return how many rows were read, accepted and rejected, and how the file was read.
 
     Raises
     ------
     AssertionError
-        When a row is lost: that would be our error, not the list's.
+        A row is neither accepted nor rejected: a fault of this library, not of the list.
     """
-    accepted = len(account.seen)
-    if account.read != accepted + account.rejected:
-        raise AssertionError(
-            f"{account.read} rows read, {accepted} accepted, {account.rejected} rejected: a row is lost"
-        )
-    applied = {rule: account.applied[rule] for rule in RULES if account.applied[rule]}
+    accepted = len(totals.seen)
+    if totals.read != accepted + totals.rejected:
+        raise AssertionError(f"{totals.read} rows read, {accepted} accepted, {totals.rejected} rejected: a row is lost")
+    applied = {rule: totals.applied[rule] for rule in RULES if totals.applied[rule]}
     reading = job.reading
     return {
         "version": __version__,
         "fichier": without_personal(printable(reading.path.name), "[…]"),
         "sha256": sha256,
         "lecture": reading.detected,
-        "lignes_du_fichier": account.file_rows,
-        "lignes_lues": account.read,
+        "lignes_du_fichier": totals.file_rows,
+        "lignes_lues": totals.read,
         "lignes_acceptees": accepted,
-        "lignes_rejetees": account.rejected,
+        "lignes_rejetees": totals.rejected,
         "regles": {rule: times for rule, times in applied.items() if RULES[rule].gravite != REPAIR},
         "reparations": {rule: times for rule, times in applied.items() if RULES[rule].gravite == REPAIR},
         "doublons": {
@@ -369,13 +368,13 @@ def ledger(job: Job, account: Account, twice: pd.DataFrame, sha256: str) -> dict
         ],
         "corrections": [
             {"motif": entry.reason, "lignes": hits}
-            for entry, hits in zip(job.recipe.corrections, account.hits, strict=True)
+            for entry, hits in zip(job.recipe.corrections, totals.hits, strict=True)
         ],
     }
 
 
 def _digest(path: Path) -> Callable[[], str]:
-    """Start computing the sha256 of a file on the side; what is returned waits for it."""
+    """Start computing the sha256 of a file in a thread; return a function that waits for it."""
     found: list[str] = []
 
     def compute() -> None:

@@ -1,4 +1,4 @@
-"""A whole column at a time: what is already in order is left alone, the rest is cleaned once per distinct value."""
+"""Clean a whole column at once: skip the cells that are clean, and clean each other distinct value once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ InOrder = Callable[[pa.StringArray], pa.BooleanArray]
 
 @dataclass
 class Column:
-    """A cleaned column: `values`, and per rule that was applied the rows it was applied to."""
+    """A cleaned column: its `values`, and for each applied rule the rows it was applied to."""
 
     values: pa.Array
     applied: dict[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -32,7 +32,7 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.StringArray:
 
 
 def matching(pattern: str, unless: str) -> InOrder:
-    """Return a test of whole columns: cells, none too long, that match one pattern (RE2) and not the other."""
+    """Return a test of columns: true for cells, none too long, that match one pattern (RE2) and not the other."""
 
     def test(column: pa.StringArray) -> pa.BooleanArray:
         right = pc.and_not(pc.match_substring_regex(column, pattern), pc.match_substring_regex(column, unless))
@@ -42,7 +42,7 @@ def matching(pattern: str, unless: str) -> InOrder:
 
 
 def among(*values: str) -> InOrder:
-    """Return a test of whole columns: cells that are one of some values."""
+    """Return a test of columns: true for cells that are one of the given values."""
     return lambda column: pc.is_in(column, pa.array(values, pa.string()))
 
 
@@ -55,9 +55,9 @@ class Cleaner:
     clean : callable
         One text to `(value, rules)`.
     in_order : callable
-        Says of a whole column which cells `clean` would leave as they are: most of them, so that it is seldom called.
+        Returns for a whole column which cells `clean` would leave unchanged, so that `clean` is seldom called.
     repeats : bool
-        Whether the column says the same things over and over: then its distinct values are looked at, not its cells.
+        Whether the column repeats few values; if so, `in_order` is called on the distinct values.
     """
 
     clean: Clean
@@ -105,6 +105,6 @@ def _clean_cells(column: pa.StringArray, cleaner: Cleaner) -> Column:
 
 
 def indices_of(column: pa.Array, known: tuple[str, ...]) -> NDArray[np.int16]:
-    """Return per cell its position in `known`; -1 for null or for what is not there."""
+    """Return the position of each cell in `known`; -1 for null or for a value that is not there."""
     found = pc.index_in(column, pa.array(known, pa.string()))
     return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int16)

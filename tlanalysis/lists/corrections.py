@@ -1,4 +1,4 @@
-"""Known errors of published lists, put right before cleaning; they stand with their publisher in `publishers/`."""
+"""Correct known errors of published lists before cleaning; each publisher in `publishers/` holds its corrections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tlanalysis.core.errors import BadInput
 
 @dataclass(frozen=True)
 class Correction:
-    """Rows of a list (publisher's column -> value), what to `set` there, why, and how many it must find."""
+    """A correction: which rows (publisher's column -> value), what to `set` there, why, and how many rows to expect."""
 
     rows: dict[str, str]
     set: dict[str, str]
@@ -22,7 +22,7 @@ class Correction:
 
 
 def correct(table: pa.Table, corrections: Sequence[Correction]) -> tuple[pa.Table, list[int]]:
-    """Return the table put right, and how many rows each correction found in it."""
+    """Return the corrected table, and how many rows each correction found in it."""
     hits = []
     for correction in corrections:
         found = pa.array([True] * len(table), pa.bool_())
@@ -36,12 +36,12 @@ def correct(table: pa.Table, corrections: Sequence[Correction]) -> tuple[pa.Tabl
 
 
 def check_hits(corrections: Sequence[Correction], hits: Sequence[int], where: str) -> None:
-    """Stop when a correction no longer finds the rows it was written for.
+    """Raise when a correction finds another number of rows than it expects.
 
     Raises
     ------
     BadInput
-        Naming the correction.
+        The message names the correction.
     """
     for correction, found in zip(corrections, hits, strict=True):
         if found != correction.hits:

@@ -1,10 +1,7 @@
-"""The same cleaning on a Dask cluster (`tlanalysis[dask]`).
+"""Clean a list on a Dask cluster (`tlanalysis[dask]`): this machine reads and writes, the workers clean batches.
 
-This machine reads and writes, the workers clean, batch by batch.
-
-Batches come back in the order of the list, so the files are the same bytes as on one machine. A worker that dies has
-its batch cleaned by another. What bounds it is how fast one machine cuts a CSV into columns, some hundreds of
-megabytes a second.
+Batches come back in the order of the list, so the files have the same bytes as on one machine. When a worker dies,
+another cleans its batch. The limit is how fast one machine reads a CSV file: some hundreds of megabytes a second.
 """
 
 from __future__ import annotations
@@ -18,15 +15,15 @@ from typing import Any
 from tlanalysis import __version__
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.cleaning import Account, Job, cleaned
+from tlanalysis.lists.cleaning import Job, Totals, clean_batches
 from tlanalysis.lists.row_cleaning import Batch
 
 _ANSWERS_WITHIN = "10s"
 _TRIES = 5
 
 
-def cleaned_on(address: str) -> Callable[[Job, Account], Iterator[Batch]]:
-    """Return what cleans on the cluster whose scheduler is at an address (`tcp://host:8786`).
+def clean_batches_on(address: str) -> Callable[[Job, Totals], Iterator[Batch]]:
+    """Return a function that cleans a list on the cluster of the scheduler at an address (`tcp://host:8786`).
 
     Raises
     ------
@@ -37,10 +34,10 @@ def cleaned_on(address: str) -> Callable[[Job, Account], Iterator[Batch]]:
         import distributed  # noqa: F401
     except ImportError:
         raise BadInput("--scheduler needs Dask: pip install 'tlanalysis[dask]'.") from None
-    return partial(_cleaned, address=address)
+    return partial(_clean_batches, address=address)
 
 
-def _cleaned(job: Job, account: Account, *, address: str) -> Iterator[Batch]:
+def _clean_batches(job: Job, totals: Totals, *, address: str) -> Iterator[Batch]:
     from distributed import Client
 
     try:
@@ -48,7 +45,7 @@ def _cleaned(job: Job, account: Account, *, address: str) -> Iterator[Batch]:
     except (OSError, TimeoutError, ValueError) as error:
         raise BadInput(f"no Dask scheduler answers at {address}: start one, or leave out --scheduler.") from error
     with client:
-        versions: dict[str, Any] = client.run(_settle_in, str(paths.home()))
+        versions: dict[str, Any] = client.run(_set_home, str(paths.home()))
         if not versions:
             raise BadInput(f"the Dask scheduler at {address} has no worker: start one (dask worker {address}).")
         if odd := {version for version in versions.values() if version != __version__}:
@@ -56,12 +53,12 @@ def _cleaned(job: Job, account: Account, *, address: str) -> Iterator[Batch]:
                 f"workers of {address} have tlanalysis {', '.join(sorted(odd))}, this is {__version__}: install the "
                 "same."
             )
-        # A batch travels with its task, so that another worker can take it over: what Dask warns about is meant.
+        # Each task holds its batch, so that another worker can clean it. Dask warns about large tasks, without need.
         warnings.filterwarnings("ignore", message="Sending large graph", module="distributed")
-        yield from cleaned(job, account, workers=client.get_executor(retries=_TRIES), number=2 * len(versions))
+        yield from clean_batches(job, totals, workers=client.get_executor(retries=_TRIES), number=2 * len(versions))
 
 
-def _settle_in(home: str) -> str:
-    """Tell a worker where the project's tables are, if it was not told; return its version of the library."""
+def _set_home(home: str) -> str:
+    """Set the project's home on a worker that has none; return the worker's version of the library."""
     os.environ.setdefault("TLANALYSIS_HOME", home)
     return __version__

@@ -1,16 +1,16 @@
-"""The département a place lies in, when its own columns contradict each other.
+"""Decide which département a place lies in when its own columns contradict each other.
 
-The rule. Up to four pieces of evidence each name a département: the postal code, the commune code, the département the
-publisher printed, the coordinates (see `grid`). A missing or impossible value names nothing. The département named
-most often wins. A tie goes to one inside the printed région; then to the first in the order written here: the postal
-code is what people type from an envelope, a commune code is copied with it, a printed département was derived from one
-of the others, a cell of the grid is not a border. One exception: a postal code and a commune code alone against each
-other, of bordering départements, follow the commune code, because some postal codes cross a border and no commune
-does.
+Up to four pieces of evidence each name a département: the postal code, the commune code, the département that the
+publisher printed, the coordinates (see `cells.departement_grid`). A missing or impossible value names nothing. The
+département named most often wins. A tie goes to one inside the printed région, then to the first in the order written
+here: people type the postal code from an envelope and copy the commune code with it, publishers derive the département
+from another column, and a grid cell can cross a border. There is one exception: when only a postal code and a commune
+code disagree, and their départements share a border, the commune code wins, because some postal codes cross a border
+and no commune does.
 
-What loses is recorded and does not stay in the clean table, but for two things that are no contradiction: a postal
+Evidence that loses is recorded and removed from the clean table. Two cases are no contradiction and stay: a postal
 code of a bordering département, and coordinates within two cells of the département that won. A place whose evidence
-names nothing is kept, without a département; the printed région then stands alone.
+names nothing is kept without a département, with the printed région alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Indices = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Placed:
-    """What the vote decided, per row.
+    """The result of the vote, per row.
 
     `departement` is an index in `codes.DEPARTEMENT_CODES`, `region` one in `regions()`; -1 stands for none. `lost`
     holds the evidence that was outvoted.
@@ -52,9 +52,9 @@ def regions() -> tuple[str, ...]:
 
 @cache
 def region_of_departement() -> Indices:
-    """Return, per entry of `codes.DEPARTEMENT_CODES`, the index of its région, -1 for a collectivity.
+    """Return the index of the région of each entry of `codes.DEPARTEMENT_CODES`; -1 for a collectivity.
 
-    One more entry answers for "none".
+    One more entry at the end, -1, stands for "no département".
     """
     frame = territories.departements()
     of = dict(zip(frame["code_departement"], frame["code_region"], strict=True))
@@ -81,7 +81,7 @@ def vote(
     longitude: NDArray,
     seen: Indices,
 ) -> Placed:
-    """Weigh the evidence of each row.
+    """Return the département and the région that the evidence of each row names, and the evidence that lost.
 
     Parameters
     ----------

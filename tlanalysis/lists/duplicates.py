@@ -1,7 +1,7 @@
-"""Places that stand twice in a list: grouped, never deleted, with the row to keep and why.
+"""Group the rows of a list that describe the same place, and mark the row to keep and why; no row is deleted.
 
-Two rows are the same place when they carry the same identifier; or the same name (but for case) in the same commune;
-or, in lists of up to `NEAR_UP_TO` rows, names that are close (RapidFuzz, words in any order) in the same commune or
+Two rows are the same place when they have the same identifier; or the same name (but for case) in the same commune;
+or, in lists of up to `NEAR_UP_TO` rows, similar names (RapidFuzz, words in any order) in the same commune or
 within 200 metres of each other. Two rows known to lie more than 2 km apart are two places, whatever their names. A
 row's commune is its commune code, else its postal code with the name of the commune.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NEAR_UP_TO = 200_000
-# Likeness of names, 0 to 100: within a commune, and between rows less than `CLOSE_M` apart.
+# Least similarity of names, 0 to 100: within a commune, and between rows less than `CLOSE_M` apart.
 ALIKE, ALIKE_WHEN_CLOSE = 90, 80
 CLOSE_M, FAR_M = 200.0, 2_000.0
 _EARTH_M = 6_371_008.8
@@ -48,16 +48,13 @@ Hashes = NDArray[np.uint64]
 
 @dataclass
 class Seen:
-    """What is remembered of the places that have gone by.
-
-    A hash of identifier and of name with commune, 16 bytes a row.
-    """
+    """What is kept of the places read so far: two hashes per row, of its identifier and of its name with commune."""
 
     by_id: list[Hashes] = field(default_factory=list)
     by_name: list[Hashes] = field(default_factory=list)
 
     def add(self, places: pa.Table) -> None:
-        """Remember a batch of clean places, in the order they are written."""
+        """Keep the hashes of a batch of clean places, in the order they are written."""
         commune = pc.coalesce(places["code_commune"], places["code_postal"], places["commune"], "")
         name = pc.utf8_lower(places["nom"])
         self.by_id.append(_hashed(places["id_source"], places["id_source"].is_null()))
@@ -70,7 +67,7 @@ class Seen:
     def candidates(self) -> NDArray[np.int64]:
         """Return the positions of the rows that may be duplicates.
 
-        All of a short list, those of repeated hashes of a long one.
+        They are all rows of a short list, and the rows with a repeated hash in a long one.
         """
         if len(self) <= NEAR_UP_TO:
             return np.arange(len(self))
@@ -94,13 +91,13 @@ def _powers(base: int, size: int) -> Hashes:
 def _hashed(column: pa.ChunkedArray, missing: pa.ChunkedArray) -> Hashes:
     """Return a polynomial hash per cell, 0 where missing.
 
-    Equal texts have equal hashes, and what is equal here is compared again.
+    Equal texts have equal hashes. `find_duplicates` compares the texts behind equal hashes again.
     """
     array = pc.fill_null(column, "").combine_chunks()
     offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
     data = np.frombuffer(array.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     ends = offsets - offsets[0]
-    size = 1 << max(20, len(data).bit_length())  # few sizes: their powers are remembered
+    size = 1 << max(20, len(data).bit_length())  # few different sizes, so that their powers are cached
     total = data.astype(np.uint64)
     total += np.uint64(1)
     total *= _powers(_BASE, size)[: len(data)]
@@ -122,7 +119,7 @@ def _repeated(parts: list[Hashes]) -> NDArray[np.bool_]:
 
 
 def pick(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> pd.DataFrame:
-    """Return some rows of clean places, by position, with what finding duplicates needs; `cellules`: cells filled."""
+    """Return places by position, with the columns that `find_duplicates` needs and `cellules`, the filled cells."""
     import pandas as pd
 
     return pd.concat(list(_picked(tables, rows)), ignore_index=True)
@@ -139,14 +136,14 @@ def _picked(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> Iterator[pd.
 
 
 def find_duplicates(places: pd.DataFrame, *, near: bool) -> pd.DataFrame:
-    """Return the groups of rows that are the same place, one row per member; empty when there is none.
+    """Return the groups of rows that describe the same place, one row per member; empty when there is none.
 
     Parameters
     ----------
     places : DataFrame
-        What `pick` returns.
+        The result of `pick`.
     near : bool
-        Whether to look for close names too.
+        Whether similar names are compared too.
 
     Returns
     -------
@@ -165,7 +162,7 @@ def find_duplicates(places: pd.DataFrame, *, near: bool) -> pd.DataFrame:
         frame.assign(nom_commune=(names.str.lower() + "\x1f" + communes).where((names != "") & (communes != ""))),
         "nom_commune",
         "meme_nom_meme_commune",
-    ) | _same(frame, "id_source", "meme_identifiant")  # the surest reason is the one that is told
+    ) | _same(frame, "id_source", "meme_identifiant")  # the surest reason is the one recorded
     if near:
         links = _near(frame, points) | links
     kept_apart = {pair for pair, why in links.items() if why != "meme_identifiant" and _distance(points, *pair) > FAR_M}
@@ -191,7 +188,7 @@ def _same(frame: pd.DataFrame, column: str, why: str) -> Links:
 
 
 def _near(frame: pd.DataFrame, points: NDArray[np.float64]) -> Links:
-    """Link the rows whose names are close, in one commune or within a stone's throw."""
+    """Link the rows whose names are similar, in one commune or less than `CLOSE_M` apart."""
     from rapidfuzz import fuzz, process
     from scipy.spatial import KDTree
 
@@ -228,7 +225,7 @@ def _windows(block: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _on_sphere(frame: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the points in metres around the centre of the Earth: a chord is as good as an arc at such distances."""
+    """Return the points in metres from the centre of the Earth: at such distances a chord is as long as an arc."""
     lat, lon = np.radians(frame["latitude"].to_numpy(float)), np.radians(frame["longitude"].to_numpy(float))
     return _EARTH_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
@@ -255,7 +252,7 @@ def _groups(links: Links, size: int) -> list[list[int]]:
 def _members(
     frame: pd.DataFrame, points: NDArray[np.float64], group: list[int], links: Links
 ) -> Iterator[dict[str, object]]:
-    """Yield the row to keep, then the others: the fullest is kept, the first of equals."""
+    """Yield the row to keep, then the others; the kept row has the most filled cells, the first among equals."""
     from rapidfuzz import fuzz
 
     fullest = frame.loc[group, "cellules"].max()

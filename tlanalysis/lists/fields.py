@@ -1,4 +1,4 @@
-"""What a column of a list can be: the fifteen columns of a clean table, and what is only evidence for them."""
+"""The fields that a column of a list can hold: the fifteen columns of a clean table, and evidence for them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ OUTPUT = (
     "ligne_source",
 )
 
-# Read and judged, but not written: a code or a name of département and région, the address, the country, the
+# Read and checked, but not written: a code or a name of département and région, the address, the country, the
 # registration numbers, coordinates in one cell or in Lambert-93 metres.
 EVIDENCE = ("departement", "region", "adresse", "pays", "siret", "siren", "coordonnees", "x_lambert93", "y_lambert93")
 
 INPUT = tuple(name for name in OUTPUT if name not in {"code_departement", "code_region"}) + EVIDENCE
 
-# Header words by which a field is known, the surest first: lower case, no accent, words joined by "_".
-_WORDS = {
+# Headers that name a field, the surest first: lower case, no accent, words joined by "_".
+_HEADER_NAMES = {
     "id_source": (
         "id_source id_unique identifiant id identifiant_national id_territoire id_tl id_lieu code_officiel "
         "numero_declaration_activite identifier uid uuid fid objectid reference numero place_id"
@@ -89,4 +89,4 @@ _WORDS = {
     "source": "source",
     "ligne_source": "ligne_source",
 }
-SYNONYMS: dict[str, tuple[str, ...]] = {name: tuple(words.split()) for name, words in _WORDS.items()}
+SYNONYMS: dict[str, tuple[str, ...]] = {name: tuple(words.split()) for name, words in _HEADER_NAMES.items()}

@@ -1,8 +1,8 @@
-"""Which column of a list is what: written by hand, known for a publisher, or proposed from headers and values.
+"""Map the columns of a list to our fields: by hand, by a publisher's known list, or by headers and values.
 
 A mapping is a small TOML file (`mapping.toml`), printed and saved with every clean list, editable, reusable:
 
-    nom = "cget_2019"                 # what `source` says of each row (optional: the name of the file)
+    nom = "cget_2019"                 # the `source` of each row (by default the name of the file)
 
     [colonnes]                        # our field = "the publisher's column"
     nom = "NOM_TL"
@@ -29,7 +29,7 @@ from tlanalysis.lists.cells.coordinates import NUMBER
 from tlanalysis.lists.cells.text import LONGEST, WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
 from tlanalysis.lists.fields import INPUT, SYNONYMS
 
-# A column is taken for a field at this confidence or above; below, a mapping is asked for.
+# A column is mapped to a field at this confidence or above; below it, the user has to write the mapping.
 CONFIDENCE = 0.6
 
 _LOCATES = (
@@ -47,7 +47,7 @@ _LOCATES = (
 
 @dataclass(frozen=True)
 class Mapping:
-    """Field of ours -> publisher's column, with the publisher's words for some values.
+    """Which publisher's column holds which of our fields, and the publisher's words for some values.
 
     Attributes
     ----------
@@ -56,11 +56,11 @@ class Mapping:
     values : dict
         Field -> {publisher's word: ours}.
     name : str
-        What the `source` column says where the list has none; empty: the name of the file.
+        Value of `source` when the list has no such column; empty: the name of the file.
     known : str
-        Name of the built-in map this is, else empty.
+        Name of the known list whose mapping this is, else empty.
     confidence : dict of float
-        Field -> between 0 and 1, for a proposal; 1 where written by hand or known.
+        Field -> confidence of a proposal, between 0 and 1; empty when the mapping is certain.
     """
 
     columns: dict[str, str]
@@ -95,7 +95,7 @@ def read_mapping(path: Path) -> Mapping:
     Raises
     ------
     BadInput
-        When it cannot be read, or names an unknown field.
+        The file cannot be read, or names an unknown field.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -141,12 +141,12 @@ def normalised(header: str) -> str:
 
 
 def check_columns(mapping: Mapping, headers: Sequence[str], where: str) -> Mapping:
-    """Return the mapping, or say which of its columns the list does not have.
+    """Return the mapping after checking that each of its columns is in the list once.
 
     Raises
     ------
     BadInput
-        A column that is not there, or stands there twice.
+        A column is missing, or is there twice.
     """
     for ours, theirs in mapping.columns.items():
         if headers.count(theirs) == 0:
@@ -160,7 +160,7 @@ def check_columns(mapping: Mapping, headers: Sequence[str], where: str) -> Mappi
 
 
 def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) -> Mapping:
-    """Return the mapping that headers and values speak for.
+    """Return the mapping that headers and values suggest.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) ->
     Raises
     ------
     BadInput
-        Two columns equally likely for a field; or no column for a name, or none for a place, at `CONFIDENCE` or above.
+        Two columns are equally likely for a field, or at `CONFIDENCE` no column holds a name or none a location.
     """
     scores = _scores(headers, sample)
     found = _best(scores)
@@ -192,10 +192,10 @@ def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) ->
     doubtful = {name for name, score in sure.items() if score < CONFIDENCE}
     kept = {name: columns[name] for name in INPUT if name in columns and name not in doubtful}
     if not {"nom", "id_source"} & kept.keys() or not set(_LOCATES) & kept.keys():
-        lacks = "the name of a place" if not {"nom", "id_source"} & kept.keys() else "where a place is"
+        lacks = "the name of a place" if not {"nom", "id_source"} & kept.keys() else "the location of a place"
         guesses = ", ".join(f"{name} = {columns[name]!r} ({sure[name]:.2f})" for name in INPUT if name in columns)
         raise BadInput(
-            f"{where}: no column says {lacks} with a confidence of {CONFIDENCE} or more; its columns are "
+            f"{where}: no column holds {lacks} with a confidence of {CONFIDENCE} or more; its columns are "
             f"{', '.join(repr(h) for h in list(headers)[:12])}{', …' if len(headers) > 12 else ''}; write a mapping "
             "and give it "
             f"with --mapping (`tlanalysis clean FILE --propose mapping.toml` starts one)"
@@ -205,7 +205,7 @@ def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) ->
 
 
 def guess(headers: Sequence[str], sample: dict[str, list[str]]) -> Mapping:
-    """Return the best column for every field, however unsure: each column once, the surest pairs first."""
+    """Return the best column for every field, however unsure; each column is used once, surest pairs first."""
     return _best(_scores(headers, sample))
 
 
@@ -213,7 +213,7 @@ Scores = dict[tuple[str, str], float]
 
 
 def _scores(headers: Sequence[str], sample: dict[str, list[str]]) -> Scores:
-    """Return (field, header) -> confidence, in the order of the headers; a column of personal data is no field."""
+    """Return (field, header) -> confidence in the order of the headers, without columns of personal data."""
     return {
         (name, header): score
         for header in dict.fromkeys(headers)
@@ -233,7 +233,7 @@ def _best(scores: Scores) -> Mapping:
     return Mapping({name: columns[name] for name in kept}, confidence={name: sure[name] for name in kept})
 
 
-# Values of a column that are looked at to tell what it is.
+# How many values of a column are checked to find its field.
 _JUDGED = 200
 
 
@@ -244,9 +244,9 @@ def _filled(values: Sequence[str]) -> list[str]:
 def confidence(name: str, header: str, values: Sequence[str]) -> float:
     """Return how surely a column is a field, between 0 and 1: from its header, then from its values.
 
-    A header that is a known synonym gives 0.9 and less the further down the list it stands, one whose last words are a
-    synonym 0.7; values that bear it out add up to 0.1, values that mostly do not take half away. Values alone give at
-    most 0.65.
+    A header that is a synonym gives 0.9, and less the later it comes among the synonyms; a header that ends with a
+    synonym gives 0.7. Values that fit add up to 0.1; when most do not fit, the confidence is halved. Values alone give
+    at most 0.65.
     """
     word = normalised(header)
     known = SYNONYMS[name]
@@ -303,7 +303,7 @@ def _is_metres(low: float, high: float) -> Test:
 
 
 def _looks_postal(value: str) -> bool:
-    """Most postal codes end in 0; those of the three cities and overseas need not."""
+    """Return whether a value looks like a postal code: most end in 0, except in three cities and overseas."""
     code, _ = codes.clean_postal_code(value)
     return code is not None and (code.endswith("0") or code[:2] in {"75", "69", "13", "97"})
 
@@ -312,7 +312,7 @@ def _looks_commune(value: str) -> bool:
     return codes.clean_commune_code(value)[0] is not None and not _looks_postal(value)
 
 
-# What bears out a header.
+# Field -> a test that values under a matching header should pass.
 _READS_AS: dict[str, Test] = {
     "code_postal": _passes(codes.clean_postal_code),
     "code_commune": _passes(codes.clean_commune_code),
@@ -329,7 +329,8 @@ _READS_AS: dict[str, Test] = {
     "siren": _passes(codes.clean_siren),
 }
 
-# What values may say alone. Ranges: metropolitan France, Antilles, Guyane, La Réunion, Mayotte.
+# Field -> a test strict enough to find the field from values alone.
+# Ranges: metropolitan France, Antilles, Guyane, La Réunion, Mayotte.
 _LOOKS_LIKE: dict[str, Test] = {
     "code_postal": _looks_postal,
     "code_commune": _looks_commune,
@@ -341,10 +342,7 @@ _LOOKS_LIKE: dict[str, Test] = {
 
 
 def personal_columns(headers: Iterable[str], sample: dict[str, list[str]]) -> list[str]:
-    """Return the columns that are never read.
-
-    Announced as personal by their header, or holding e-mails or telephone numbers.
-    """
+    """Return the columns that are never read, because the header or the values are personal data."""
     return [
         header
         for header in headers

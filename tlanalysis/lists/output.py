@@ -1,8 +1,8 @@
-"""What a clean list is on disk: its places, what was refused, what stands twice, the ledger, the mapping.
+"""Write a clean list to disk: places, rejects, duplicates, ledger and mapping.
 
-Everything is written beside its place first; the files move there together when the last row has been accounted for.
-The CSV files are safe to open in a spreadsheet: a text that would be read as a formula has an apostrophe before it,
-which cleaning takes off again.
+All files are written to a temporary folder first, and move to their place together after the last row. The CSV files
+are safe to open in a spreadsheet: a text that a spreadsheet would read as a formula gets an apostrophe in front, which
+cleaning removes again.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 FILES = ("places.parquet", "places.csv", "rejects.csv", "duplicates.csv", "ledger.json", "mapping.toml")
 
-# Rows per row group: the same whatever the size of the batches that come, so that the same list gives the same bytes.
+# Rows per row group. It does not depend on the size of the batches, so that the same list gives the same bytes.
 _GROUP = 131_072
 _FORMULA = r"^[=+\-@\t\r]"
 
 
 def folder_name(source: str) -> str:
-    """Return the name of a list as that of a folder: no separator, no dot in front.
+    """Return a name for the folder of a list: no separator, no dot in front.
 
     Examples
     --------
@@ -51,12 +51,12 @@ def folder_name(source: str) -> str:
 
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
-    """Give a folder to write in; move its files to `out` together if all went well, else leave `out` as it was.
+    """Yield a temporary folder; move its files to `out` together at the end, or on an error leave `out` unchanged.
 
     Raises
     ------
     BadInput
-        When `out` cannot be written.
+        `out` cannot be written.
     """
     try:
         str(out).encode()
@@ -91,7 +91,7 @@ def _umask() -> int:
     return mask
 
 
-def safe(table: pa.Table) -> pa.Table:
+def guard_formulas(table: pa.Table) -> pa.Table:
     """Return the table with an apostrophe before every text that a spreadsheet would read as a formula."""
     columns = [_guarded(column) if pa.types.is_string(column.type) else column for column in table.columns]
     return pa.table(columns, names=table.column_names)
@@ -104,8 +104,8 @@ def _guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
 
 
-class Sink:
-    """Writes batches of places and rejects as they come, in row groups of a fixed size.
+class BatchWriter:
+    """Writes batches of places and rejects in row groups of a fixed size.
 
     Parameters
     ----------
@@ -121,9 +121,9 @@ class Sink:
 
     def write(self, places: pa.Table, rejects: pa.Table) -> None:
         """Write a batch."""
-        self._csv.write_table(safe(places))
+        self._csv.write_table(guard_formulas(places))
         if len(rejects):
-            self._rejects.write_table(safe(rejects))
+            self._rejects.write_table(guard_formulas(rejects))
         self._waiting.append(places)
         if sum(map(len, self._waiting)) >= _GROUP:
             self._flush(_GROUP)
@@ -136,7 +136,7 @@ class Sink:
             start += _GROUP
         self._waiting = [table.slice(start)] if start < len(table) else []
 
-    def __enter__(self) -> Sink:
+    def __enter__(self) -> BatchWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -147,14 +147,14 @@ class Sink:
 
 
 def stored_places(folder: Path) -> Iterator[pa.Table]:
-    """Yield the places that were written, a part at a time; an empty part when there is none."""
+    """Yield the written places in parts; one empty part when there is no place."""
     yield PLACE_SCHEMA.empty_table()
     for part in pq.ParquetFile(folder / "places.parquet").iter_batches(_GROUP):
         yield pa.Table.from_batches([part])
 
 
-def write_account(folder: Path, mapping: Mapping, twice: pd.DataFrame, ledger: dict[str, Any]) -> None:
-    """Write what goes with the rows: duplicates, ledger, mapping."""
+def write_ledger_files(folder: Path, mapping: Mapping, twice: pd.DataFrame, ledger: dict[str, Any]) -> None:
+    """Write the duplicates, the ledger and the mapping."""
     written = twice.assign(
         nom=[_guard(name) for name in twice["nom"]], id_source=[_guard(name) for name in twice["id_source"]]
     )

@@ -1,6 +1,6 @@
-"""One batch of rows, from text to clean places.
+"""Clean one batch of rows, from text to places.
 
-Pure, so that batches may be cleaned in any order and on any machine.
+The functions are pure, so that batches can be cleaned in any order and on any machine.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ REJECT_SCHEMA = pa.schema(
     [("ligne_source", pa.int64()), *((name, pa.string()) for name in ("champ", "valeur", "regle", "gravite", "motif"))]
 )
 
-# How much of a refused value is kept in rejects.csv.
+# A refused value is cut to this length in rejects.csv.
 _SHOWN = 200
 
 _DEPARTEMENT = r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]"
 _OVERSEAS = r"97[1-8]|98[4678]"
-_WORDS = matching(text.IN_ORDER, text.NOT_IN_ORDER)
+_PLAIN_TEXT = matching(text.IN_ORDER, text.NOT_IN_ORDER)
 
-# Field -> how it is cleaned. The tests of order are exact: what passes them is what the function would return.
+# Field -> how it is cleaned. The function would return every cell that passes the test `in_order` unchanged.
 _CLEANERS: dict[str, Cleaner] = {
     "id_source": Cleaner(text.clean_text, matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER)),
-    "nom": Cleaner(text.clean_text, _WORDS),
+    "nom": Cleaner(text.clean_text, _PLAIN_TEXT),
     "site_web": Cleaner(text.clean_web, matching(text.WEB_IN_ORDER, text.NOT_IN_ORDER)),
     "siret": Cleaner(codes.clean_siret, partial(checksums.registered, digits=14)),
     "siren": Cleaner(codes.clean_siren, partial(checksums.registered, digits=9)),
@@ -74,7 +74,7 @@ _CLEANERS: dict[str, Cleaner] = {
     "typologie": Cleaner(text.clean_kinds, matching(text.IN_ORDER, rf"{text.NOT_IN_ORDER}|[;|]"), repeats=True),
     "date_ouverture": Cleaner(text.clean_date, matching(text.DATE_IN_ORDER, "^$"), repeats=True),
     "etat": Cleaner(text.clean_state, among("ouvert", "itinerant", "en_projet", "ferme"), repeats=True),
-    "source": Cleaner(text.clean_text, _WORDS, repeats=True),
+    "source": Cleaner(text.clean_text, _PLAIN_TEXT, repeats=True),
 }
 
 RowNumbers = NDArray[np.int64]
@@ -105,9 +105,9 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
     numbers : ndarray of int
         Rank of each row in the list, the first row under the header being 1.
     mapping : Mapping
-        Which column is what.
+        Which column holds which field.
     source : str
-        What `source` says where the list has no such column.
+        Value of `source` when the list has no such column.
     lang : {"fr", "en"}
         Language of the reasons.
     """
@@ -153,7 +153,7 @@ def _cleaner(name: str, mapping: Mapping) -> Cleaner:
 
 
 class _Judge:
-    """Collects what the rules refuse in one batch: which rows, under which rule, with the value as it was printed."""
+    """Collects the refusals of one batch: the rows, the rule and the value as printed."""
 
     def __init__(self, given: dict[str, pa.StringArray], numbers: RowNumbers, lang: str) -> None:
         self._given, self._numbers, self._lang = given, numbers, lang
@@ -162,7 +162,7 @@ class _Judge:
         self.applied: Counter[str] = Counter()
 
     def take(self, name: str, column: Column) -> None:
-        """Note what cleaning a column refused and repaired."""
+        """Record the refusals and repairs of a cleaned column."""
         for rule, rows in column.applied.items():
             if RULES[rule].gravite == REPAIR:
                 self.repaired(rule, len(rows))
@@ -170,7 +170,7 @@ class _Judge:
                 self.refuse(name, rule, rows)
 
     def refuse(self, name: str, rule: str, rows: RowNumbers, values: list[str] | None = None) -> None:
-        """Note that a rule refuses some rows' cell (or the rows themselves)."""
+        """Record that a rule refuses a cell of some rows, or the rows themselves."""
         if not len(rows):
             return
         if values is None:
@@ -207,11 +207,9 @@ class _Judge:
 
 
 def _shown(value: str, rule: str) -> str:
-    """Return a refused value as `rejects.csv` may show it.
+    """Return a refused value as `rejects.csv` may show it: cut, and without e-mail addresses and telephone numbers.
 
-    Cut short, without a way to reach a person or a person's name.
-
-    Words where an address of a site should be are often a name ("Madame ..."): they are not shown.
+    Words in place of a web address are often the name of a person ("Madame ..."), so they are not shown.
     """
     if rule == "site_web_illisible" and (" " in value.strip() or "." not in value):
         return "[…]"
@@ -219,7 +217,7 @@ def _shown(value: str, rule: str) -> str:
 
 
 def _postal_code_from_address(values: dict[str, pa.Array], addresses: pa.StringArray, judge: _Judge) -> None:
-    """Fill missing postal codes with the one the address holds, if it holds one."""
+    """Fill missing postal codes from the address, where it holds exactly one."""
     known = values.get("code_postal", pa.nulls(len(addresses), pa.string()))
     wanted = np.flatnonzero(known.is_null().to_numpy(zero_copy_only=False))
     if not len(wanted):
@@ -257,7 +255,7 @@ def _pair(latitude: float, longitude: float) -> str:
 
 
 def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judge) -> departement_vote.Placed:
-    """Weigh the evidence; what lost is refused, and taken out of the clean columns."""
+    """Decide the département of each row; refuse evidence that lost and remove it from the clean columns."""
     size = len(points.departement)
     none = np.full(size, -1, np.int16)
 
@@ -296,7 +294,7 @@ def _named(known: tuple[str, ...], positions: NDArray[np.int16]) -> pa.Array:
 
 
 def _line_numbers(printed: pa.StringArray | None, numbers: RowNumbers) -> pa.Array:
-    """Return the row numbers a list already carries (it was cleaned before), else its own."""
+    """Return the row numbers that an already cleaned list holds, or else those of the file."""
     own = pa.array(numbers, pa.int64())
     if printed is None:
         return own
@@ -327,7 +325,7 @@ def _refuse_rows(
 
 
 def refused_rows(batch: Batch, malformed: list[Malformed], lang: str) -> Batch:
-    """Return the batch with the rows that could not be cut into columns among its rejects."""
+    """Return the batch with the rows without the right columns added to its rejects."""
     if not malformed:
         return batch
     rules = ["guillemet_non_ferme" if row.hides else "nombre_de_colonnes" for row in malformed]

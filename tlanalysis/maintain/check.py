@@ -1,4 +1,4 @@
-"""`tlanalysis check`: data, notebooks and plan obey the rules.
+"""`tlanalysis check`: check data, notebooks and plan against the rules.
 
 Each check returns a list of problems, one sentence each; an empty list means that it passed.
 """
@@ -27,12 +27,12 @@ _PATH = re.compile(r"[/\\]|\.(csv|json|parquet|xlsx|ods|geojson)$")
 
 
 def check() -> list[str]:
-    """Return every rule that is broken, one sentence each."""
+    """Return one sentence per broken rule."""
     return [*check_data(), *check_notebooks(), *check_plan()]
 
 
 def check_data() -> list[str]:
-    """Return what the Frictionless validator and our own rules find wrong with `data/raw/`."""
+    """Return the problems that the Frictionless validator and our own rules find in `data/raw/`."""
     problems = []
     for name in embedded.names():
         try:
@@ -88,8 +88,8 @@ def check_notebooks() -> list[str]:
 def check_lab_notebook(path: Path) -> list[str]:
     """Return the broken rules of one notebook for exploring, each with the cell it is about.
 
-    It is nobody's result: no parameters, no order of tables and charts. What it shows depends on who chooses, so it is
-    kept without outputs; and like any other it leaves files to the library.
+    Such a notebook holds no result, so it needs no parameters and no order of tables and charts. Its outputs depend on
+    the choices of its user, so it is stored without outputs. Like every notebook it reads and writes no file itself.
     """
     if (code := _code_cells(path)) is None:
         return [f"{path.name} is not a notebook."]
@@ -155,7 +155,7 @@ def _other_defaults(defaults: dict[str, Any]) -> Iterable[str]:
 
 
 def _not_passed_on(defaults: dict[str, Any], code: list[dict[str, Any]]) -> Iterable[str]:
-    """Yield the parameters that `tl.params` is not given: neither the run key nor a figure's facts would hold them."""
+    """Yield the parameters that the call of `tl.params` leaves out: run keys and figures would not record them."""
     calls = [call for cell in code for call in _calls(cell) if _name(call.func) == "params"]
     passed = {key.arg for call in calls for key in call.keywords if _name(key.value) == key.arg}
     if missing := [name for name in defaults if name not in passed]:
@@ -166,7 +166,7 @@ def _not_passed_on(defaults: dict[str, Any], code: list[dict[str, Any]]) -> Iter
 def _calls(cell: dict[str, Any]) -> list[ast.Call]:
     try:
         return [node for node in ast.walk(ast.parse(_source(cell))) if isinstance(node, ast.Call)]
-    except SyntaxError:  # another rule names that cell
+    except SyntaxError:  # another rule reports that cell
         return []
 
 
@@ -228,7 +228,7 @@ def _chart(before: dict[str, Any] | None, tree: ast.Module) -> Iterable[str]:
 def _last_statement(cell: dict[str, Any] | None) -> ast.stmt | None:
     try:
         body = ast.parse(_source(cell)).body if cell else []
-    except SyntaxError:  # said of that cell already
+    except SyntaxError:  # that cell already has a problem
         return None
     return body[-1] if body else None
 

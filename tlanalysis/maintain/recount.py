@@ -1,7 +1,7 @@
 """Recompute embedded tables from the open files (`tlanalysis count`).
 
-`lieux_par_departement` has one row per list, kind and département; a list is complete in itself, so a département that
-it does not name has a true zero, written as such. `registre_lieux` says what happened to the rows on the way.
+`lieux_par_departement` has one row per list, kind and département; a list is complete, so a département that it does
+not name has a true zero, which is written. `registre_lieux` records how many rows were read, placed or contradicted.
 `departements` and `regions` come from `recount_territories`, `acces_par_territoire` from `recount_access`, the grid of
 the départements from `lists.cells.departement_grid`.
 """
@@ -85,7 +85,7 @@ def _count(name: str, places: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _account(name: str, cleaned: Cleaned) -> pd.DataFrame:
-    """Return what became of a list's rows, and what grouping by the publisher's own columns would do."""
+    """Return how many rows of a list were placed, and how many the publisher's own columns would lose or misplace."""
     import pandas as pd
 
     places, against = cleaned.places, cleaned.rejects[cleaned.rejects["regle"] == "preuve_contredite"]

@@ -1,4 +1,4 @@
-"""`make notebooks`: execute the notebooks in place and store their outputs, metadata cleaned, figures thrown away."""
+"""`make notebooks`: execute the notebooks, store their outputs, clean their metadata and discard their figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def store() -> list[Path]:
     paths.check_own()
     written = []
     with tempfile.TemporaryDirectory() as scratch:
-        # Stored outputs are those of a fresh clone, with no fetched file and no built table.
+        # Outputs are stored as a fresh clone gives them: without fetched files and built tables.
         os.environ["TLANALYSIS_PROCESSED"] = str(Path(scratch) / "processed")
         os.environ |= {"TLANALYSIS_OUT": scratch, "TLANALYSIS_HOME": str(paths.home()), "MPLBACKEND": "agg"}
         for name in notebooks():

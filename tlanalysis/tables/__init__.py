@@ -1,1 +1,1 @@
-"""From open files to our tables: the build, census modules, training bodies, communes, and the data dictionary."""
+"""Build tables from open files: census modules, training bodies, communes; and the data dictionary."""

@@ -1,7 +1,7 @@
-"""`tlanalysis build`: verified tables as Parquet under `data/processed/`, with a ledger that adds up.
+"""`tlanalysis build`: write verified tables as Parquet to `data/processed/`, with a ledger of their rows.
 
-The embedded tables, always; those of the census and of the list of training bodies when their open files have been
-fetched.
+The embedded tables are always written; those of the census and of the list of training bodies are written when their
+open files have been fetched.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Built(NamedTuple):
-    """What has been built: the `files` written, and the `ledger`, one entry per table."""
+    """The written `files`, and the `ledger` with one entry per table."""
 
     files: list[Path]
     ledger: list[dict[str, Any]]
@@ -32,14 +32,14 @@ def build() -> Built:
     """Write one Parquet file per table, the rejects of the open files, and `ledger.json`.
 
     Everything is verified and converted before the first file is written: a refused table leaves the folder as it was.
-    A table whose open file is no longer there goes.
+    A table whose open file is no longer there is deleted.
 
     Raises
     ------
     SourceError
-        When a raw table is missing or altered, an open file is not the one recorded, or a row would be lost.
+        A raw table is missing or altered, an open file is not the recorded one, or a row would be lost.
     BadInput
-        When an open file is not what its name says.
+        An open file does not have the content that its name promises.
     """
     check_citations()
     account = ledger()
@@ -65,7 +65,7 @@ def build() -> Built:
 
 
 def _from_open_file(table: str) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """Return the files of a table that comes from an open file, and its entry of the ledger."""
+    """Return the files of a table that comes from an open file, and its entry in the ledger."""
     name = built.open_file_of()[table]
     sha256 = files.sha256(embedded.read_remote(name))
     path = embedded.find_remote(name)
@@ -82,7 +82,7 @@ def _from_open_file(table: str) -> tuple[dict[str, bytes], dict[str, Any]]:
 
 
 def _clean(table: str, path: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """Return rows, rejects and account of an open file."""
+    """Return the rows, the rejects and the ledger of an open file."""
     from tlanalysis.lists.cleaning import clean
     from tlanalysis.tables import census_modules, training_bodies
 
@@ -107,8 +107,8 @@ def _safe_csv(table: pd.DataFrame) -> bytes:
     import pyarrow as pa
     import pyarrow.csv as pcsv
 
-    from tlanalysis.lists.output import safe
+    from tlanalysis.lists.output import guard_formulas
 
     buffer = io.BytesIO()
-    pcsv.write_csv(safe(pa.Table.from_pandas(table, preserve_index=False)), buffer)
+    pcsv.write_csv(guard_formulas(pa.Table.from_pandas(table, preserve_index=False)), buffer)
     return buffer.getvalue()

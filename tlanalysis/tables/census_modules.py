@@ -1,12 +1,12 @@
-"""The thematic modules of the censuses of France Tiers-Lieux: one row per respondent, question and box.
+"""Clean the thematic modules of the censuses of France Tiers-Lieux: one row per respondent, question and box.
 
 Publisher's columns: `ID_UNIQUE` is `id_source`; the column of a selection names the `question`, the column of a box is
-the `reponse`. Other columns are not kept, and personal ones never read: free text stays where it is.
+the `reponse`. Other columns are not kept, free text included, and personal columns are never read.
 
-What an answer is. Someone who wrote no selection and ticked no box did not answer the question: `coche` is missing in
-all its rows, never false. In an answer, the box says whether it is ticked; where its cell is empty the selection says
-it; where there is neither, `coche` is missing, unless the whole question is written with ticks alone, in which an empty
-box is one not ticked.
+Someone who wrote no selection and ticked no box did not answer the question: `coche` is missing in all its rows, never
+false. In an answer, the cell of a box states whether it is ticked. Where the cell is empty, the selection decides;
+where there is neither, `coche` is missing, except in a question that has only ticks: there an empty cell is a box that
+is not ticked.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Module:
 
 
 def clean_module(path: Path) -> Module:
-    """Turn a thematic module into a tidy long table; one without a question with boxes gives a table without a row.
+    """Return a thematic module as a long table, which is empty when no question has boxes.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def clean_module(path: Path) -> Module:
     Raises
     ------
     BadInput
-        Not a list, or without a column `ID_UNIQUE`.
+        The file is not a list, or has no column `ID_UNIQUE`.
     """
     import pandas as pd
 
@@ -118,9 +118,9 @@ def _reject(row: int, rule: str) -> tuple[object, ...]:
 
 
 def _columns(reading: Reading) -> tuple[list[int], list[str]]:
-    """Return the ranks of the columns to read, and the personal ones, which are not.
+    """Return the positions of the columns to read, and the names of the personal columns, which are not read.
 
-    A box may well be called "Téléphone": what says yes or no is no number to call.
+    A box may be called "Téléphone"; a column of yes and no holds no telephone number.
     """
     if "ID_UNIQUE" not in reading.headers:
         raise BadInput(f"{reading.path.name} has no column ID_UNIQUE: it is not a module of the census.")
@@ -136,7 +136,7 @@ def _columns(reading: Reading) -> tuple[list[int], list[str]]:
 
 
 def _cells(reading: Reading, ranks: list[int]) -> tuple[int, dict[int, str], list[dict[int, str]], list[int]]:
-    """Return the rows read, per row its identifier, per column its cells, and the rows that could not be cut."""
+    """Return how many rows were read, the identifiers, the cells of each column, and the rows with wrong columns."""
     ids: dict[int, str] = {}
     cells: list[dict[int, str]] = [{} for _ in ranks]
     malformed: list[int] = []
@@ -154,7 +154,7 @@ def _texts(table: pa.Table, at: int) -> list[str]:
 
 
 def _respondents(ids: dict[int, str]) -> tuple[dict[int, str], list[tuple[int, str]]]:
-    """Return the rows kept with their identifiers, and those refused with the rule."""
+    """Return the kept rows with their identifiers, and the refused rows with the rule."""
     kept: dict[int, str] = {}
     refused: list[tuple[int, str]] = []
     seen: set[str] = set()
@@ -171,7 +171,7 @@ def _respondents(ids: dict[int, str]) -> tuple[dict[int, str], list[tuple[int, s
 
 
 def _answers(question: Question, people: list[str], columns: list[list[str]]) -> tuple[pa.Table, dict[str, Any]]:
-    """Return the rows of one question, and its account."""
+    """Return the rows of one question, and its counts."""
     labels = [box.libelle for box in question.boxes]
     by_key = {key(label): at for at, label in enumerate(labels)}
     texts = columns[question.text] if question.text is not None else [""] * len(people)
@@ -186,7 +186,7 @@ def _answers(question: Question, people: list[str], columns: list[list[str]]) ->
         named = set(said[row]) if readable and wrote[row] else None
         for at, box in enumerate(question.boxes):
             tick = ticks[at][row]
-            # A box whose words nobody could tell (a code of 2023) cannot be looked for in the selection.
+            # A box with a code of 2023 and no known words cannot be found in the selection.
             word = None if named is None or not _has_words(box.libelle, box.reponse, question) else at in named
             contradicted = tick is not None and word is not None and tick != word
             value = tick if tick is not None else word if word is not None else False if only_ticks else None

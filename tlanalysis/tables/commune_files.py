@@ -1,8 +1,8 @@
-"""Communes with their inhabitants and a point: INSEE populations of 2023 joined with La Poste's centres of 2024.
+"""Join the communes of two files: INSEE populations of 2023 and La Poste's centres of 2024.
 
-Paris, Lyon and Marseille come by arrondissement. Mayotte is not in the populations (its census is another): its
-communes have a point and a missing population. Twelve communes merged or split since have inhabitants and no point.
-Both stay.
+Paris, Lyon and Marseille are split by arrondissement. Mayotte has its own census and is not in the populations, so its
+communes have a point and a missing population. Twelve communes that merged or split since have inhabitants and no
+point. All of them are kept.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def read_centres(data: bytes) -> pd.DataFrame:
 
 
 def clean_communes(populations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per commune of either file, with what each knows of it.
+    """Return one row per commune of either file, with the columns of both.
 
     A centre without inhabitants is kept only where the populations leave out a whole département (Mayotte): elsewhere
     it is a commune that no longer exists, whose inhabitants are counted under another code.
@@ -55,7 +55,7 @@ def clean_communes(populations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataF
     Raises
     ------
     SourceError
-        A commune printed twice, or a population that is no number.
+        A commune is there twice, or a population is not a number.
     """
     import pandas as pd
 

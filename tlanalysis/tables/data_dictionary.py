@@ -34,7 +34,7 @@ def describe(name: str) -> pd.DataFrame:
     Raises
     ------
     BadInput
-        Unknown name, or an open file that the library fetches but does not clean.
+        The name is unknown, or names an open file that the library fetches but does not clean.
     """
     if name in remote() or name == built.DECLARATIONS:
         try:
@@ -68,7 +68,7 @@ def raw_to_clean(name: str) -> dict[str, str]:
     Raises
     ------
     KeyError
-        When the library has no map of that file.
+        The library has no map of that file.
     """
     if name == built.DECLARATIONS:
         return training_bodies.DECLARED_TO_CLEAN

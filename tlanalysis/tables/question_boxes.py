@@ -1,9 +1,9 @@
-"""Which columns of a census module make a question with boxes to tick: pure functions of headers and cells.
+"""Find the columns of a census module that form a question with boxes to tick, from headers and cells.
 
-Two shapes are known. 2026: a column holds the readable selection, and the 0/1 columns after it are NAMED by the labels
-of the boxes. 2023: the boxes share a prefix (`THEME_FORM_NUMER`), and the selection, if there is one, is the column
-named by the prefix. A column is a box when every cell that is filled says yes or no; what no evidence ties to a
-question is left aside and listed.
+There are two formats. In 2026, a column holds the selection as text, and the 0/1 columns after it have the labels of
+the boxes as names. In 2023, the boxes share a prefix (`THEME_FORM_NUMER`), and the selection, if there is one, is the
+column named like the prefix. A column is a box when each of its filled cells means yes or no. A box that belongs to no
+question is left out and listed.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ NO = frozenset({"0", "0.0", "false", "faux", "non"})
 _CODED = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)+")
 _MAY_PART = re.compile(r"[;\r\n]+")
 
-# How surely an item of the text is what a coded box stands for: answers in common over answers in either, and how many.
+# When an item of the text names a coded box: least share of common answers in all answers of either, least number.
 ALIKE, SEEN = 0.9, 5
 
 
 @dataclass(frozen=True)
 class Box:
-    """One box: the rank of its column (from 0), the publisher's name of it, and what it says in words."""
+    """One box: the position of its column (from 0), its name in the file, and its label in words."""
 
     rank: int
     reponse: str
@@ -36,7 +36,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Question:
-    """A question and its boxes; `text` is the rank of the column that holds the selection, None without one."""
+    """A question and its boxes; `text` is the position of the column with the selection, None without one."""
 
     name: str
     text: int | None
@@ -44,12 +44,12 @@ class Question:
 
     @property
     def ranks(self) -> list[int]:
-        """The ranks of all its columns."""
+        """The positions of all its columns."""
         return [*([] if self.text is None else [self.text]), *(box.rank for box in self.boxes)]
 
 
 def as_tick(cell: str) -> bool | None:
-    """Return what a box says; None for a cell left empty or that says neither yes nor no.
+    """Return whether a box is ticked; None for a cell that is empty or means neither yes nor no.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def as_tick(cell: str) -> bool | None:
 
 
 def items_of(text: str, labels: Iterable[str] = ()) -> list[str]:
-    r"""Return the items of a selection, parted by `;` or line breaks; a label that holds a `;` stays whole.
+    r"""Return the items of a selection, separated by `;` or line breaks; a label that contains `;` stays whole.
 
     Examples
     --------
@@ -79,14 +79,14 @@ def items_of(text: str, labels: Iterable[str] = ()) -> list[str]:
 
 
 def find_questions(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> tuple[list[Question], list[int]]:
-    """Return the questions of a module, in its order, and the ranks of the boxes without a question.
+    """Return the questions of a module in its order, and the positions of the boxes without a question.
 
     Parameters
     ----------
     headers : sequence of str
-        Names of the columns; those of 2026 may be repeated (`Autre`), which is why columns go by their rank.
+        Names of the columns. In 2026 a name may be repeated (`Autre`), so columns are identified by position.
     cells : sequence of sequence of str
-        Per column its cells, the empty string where there is nothing.
+        The cells of each column; the empty string is missing.
     """
     kinds = [_kind(column) for column in cells]
     coded = [rank for rank, kind in enumerate(kinds) if kind == "box" and _CODED.fullmatch(headers[rank])]
@@ -119,10 +119,10 @@ def _by_place(
 def _of_run(
     text: int | None, run: list[int], headers: Sequence[str], cells: Sequence[Sequence[str]], kinds: Sequence[str]
 ) -> Iterable[Question]:
-    """Yield the questions of columns that follow one another, the first after the selection `text`.
+    """Yield the questions of consecutive columns; the first follows the selection `text`.
 
-    An empty column among them is a box that nobody was asked about, if a box after it is still named by the selections
-    before it; else it is the selection of a new question, which nobody answered.
+    An empty column among them is a box that nobody ticked if the selections before it name a box after it. Otherwise it
+    is the selection of a new question that nobody answered.
     """
     named: set[str] = set()
     if text is not None:
@@ -142,10 +142,10 @@ def _of_run(
 def _asked(
     text: int | None, ranks: list[int], named: set[str], headers: Sequence[str], cells: Sequence[Sequence[str]]
 ) -> Iterable[Question]:
-    """Yield the question and the boxes that are its own.
+    """Yield the question with its own boxes.
 
-    They are named by its selections; a last one that was never named is its own as long as nobody ticked it. Without
-    any selection at all, it is a question nobody answered, if nobody ticked a box either.
+    A box belongs to the question when a selection names it; later boxes that no selection names belong to it as long as
+    nobody ticked them. Without selections and without ticks, nobody answered the question.
     """
     if text is None:
         return
@@ -178,9 +178,10 @@ def _by_prefix(
 
 
 def _said_by(texts: Sequence[str], boxes: dict[int, Sequence[str]]) -> dict[int, str]:
-    """Return, per coded box, the item that the same respondents wrote; a box without a sure one is left out.
+    """Return the item that the respondents of each coded box wrote; a box without a sure item is left out.
 
-    Sure: the pair is alike beyond `ALIKE` over at least `SEEN` respondents, and each is the best match of the other.
+    An item is sure when at least `SEEN` respondents and more than a share of `ALIKE` have both, and each of the two is
+    the best match of the other.
     """
     wrote: dict[str, set[int]] = {}
     for row, text in enumerate(texts):

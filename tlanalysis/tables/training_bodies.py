@@ -1,9 +1,9 @@
-"""The public list of training bodies (LPOF, DGEFP): one row per declaration of activity, not per company.
+"""Clean the public list of training bodies (LPOF, DGEFP): one row per declaration of activity, not per company.
 
-`denomination` is not read: natural persons declare under their own name. SIREN and declaration numbers are read, to
-tell which declarations come from one body, and not kept, for the same reason. Half the rows have no postal code, so the
-région is often all that is known. Trainees are declared by the bodies themselves; those that another body entrusts are
-told in a column of their own, and counted by both bodies: the two columns never add up to people.
+`denomination` is not read, because natural persons declare under their own name. SIREN and declaration numbers are
+read, to group the declarations of one body, and not kept, for the same reason. Half the rows have no postal code, so
+often only the région is known. The bodies themselves declare their trainees. Trainees entrusted by another body have a
+column of their own and are counted by both bodies, so the sum of the two columns is not a number of people.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _DECLARED = "informationsDeclarees"
 
-# Publisher's column -> ours, when it is read as a list of declarations.
+# Publisher's column -> ours, for the list of declarations.
 DECLARED_TO_CLEAN = {
     "numeroDeclarationActivite": "numero_declaration",
     "siren": "siren",
@@ -70,7 +70,7 @@ DECLARATIONS = pa.schema(
 
 @dataclass(frozen=True)
 class Declarations:
-    """The list, cleaned: `declarations` (see `DECLARATIONS`), `rejects` (one row per failure), `ledger`."""
+    """The cleaned list: `declarations` (see `DECLARATIONS`), `rejects` (one row per refused cell or row), `ledger`."""
 
     declarations: pd.DataFrame
     rejects: pd.DataFrame
@@ -79,7 +79,7 @@ class Declarations:
 
 @dataclass
 class _State:
-    """What is carried from one batch to the next."""
+    """The state that one batch passes to the next."""
 
     numbers: set[str] = field(default_factory=set)
     bodies: dict[str, int] = field(default_factory=dict)  # SIREN -> row of its first declaration
@@ -92,11 +92,12 @@ class _State:
 
 
 def clean_declarations(path: Path) -> Declarations:
-    """Return the declarations of training bodies, typed, without anything that names one.
+    """Return the declarations of training bodies as typed columns, none of which identifies a body.
 
-    `id_organisme` is the row of the first declaration under the same SIREN: it says which declarations belong together,
-    and nothing else. `est_hors_des_18_regions` is true where the publisher's code is that of a collectivity (975, 977,
-    978, 905...). `est_qualiopi`: at least one certification; missing, not false, where the four cells are empty.
+    `id_organisme` is the row of the first declaration under the same SIREN, so that declarations of one body can be
+    grouped. `est_hors_des_18_regions` is true where the publisher's code is that of a collectivity (975, 977,
+    978, 905...). `est_qualiopi` is true with at least one certification, and missing, not false, where the four cells
+    are empty.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def clean_declarations(path: Path) -> Declarations:
     Raises
     ------
     BadInput
-        Not the list: columns are missing.
+        Columns of the list are missing.
     """
     import pandas as pd
 
@@ -190,10 +191,9 @@ def _is_new(cell: str, row: int, state: _State) -> bool:
 
 
 def _is_outside(cell: str) -> bool:
-    """Return whether a code is one the publisher gives to what lies outside the 18 régions: three digits, a 9 first.
+    """Return whether a code means "outside the 18 régions": three digits, the first of them 9.
 
-    The codes of the five overseas départements look like that too, and are no code of a région: they are refused as
-    such.
+    The codes of the five overseas départements have the same form; they are not codes of a région and are refused.
     """
     bare = cell.strip()
     return len(bare) == 3 and bare.isdigit() and bare.startswith("9") and bare not in _OVERSEAS
@@ -205,7 +205,7 @@ Cleaner = Callable[[str], tuple[Any, tuple[str, ...]]]
 def _each(
     cells: list[str], name: str, rows: list[int], state: _State, clean: Cleaner, *, shown: bool = True
 ) -> list[Any]:
-    """Clean every cell, once per distinct text; refusals go to the rejects, their text only where it names nobody."""
+    """Clean each distinct text once; refused cells go to the rejects, with their text only where it names nobody."""
     known = {cell: clean(cell) for cell in dict.fromkeys(cells)}
     for cell, row in zip(cells, rows, strict=True):
         for rule in known[cell][1]:
@@ -217,7 +217,7 @@ def _each(
 
 
 def clean_count(cell: str) -> tuple[int | None, tuple[str, ...]]:
-    """Return a number of people; the empty cell is unknown, never zero.
+    """Return a number of people; an empty cell is missing, never zero.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def clean_count(cell: str) -> tuple[int | None, tuple[str, ...]]:
 
 
 def clean_yes_no(cell: str) -> tuple[bool | None, tuple[str, ...]]:
-    """Return true or false; the empty cell is unknown, never false.
+    """Return true or false; an empty cell is missing, never false.
 
     Examples
     --------

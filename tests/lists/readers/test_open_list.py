@@ -14,7 +14,7 @@ import pytest
 
 from tests.lists.lists import delimited, write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.readers import csv_blocks
+from tlanalysis.lists.readers import csv_rows
 from tlanalysis.lists.readers.base import ReadingOptions, find_header
 from tlanalysis.lists.readers.open_list import open_list
 
@@ -77,8 +77,8 @@ def test_the_header_can_be_named_by_its_line(tmp_path):
 
 
 def test_a_row_that_cannot_be_cut_keeps_its_rank_in_every_block(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_blocks, "BLOCK", 300)
-    monkeypatch.setattr(csv_blocks, "_BLOCKS_TOGETHER", 2)
+    monkeypatch.setattr(csv_rows, "BLOCK", 300)
+    monkeypatch.setattr(csv_rows, "_BLOCKS_TOGETHER", 2)
     path = tmp_path / "liste.csv"
     lines = [f"Lieu {rank};75011" if rank % 7 else f"Lieu {rank}" for rank in range(1, 100)]
     path.write_text("nom;code_postal\n" + "\n\n".join(lines), encoding="utf-8")
@@ -95,7 +95,7 @@ OPEN = (
 
 @pytest.mark.parametrize("block", [4 << 20, 40])
 def test_rows_that_an_open_quote_swallowed_are_refused_one_by_one(tmp_path, monkeypatch, block):
-    monkeypatch.setattr(csv_blocks, "BLOCK", block + 60 * (block == 40))
+    monkeypatch.setattr(csv_rows, "BLOCK", block + 60 * (block == 40))
     path = tmp_path / "liste.csv"
     path.write_text(OPEN, encoding="utf-8")
     _, cells, numbers, bad = _read(path)
@@ -136,7 +136,7 @@ def test_line_breaks_and_separators_in_a_text_are_text(tmp_path):
 
 
 def test_a_large_file_with_hidden_rows_is_refused_even_in_a_column_nobody_reads(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_blocks, "_WHOLE", 10)
+    monkeypatch.setattr(csv_rows, "_WHOLE", 10)
     path = tmp_path / "liste.csv"
     path.write_text(OPEN, encoding="utf-8")
     reading = open_list(path)

@@ -28,17 +28,17 @@ class Caption:
     subtitle : str
         What is measured, unit, territory, date.
     lecture : str
-        One sentence that reads one mark aloud.
+        One sentence that says in words what one mark shows.
     champ : str
         Scope: what is in, what is out.
     note : str
         Change of perimeter, unknowns; may be empty.
     alt : str
-        For who does not see the picture: the finding, the marks, the unknown.
+        For readers who do not see the picture: the finding, the marks, the unknown.
     sources : tuple of dict
         Publisher, address and date of every source behind the marks.
     lang : str
-        Language of all this.
+        Language of the texts.
     """
 
     title: str

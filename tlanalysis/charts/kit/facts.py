@@ -41,7 +41,7 @@ def fact(table: pd.DataFrame, name: str) -> Any:
 
 
 def check_text(table: pd.DataFrame) -> None:
-    """Refuse a table whose codes or periods are numbers, as `pd.read_csv` reads them when it is not told otherwise.
+    """Refuse a table whose codes or periods are numbers, as `pd.read_csv` reads them unless `dtype` says `str`.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def bar_between(ax: Axes, row: float, low: float, high: float, colour: str, *, t
 
 
 def unknown_row(ax: Axes, row: float, text: str, *, left: float, width: float, thick: float = 0.6) -> None:
-    """Hatch a row about which nothing is known, and say so."""
+    """Hatch a row whose value is unknown, and write `text` on it."""
     ax.barh(row, width, left=left, height=thick, **UNKNOWN)
     box = {"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 1.0}
     ax.text(left + width / 2, row, text, ha="center", va="center", fontsize=SMALL, color=INK, bbox=box)

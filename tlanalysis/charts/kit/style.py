@@ -1,6 +1,15 @@
-"""How our figures look: one size, one font.
+"""How our figures look: one size, one font, one mark per nature of a number.
 
-Marks carry the nature of a number; colours survive grey and colour blindness.
+Colours stay distinct in grey and for colour-blind readers.
+
+Seaborn makes the colour ramp; matplotlib draws all charts, for these reasons:
+
+- maps and grids (`maps`, `plot_unknowns`, `plot_deffinov_regions`): `seaborn.heatmap` leaves a missing cell empty,
+  while a figure of ours hatches it, writes several lines in it and frames the territory in focus;
+- rows of marks and intervals (`training`, `profile`, `funnel`, `money`, ...): `seaborn.pointplot` computes an interval
+  from repeated observations, while our tables hold the interval, and the fill of a mark depends on the row;
+- fans (`forecasts`): `seaborn.lineplot` draws one band from repeated values, while our tables hold the bounds of two;
+- no chart draws a distribution of observations.
 """
 
 from __future__ import annotations
@@ -72,7 +81,7 @@ RC: dict[RcKeyType, Any] = {
 
 
 def style() -> AbstractContextManager[None]:
-    """Return the context in which every figure is drawn and saved; nothing leaks into the caller's settings."""
+    """Return the context in which every figure is drawn and saved; the caller's own settings stay as they were."""
     return mpl.rc_context(RC)
 
 

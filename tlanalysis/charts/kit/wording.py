@@ -96,7 +96,7 @@ class Words:
         return self.number(rounded, max(0, digits - 1 - math.floor(math.log10(abs(rounded)))))
 
     def p_value(self, value: float) -> str:
-        r"""Return a p-value with two digits, or that it is below one in a thousand: nobody should read more into it.
+        r"""Return a p-value with two digits, or that it is below one in a thousand.
 
         Examples
         --------

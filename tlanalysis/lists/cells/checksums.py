@@ -1,4 +1,4 @@
-"""Check digits of French registration numbers, a column at a time."""
+"""Check the digits of French registration numbers, a whole column at once."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 def registered(column: pa.StringArray, digits: int) -> pa.BooleanArray:
     """Return which cells are plain SIREN (9 digits) or SIRET (14) whose check digits hold.
 
-    A SIREN's Luhn sum is a multiple of ten, and so are a SIRET's own and that of the SIREN it begins with: what
-    python-stdnum says, for the millions that are plainly right. A cell that fails here (La Poste has a rule of its
-    own, and people write blanks) is put to python-stdnum one by one.
+    The Luhn sum of a SIREN is a multiple of ten; so are that of a SIRET and that of the SIREN it begins with.
+    python-stdnum checks the same, more slowly, and decides on each cell that fails here: La Poste has its own rule, and
+    people write blanks.
 
     Examples
     --------
@@ -31,13 +31,13 @@ def registered(column: pa.StringArray, digits: int) -> pa.BooleanArray:
 
 
 def _digits(numbers: pa.StringArray, width: int) -> NDArray[np.uint8]:
-    """Return the digits of numbers of one width, a row each, straight from Arrow's memory."""
-    joined = pa.concat_arrays([numbers])  # a filtered column begins where its memory does
+    """Return the digits of numbers of one width, one row each, read from Arrow's memory without a copy."""
+    joined = pa.concat_arrays([numbers])  # joining makes the data start at the beginning of the buffer
     data = np.frombuffer(joined.buffers()[2] or b"", np.uint8, count=len(joined) * width)
     return data.reshape(len(joined), width) - np.uint8(ord("0"))
 
 
-# What a digit counts for when it is doubled: 2d, less 9 when that is above 9.
+# Value of a doubled digit: 2d, minus 9 when that is above 9.
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
 
 

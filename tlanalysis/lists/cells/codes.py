@@ -1,6 +1,6 @@
-"""INSEE and postal codes as people write them: leading zeros lost, `.0` gained, blanks inside, names for codes.
+"""Clean INSEE and postal codes: restore leading zeros, remove `.0` and blanks, turn names into codes.
 
-Same form as `text`: a string in, `(value, rules)` out. Codes are text, always.
+Each function takes a string and returns `(value, rules)`, as in `text`. Codes are always text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key
 DEPARTEMENTS = tuple(
     sorted({f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"} | {f"97{n}" for n in (1, 2, 3, 4, 6)})
 )
-# The codes a place may lie in: the départements, then the collectivities that have codes of their own.
+# Codes where a place can lie: the départements, then the collectivities with a code of their own.
 DEPARTEMENT_CODES = (*DEPARTEMENTS, *territories.COLLECTIVITIES)
 _COLLECTIVITIES = {key(name): code for code, name in territories.COLLECTIVITIES.items()}
 
@@ -29,9 +29,9 @@ _COMMUNE = re.compile(r"(?:\d\d|2[AB])\d{3}")
 
 
 def departement_of_postal_code(code: str | None) -> str | None:
-    """Return the département a French postal code points to; None when it is not one.
+    """Return the département of a French postal code; None when it is not a postal code.
 
-    Corse is split at 202 (2A: 200, 201), overseas codes keep three digits.
+    In Corse, 200 and 201 are 2A and the others 2B. Overseas, the first three digits are the code.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def departement_of_postal_code(code: str | None) -> str | None:
 
 
 def departement_of_commune(code: str | None) -> str | None:
-    """Return the département of an INSEE commune code; None when it is not one.
+    """Return the département of an INSEE commune code; None when it is not a commune code.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def departement_of_commune(code: str | None) -> str | None:
 
 
 def departements_of(column: pa.StringArray, *, postal: bool) -> NDArray[np.int16]:
-    """Return per clean code of a column the position in `DEPARTEMENT_CODES` of the département it lies in; -1 for null.
+    """Return the position in `DEPARTEMENT_CODES` of the département of each clean code of a column; -1 for null.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _existing(code: str) -> str | None:
 
 
 def _digits(text: str) -> tuple[str, set[str]]:
-    """Strip what spreadsheets and people add to a code: blanks, `.0`, an exponent, a country prefix."""
+    """Remove what spreadsheets and people add to a code: blanks, `.0`, an exponent, a country prefix."""
     applied: set[str] = set()
     bare = "".join(text.split()).upper().strip("'\"")
     if found := re.fullmatch(r"(\d+)[.,]0+", bare):
@@ -115,7 +115,7 @@ def _missing(text: str) -> Cell:
 
 
 def clean_commune_code(text: str) -> Cell:
-    """Return an INSEE commune code; a postal code of Paris written in its place becomes the arrondissement's.
+    """Return an INSEE commune code; a postal code of Paris becomes the code of its arrondissement.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def clean_commune_code(text: str) -> Cell:
 
 
 def clean_postal_code(text: str) -> Cell:
-    """Return a postal code; the INSEE code of a Paris arrondissement written in its place becomes the postal one.
+    """Return a postal code; the INSEE code of a Paris arrondissement becomes its postal code.
 
     Examples
     --------
@@ -180,7 +180,7 @@ _IN_ADDRESS = re.compile(r"(?<![\d,.])(\d{2} ?\d{3})(?=\s+[^\W\d_])")
 
 
 def postal_code_in(address: str) -> str | None:
-    """Return the one postal code that an address holds before a name; None when there is none, or several.
+    """Return the postal code that stands before a name in an address; None when there is none or several.
 
     Examples
     --------
@@ -251,7 +251,7 @@ _ALIASES = {"paca": "93", "sud": "93", "idf": "11", "reunion": "04", "guyane fra
 
 
 def _bare_region(name: str) -> str:
-    """Drop the link words by which publishers' labels differ ("Auvergne et Rhône-Alpes", "Centre - Val-de-Loire")."""
+    """Remove the link words in which publishers' labels differ ("Auvergne et Rhône-Alpes", "Centre - Val-de-Loire")."""
     return " ".join(word for word in key(name).split() if word not in {"et", "de", "la", "le", "region", "du", "d"})
 
 
@@ -268,7 +268,7 @@ def _region_codes() -> frozenset[str]:
 
 
 def clean_region(text: str) -> Cell:
-    """Return a région's code from its code or its name, whichever way the publisher links the words.
+    """Return a région's code from its code or its name, whatever link words the name has.
 
     Examples
     --------
@@ -307,7 +307,7 @@ _OVERSEAS = {"gp", "mq", "gf", "re", "yt", "pm", "bl", "mf", "wf", "pf", "nc", "
 
 
 def clean_country(text: str) -> Cell:
-    """Return `FR`; a row of another country is refused whole.
+    """Return `FR`, or refuse the whole row when the country is not France.
 
     Examples
     --------

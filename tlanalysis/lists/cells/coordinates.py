@@ -1,6 +1,6 @@
-"""Coordinates as lists hold them: decimal commas, swapped, in Lambert-93 metres, zeros, points at sea.
+"""Clean coordinates: decimal commas, swapped numbers, Lambert-93 metres, zeros, points at sea.
 
-Vectorised: a column of text in, NumPy arrays and masks out.
+Each function takes whole columns of text or numbers and returns NumPy arrays and masks.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ def pairs(column: pa.StringArray) -> tuple[Floats, Floats, Mask]:
 
 @dataclass(frozen=True)
 class Points:
-    """Judged coordinates: `latitude`, `longitude` (degrees, NaN where none is kept).
+    """Cleaned coordinates: `latitude` and `longitude` in degrees, NaN where none is kept.
 
-    `departement` (index in `codes.DEPARTEMENT_CODES` or -1), and a mask per rule.
+    `departement` is an index in `codes.DEPARTEMENT_CODES` or -1, and `rules` holds a mask per rule.
     """
 
     latitude: Floats
@@ -96,10 +96,10 @@ def _from_lambert() -> Transformer:
 
 
 def judge(latitude: Floats, longitude: Floats) -> Points:
-    """Return the coordinates put right where only one reading lies in France, and those that cannot be kept.
+    """Return the coordinates, corrected where exactly one reading lies in France, and removed where none does.
 
-    A point in France stays. Else, if swapping its two numbers puts it in France, they were swapped; else, if they are
-    metres that Lambert-93 puts in France (in either order), they were Lambert-93; else the point is outside.
+    A point in France stays. Otherwise its two numbers are swapped if that puts it in France; otherwise they are read as
+    Lambert-93 metres in either order if that puts it in France; otherwise the point is outside France.
 
     Parameters
     ----------
@@ -133,9 +133,9 @@ def _swapped(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
 
 
 def _metres(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
-    """Read two numbers as Lambert-93 metres.
+    """Return two numbers, read as Lambert-93 metres, in degrees rounded to 6 decimals (0.1 m).
 
-    The one beyond 6,000,000 is the northing. Rounded to 6 decimals (0.1 m).
+    The number above 6,000,000 is the northing.
     """
     easting, northing = np.minimum(lat, lon), np.maximum(lat, lon)
     possible = (

@@ -1,8 +1,8 @@
-"""Which département a point lies in: a grid of cells of 1/50 degree, drawn once from the outlines of the départements.
+"""Find the département of a point in a grid of cells of 1/50 degree, computed from the outlines of the départements.
 
 The embedded table `maille_departements` holds, per row of cells, the runs of cells whose centre lies in a département.
-A cell is 2.2 km high and about 1.5 km wide: near a border the grid may name the neighbour, so it is evidence among
-others (see `placement`), never a verdict on its own.
+A cell is 2.2 km high and about 1.5 km wide: near a border the grid may name the neighbour, so it is one
+piece of evidence among others (see `departement_vote`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TABLE = "maille_departements"
 CELLS_PER_DEGREE = 50
 NOWHERE = -1
-# Cells around a point that still count as "there": a coast or a border drawn with a broad pen.
+# A point is in a département when a cell at most this far from its own is: outlines of coasts and borders are rough.
 TOLERANCE = 2
 
 # The collectivities have no outline in the file: a box each (degrees: south, north, west, east), wide enough to hold
@@ -41,7 +41,7 @@ Indices = NDArray[np.int16]
 
 
 class Runs(NamedTuple):
-    """Runs of cells in order: `first` and `last` cell numbers, and the index in `codes.DEPARTEMENT_CODES`."""
+    """Runs of cells in order: numbers of the `first` and `last` cells, and the index in `codes.DEPARTEMENT_CODES`."""
 
     first: NDArray[np.int64]
     last: NDArray[np.int64]
@@ -49,7 +49,7 @@ class Runs(NamedTuple):
 
 
 def _number(row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return one number per cell, growing along a row, then from row to row."""
+    """Return the number of each cell; numbers grow along a row, then from row to row."""
     return row * 100_000 + column
 
 
@@ -82,12 +82,12 @@ _AROUND = sorted(
 
 
 def departements_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> Indices:
-    """Return, per point, the index in `codes.DEPARTEMENT_CODES` of where it lies; -1 for nowhere.
+    """Return the index in `codes.DEPARTEMENT_CODES` of the département of each point; -1 for none.
 
     Parameters
     ----------
     latitude, longitude : ndarray of float
-        Degrees (WGS 84), NaN where unknown. A point within two cells of a département and in no other is given to it.
+        Degrees (WGS 84), NaN where unknown. A point outside all départements goes to one within two cells.
 
     Examples
     --------

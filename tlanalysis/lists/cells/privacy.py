@@ -1,10 +1,10 @@
-"""People are not data: columns that are never read, e-mails and telephone numbers taken out of a text."""
+"""Keep personal data out: find columns that are never read, and remove e-mails and telephone numbers from texts."""
 
 from __future__ import annotations
 
 import re
 
-# Both ends of an address are of bounded length, here as in life: an unbounded one makes a long text quadratic.
+# Both parts of an address have a limited length: without a limit, the time is quadratic in the length of a text.
 _AT = r"\s?(?:[@＠﹫]|\(at\)|\[at\])\s?"
 _NOT_IN_EMAIL = r"\s@＠﹫<>()\[\]{},;:\"'"
 EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]{{1,64}}{_AT}[^{_NOT_IN_EMAIL}]{{1,250}}\.[A-Za-z]{{2,}}", re.IGNORECASE)
@@ -19,7 +19,7 @@ PHONE = re.compile(
     rf"|\+\d(?:{_GAP}\d){{8,13}}(?!\d)"
 )
 
-# For Arrow (RE2, no look-around): matches whatever either pattern above could match.
+# For Arrow (RE2 has no look-around): matches every text that one of the patterns above matches.
 SUSPICIOUS = r"[@＠﹫]|(?i:[(\[]at[)\]])|(?:^|[^0-9])(?:\+|0)[0-9 ()./_\-\x{2013}\x{00A0}\x{202F}]{8,}"
 
 # Words of a header that announce a person or a way to reach one.

@@ -1,9 +1,7 @@
-"""One cell of text, put in order: pure functions from what was printed to what is kept.
+"""Clean one cell of text.
 
-With the rules that were applied.
-
-Each `clean_*` takes a string and returns `(value, rules)`: `value` is None when nothing can be kept, `rules` the ids of
-`rules.RULES` that were applied. Cleaning what was cleaned changes nothing.
+Each `clean_*` takes a string and returns `(value, rules)`: `value` is None when nothing can be kept, `rules` holds the
+ids of the applied rules (see `rules.RULES`). Cleaning a clean value changes nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ Cell = tuple[str | None, tuple[str, ...]]
 
 LONGEST = 2000
 
-# What people write when they have nothing to write; compared without case, accents and final dots.
+# What people write for "no value"; compared without case, accents and final dots.
 _MISSING = {
     "", "-", "--", "---", "_", ".", "...", "?", "nr", "n.r", "nc", "n.c", "nd", "n.d", "na", "n/a", "n/c", "n/r",
     "#n/d", "#n/a", "#na", "#valeur!", "#ref!",
@@ -39,9 +37,8 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Co"}
 _FORMULA = re.compile(r"=|[+\-@]\s*[A-Z][A-Z.]+\(|[+\-@].*\|.*!")
 _GUARD = re.compile(r"^'+(?=[=+\-@\t\r])")
 
-# For Arrow (RE2): a cell that matches this and nothing else of ours is already in order. Letters are those whose
-# composed
-# form is the only form; a short cell or one that begins like a mark of absence goes the slow way.
+# For Arrow (RE2): a cell that matches IN_ORDER and not NOT_IN_ORDER is already clean. The letters are those whose
+# composed form is their only form. Every other cell, a short one for instance, goes through the Python function.
 _LETTER = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]"
 _INSIDE = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}.,;:!?()/|_+#%*°²³€’–—\-'\[\]=$]"
 IN_ORDER = rf"^{_LETTER}(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})*$"
@@ -68,7 +65,7 @@ NOT_IN_ORDER = (
 
 
 def key(text: str) -> str:
-    """Return a text without case, accents and punctuation, words joined by one blank: what names are compared by.
+    """Return a text without case, accents and punctuation, its words joined by one blank, to compare names.
 
     Examples
     --------
@@ -80,12 +77,12 @@ def key(text: str) -> str:
 
 
 def printable(name: str) -> str:
-    """Return the name of a file with a mark for each byte that is not UTF-8, which no text of ours can hold."""
+    """Return the name of a file with U+FFFD for each byte that is not UTF-8."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def is_missing(text: str) -> bool:
-    """Return whether a text is one of the marks people write for "no value".
+    """Return whether a text is one that people write for "no value".
 
     Examples
     --------
@@ -102,9 +99,9 @@ def is_missing(text: str) -> bool:
 
 
 def clean_text(text: str) -> Cell:
-    """Return a text as it should be printed: no entity, no wrapping quotes, no invisible character, single blanks.
+    """Return a text without HTML entities, wrapping quotes and invisible characters, and with single blanks.
 
-    An e-mail address or a telephone number is taken out; a spreadsheet formula is refused.
+    An e-mail address or a telephone number is removed; a spreadsheet formula is refused.
 
     Examples
     --------
@@ -121,14 +118,14 @@ def clean_text(text: str) -> Cell:
         return None, ("texte_trop_long",)
     applied: set[str] = set()
     before = None
-    while text != before:  # each step may uncover work for another: until nothing changes
+    while text != before:  # repeat until nothing changes, because a step may create work for another
         before = text
         text = _once(text, applied)
     if _FORMULA.match(text):
         return None, ("formule",)
     if is_missing(text):
         return None, tuple(sorted(applied | {"mention_manquante"}))
-    if len(text) > LONGEST:  # some characters are several once composed
+    if len(text) > LONGEST:  # composing turns some characters into several
         return None, ("texte_trop_long",)
     return text, tuple(sorted(applied))
 
@@ -138,7 +135,10 @@ def _once(text: str, applied: set[str]) -> str:
         ("entites_html", _without_entities),
         ("caracteres_invisibles", _visible),
         ("blancs", lambda t: " ".join(t.split())),
-        ("", lambda t: _GUARD.sub("", t)),  # what keeps a spreadsheet from reading a cell as a formula: ours, no repair
+        (
+            "",
+            lambda t: _GUARD.sub("", t),
+        ),  # the apostrophe that `output` adds before a formula; removing it is no repair
         ("guillemets", _unwrapped),
         ("donnee_personnelle_retiree", lambda t: privacy.without_personal(t)),
     )
@@ -184,7 +184,7 @@ WEB_IN_ORDER = r"^(?:https?://)?(?:[0-9A-Za-z_\-]+\.)+[A-Za-z]{2,}(?:[/?#][0-9A-
 
 
 def clean_web(text: str) -> Cell:
-    """Return a web address as printed; what is not one is refused.
+    """Return a web address as printed, or refuse the text when it is not one.
 
     Examples
     --------
@@ -240,7 +240,7 @@ def clean_date(text: str) -> Cell:
 
 
 def clean_kinds(text: str) -> Cell:
-    r"""Return one kind of place or several, joined by `|`, whichever of `|`, `;` or a line break parted them.
+    r"""Return one or several kinds of place joined by `|`; the text may separate them by `|`, `;` or line breaks.
 
     Examples
     --------
@@ -249,10 +249,10 @@ def clean_kinds(text: str) -> Cell:
     """
     applied: set[str] = set()
     before = None
-    while text != before:  # cleaning a kind may uncover a sign that parts it
+    while text != before:  # cleaning a kind may reveal a separator inside it
         before = text
         kept: list[str] = []
-        for part in re.split(r"[|;\n]", _without_entities(text)):  # an entity ends in a sign that parts kinds
+        for part in re.split(r"[|;\n]", _without_entities(text)):  # an HTML entity ends with a separator
             value, rules = clean_text(part)
             applied.update(rules)
             if value is not None and value not in kept:
@@ -276,7 +276,7 @@ _STATES = {
 def clean_state(text: str) -> Cell:
     """Return the state of a place: `ouvert`, `itinerant`, `en_projet`, `ferme` when recognised, else as printed.
 
-    Unknown is missing.
+    A text that means "unknown" is missing.
 
     Examples
     --------
@@ -298,7 +298,7 @@ _ARRONDISSEMENT = re.compile(
 
 
 def clean_commune(text: str) -> Cell:
-    """Return the name of a commune: without CEDEX, an arrondissement in its official form.
+    """Return the name of a commune without CEDEX; an arrondissement gets its official form.
 
     Examples
     --------
@@ -309,7 +309,7 @@ def clean_commune(text: str) -> Cell:
     if value is None:
         return None, applied
     done = set(applied)
-    while (bare := _CEDEX.sub("", value)) != value:  # what stood before it is looked at anew
+    while (bare := _CEDEX.sub("", value)) != value:  # the text before CEDEX is cleaned again
         again, applied = clean_text(bare)
         done |= {"cedex", *applied}
         if again is None:

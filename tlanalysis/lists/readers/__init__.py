@@ -1,1 +1,1 @@
-"""From bytes to a text frame: CSV, workbooks, JSON and Parquet."""
+"""Read CSV files, workbooks, JSON and Parquet as rows of text."""

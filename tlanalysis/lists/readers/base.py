@@ -1,7 +1,7 @@
-"""Any list as a text frame: what kind of file it is, how it was read, and its rows in batches, every cell a string.
+"""The types that every reader returns: a `Reading` of a list, with its rows in batches and every cell as text.
 
-What is detected is kept in `Reading.detected` and can be overridden; what is ambiguous is an error that names the
-choices.
+`Reading.detected` records what the reader found out (encoding, separator, header...); `ReadingOptions` replaces it.
+When a file can be read in two ways, the reader raises an error that names the choices.
 """
 
 from __future__ import annotations
@@ -30,12 +30,10 @@ Wanted = Sequence[str] | Sequence[int]
 
 
 class Malformed(NamedTuple):
-    """A row that could not be cut into the columns of the header.
+    """A row that does not have the columns of the header: its number, and how many cells it has.
 
-    Its rank, and how many cells it has. Its text may name people.
-
-    `hides` is the number of rows that a quote it leaves open swallows; when not 0, they are refused each under its own
-    rank.
+    The text of the row is not kept, because it may name people. `hides` is the number of rows inside a quote that this
+    row opens and does not close; each of them is refused under its own row number.
     """
 
     number: int
@@ -45,7 +43,7 @@ class Malformed(NamedTuple):
 
 
 class RowBatch(NamedTuple):
-    """Some rows as strings, their ranks (1 is the first under the header), and those that could not be cut."""
+    """Rows as text, their row numbers (1 is the first under the header), and the rows without the right columns."""
 
     table: pa.Table
     numbers: NDArray[np.int64]
@@ -54,7 +52,7 @@ class RowBatch(NamedTuple):
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """What the user says of a file instead of having it detected; None: detect."""
+    """What the user states about a file; None means that the reader detects it."""
 
     encoding: str | None = None
     separator: str | None = None
@@ -67,7 +65,7 @@ class ReadingOptions:
 class Reading:
     """A list ready to be read: `headers`, a `sample` of values per header, what was `detected`, and `batches(wanted)`.
 
-    Columns are wanted by name, or by rank (from 0) where a name is repeated; what comes is named by what was asked.
+    `wanted` lists columns by name, or by position (from 0) where a name is repeated. The batches use the same names.
     """
 
     path: Path
@@ -78,34 +76,33 @@ class Reading:
 
 
 def name_blanks(headers: Sequence[str]) -> list[str]:
-    """Return headers without blanks around, an empty one as `colonne_<rank>`.
+    """Return headers without blanks around them; an empty header becomes `colonne_<position>`.
 
-    Duplicates stay, so that using one is refused.
+    Repeated headers stay as they are: a later check refuses a mapping that uses one.
     """
     return [" ".join(header.split()) or f"colonne_{rank}" for rank, header in enumerate(headers, 1)]
 
 
 def ranks_of(headers: Sequence[str], wanted: Wanted) -> list[int]:
-    """Return the ranks of the wanted columns, given by name (the first of that name) or by rank."""
+    """Return the positions of columns given by name (the first of that name) or by position."""
     return [name if isinstance(name, int) else headers.index(name) for name in wanted]
 
 
-_WORDS = frozenset(word.replace("_", " ") for words in SYNONYMS.values() for word in words)
+_HEADER_NAMES = frozenset(word.replace("_", " ") for words in SYNONYMS.values() for word in words)
 _DATA = re.compile(r"\d{5}|https?://\S+|[^@\s]+@[^@\s]+\.\w+", re.IGNORECASE)
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
-    """Return the rank (from 0) of the row that names the columns, and whether it does.
+    """Return the position (from 0) of the header, and true; without a header, that of the first data row, and false.
 
-    If not, the rank is the first row of data.
-
-    Rows above it hold fewer cells (a title, a date); it holds words, not numbers, codes, dates or addresses of sites.
+    Rows above the header have fewer filled cells (a title, a date). A header holds words, not numbers, codes, dates or
+    web addresses.
     """
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     widest = max(filled[:50], default=0)
     first = next((rank for rank, cells in enumerate(filled) if cells >= max(1, 0.6 * widest)), 0)
     cells = [cell.strip() for cell in rows[first] if cell.strip()] if rows else []
-    known = sum(key(cell) in _WORDS for cell in cells)
+    known = sum(key(cell) in _HEADER_NAMES for cell in cells)
     data = sum(_is_data(cell) for cell in cells)
     return first, known >= 2 or (known >= 1 and data == 0) or (
         bool(cells) and data == 0 and len(set(cells)) == len(cells) and len(rows) > 1
@@ -139,14 +136,14 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
 
 
 def no_row(path: Path) -> BadInput:
-    """Return what is said of a list that has columns and nothing else."""
+    """Return the error for a list that has a header and no rows."""
     return BadInput(f"{path.name} has no row under its header.")
 
 
 def as_string(value: Any) -> str | None:
-    """Return a typed cell as text: whole floats without `.0`, dates as ISO 8601, lists joined by `|`.
+    """Return a typed cell as text, or None for an empty one.
 
-    None for nothing.
+    A whole float loses its `.0`, a date becomes ISO 8601, and the items of a list are joined by `|`.
     """
     if value is None or value == "":
         return None

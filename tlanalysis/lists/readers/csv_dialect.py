@@ -1,7 +1,4 @@
-"""Delimited text: encoding, separator and header found.
-
-Then read in blocks so that memory does not grow with the file.
-"""
+"""Find the encoding, the separator and the header of a CSV file."""
 
 from __future__ import annotations
 
@@ -22,22 +19,21 @@ from tlanalysis.lists.readers.base import (
     name_blanks,
     no_row,
 )
-from tlanalysis.lists.readers.csv_blocks import Cut
+from tlanalysis.lists.readers.csv_rows import CsvFile
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _LOOKED_AT = 1 << 20
-# Up to this size the whole file is decoded to find its encoding; beyond, its beginning, and a later surprise is an
-# error.
+# At most this many bytes are decoded to find the encoding. Bytes after them that do not fit it raise an error later.
 _WHOLE = 64 << 20
 
 
 def open_csv(path: Path, options: ReadingOptions) -> Reading:
-    """Return how a delimited text will be read.
+    """Return how a CSV file will be read.
 
     Raises
     ------
     BadInput
-        Binary, of mixed or unknown encoding, ambiguous separator, a line without end.
+        The file is binary, its encoding is mixed or unknown, two separators fit, or a line is too long.
     """
     encoding = as_encoding(options.encoding) or find_encoding(path)
     text = _beginning(path, encoding)
@@ -71,17 +67,17 @@ def open_csv(path: Path, options: ReadingOptions) -> Reading:
         "premiere_ligne": skipped + 1,
     }
 
-    cut = Cut(path, encoding, separator, skipped, headers)
-    return Reading(path, headers, sample, detected, cut.batches)
+    csv_file = CsvFile(path, encoding, separator, skipped, headers)
+    return Reading(path, headers, sample, detected, csv_file.batches)
 
 
 def as_encoding(given: str | None) -> str | None:
-    """Return an encoding of text as it was named.
+    """Return the given name of an encoding after checking that it exists.
 
     Raises
     ------
     BadInput
-        When there is none of that name.
+        No text encoding has that name.
     """
     try:
         if given is not None and codecs.lookup(given)._is_text_encoding:
@@ -101,7 +97,7 @@ def find_encoding(path: Path) -> str:
     Raises
     ------
     BadInput
-        Binary, or UTF-8 and cp1252 in one file.
+        The file is binary, or mixes UTF-8 and cp1252.
     """
     with path.open("rb") as file:
         data = file.read(4096)
@@ -133,7 +129,7 @@ def _not_utf8(path: Path) -> str:
         data = file.read(_WHOLE)
     text = data.decode("utf-8", errors="replace")
     wrong = text.count("\ufffd")
-    # Accented letters and the like: other UTF-8 sequences are what two letters of Windows-1252 look like by chance.
+    # Count accented letters only: two letters of Windows-1252 can form any other UTF-8 sequence by chance.
     right = len(text.encode("cp1252", errors="ignore")) - len(text.encode("ascii", errors="ignore"))
     if right > 0.1 * wrong:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
@@ -184,10 +180,7 @@ def _as_separator(given: str | None) -> str | None:
 
 
 def _parse(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
-    """Return the rows of a text and, per row, how many lines of the file had been read at its end.
-
-    Blank rows are left out.
-    """
+    """Return the rows of a text without blank ones and, per row, the number of the line where it ends."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows, ends = [], []
     csv.field_size_limit(_LOOKED_AT)
@@ -196,7 +189,7 @@ def _parse(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
             if row:
                 rows.append(row)
                 ends.append(reader.line_num)
-    except csv.Error:  # a field larger than what is looked at: what came before is enough to judge by
+    except csv.Error:  # a field is longer than the text read here; the rows before it are enough to decide
         pass
     return rows, ends
 
@@ -225,9 +218,9 @@ def _find_separator(text: str, path: Path) -> str:
 
 
 def _width(header: list[str], body: list[list[str]]) -> int:
-    """Return the number of columns: the header's.
+    """Return the number of columns.
 
-    Unless the rows say that one of the two has a separator too many at its end.
+    It is that of the header, except when the header or the rows end with one separator too many.
     """
     width = len(header)
     usual = Counter(len(row) for row in body[:SAMPLE]).most_common(1)

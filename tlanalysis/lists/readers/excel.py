@@ -1,4 +1,4 @@
-"""XLSX, XLS and ODS through python-calamine: values as they are shown, the header found under its title rows."""
+"""Read XLSX, XLS and ODS with python-calamine, and find the header under title rows."""
 
 from __future__ import annotations
 
@@ -20,14 +20,12 @@ import pyarrow as pa
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.lists.readers.base import Reading, ReadingOptions, as_string, find_header, from_table, name_blanks
 
-# What an archive may unpack to: bytes, cells (a full million rows by twenty), tags of XML. A sheet is laid out whole,
-# down to
-# its last row and out to its last column, before a cell of it is seen: one cell at the far corner would fill the
-# memory.
+# The most that an archive may unpack to: bytes, cells (a million rows by twenty), XML tags. python-calamine allocates
+# a sheet up to its last row and column before it returns a cell, so one cell at the far corner would fill the memory.
 _MOST_BYTES, _MOST_CELLS, _MOST_TAGS = 1 << 30, 20_000_000, 100_000_000
 _PIECE = 1 << 20
 _POSITION = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d{1,8})["']""")
-# The same in ODS: a cell that holds something, or a row that begins with one, said to stand there so many times.
+# The same in ODS: a filled cell, or a row that begins with one, that is marked as repeated so many times.
 _REPEATED_CELL = re.compile(
     rb"""<table:table-cell(?=[^<>]*value-type)[^<>]*number-columns-repeated=["'](\d{1,12})["']"""
 )
@@ -37,12 +35,12 @@ Grid = list[list[str]]
 
 
 def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
-    """Return how a sheet will be read.
+    """Return how a sheet of a workbook will be read.
 
     Raises
     ------
     BadInput
-        Damaged, protected, empty, too large once unpacked, or several sheets that may be the list.
+        The workbook is damaged, protected, empty or too large once unpacked, or several sheets may be the list.
     """
     from python_calamine import CalamineError
 
@@ -78,7 +76,7 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
 def _check_archive(path: Path) -> None:
     """Refuse an archive that is damaged or would fill the memory.
 
-    Its parts are unpacked a piece at a time and let go.
+    Each part is unpacked piece by piece, and no piece is kept.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -101,7 +99,7 @@ def _too_large(path: Path) -> BadInput:
 
 
 def _check_part(path: Path, part: IO[bytes]) -> int:
-    """Refuse a sheet too large to lay out, or a text of more than a mebibyte; return how many tags the part has."""
+    """Refuse a sheet that is too large, or a text of more than a mebibyte; return how many tags the part has."""
     tags = height = width = rows = cells = 0
     before = b""
     while piece := part.read(_PIECE):
@@ -137,9 +135,8 @@ def _sheets(path: Path) -> dict[str, Grid]:
     return {name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
 
 
-# An old workbook is a little file system whose sectors may name each other in a ring: python-calamine follows it until
-# the
-# memory is full, which ends the process. So the process is another one, with memory and time of its own.
+# An XLS file is a small file system. When its sectors refer to each other in a ring, python-calamine follows them until
+# the memory is full and the process ends. So a separate process reads it, with limits of memory and time.
 _MEMORY, _SECONDS = 2 << 30, 120
 
 
@@ -154,7 +151,7 @@ def _sheets_of_xls(path: Path) -> dict[str, Grid]:
 def send_sheets() -> None:
     """Print the sheets of the workbook that the command line names, as JSON.
 
-    With bounded memory where the system can bound it.
+    Where the system allows it, the memory of the process is limited.
     """
     with contextlib.suppress(ImportError, ValueError):
         import resource

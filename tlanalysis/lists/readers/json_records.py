@@ -1,4 +1,4 @@
-"""GeoJSON, JSON records (bare, or under a key) and JSON lines."""
+"""Read GeoJSON, JSON records (bare, or under a key) and JSON lines."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.lists.readers.base import MOST_COLUMNS, Reading, ReadingOptions, as_string, from_table
 from tlanalysis.lists.readers.csv_dialect import as_encoding, find_encoding
 
-# Held in memory whole: beyond this, a list should come as CSV or Parquet.
+# A JSON file is read into memory whole; a larger list has to come as CSV or Parquet.
 _LARGEST = 512 << 20
 _MOST_CELLS = 100_000_000
-# How deep a nested record is unfolded into dotted columns.
+# Nested records become dotted columns down to this depth.
 _DEEP = 5
 
-# Columns made of a point's geometry; the marks keep them apart from a property of the same name.
+# Columns made from the geometry of a point; the dot keeps them apart from a property of the same name.
 LONGITUDE, LATITUDE = "geometry.longitude", "geometry.latitude"
 EASTING, NORTHING = "geometry.x_lambert93", "geometry.y_lambert93"
 
@@ -31,7 +31,7 @@ def open_records(path: Path, options: ReadingOptions) -> Reading:
     Raises
     ------
     BadInput
-        Not JSON, nested too deep, no list of records, or several.
+        The file is not JSON, is nested too deep, or holds no list of records or several.
     """
     if path.stat().st_size > _LARGEST:
         raise BadInput(
@@ -71,7 +71,7 @@ def open_records(path: Path, options: ReadingOptions) -> Reading:
 
 
 def _parsed(path: Path, text: str) -> tuple[Any, bool]:
-    """Return the content, and whether it was one record per line."""
+    """Return the content, and whether the file has one record per line."""
     try:
         return json.loads(text, parse_int=_number), False
     except RecursionError:
@@ -89,7 +89,7 @@ def _parsed(path: Path, text: str) -> tuple[Any, bool]:
 
 
 def _number(digits: str) -> int | str:
-    """Return a whole number, or its digits when there are too many for one: an identifier, no doubt."""
+    """Return a whole number, or its digits as text when they are 20 or more, as in an identifier."""
     return int(digits) if len(digits) < 20 else digits
 
 
@@ -139,9 +139,9 @@ def _features(path: Path, content: Record, metres: bool) -> list[Record]:
 
 
 def _point(geometry: Any) -> tuple[Any, Any]:
-    """Return the two coordinates of a point.
+    """Return the two coordinates of a point, or (None, None) for another geometry or none.
 
-    Nothing for an empty or another geometry (a third coordinate is height).
+    A third coordinate, the height, is ignored.
     """
     if not isinstance(geometry, dict):
         return None, None
@@ -156,7 +156,7 @@ def _point(geometry: Any) -> tuple[Any, Any]:
 
 
 def _flattened(record: Record, before: str = "", depth: int = 0) -> dict[str, str | None]:
-    """Return a record as text, a nested one as dotted columns; a list of records is left as JSON."""
+    """Return a record as text; nested records become dotted columns, and a list of records stays JSON."""
     flat: dict[str, str | None] = {}
     for name, value in record.items():
         column = _whole(f"{before}{name}")
@@ -173,5 +173,5 @@ def _flattened(record: Record, before: str = "", depth: int = 0) -> dict[str, st
 
 
 def _whole(text: str) -> str:
-    """Return a text with a question mark for each half of a character (JSON can spell one, no file can hold it)."""
+    """Return a text with a question mark for each half of a character: JSON can write one, UTF-8 cannot."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

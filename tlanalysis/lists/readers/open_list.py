@@ -1,4 +1,4 @@
-"""Open any list: find what kind of file it is, and hand it to the reader of that kind."""
+"""Open any list: find the kind of the file and call the reader of that kind."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
     Parameters
     ----------
     path : Path
-        CSV, XLSX, XLS, ODS, GeoJSON, JSON records, JSON lines or Parquet; the content decides, not the ending.
+        A CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file; its content decides, not its ending.
     options : ReadingOptions, optional
-        What not to detect.
+        What the user states instead of having it detected.
 
     Raises
     ------
     BadInput
-        Not a list, damaged, or ambiguous.
+        The file is not a list, is damaged, or can be read in two ways.
     """
     options = options or ReadingOptions()
     try:
@@ -91,7 +91,7 @@ _WORKBOOKS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods"}
 
 
 def _kind(start: bytes, path: Path) -> str:
-    """Return parquet, xlsx, xls, ods, json or csv, from the first bytes; a name that says otherwise is an error."""
+    """Return parquet, xlsx, xls, ods, json or csv from the first bytes; a name that contradicts them is an error."""
     ending = path.suffix.lower()
     for mark, name in _COMPRESSED.items():
         if start.startswith(mark):

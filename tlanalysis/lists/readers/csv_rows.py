@@ -1,4 +1,4 @@
-"""The rows of a delimited text, cut block by block so that memory does not grow with the file."""
+"""Read the rows of a CSV file block by block, so that memory does not grow with the file."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import pyarrow.csv as pcsv
 from numpy.typing import NDArray
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.readers import csv_quotes
+from tlanalysis.lists.readers import unclosed_quotes
 from tlanalysis.lists.readers.base import Malformed, RowBatch, Wanted, ranks_of
 
-# Arrow reads some thirty blocks ahead: small ones bound the memory, and a few together are worth a batch.
+# Arrow reads about thirty blocks ahead, so small blocks limit the memory. A batch joins a few blocks.
 BLOCK = 4 << 20
 _BLOCKS_TOGETHER = 5
-# Up to this size all columns are read, whichever are wanted: a quote left open in any of them may hide rows.
+# Up to this size every column is read, because an unclosed quote in any column may hide rows.
 _WHOLE = 64 << 20
 
 
 @dataclass(frozen=True)
-class Cut:
-    """A delimited text and how it is cut: `skipped` lines up to and with the header, then one row per record."""
+class CsvFile:
+    """A CSV file and how to read it; `skipped` counts the lines up to the header, the header included."""
 
     path: Path
     encoding: str
@@ -36,15 +36,15 @@ class Cut:
     headers: list[str]
 
     def batches(self, wanted: Wanted) -> Iterator[RowBatch]:
-        """Yield the rows, a block at a time.
+        """Yield the rows, a few blocks at a time.
 
-        Of a large file only the columns that are wanted are read; if in the end it has more lines than rows, the
-        others are looked at for rows that a quote left open would hide.
+        In a large file only the wanted columns are read. If the file then has more lines than rows, all its columns are
+        searched for hidden rows.
 
         Raises
         ------
         BadInput
-            Not of the encoding to its end, a record larger than a block, or hidden rows in a large file.
+            The encoding is wrong somewhere, a row is larger than a block, or a large file has hidden rows.
         """
         places, asked = ranks_of(self.headers, wanted), [str(name) for name in wanted]
         everything = list(range(len(self.headers)))
@@ -53,7 +53,7 @@ class Cut:
                 yield part._replace(table=part.table.select(places).rename_columns(asked))
             return
         with ThreadPoolExecutor(1) as side:
-            lines, rows = side.submit(csv_quotes.most_lines, self.path), 0
+            lines, rows = side.submit(unclosed_quotes.most_lines, self.path), 0
             for part in self._records(places):
                 rows += len(part.numbers) + len(part.malformed)
                 yield part._replace(table=part.table.rename_columns(asked))
@@ -61,13 +61,13 @@ class Cut:
                 self._refuse_hidden(self._records(everything))
 
     def _unhidden(self, records: Iterator[RowBatch]) -> Iterator[RowBatch]:
-        """Yield the rows, those that swallowed others and those they swallowed refused.
+        """Yield batches in which a row with an unclosed quote, and every row hidden inside it, is refused.
 
-        Each under the rank it should have had.
+        Every row has the number that it has in the file.
         """
         shift = 0
         for table, numbers, malformed in records:
-            within = csv_quotes.swallowed_by(table.columns, self.separator)
+            within = unclosed_quotes.rows_hiding_others(table.columns, self.separator)
             hidden = [(int(numbers[row]), more) for row, more in within.items()]
             hidden += [(row.number, row.hides) for row in malformed if row.hides]
             if not hidden and not shift:
@@ -89,20 +89,20 @@ class Cut:
 
     def _refuse_hidden(self, records: Iterator[RowBatch]) -> None:
         for table, numbers, _ in records:
-            for row in csv_quotes.swallowed_by(table.columns, self.separator):
+            for row in unclosed_quotes.rows_hiding_others(table.columns, self.separator):
                 raise BadInput(
                     f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows "
-                    "below it: mend it."
+                    "below it: close it."
                 )
 
     def _records(self, places: Sequence[int]) -> Iterator[RowBatch]:
-        """Yield some columns as one thread cuts them: the rank of a row that cannot be cut is then known."""
+        """Yield some columns, read by one thread: only then does Arrow give the number of an invalid row."""
         names = [f"{rank}" for rank in range(len(self.headers))]
         chosen = [names[place] for place in places]
         waiting: deque[Malformed] = deque()
 
         def cannot_cut(row: pcsv.InvalidRow) -> str:
-            hides = csv_quotes.swallowed_in(row.text, self.separator, row.expected_columns)
+            hides = unclosed_quotes.rows_hidden_in(row.text, self.separator, row.expected_columns)
             waiting.append(Malformed(row.number - self.skipped, row.actual_columns, row.expected_columns, hides))
             return "skip"
 
@@ -141,9 +141,9 @@ class Cut:
 
 
 def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> RowBatch:
-    """Give each row its rank, leaving out those of the rows that could not be cut.
+    """Return rows with their row numbers, and the invalid rows among them.
 
-    These leave the queue of waiting rows, which may run ahead of the table.
+    Arrow may report invalid rows that come after this table, so only those within it leave the queue.
     """
     end, among = before + len(table), []
     while waiting and waiting[0].number <= end:
@@ -155,7 +155,7 @@ def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> RowBat
 
 def _explained(path: Path, message: str) -> str:
     if "straddling" in message:
-        return f"{path.name} has a row of more than {BLOCK >> 20} MiB, perhaps a quote that is never closed: mend it."
+        return f"{path.name} has a row of more than {BLOCK >> 20} MiB, perhaps a quote that is never closed: close it."
     if "UTF8" in message or "UTF-8" in message:
         return f"{path.name} is not UTF-8 to its end: name its encoding with --encoding (cp1252, perhaps)."
     return f"{path.name} cannot be read as CSV: {message.splitlines()[0][:160]}."
