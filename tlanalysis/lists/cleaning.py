@@ -185,7 +185,7 @@ def clean_batches(
 ) -> Iterator[Batch]:
     """Yield the cleaned batches of a list in its order, cleaned by several workers, and add them to the totals.
 
-    At most one batch per worker is read ahead, so that memory does not grow with the list.
+    At most one batch more than there are workers is read ahead, so that memory does not grow with the list.
 
     Parameters
     ----------
