@@ -106,6 +106,7 @@ from tlanalysis.indicators.quality import holdings as holdings
 from tlanalysis.indicators.quality import lists_ledger as lists_ledger
 from tlanalysis.indicators.quality import perimeters as perimeters
 from tlanalysis.indicators.quality import unknowns as unknowns
+from tlanalysis.indicators.reconciliation import reconcile as reconcile
 from tlanalysis.indicators.sharp_bounds import bounds as bounds
 from tlanalysis.indicators.spatial import local_moran as local_moran
 from tlanalysis.indicators.spatial import moran as moran

@@ -47,6 +47,7 @@ HOMES = {
     "indicators.agreement": ["rank_agreement"],
     "indicators.spatial": ["moran", "local_moran"],
     "indicators.growth": ["places_over_time"],
+    "indicators.reconciliation": ["reconcile"],
     "indicators.quality": ["holdings", "perimeters", "unknowns", "lists_ledger"],
     "data.embedded_ledger": ["ledger"],
     "indicators.profile": ["known_figures", "compare_rates", "rank_among_peers"],

@@ -41,7 +41,19 @@ def check_data() -> list[str]:
             problems.append(str(error))
     if problems:
         return problems
-    return [*_frictionless_errors(), *_territory_errors(), *citation_problems()]
+    return [*_frictionless_errors(), *_territory_errors(), *citation_problems(), *_contradictions()]
+
+
+def _contradictions() -> Iterable[str]:
+    """Yield one sentence per number of ours that contradicts a published one and has no reason in the data."""
+    from tlanalysis.indicators.reconciliation import unexplained
+
+    for row in unexplained().itertuples():
+        yield (
+            f"{row.table} gives {row.valeur_calculee:g} for {row.indicateur} of {row.territoire} ({row.periode}), "
+            f"{row.source} prints {row.valeur_publiee:g}: correct one of them, or write the reason in "
+            "data/raw/rapprochements.csv."
+        )
 
 
 def _frictionless_errors() -> Iterable[str]:
