@@ -12,6 +12,7 @@ ANNOUNCED = {
     "periode_cible": "2022",
     "valeur_bas": "3000",
     "valeur_haut": "3500",
+    "forme": "fourchette",
     "date_publication": "2021",
     "nature": "prevision",
     "perimetre": "ftl_2021",
@@ -25,13 +26,13 @@ def test_verdicts_of_the_register_by_hand():
     table = published_forecasts()
     held = {row.id_prevision: (row.verdict, row.motif) for row in table.itertuples()}
     assert held == {
-        "ftl_2021_end_2022": ("tenue", "dans_la_fourchette"),
-        "ftl_2021_2022_point": ("tenue", "dans_la_fourchette"),
+        "ftl_2021_end_2022": ("indecise", "chevauche"),
+        "ftl_2021_2022_point": ("indecise", "chevauche"),
         "gouv_additional_2022": ("non_verifiable", "sans_mesure"),
         "ftl_2023_2025": ("manquee", "en_dessous"),
-        "idf_2016_2021": ("tenue", "dans_la_fourchette"),
+        "idf_2016_2021": ("indecise", "chevauche"),
         "naq_2017_2020": ("non_verifiable", "sans_mesure"),
-        "naq_2018_2021": ("tenue", "dans_la_fourchette"),
+        "naq_2018_2021": ("indecise", "mesure_tardive"),
         "deffinov_learners": ("non_verifiable", "sans_date_cible"),
         "fabriques_2020_2022": ("tenue", "dans_la_fourchette"),
     }
@@ -55,15 +56,15 @@ POINT = {"valeur": 3200, "periode": "2022", "perimetre": "ftl_2021"}
     ("announced", "measures", "verdict"),
     [
         pytest.param({}, [POINT], ("tenue", "dans_la_fourchette"), id="inside"),
-        pytest.param({}, [POINT | {"valeur": 3000}], ("tenue", "dans_la_fourchette"), id="the-lower-end"),
-        pytest.param({}, [POINT | {"valeur": 3500}], ("tenue", "dans_la_fourchette"), id="the-upper-end"),
+        pytest.param({}, [POINT | {"valeur": 3000}], ("indecise", "chevauche"), id="the-lower-end-is-a-rounding"),
+        pytest.param({}, [POINT | {"valeur": 3500}], ("indecise", "chevauche"), id="the-upper-end-is-a-rounding"),
         pytest.param({}, [POINT | {"valeur": 2999}], ("manquee", "en_dessous"), id="below"),
         pytest.param({}, [POINT | {"valeur": 3501}], ("manquee", "au_dessus"), id="above"),
         pytest.param({"valeur_haut": ""}, [POINT | {"valeur": 9000}], ("tenue", "dans_la_fourchette"), id="at-least"),
         pytest.param(
             {},
             [{"valeur_bas": 2900, "valeur_haut": 3100, "periode": "2022"}],
-            ("non_verifiable", "chevauche"),
+            ("indecise", "chevauche"),
             id="straddles",
         ),
         pytest.param(
@@ -75,14 +76,21 @@ POINT = {"valeur": 3200, "periode": "2022", "perimetre": "ftl_2021"}
         pytest.param(
             {},
             [{"valeur": 3200, "valeur_bas": 3200, "periode": "2022"}],
-            ("non_verifiable", "chevauche"),
+            ("indecise", "chevauche"),
             id="more-than",
         ),
         pytest.param({}, [], ("non_verifiable", "sans_mesure"), id="nothing-measured"),
+        pytest.param({"editeur": "Ici, rapport"}, [POINT | {"editeur": "Ici"}], ("repetee", "meme_source"), id="own"),
+        pytest.param(
+            {},
+            [POINT | {"valeur": 3000, "valeur_bas": 3000, "valeur_haut": 3010}],
+            ("tenue", "dans_la_fourchette"),
+            id="exact",
+        ),
         pytest.param({"periode_cible": ""}, [POINT], ("non_verifiable", "sans_date_cible"), id="no-date"),
         pytest.param({"periode_cible": "2027"}, [POINT], ("a_venir", "date_future"), id="to-come"),
         pytest.param({"periode_cible": "2026"}, [POINT], ("a_venir", "date_future"), id="the-year-is-not-over"),
-        pytest.param({}, [POINT | {"periode": "2023"}], ("tenue", "dans_la_fourchette"), id="measured-the-year-after"),
+        pytest.param({}, [POINT | {"periode": "2023"}], ("indecise", "mesure_tardive"), id="measured-the-year-after"),
         pytest.param({}, [POINT | {"periode": "2021"}], ("non_verifiable", "sans_mesure"), id="measured-too-early"),
         pytest.param({}, [POINT | {"periode": "2024"}], ("non_verifiable", "sans_mesure"), id="measured-too-late"),
         pytest.param({}, [POINT | {"periode": ""}], ("non_verifiable", "sans_mesure"), id="measured-who-knows-when"),
@@ -105,7 +113,7 @@ POINT = {"valeur": 3200, "periode": "2022", "perimetre": "ftl_2021"}
         pytest.param(
             {},
             [POINT | {"nature": "declare", "valeur": 9000}, POINT | {"periode": "2023"}],
-            ("tenue", "dans_la_fourchette"),
+            ("indecise", "mesure_tardive"),
             id="a-count-before-a-claim",
         ),
         pytest.param(

@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
+from tlanalysis.charts.kit.global_test import global_test
 from tlanalysis.charts.kit.layout import finish, new_axes, text_width
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
@@ -65,6 +66,7 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         "narrow": words.percent(LIMITS[1]),
         "outside": words.number(outside),
         "by_chance": words.number((1 - LIMITS[1]) * len(known)),
+        **global_test(known, words),
         "first": first["nom"],
         "first_n": words.number(first["nb_lieux"]),
         "first_expected": words.number(first["nb_attendu"], 1),
@@ -181,7 +183,9 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     known = rows[rows["taux_bas_pour_100k"].notna()]
     people = table["population"].sum() / 1e5
     national = (fact(table, "nb_national_bas") / people, fact(table, "nb_national_haut") / people)
-    above = known[known["taux_bas_pour_100k"] > national[1]]
+    local = known["nb_lieux_local"].astype("float64") / known["population"].astype("float64") * 1e5
+    higher = known[known["taux_bas_pour_100k"] > national[1]]
+    above = higher[~(local[higher.index] <= national[1])]
     below = known[known["taux_haut_pour_100k"] < national[0]]
     first, widest = (
         known.iloc[0],
@@ -195,6 +199,10 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
         "below": words.join(list(below["nom"])),
         "n": words.number(len(known)),
         "n_unclear": words.number(len(known) - len(above) - len(below)),
+        "contested": words.join(
+            [f"{row.nom} ({words.number(row.nb_lieux_local)})" for row in higher.drop(index=above.index).itertuples()]
+        )
+        or words.label("words", "none"),
         "national_low": words.number(national[0], 1),
         "national_high": words.number(national[1], 1),
         "first": first["nom"],
@@ -220,6 +228,8 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
             bar_between(ax, rank, row.taux_arrondi_bas_pour_100k, row.taux_arrondi_haut_pour_100k, ACCENT, thick=0.3)
             said = words.span(words.number(row.taux_bas_pour_100k, 1), words.number(row.taux_haut_pour_100k, 1))
             value_label(ax, row.taux_haut_pour_100k, rank, said)
+            if rank in local.index and local[rank] == local[rank]:
+                ax.plot(local[rank], rank, zorder=4, **mark("objectif", CONTRAST))
         label_rows(ax, rows["nom"].tolist(), [i for i, code in enumerate(rows["code"]) if code in chosen])
         ax.set_xlim(0, top * 1.18)
         value_axis(ax, words.label("axes", "per_100k"), lambda v: words.number(v))

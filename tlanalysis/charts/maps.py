@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
+from tlanalysis.charts.kit.global_test import global_test
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import INK, PALE, UNKNOWN, style
 from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles
@@ -84,6 +85,7 @@ def plot_rates(
         "outside": words.number(fact(table, "nb_hors_champ") + fact(table, "nb_sans_territoire")),
         "unknown": words.number(len(table) - len(known)),
         "rate": words.number(national, 2),
+        **global_test(known, words),
         "inside": words.label("words", "count_inside") if shapes == "tuiles" else "",
         "top": top["nom"],
         "top_n": words.number(top["nb_lieux"]),

@@ -13,6 +13,7 @@ from tlanalysis.charts.kit.rows import ROW, label_rows, unknown_row, value_axis
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, SMALL, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import territory
+from tlanalysis.forecasting.published import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +36,7 @@ def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lan
     counts = table["verdict"].value_counts()
     big = table[table["id_prevision"] == "ftl_2023_2025"]
     holds = len(big) == 1 and big["verdict"].iloc[0] == "manquee"
-    values: dict[str, Any] = {
-        name: words.number(counts.get(name, 0)) for name in ("tenue", "manquee", "non_verifiable", "a_venir")
-    }
+    values: dict[str, Any] = {name: words.number(counts.get(name, 0)) for name in VERDICTS}
     values["n"] = words.number(len(table))
     if holds:
         row = big.iloc[0]
@@ -89,12 +88,16 @@ def _announced(ax: Axes, y: float, row: Any, right: float) -> None:
 
 def _seen(ax: Axes, y: float, row: Any, words: Words) -> None:
     """Draw the measure that judges a forecast, with its value and its period."""
-    low, top = row.mesure_bas / row.valeur_bas, row.mesure_haut / row.valeur_bas
+    at_least = row.mesure_haut == float("inf")
+    low = row.mesure_bas / row.valeur_bas
+    top = low if at_least else row.mesure_haut / row.valeur_bas
     if low < top:
         ax.barh(y, top - low, left=low, height=0.2, color=ACCENT, linewidth=0)
     else:
         ax.plot(low, y, zorder=3, **mark("compte", ACCENT))
-    seen = words.span(words.number(row.mesure_bas), words.number(row.mesure_haut))
+    seen = words.label("words", "at_least").format(n=words.number(row.mesure_bas))
+    if not at_least:
+        seen = words.span(words.number(row.mesure_bas), words.number(row.mesure_haut))
     ax.annotate(
         f"{seen} ({row.mesure_periode})",
         ((low + top) / 2, y),
@@ -112,6 +115,6 @@ def _forecast_label(row: Any, words: Words) -> str:
     if high == high:
         announced = words.span(floor, words.number(high))
     else:
-        announced = words.label("words", "at_least").format(n=floor)
+        announced = words.label("formes", row.forme).format(n=floor)
     when = row.periode_cible if isinstance(row.periode_cible, str) else words.label("words", "no_date")
     return f"{words.label('annonces', row.indicateur)} · {territory(row.territoire).name}\n{announced} · {when}"

@@ -2,7 +2,8 @@
 
 A verdict is computed from observations, never typed. The measure used has a compatible perimeter and is for the
 target period or of the year after it (counted before estimated before declared, then the earliest); before the target
-date has passed the verdict is `a_venir`. A forecast without an upper figure means "at least".
+date has passed the verdict is `a_venir`. A forecast without an upper figure is judged by its lower figure only. A bare
+number counts as the interval of its rounding.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded
 from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, observations, public_since
 from tlanalysis.data.perimeter_facts import continued_by
+from tlanalysis.indicators.intervals import rounding
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VERDICTS = ("tenue", "manquee", "non_verifiable", "a_venir")
+# Met in its time, by another publisher's measure; met by the forecaster's own measure; undecided, because the interval
+# of the measure crosses what was announced or the measure is a year late; missed; without a measure or a date; to come.
+VERDICTS = ("tenue", "repetee", "indecise", "manquee", "non_verifiable", "a_venir")
 
 WINDOW = timedelta(days=365)
 
@@ -37,7 +41,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     DataFrame
         The register's columns, then `verdict` (one of `VERDICTS`), `mesure_bas, mesure_haut, mesure_periode,
         mesure_perimetre` (the observation used) and `motif`, a code of the reason: `dans_la_fourchette`, `en_dessous`,
-        `au_dessus`, `chevauche`, `sans_date_cible`, `sans_mesure`, `date_future`.
+        `au_dessus`, `chevauche`, `mesure_tardive`, `meme_source`, `sans_date_cible`, `sans_mesure`, `date_future`.
     """
     import pandas as pd
 
@@ -76,16 +80,22 @@ def _judge(row: Any, measures: pd.DataFrame, today: date) -> tuple[object, ...]:
     found = _measure(row, measures)
     if found is None:
         return ("non_verifiable", *nothing, "sans_mesure")
-    seen = (found["bas"], found["haut"], found["periode"], found["perimetre"])
+    half = rounding(found["bas"]) if found["bas"] == found["haut"] else 0
+    measured_low, measured_high = found["bas"] - half, found["haut"] + half
+    seen = (measured_low, measured_high, found["periode"], found["perimetre"])
     low = row.valeur_bas
     high = row.valeur_haut if row.valeur_haut == row.valeur_haut else float("inf")
-    if found["haut"] < low:
+    if measured_high < low:
         return ("manquee", *seen, "en_dessous")
-    if found["bas"] > high:
+    if measured_low > high:
         return ("manquee", *seen, "au_dessus")
-    if found["bas"] >= low and found["haut"] <= high:
-        return ("tenue", *seen, "dans_la_fourchette")
-    return ("non_verifiable", *seen, "chevauche")
+    if measured_low < low or measured_high > high:
+        return ("indecise", *seen, "chevauche")
+    if periods.first_day(found["periode"]) > target:
+        return ("indecise", *seen, "mesure_tardive")
+    if found["editeur"].split(",")[0] == row.editeur.split(",")[0]:
+        return ("repetee", *seen, "meme_source")
+    return ("tenue", *seen, "dans_la_fourchette")
 
 
 def _measure(row: Any, measures: pd.DataFrame) -> pd.Series | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
@@ -210,7 +211,8 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
     DataFrame
         One row per région, all 18; missing where no share is printed: `territoire, code, nom, population, part_bas,
         part_haut, nb_lieux_bas, nb_lieux_haut, taux_arrondi_bas_pour_100k, taux_arrondi_haut_pour_100k` (rounding
-        alone), `taux_bas_pour_100k, taux_haut_pour_100k` (rounding and chance). `attrs` holds `nb_national_bas,
+        alone), `taux_bas_pour_100k, taux_haut_pour_100k` (rounding and chance); `nb_lieux_local, perimetre_local`, the
+        number that a source counts in the région in that year under another definition, the least of several. `attrs` holds `nb_national_bas,
         nb_national_haut, annee`.
 
     Raises
@@ -240,7 +242,20 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
         table[f"taux_arrondi_{side}_pour_100k"] = number.astype("float64") / people
         chance = number.map(lambda k, tail=tail: garwood(int(k), confidence)[tail], na_action="ignore")
         table[f"taux_{side}_pour_100k"] = chance.astype("float64") / people
-    table = stamp(table.drop(columns=["bas", "haut"]), shares, totals, territories.regions(), inputs=[])
+    local = _counted_locally(year, set(shares["perimetre"]), as_of)
+    table["nb_lieux_local"] = table["territoire"].map(local["valeur"]).astype("Int64")
+    table["perimetre_local"] = table["territoire"].map(local["perimetre"])
+    table = stamp(table.drop(columns=["bas", "haut"]), shares, totals, local, territories.regions(), inputs=[])
     table.attrs |= {"inputs": ["observations", "regions"], "annee": year}
     table.attrs |= {"nb_national_bas": float(least), "nb_national_haut": float(most)}
     return table
+
+
+def _counted_locally(year: str, perimeters: set[str], as_of: str | None) -> pd.DataFrame:
+    """Return the least number counted in each région in a year under another definition, by territory."""
+    counts = observations("tiers_lieux", nature=("compte",), as_of=as_of)
+    counts = counts[counts["periode"].notna() & counts["territoire"].str.startswith("R", na=False)]
+    same = [periods.year(text) == int(year) for text in counts["periode"]]
+    counts = counts.loc[same]
+    counts = counts[counts["valeur"].notna() & ~counts["perimetre"].isin(perimeters)]
+    return counts.sort_values("valeur", kind="stable").drop_duplicates("territoire").set_index("territoire")
