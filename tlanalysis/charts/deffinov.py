@@ -91,7 +91,6 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         "n_known": words.number(len(known)),
         "n_unknown": words.number(len(rows) - len(known)),
         "total": words.number(len(rows)),
-        "sum": words.euros(float(known["amount"].sum())),
         "national": words.euros(fact(table, "enveloppe_nationale_eur")),
         "first": known["nom_region"].iloc[0] if len(known) else "",
         "first_amount": words.euros(float(known["amount"].iloc[0])) if len(known) else "",
@@ -138,7 +137,8 @@ def plot_deffinov_projects(table: pd.DataFrame, *, ax: Axes | None = None, lang:
     values: dict[str, Any] = {
         "total": words.number(total["nb_projets"]),
         "rest": words.number(left["nb_projets"]),
-        "known": words.number(named["nb_projets"].sum()),
+        "known": words.number(named.loc[named["nature_nombre"] == "exact", "nb_projets"].sum()),
+        "n_about": words.number(named.loc[named["nature_nombre"] == "environ", "nb_projets"].sum()),
         "n_regions": words.number(sum(len(code.split(";")) for code in named["territoire"])),
         "n_left": words.number(18 - sum(len(code.split(";")) for code in named["territoire"])),
         "rate": words.number(total["taux_pour_million"], 1),

@@ -30,10 +30,6 @@ PAIRS = [
     ("taux_fabriques_de_territoire_pour_100k", "taux_chomage_15_64"),
     ("taux_fabriques_de_territoire_pour_100k", "distance_mediane_km"),
 ]
-REGION_PAIRS = [
-    ("enveloppe_eur_par_habitant", "taux_chomage_15_64"),
-    ("enveloppe_eur_par_habitant", "distance_mediane_km"),
-]
 
 
 def lists_with_access() -> dict[str, str]:
@@ -272,23 +268,17 @@ def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, near, calls, projects, work, inputs=inputs)
 
 
-def need_agreement(*, as_of: str | None = None, seed: int = 0) -> pd.DataFrame:
-    """Return the rank agreement between places or money per inhabitant and distance or unemployment.
+def need_agreement(*, seed: int = 0) -> pd.DataFrame:
+    """Return the rank agreement, over départements, between places per inhabitant and distance or unemployment.
 
-    Places by département, money by région, where it is published (too few régions to bound anything).
+    Parameters
+    ----------
+    seed : int
+        Of the bootstrap.
 
     Returns
     -------
     DataFrame
-        As `rank_agreement`, one row per pair of `PAIRS` and `REGION_PAIRS`.
+        As `rank_agreement`, one row per pair of `PAIRS`.
     """
-    import pandas as pd
-
-    departements, regions = need_and_supply(), region_need_and_supply(as_of=as_of)
-    parts = [rank_agreement(departements, PAIRS, seed=seed), rank_agreement(regions, REGION_PAIRS, seed=seed)]
-    table = pd.concat(parts, ignore_index=True)
-    inputs = [*departements.attrs["inputs"], *regions.attrs["inputs"]]
-    confidence = parts[0].attrs["confiance"]
-    table = stamp(table, departements, regions, inputs=inputs)
-    table.attrs["confiance"] = confidence
-    return table
+    return rank_agreement(need_and_supply(), PAIRS, seed=seed)
