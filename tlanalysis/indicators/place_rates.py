@@ -212,8 +212,8 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
         One row per région, all 18; missing where no share is printed: `territoire, code, nom, population, part_bas,
         part_haut, nb_lieux_bas, nb_lieux_haut, taux_arrondi_bas_pour_100k, taux_arrondi_haut_pour_100k` (rounding
         alone), `taux_bas_pour_100k, taux_haut_pour_100k` (rounding and chance); `nb_lieux_local, perimetre_local`, the
-        number that a source counts in the région in that year under another definition, the least of several. `attrs` holds `nb_national_bas,
-        nb_national_haut, annee`.
+        number that a source counts in the région in that year under another definition, the least of several. `attrs`
+        holds `nb_national_bas, nb_national_haut, annee`.
 
     Raises
     ------
