@@ -17,8 +17,8 @@ from matplotlib.text import Text
 import tlanalysis as tl
 
 TERRITORY_CODES = ("FR", "R75", "R06", "D33", "D976")
-LABELS = ("fabriques_de_territoire", "manufactures_de_proximite")
-LISTS = ("tiers_lieux", *LABELS)
+LABELS = ("fabriques_de_territoire", "tiers_lieux")
+LISTS = ("tiers_lieux", "fabriques_de_territoire")
 
 # Nature of a number -> marker and whether it is filled, as figures.md has it.
 MARKS = {
@@ -71,7 +71,6 @@ class Case:
 
 
 # National tables are made once, whatever the territory in focus.
-_regional = cache(lambda: tl.trained_by_region("2023"))
 _calls = cache(lambda: tl.deffinov_regions())
 _labelled = cache(lambda kind: tl.places_per_territory(kind))
 _rates = cache(lambda kind, level="departement": tl.rates(kind, level))
@@ -248,8 +247,6 @@ def _in_focus(place: str) -> list[Case]:
         Case("plot_funnel", place, partial(_rates, LISTS[0], "region"), focus=True, kind="regions"),
     ]
     return [
-        Case("plot_trained_by_region", place, _regional, focus=True),
-        Case("plot_trained_rate_by_region", place, _regional, focus=True),
         Case("plot_trainees_declared", place, _trainees, focus=True),
         Case("plot_deffinov_regions", place, _calls, focus=True),
         Case("plot_deffinov_amounts", place, _calls, focus=True),

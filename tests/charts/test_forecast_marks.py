@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
@@ -165,14 +166,23 @@ def test_published_forecasts_stand_beside_the_measure_that_judges_them() -> None
     assert [(x, filled) for x, _, _, filled in announced] == [(1.0, False)] * len(table)
     assert [round(y) for _, y, *_ in announced] == list(range(len(table)))
     seen = table[table["mesure_bas"].notna()]
-    points = seen[seen["mesure_bas"] == seen["mesure_haut"]]
+    points = seen[(seen["mesure_bas"] == seen["mesure_haut"]) | (seen["mesure_haut"] == np.inf)]
     measures = [(x, round(y), filled) for x, y, marker, filled in dots(ax) if marker == "o"]
     assert_close(measures, [(row.mesure_bas / row.valeur_bas, row.Index, True) for row in points.itertuples()])
     spans = seen[seen["mesure_bas"] < seen["mesure_haut"]]
-    assert list(spans["id_prevision"]) == ["ftl_2023_2025"]
-    assert_close([(low, high) for low, high, _ in boxes(ax)], [(2528 / 5000, 3951 / 5000)])
+    spans = spans[spans["mesure_haut"] < np.inf]
+    assert_close(
+        [(low, high) for low, high, _ in boxes(ax)],
+        [(row.mesure_bas / row.valeur_bas, row.mesure_haut / row.valeur_bas) for row in spans.itertuples()],
+    )
     unseen = table[table["mesure_bas"].isna()]
     assert [round(y) for *_, y in boxes(ax, hatched=True)] == list(unseen.index)
-    verdicts = {"tenue": "tenue", "manquee": "manquée", "non_verifiable": "non vérifiable", "a_venir": "à venir"}
+    verdicts = {
+        "tenue": "tenue",
+        "indecise": "indécise",
+        "manquee": "manquée",
+        "non_verifiable": "non vérifiable",
+        "a_venir": "à venir",
+    }
     bold = [plain(text.get_text()) for text in ax.texts if text.get_fontweight() == "bold"]
     assert bold == [verdicts[verdict] for verdict in table["verdict"]]

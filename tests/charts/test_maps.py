@@ -98,7 +98,7 @@ def test_a_distance_that_was_not_computed_is_refused():
 def test_the_national_share_of_the_title_is_that_of_the_embedded_table():
     row = tl.access("fabriques_de_territoire", "france").loc[0]
     title = plain(caption.of(case("plot_access", kind="fabriques_de_territoire").draw("en")).title)
-    assert title.startswith(f"{row['part_10_km_bas']:.1%} to {row['part_10_km_haut']:.1%} of inhabitants")
+    assert title.endswith(f": {row['part_10_km_bas']:.1%} to {row['part_10_km_haut']:.1%} of inhabitants")
 
 
 def test_clusters_have_their_colour_and_overseas_no_neighbour():
@@ -130,7 +130,7 @@ def test_a_funnel_with_one_territory_in_focus_speaks_of_it():
     assert "Gironde" not in plain(caption.of(case("plot_funnel", "R75", "tiers_lieux").draw("fr")).title)
     table = case("plot_funnel", "FR", "fabriques_de_territoire").table
     same = tl.plot_funnel(table, focus="D55", ax=Figure().subplots())
-    assert plain(caption.of(same).title).startswith("Meuse ne se distingue pas des autres : 5 dans la liste pour 0,9")
+    assert plain(caption.of(same).title).startswith("Meuse ne se distingue pas des autres : 5 dans la liste pour 1,0")
 
 
 def test_funnel_bands_narrow_around_the_rate_of_all():

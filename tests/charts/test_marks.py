@@ -62,41 +62,22 @@ def test_shares_have_a_bar_only_where_respondents_are_known() -> None:
 def test_decomposition_is_intervals_without_a_middle() -> None:
     drawn = case("plot_decomposition")
     table, ax = drawn.table, drawn.draw("en")
-    bounds = zip(table["contribution_bas"], table["contribution_haut"], range(len(table)), strict=True)
-    assert_close(boxes(ax), list(bounds))
+    order = {"lieux": 0, "part_qui_forme": 2, "personnes_par_lieu": 4, "total": 6}
+    rows = [
+        (row.contribution_bas, row.contribution_haut, order[row.facteur] + (row.lecture_perimetre == "annee"))
+        for row in table.itertuples()
+        if row.facteur != "total" or row.lecture_perimetre == "perimetre"
+    ]
+    assert_close(boxes(ax), sorted(rows, key=lambda box: box[2]))
     assert dots(ax) == []
-    assert row_labels(ax) == ["Number of places", "Share that trains", "People per\ntraining place", "Total change"]
-    assert "28,000 to 119,000" in words_of(ax)
-
-
-@pytest.mark.parametrize(("place", "bold"), [("FR", []), ("R75", ["Nouvelle-Aquitaine"])])
-def test_trained_by_region_is_one_interval_per_region_from_most_to_least(place: str, bold: list[str]) -> None:
-    drawn = case("plot_trained_by_region", place)
-    ax = drawn.draw("fr")
-    rows = drawn.table.assign(middle=drawn.table["personnes_bas"] + drawn.table["personnes_haut"])
-    rows = rows.sort_values("middle", ascending=False)
-    assert_close(
-        boxes(ax), [(row.personnes_bas, row.personnes_haut, rank) for rank, row in enumerate(rows.itertuples())]
-    )
-    assert len(boxes(ax)) == 18
-    assert row_labels(ax) == list(rows["nom_region"])
-    assert row_labels(ax)[0] == "Île-de-France"
-    assert [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"] == bold
-
-
-def test_trained_rate_is_eighteen_tiles_with_their_interval() -> None:
-    ax = case("plot_trained_rate_by_region").draw("fr")
-    assert len(boxes(ax)) == 18
-    names, intervals = words_of(ax)[::2], words_of(ax)[1::2]
-    assert dict(zip(names, intervals, strict=True))["Corse"] == "530–1 590"
-    assert _luminance(ax, names, "Bretagne") < _luminance(ax, names, "La Réunion")
+    assert row_labels(ax)[:2] == ["Number of places\n(same definition)", "Number of places\n(same year)"]
+    assert row_labels(ax)[-1] == "Total change"
+    assert {"28,000 to 119,000", "71,000 to 117,000"} <= set(words_of(ax))
 
 
 @pytest.mark.parametrize(
     ("plot", "place", "framed"),
     [
-        ("plot_trained_rate_by_region", "FR", set()),
-        ("plot_trained_rate_by_region", "R75", {"N.-Aquit."}),
         ("plot_deffinov_regions", "R75", {"N.-Aquit."}),
         ("plot_rates", "FR", set()),
         ("plot_access", "D976", {"976"}),

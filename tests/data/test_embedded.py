@@ -179,7 +179,19 @@ def test_a_recorded_change_is_read_without_a_restart(raw_copy):
 # ---------------------------------------------------------------- the catalog of open files
 
 NEEDED = {"title", "publisher", "licence", "vintage", "file", "grade"}
-OPTIONAL = {"url", "landing", "archive", "member", "bytes", "sha256", "refreshed", "large", "extract"}
+OPTIONAL = {
+    "url",
+    "landing",
+    "archive",
+    "member",
+    "bytes",
+    "sha256",
+    "refreshed",
+    "large",
+    "extract",
+    "unit",
+    "published",
+}
 
 
 @pytest.mark.parametrize("name", OPEN_FILES)
@@ -192,6 +204,7 @@ def test_an_entry_says_what_it_must_and_nothing_unknown(name):
     assert entry["grade"] in {"A", "B", "C", "M"}
     assert entry["licence"] in {"etalab-2.0", "licence-ouverte", "inconnue"}
     assert entry.get("refreshed", "daily") in {"daily", "monthly", "quarterly", "unstated"}
+    assert entry.get("unit", "lieu") in {"lieu", "site", "commune", "candidature", "declaration"}
     assert ("archive" in entry) == ("member" in entry)
     assert {"url", "landing"} & set(entry)
     # Only the recorded sum says which extract is meant.

@@ -11,7 +11,7 @@ from tlanalysis.indicators.profile import compare_rates
 
 
 def test_kinds_that_can_be_asked_for():
-    whole = ["tiers_lieux", "fabriques_de_territoire", "manufactures_de_proximite"]
+    whole = ["tiers_lieux", "fabriques_de_territoire"]
     assert place_kinds.whole_kinds() == whole
     assert sorted(place_kinds.kinds()) == sorted([*whole, "coworking", "fablab"])
 

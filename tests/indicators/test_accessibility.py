@@ -109,13 +109,8 @@ def test_unemployment_of_a_region_is_that_of_its_departements(raw):
     assert table.loc["06"].drop(["territoire", "nom", "population"]).isna().all()
 
 
-def test_money_of_four_regions_bounds_nothing():
-    table = need_agreement().set_index("mesure_1")
-    money = table.loc["enveloppe_eur_par_habitant"]
-    assert (money["nb_territoires"] == 4).all()
-    assert (money["tau_bas"] == -1).all()
-    assert (money["tau_haut"] == 1).all()
-    assert (table.drop("enveloppe_eur_par_habitant")["nb_territoires"] == 100).all()
+def test_agreement_is_over_the_departements_with_both_measures():
+    assert (need_agreement()["nb_territoires"] == 100).all()
 
 
 def test_no_pair_compares_a_list_with_the_distance_to_itself():

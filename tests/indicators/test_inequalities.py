@@ -97,7 +97,7 @@ def test_lorenz_refuses_what_has_no_curve(places, people):
 
 
 def test_lorenz_of_stacks_the_curves():
-    tables = {kind: places_per_territory(kind) for kind in ("fabriques_de_territoire", "manufactures_de_proximite")}
+    tables = {kind: places_per_territory(kind) for kind in ("fabriques_de_territoire", "tiers_lieux")}
     long = lorenz_of(tables)
     assert long.columns.tolist() == ["type", "part_population", "part_lieux", "gini"]
     assert long["type"].value_counts().to_dict() == dict.fromkeys(tables, 102)
@@ -105,7 +105,7 @@ def test_lorenz_of_stacks_the_curves():
         held = long.loc[long["type"] == kind, "gini"].unique()
         assert held == pytest.approx([mean_absolute_difference_gini(table)])
     assert long.attrs["inputs"] == ["departements", "lieux_par_departement", "regions"]
-    assert {source["editeur"] for source in long.attrs["sources"]} == {"ANCT", "INSEE"}
+    assert {source["editeur"] for source in long.attrs["sources"]} == {"ANCT", "CGET (devenu ANCT)", "INSEE"}
 
 
 # ------------------------------------------------------------------------------------------------ Theil, chance
@@ -149,7 +149,7 @@ def test_by_regions_there_is_nothing_within():
 def test_equal_rates_are_not_called_unequal(monkeypatch):
     monkeypatch.setattr(module, "DRAWS", 400)
     rng = np.random.default_rng(4)
-    table = places_per_territory("manufactures_de_proximite")
+    table = places_per_territory("fabriques_de_territoire")
     people = table["population"].to_numpy(float)
     zero = 0
     for seed in range(30):

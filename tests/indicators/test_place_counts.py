@@ -18,8 +18,7 @@ from tlanalysis.indicators.place_counts import places_per_territory
         ("tiers_lieux", 1512, 0),
         ("coworking", 1118, 0),
         ("fablab", 345, 0),
-        ("fabriques_de_territoire", 341, 1),
-        ("manufactures_de_proximite", 98, 0),
+        ("fabriques_de_territoire", 381, 1),
     ],
 )
 def test_places_are_counted_whole_at_both_levels(kind, total, outside, level):
@@ -46,7 +45,7 @@ def test_the_latest_list_is_the_usual_one():
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95])
 def test_rates_of_places_carry_exact_intervals(confidence):
-    table = places_per_territory("manufactures_de_proximite", confidence=confidence)
+    table = places_per_territory("fabriques_de_territoire", confidence=confidence)
     assert (table["nb_lieux"] == 0).any()
     for row in table.itertuples():
         assert row.taux_pour_100k == pytest.approx(row.nb_lieux / row.population * 1e5)

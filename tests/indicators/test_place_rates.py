@@ -106,7 +106,7 @@ def test_the_list_is_left_as_it_was():
 def test_rates_of_an_embedded_list_keep_its_counts():
     counted, table = places_per_territory("fabriques_de_territoire"), rates("fabriques_de_territoire")
     pd.testing.assert_frame_equal(table[counted.columns.tolist()], counted)
-    assert table["nb_lieux"].sum() + table.attrs["nb_hors_champ"] == 342
+    assert table["nb_lieux"].sum() + table.attrs["nb_hors_champ"] == 382
     assert table["taux_lisse_pour_100k"].between(0.2, 0.9).all()
     assert table["taux_pour_100k"].max() > 2.7
     assert table.attrs["fdr"] == 0.05

@@ -48,7 +48,7 @@ def test_rates_beside_france(raw, territory):
     inside = [row for row in listed if row["code_region"]]
     column, code = {"D": "code_departement", "R": "code_region"}.get(territory[0]), territory[1:]
     table = compare_rates(territory)
-    lists = ("cget_2019", "fabriques_de_territoire_2024", "manufactures_de_proximite_2024")
+    lists = ("cget_2019", "fabriques_de_territoire_2024")
     assert table["jeu"].unique().tolist() == list(lists)
     for name in lists:
         rows = table[table["jeu"] == name].set_index("territoire")
@@ -67,7 +67,7 @@ def test_rates_beside_france(raw, territory):
 
 def test_france_leaves_out_the_fabrique_of_saint_martin():
     table = compare_rates("FR").set_index("type")
-    assert table.loc["fabriques_de_territoire", "nb_lieux"] == 341
+    assert table.loc["fabriques_de_territoire", "nb_lieux"] == 381
     assert table.loc["fabriques_de_territoire", "population"] == 68_350_798
 
 
@@ -82,7 +82,7 @@ def test_rank_among_peers(raw, territory, size):
 
 
 def test_territories_without_a_place_share_the_last_rank():
-    table = rank_among_peers("D33", "manufactures_de_proximite")
+    table = rank_among_peers("D33", "fablab")
     none = table[table["nb_lieux"] == 0]
     assert len(none) > 1
     assert none["rang"].unique().tolist() == [101 - len(none) + 1]

@@ -118,7 +118,7 @@ def test_rows_of_the_lists_by_hand():
     assert table.loc[("cget_2019", "lignes_lues"), "part"] == 1
     assert table.loc[("cget_2019", "perdues_par_code_region"), "nb_lignes"] == 7
     assert table.loc[("cget_2019", "perdues_par_code_region"), "part"] == pytest.approx(7 / 1512)
-    assert table.loc[("fabriques_de_territoire_2024", "hors_des_18_regions"), "part"] == pytest.approx(1 / 342)
+    assert table.loc[("fabriques_de_territoire_2024", "hors_des_18_regions"), "part"] == pytest.approx(1 / 382)
     assert table["part"].between(0, 1).all()
 
 

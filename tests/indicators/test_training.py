@@ -4,12 +4,15 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
-from scipy import optimize, stats
+from scipy import stats
 
 from tests.helpers import observation, read_rows, write_rows
+from tlanalysis.charts.kit import caption
+from tlanalysis.charts.training import plot_decomposition
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.training import FACTORS, decompose_reach, people_trained, share_training, trained_by_region
+from tlanalysis.indicators.training import FACTORS, decompose_reach, people_trained, share_training
 
 
 def test_claims_on_people_trained_by_hand():
@@ -111,9 +114,14 @@ def figures(year, people, places, share):
     ]
 
 
+def of(reading):
+    table = decompose_reach()
+    return table[table["lecture_perimetre"] == reading].set_index("facteur")
+
+
 def test_exact_figures_give_exact_contributions_that_add_up(raw_copy):
     write_rows(raw_copy, "observations", figures("2019", 120, 12, 0.5) + figures("2023", 330, 27, 0.75))
-    table = decompose_reach().set_index("facteur")
+    table = of("perimetre")
     mean = log_mean(330, 120)
     expected = {
         "lieux": mean * math.log(27 / 12),
@@ -133,12 +141,14 @@ def test_exact_figures_give_exact_contributions_that_add_up(raw_copy):
 def test_people_that_do_not_change(raw_copy):
     write_rows(raw_copy, "observations", figures("2019", 120, 12, 0.5) + figures("2023", 120, 24, 0.5))
     with np.errstate(divide="ignore", invalid="ignore"):  # a share of no change is not defined
-        table = decompose_reach().set_index("facteur")
+        table = of("perimetre")
     assert table.loc["lieux", "contribution_bas"] == pytest.approx(120 * math.log(2))
     assert table.loc["personnes_par_lieu", "contribution_bas"] == pytest.approx(-120 * math.log(2))
 
 
 # What the sources print for the two years: a bare round number is worth half of its last digit either way.
+# Places of 2019 under any definition; those of the definition of the people trained, of 2020 to 2022.
+PLACES = {"annee": (1_450, 1_850), "perimetre": (2_200, 2_550)}
 BOX = {
     "p0": (133_500, 134_500),
     "p1": (377_159, 400_000),
@@ -160,13 +170,14 @@ def contributions(p0, p1, n0, n1, s0, s1):
     }
 
 
-def test_contributions_of_the_evidence_are_the_range_over_all_inputs():
-    table = decompose_reach().set_index("facteur")
-    corners = [contributions(*point) for point in itertools.product(*BOX.values())]
+@pytest.mark.parametrize("reading", ["perimetre", "annee"])
+def test_contributions_of_the_evidence_are_the_range_over_all_inputs(reading):
+    table, box = of(reading), BOX | {"n0": PLACES[reading]}
+    corners = [contributions(*point) for point in itertools.product(*box.values())]
     for one in corners:
         assert sum(one[name] for name in FACTORS) == pytest.approx(one["total"])
     rng = np.random.default_rng(0)
-    inside = [contributions(*point) for point in zip(*(rng.uniform(*ends, 3000) for ends in BOX.values()), strict=True)]
+    inside = [contributions(*point) for point in zip(*(rng.uniform(*ends, 3000) for ends in box.values()), strict=True)]
     for name in (*FACTORS, "total"):
         low, high = table.loc[name, ["contribution_bas", "contribution_haut"]]
         values = [one[name] for one in (*corners, *inside)]
@@ -178,9 +189,7 @@ def test_contributions_of_the_evidence_are_the_range_over_all_inputs():
 
 
 def test_values_of_the_evidence_by_hand():
-    table = decompose_reach().set_index("facteur")[
-        ["valeur_debut_bas", "valeur_debut_haut", "valeur_fin_bas", "valeur_fin_haut"]
-    ]
+    table = of("annee")[["valeur_debut_bas", "valeur_debut_haut", "valeur_fin_bas", "valeur_fin_haut"]]
     assert table.loc["total"].tolist() == [133_500, 134_500, 377_159, 400_000]
     assert table.loc["lieux"].tolist() == [1_450, 1_850, 3_450, 3_550]
     assert table.loc["part_qui_forme"].tolist() == pytest.approx([0.595, 0.605, 0.595, 0.605])
@@ -217,47 +226,40 @@ def test_figures_not_yet_public_do_not_count(raw_copy, as_of):
         decompose_reach(as_of=as_of)
 
 
-@pytest.fixture(scope="module")
-def shares_of_2023(raw):
-    """Return the widest interval that the sources print for each région."""
-    spans = {}
-    for row in read_rows(raw, "observations"):
-        if row["indicateur"] == "part_nationale_tiers_lieux":
-            low, high = spans.get(row["territoire"], (1, 0))
-            spans[row["territoire"]] = (min(low, float(row["valeur_bas"])), max(high, float(row["valeur_haut"])))
-    return spans
+def test_places_of_one_definition_explain_less_than_half_of_the_rise():
+    # The referee's numbers: 28 % to 46 % for more places, 52 % to 74 % for people per place.
+    table = of("perimetre")
+    assert table.loc["lieux", ["part_bas", "part_haut"]].tolist() == pytest.approx([0.28, 0.46], abs=0.01)
+    assert table.loc["personnes_par_lieu", ["part_bas", "part_haut"]].tolist() == pytest.approx([0.52, 0.74], abs=0.01)
+    assert set(table["perimetre_debut"]) == {"ftl_2021"}
 
 
-def test_shares_by_region_are_the_bounds_of_the_linear_programme(shares_of_2023):
-    table = trained_by_region()
-    bounds = [shares_of_2023[f"R{code}"] for code in table["code_region"]]
-    assert len(bounds) == len(shares_of_2023) == 18
-    for at, row in enumerate(table.itertuples()):
-        target = np.eye(18)[at]
-        least = optimize.linprog(target, A_eq=np.ones((1, 18)), b_eq=[1], bounds=bounds).fun
-        most = -optimize.linprog(-target, A_eq=np.ones((1, 18)), b_eq=[1], bounds=bounds).fun
-        assert (row.part_bas, row.part_haut) == pytest.approx((least, most), abs=1e-9)
+def test_the_title_says_what_holds_under_both_readings():
+    table = decompose_reach()
+    title = caption.of(plot_decomposition(table, lang="en")).title
+    assert "depending on the definition" in title
+    agreeing = table[table["lecture_perimetre"] == "annee"]
+    both = pd.concat([agreeing, agreeing.assign(lecture_perimetre="perimetre")], ignore_index=True)
+    both.attrs = table.attrs
+    assert caption.of(plot_decomposition(both, lang="en")).title.startswith("Number of places: the first factor")
 
 
-def test_people_by_region_share_out_the_first_claim():
-    table = trained_by_region()
-    assert (table["personnes_bas"] / table["part_bas"]).to_numpy() == pytest.approx(377_159)
-    assert (table["personnes_haut"] / table["part_haut"]).to_numpy() == pytest.approx(377_159)
-    corse = table.set_index("code_region").loc["94"]
-    assert (corse["personnes_bas"], corse["personnes_haut"]) == pytest.approx((377_159 * 0.005, 377_159 * 0.015))
-    assert corse["taux_haut_pour_100k"] == pytest.approx(377_159 * 0.015 / 355_486 * 100_000)
-    assert table["personnes_bas"].sum() < 377_159 < table["personnes_haut"].sum()
-
-
-def test_two_sources_that_disagree_widen_the_share(raw_copy):
-    rows = [row for row in read_rows(raw_copy, "observations") if row["territoire"] != "R93" or row["valeur"] != "0.05"]
-    before = trained_by_region().set_index("code_region").loc["93"]
+def test_people_and_shares_of_two_definitions_are_refused(raw_copy):
+    rows = read_rows(raw_copy, "observations")
+    for row in rows:
+        if row["indicateur"] == "part_formation" and row["periode"] == "2019":
+            row["perimetre"] = "cget_2019"
     write_rows(raw_copy, "observations", rows)
-    after = trained_by_region().set_index("code_region").loc["93"]
-    assert (before["part_bas"], before["part_haut"]) == pytest.approx((0.045, 0.065))
-    assert (after["part_bas"], after["part_haut"]) == pytest.approx((0.055, 0.065))
+    with pytest.raises(BadInput, match="of several definitions"):
+        decompose_reach()
 
 
-def test_a_year_without_shares_is_refused():
-    with pytest.raises(BadInput, match="for 2019: nothing to share out"):
-        trained_by_region("2019")
+def test_places_of_another_definition_only_are_refused(raw_copy):
+    rows = [
+        row
+        for row in read_rows(raw_copy, "observations")
+        if (row["indicateur"], row["perimetre"], row["territoire"]) != ("tiers_lieux", "ftl_2021", "FR")
+    ]
+    write_rows(raw_copy, "observations", rows)
+    with pytest.raises(BadInput, match="no number of places has the definition ftl_2021"):
+        decompose_reach()

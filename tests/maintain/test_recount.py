@@ -62,8 +62,7 @@ def test_recounting_gives_the_embedded_bytes(raw, tables, name):
     [
         ("cget_2018", 1463),
         ("cget_2019", 1512),
-        ("fabriques_de_territoire_2024", 342),
-        ("manufactures_de_proximite_2024", 98),
+        ("fabriques_de_territoire_2024", 382),
     ],
 )
 def test_every_row_of_a_list_is_counted_once(tables, jeu, total):
@@ -86,7 +85,7 @@ def test_a_departement_that_a_list_does_not_name_has_a_true_zero(tables):
     table = table[table["code_departement"] != "978"]
     per_kind = table.groupby(["jeu", "typologie"])["code_departement"].agg(["size", "nunique"])
     assert (per_kind == 101).all(axis=None)
-    assert len(per_kind) == 7
+    assert len(per_kind) == 6
     assert (table["nb_lieux"] == 0).any()
     assert table["nb_lieux"].notna().all()
 
