@@ -152,6 +152,11 @@ def test_reasons_are_given_in_the_language_asked_for(tmp_path):
         _clean(tmp_path, row, lang="de")
 
 
+def test_a_reason_that_a_language_lacks_is_named_with_its_file():
+    with pytest.raises(BadInput, match=r"tlanalysis/lists/cells/rules\.toml has no text 'blancs\.de'"):
+        RULES["blancs"].motif("de")
+
+
 def test_every_rule_has_a_severity_and_a_reason_of_its_own_in_every_language():
     for name, rule in RULES.items():
         assert rule.gravite in {REPAIR, "cellule", "ligne"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import tomllib
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -17,6 +16,7 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.layout import figure_of
 from tlanalysis.charts.kit.style import SAVED_DPI, style
 from tlanalysis.charts.kit.wording import Words
+from tlanalysis.core.languages import Texts, read_texts
 from tlanalysis.data.territories import territory as territory_of
 from tlanalysis.lab import choices
 from tlanalysis.lab.choices import Choice
@@ -29,9 +29,9 @@ _LISTS = ("territory", "indicator", "perimeter", "year")
 
 
 @cache
-def texts(lang: str) -> dict[str, str]:
+def texts(lang: str) -> Texts:
     """Return the texts of the panel in a language."""
-    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))[lang]
+    return read_texts(Path(__file__).with_name("texts.toml"))[lang]
 
 
 class Panel(VBox):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tlanalysis import __version__
-from tlanalysis.data.parameters import LANGS
+from tlanalysis.core.languages import LANGS, Texts, read_texts
 from tlanalysis.runs.plan import Subject
 
 FOLDER = "site"
@@ -26,9 +25,9 @@ _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u20
 
 
 @cache
-def texts() -> dict[str, dict[str, Any]]:
+def texts() -> Texts:
     """Return the texts of the site, by language."""
-    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+    return read_texts(Path(__file__).with_name("texts.toml"))
 
 
 @cache

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tlanalysis.charts import messages
 from tlanalysis.charts.kit.wording import Words, typeset
 from tlanalysis.core.errors import BadInput
-from tlanalysis.core.languages import LANGUAGES, Language
+from tlanalysis.core.languages import LANGUAGES, Language, Texts
 
 FR, EN = Words("fr"), Words("en")
 THIN, HARD = "\u202f", "\xa0"  # narrow no-break space, no-break space
@@ -170,3 +171,37 @@ def test_a_third_language_needs_no_code(monkeypatch):
     assert words.join(["a", "b", "c"]) == "a, b und c"
     assert words.colon == ": "
     assert typeset("3 Mio", "de") == f"3{HARD}Mio"
+
+
+@pytest.fixture
+def german_with_three_texts(monkeypatch):
+    """Make German a language of the package with three texts: two messages of a figure, and the name of a code."""
+    monkeypatch.setitem(LANGUAGES, "de", Language(cldr="de_DE"))
+    texts = {
+        "essai": {"fr": {"title": "Essai", "note": "Note"}, "de": {"title": "Versuch {n}", "champ": "Frankreich"}},
+        "labels": {"natures": {"compte": {"fr": "compté", "de": "gezählt"}, "declare": {"fr": "déclaré"}}},
+    }
+    monkeypatch.setattr(messages, "load", lambda: Texts(texts, "essai.toml"))
+    return Words("de")
+
+
+def test_a_language_with_three_texts_says_those(german_with_three_texts):
+    assert german_with_three_texts.say("essai", "title", n=german_with_three_texts.number(1234)) == "Versuch 1.234"
+    assert german_with_three_texts.label("natures", "compte") == "gezählt"
+    assert german_with_three_texts.say("essai", "alt") == ""  # no language has this message
+
+
+def test_a_message_that_a_language_lacks_is_named_with_its_file(german_with_three_texts):
+    with pytest.raises(BadInput, match=r"essai\.toml has no text 'essai\.de\.note': each of the languages fr, en, de"):
+        german_with_three_texts.say("essai", "note")
+
+
+def test_a_name_that_a_language_lacks_is_named_with_its_file(german_with_three_texts):
+    with pytest.raises(BadInput, match=r"essai\.toml has no text 'labels\.natures\.declare\.de'"):
+        german_with_three_texts.label("natures", "declare")
+
+
+@pytest.mark.parametrize(("table", "code"), [("indicateurs", "adherents"), ("perimetres", "cget_2018")])
+def test_a_table_without_the_column_of_a_language_is_named(german_with_three_texts, table, code):
+    with pytest.raises(BadInput, match=rf"data/raw/{table}\.csv has no text '{code}\.nom_de'"):
+        german_with_three_texts.label(table, code)

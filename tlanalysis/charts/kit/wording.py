@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
@@ -16,10 +17,11 @@ from babel.numbers import format_compact_currency, format_decimal, format_percen
 
 from tlanalysis.charts import messages
 from tlanalysis.core.errors import BadInput
-from tlanalysis.core.languages import LANGUAGES, Language
+from tlanalysis.core.languages import LANGS, LANGUAGES, Language, Texts
 from tlanalysis.data import embedded
 
 SMALLEST_P = 0.001
+_TABLES = ("indicateurs", "perimetres")  # tables that name their own codes, in the columns nom_<language>
 
 
 @dataclass(frozen=True)
@@ -57,24 +59,25 @@ class Words:
         Raises
         ------
         BadInput
-            Unknown figure.
+            Unknown figure, or a message that this language lacks.
         """
-        try:
-            message = messages.load()[figure][self.lang].get(key, "")
-        except KeyError:
-            raise BadInput(f"no messages for a figure called {figure!r}.") from None
-        return typeset(message.format(**values), self.lang)
+        if figure not in messages.load():
+            raise BadInput(f"no messages for a figure called {figure!r}.")
+        if not self.has(figure, key):
+            return ""
+        return typeset(messages.load()[figure][self.lang][key].format(**values), self.lang)
 
     def has(self, figure: str, key: str) -> bool:
-        """Tell whether a figure has such a message, be it empty."""
-        return key in messages.load().get(figure, {}).get(self.lang, {})
+        """Return whether a figure has such a message, be it empty: the first language decides for all."""
+        return key in messages.load().get(figure, {}).get(LANGS[0], {})
 
     def label(self, group: str, code: object) -> str:
         """Return the name of a code (`natures`, `indicateurs`, ...); raises on a code without a name."""
         names = _names(group)
         if code not in names:
             raise BadInput(f"{code!r} has no name among the {group}: {', '.join(names)}.")
-        return typeset(names[code][self.lang], self.lang)
+        column = f"nom_{self.lang}" if group in _TABLES else self.lang
+        return typeset(names[code][column], self.lang)
 
     def number(self, value: float, digits: int = 0) -> str:
         r"""Return a number with the language's separators.
@@ -140,19 +143,18 @@ class Words:
         return self.label("words", "span").format(low=low, high=high)
 
 
-def _names(group: str) -> dict[str, dict[str, str]]:
-    """Return code -> names; indicators and perimeters are named by their own tables, all else by the message file."""
-    if group not in {"indicateurs", "perimetres"}:
+def _names(group: str) -> dict[Any, Any]:
+    """Return code -> names; indicators and perimeters are named by their own tables, all else by the message files."""
+    if group not in _TABLES:
         return messages.load()["labels"][group]
     return _names_in_table(group, embedded.read_raw(group))
 
 
 @lru_cache(maxsize=8)
-def _names_in_table(group: str, data: bytes) -> dict[str, dict[str, str]]:
+def _names_in_table(group: str, data: bytes) -> Texts:
     """Return the names that a table of these bytes gives: a figure asks for dozens."""
-    table = embedded.load(group)
-    names = table.set_index(group[:-1])[[f"nom_{lang}" for lang in LANGUAGES]].set_axis(list(LANGUAGES), axis=1)
-    return names.to_dict("index")
+    table = embedded.load(group).set_index(group[:-1]).filter(regex="^nom_")
+    return Texts(table.to_dict("index"), f"data/raw/{group}.csv")
 
 
 def typeset(text: str, lang: str) -> str:

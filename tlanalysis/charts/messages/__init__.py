@@ -7,10 +7,11 @@ Braces are filled with values computed from the plotted table; no number is type
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tlanalysis.core.languages import read_texts
 
 
 @cache
@@ -18,7 +19,7 @@ def load() -> dict[str, Any]:
     """Return the texts of all files as one mapping: figure -> language -> key, and `labels` -> group -> code."""
     found: dict[str, Any] = {"labels": {}}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
-        texts = tomllib.loads(path.read_text(encoding="utf-8"))
+        texts = read_texts(path)
         found["labels"] |= texts.pop("labels", {})
         found |= texts
     return found

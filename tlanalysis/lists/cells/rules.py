@@ -7,9 +7,10 @@ row in `rejects.csv`.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+from tlanalysis.core.languages import read_texts
 
 REPAIR, CELL, ROW = "reparation", "cellule", "ligne"
 
@@ -22,12 +23,12 @@ class Rule:
     motifs: dict[str, str]
 
     def motif(self, lang: str) -> str:
-        """Return the reason in a language (`fr` or `en`)."""
+        """Return the reason in a language."""
         return self.motifs[lang]
 
 
 def _read() -> dict[str, Rule]:
-    written = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    written = read_texts(Path(__file__).with_suffix(".toml"))
     return {name: Rule(rule.pop("gravite"), rule) for name, rule in written.items()}
 
 
