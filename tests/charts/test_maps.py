@@ -122,15 +122,13 @@ def test_funnel_dots_are_the_raw_rates():
 
 def test_a_funnel_with_one_territory_in_focus_speaks_of_it():
     title = plain(caption.of(case("plot_funnel", "D976", "tiers_lieux").draw("fr")).title)
-    assert title == "Mayotte s'écarte des autres au-delà du hasard : 0 dans la liste pour 5,7 attendus"
+    assert title == "Mayotte s'écarte au-delà du hasard : 0 lieux pour 5,7 attendus"
     region = plain(caption.of(case("plot_funnel", "R75", "regions").draw("en")).title)
-    assert (
-        region == "Nouvelle-Aquitaine differs from the others beyond chance: 225 in the list where 136.1 were expected"
-    )
+    assert region == "Nouvelle-Aquitaine differs beyond chance: 225 places, 136.1 expected"
     assert "Gironde" not in plain(caption.of(case("plot_funnel", "R75", "tiers_lieux").draw("fr")).title)
     table = case("plot_funnel", "FR", "fabriques_de_territoire").table
     same = tl.plot_funnel(table, focus="D55", ax=Figure().subplots())
-    assert plain(caption.of(same).title).startswith("Meuse ne se distingue pas des autres : 5 dans la liste pour 1,0")
+    assert plain(caption.of(same).title).startswith("Meuse ne se distingue pas : 5 lieux pour 1,0")
 
 
 def test_funnel_bands_narrow_around_the_rate_of_all():
