@@ -78,3 +78,27 @@ def test_build_refuses_a_source_without_document_and_writes_nothing(raw_copy, ca
     assert ended.value.code == SourceError.exit_code == 3
     assert "https://example.org/inconnu" in capsys.readouterr().err
     assert not list((raw_copy.parent / "processed").glob("*"))
+
+
+def test_readers_see_the_title_and_the_page_and_never_the_name_of_a_kept_copy():
+    copy = {"editeur": "France Tiers-Lieux", "source": "002_97f59b7054f7983e.txt", "date_publication": "2023"}
+    assert documents.cited(copy) == {
+        "editeur": "France Tiers-Lieux",
+        "titre": "Les tiers-lieux de formation",
+        "date_publication": "2023",
+        "source": "https://francetierslieux.fr/tiers-lieux-de-formation",
+    }
+    shown = [
+        documents.cited({"editeur": "", "source": key, "date_publication": ""})["source"]
+        for key in documents.documents()
+    ]
+    assert not [address for address in shown if address.endswith(".txt") and "://" not in address]
+    listed = {"editeur": "INSEE", "source": "https://www.insee.fr/fr/information/8683652", "date_publication": "2026"}
+    assert documents.cited(listed) == listed | {"titre": ""}
+
+
+def test_a_title_leads_back_to_its_document():
+    for key, row in documents.documents().items():
+        if row["titre"] and not row["copie_de"]:
+            assert documents.key_of(row["titre"]) in {key, ""}
+    assert documents.key_of("") == ""

@@ -109,7 +109,9 @@ def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) ->
     digest = hashlib.sha256((raw / "observations.csv").read_bytes()).hexdigest()
     assert facts["inputs"] == {"observations": digest}
     assert len(facts["sources"]) > 20
-    assert all(source["editeur"] and source["source"] for source in facts["sources"])
+    assert all(source["editeur"] for source in facts["sources"])
+    assert any(source["titre"] and source["source"] for source in facts["sources"])
+    assert not any(re.search(r"\d{3}_[0-9a-f]{16}\.txt", str(source)) for source in facts["sources"])
     assert any(re.match(r"20\d\d", source["date_publication"]) for source in facts["sources"])
 
 

@@ -7,7 +7,7 @@ the key of a copy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,42 @@ def nb_documents(sources: Iterable[str]) -> int:
     """Return how many distinct documents some keys name; a copy and its page count once, an unknown key for itself."""
     held = documents()
     return len({held[source]["copie_de"] or source if source in held else source for source in sources})
+
+
+def cited(source: Mapping[str, str]) -> dict[str, str]:
+    """Return a source as readers see it: `editeur, titre, date_publication, source`.
+
+    `source` is the address of the document, or of the page that a kept copy is a copy of; it is empty for a copy
+    without an address, whose name no reader needs.
+
+    Parameters
+    ----------
+    source : mapping
+        `editeur, source, date_publication`, as in the `attrs` of a table; `source` may be no key of `sources.csv`.
+
+    Examples
+    --------
+    >>> seen = cited({"editeur": "Cap Métiers", "source": "000_fd5d903f810a6107.txt", "date_publication": ""})
+    >>> seen["titre"], seen["source"]
+    ('60 % des tiers lieux investis dans des activités de formation professionnelle', '')
+    """
+    held = documents()
+    row = held.get(source["source"], {})
+    key = row.get("copie_de") or source["source"]
+    address = key if key.startswith("https://") or key.startswith("http://") else row.get("adresse", "")
+    title = held.get(key, row).get("titre") or row.get("titre", "")
+    return {
+        "editeur": source["editeur"],
+        "titre": title,
+        "date_publication": source["date_publication"] or row.get("date_publication", ""),
+        "source": address,
+    }
+
+
+def key_of(title: str) -> str:
+    """Return the key of the document of a title; empty when no document, or more than one, has it."""
+    found = [key for key, row in documents().items() if title and row["titre"] == title]
+    return found[0] if len(found) == 1 else ""
 
 
 def citation_problems() -> Iterator[str]:

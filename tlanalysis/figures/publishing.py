@@ -22,6 +22,7 @@ from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import commit
 from tlanalysis.data import embedded
+from tlanalysis.data.documents import cited
 from tlanalysis.data.parameters import Params, params, run_key
 from tlanalysis.figures import png
 
@@ -118,7 +119,7 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str)
         "lang": text.lang,
         "plot": page.zone() if (page := page_of(ax)) else None,
         "params": run.as_dict(),
-        "sources": list(text.sources),
+        "sources": [cited(source) for source in text.sources],
         "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),
         "inputs": {name: digest for name, (digest, _) in origins.items()},
         "fingerprint": digest,

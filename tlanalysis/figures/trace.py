@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.data.documents import key_of
 
 _METADATA = re.compile(r'<metadata id="tlanalysis">(.*?)</metadata>', re.DOTALL)
 
@@ -70,5 +71,6 @@ def written(facts: dict[str, Any]) -> str:
     lines += ["", f"sources ({facts['licence']})"]
     for source in facts["sources"]:
         date = f", {source['date_publication']}" if source["date_publication"] else ""
-        lines.append(f"  {source['editeur']}{date}: {source['source']}")
+        title = f"« {source['titre']} », " if source.get("titre") else ""
+        lines.append(f"  {title}{source['editeur']}{date}: {source['source'] or key_of(source.get('titre', ''))}")
     return "\n".join(lines)

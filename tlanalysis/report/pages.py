@@ -8,6 +8,7 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.data import embedded
+from tlanalysis.data.documents import cited
 from tlanalysis.data.parameters import LANGS
 from tlanalysis.data.territories import FRANCE
 from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territory_index
@@ -181,8 +182,8 @@ class Site:
         title = texts()[lang]["forecasts"]
         columns = ["periode_cible", "valeur_bas", "valeur_haut", "editeur", "date_publication", "condition", "verdict"]
         table = self._table(self._register[[*columns, "motif", "mesure_bas", "mesure_haut", "mesure_periode"]], lang)
-        addresses = list(self._register["source"])
-        named = list(zip(self._register["editeur"], addresses, strict=True))
+        rows = self._register[["editeur", "source", "date_publication"]].fillna("").to_dict("records")
+        named = [(seen["editeur"], seen["titre"], seen["source"]) for seen in map(cited, rows)]
         figures = [figure for run in self._runs[lang] for figure in run.figures if figure.name.startswith("previsions")]
         return self._renderer.page(
             lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=named, figures=figures
