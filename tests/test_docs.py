@@ -137,3 +137,14 @@ def test_every_module_named_by_the_walks_exists() -> None:
     named = set(re.findall(r"`([a-z_/]+/[a-z_]+\.py)`", walks))
     assert len(named) > 40
     assert [name for name in sorted(named) if not (ROOT / "tlanalysis" / name).is_file()] == []
+
+
+def test_recipes_are_numbered_and_name_files_that_exist() -> None:
+    recipes = _read("CONTRIBUTING.md").partition("## Recipes")[2].partition("\n## ")[0]
+    assert [int(number) for number in re.findall(r"^### (\d)\. ", recipes, re.MULTILINE)] == list(range(1, 9))
+    named = set(re.findall(r"`([\w./*]+\.(?:py|pyi|toml|csv|json|ipynb|svg))`", recipes))
+    real = {name for name in named if not re.search(r"\bX\b|_X\b|0N_", name)}  # X and 0N stand for a name to choose
+    assert len(real) > 25
+    rooms = [ROOT, ROOT / "tlanalysis", ROOT / "tlanalysis" / "lists", ROOT / "notebooks", ROOT / "data" / "raw"]
+    rooms += [ROOT / "tlanalysis" / name for name in ("core", "data", "lists/publishers", "maintain")]
+    assert sorted(name for name in real if not any([*room.glob(name)] for room in rooms)) == []

@@ -113,8 +113,8 @@ def test_given_axes_are_drawn_on(drawn: Case) -> None:
 
 @one_each
 def test_a_language_without_texts_is_refused(drawn: Case) -> None:
-    with pytest.raises(BadInput, match="'de'"):
-        drawn.on(drawn.table, lang="de")
+    with pytest.raises(BadInput, match="'xx'"):
+        drawn.on(drawn.table, lang="xx")
 
 
 # Chart -> how many of its marks are unknown, counted on the table.

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import read_rows, write_rows
+from tlanalysis.core.languages import LANGS
 from tlanalysis.data import embedded, perimeter_facts
 from tlanalysis.data.evidence import observations
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
@@ -15,11 +17,19 @@ from tlanalysis.forecasting.published import published_forecasts
 @pytest.fixture
 def a_count_of_2028(raw_copy: Path) -> None:
     """Add the edition `ftl_2028` and one count under it, as a maintainer would: rows of data, then the seal."""
-    with (raw_copy / "perimetres.csv").open("a", encoding="utf-8") as file:
-        file.write("ftl_2028,Recensement 2028,Census 2028,Comptage de 2028.,,ftl,4,,true,#123456,0.05,0.2,Essai.\n")
-    lines = (raw_copy / "observations.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    names = lines[0].rstrip("\n").split(",")
-    row = dict.fromkeys(names, "") | {
+    edition = {
+        "perimetre": "ftl_2028",
+        **{f"nom_{lang}": "Recensement 2028" for lang in LANGS},
+        "definition": "Comptage de 2028.",
+        "famille": "ftl",
+        "ordre": "4",
+        "est_etat_inconnu_compte": "true",
+        "couleur": "#123456",
+        "decalage_moyen": "0.05",
+        "decalage_ecart_type": "0.2",
+        "motif_decalage": "Essai.",
+    }
+    count = {
         "id_observation": "essai_2028",
         "territoire": "FR",
         "indicateur": "tiers_lieux",
@@ -32,7 +42,8 @@ def a_count_of_2028(raw_copy: Path) -> None:
         "editeur": "Essai",
         "source": "essai",
     }
-    (raw_copy / "observations.csv").write_text("".join(lines) + ",".join(row.values()) + "\n", encoding="utf-8")
+    for name, row in (("perimetres", edition), ("observations", count)):
+        write_rows(raw_copy, name, [*read_rows(raw_copy, name), row])
     embedded.seal()
 
 

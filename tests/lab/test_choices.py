@@ -37,7 +37,6 @@ CHOICES = [
     Choice("FR", "part_formation"),
     Choice("R75", "personnes_formees"),
     Choice("D48", "fabriques_de_territoire"),
-    Choice("R11", "manufactures_de_proximite"),
 ]
 
 
@@ -99,7 +98,6 @@ def test_a_list_that_counts_everywhere_is_offered_where_nothing_is_published() -
     offered = {value: label for label, value in indicator_options("D48", "fr", "{name} ({n})")}
     assert offered == {
         "fabriques_de_territoire": "Fabriques de territoire (0)",
-        "manufactures_de_proximite": "Manufactures de proximité (0)",
     }
 
 

@@ -205,7 +205,7 @@ def test_options_that_do_not_fit(tmp_path, refused):
     assert "no encoding called 'rot13'" in refused(path, "--encoding", "rot13")
     assert "is not a separator" in refused(path, "--separator", "é")
     assert "no line 9 to take the header from" in refused(path, "--header", "9")
-    assert "no language 'de'" in refused(path, "--lang", "de")
+    assert "no language 'xx'" in refused(path, "--lang", "xx")
 
 
 def test_what_is_bad_in_places_is_refused_in_places(tmp_path):

@@ -1,4 +1,4 @@
-"""Join the communes of two files: INSEE populations of 2023 and La Poste's centres of 2024.
+"""Join the communes of two files: INSEE's populations and La Poste's centres.
 
 Paris, Lyon and Marseille are split by arrondissement. Mayotte has its own census and is not in the populations, so its
 communes have a point and a missing population. Twelve communes that merged or split since have inhabitants and no
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import SourceError
 from tlanalysis.data import territories
+from tlanalysis.data.reference_files import CENTRES, COMMUNES, POPULATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Open file -> publisher's column -> ours.
 RAW_TO_CLEAN = {
-    "populations_communes_2023": {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"},
-    "communes_centres_2024": {name: name for name in ("code_commune", "latitude", "longitude")},
-    "communes_2026": {"COM": "code_commune", "LIBELLE": "nom_commune", "DEP": "code_departement", "REG": "code_region"},
+    POPULATIONS: {"COM": "code_commune", "Commune": "nom_commune", "PMUN": "population"},
+    CENTRES: {name: name for name in ("code_commune", "latitude", "longitude")},
+    COMMUNES: {"COM": "code_commune", "LIBELLE": "nom_commune", "DEP": "code_departement", "REG": "code_region"},
 }
-_POPULATIONS = RAW_TO_CLEAN["populations_communes_2023"]
+_POPULATIONS = RAW_TO_CLEAN[POPULATIONS]
 
 
 def read_populations(data: bytes) -> pd.DataFrame:

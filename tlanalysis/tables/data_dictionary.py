@@ -6,6 +6,7 @@ import pandas as pd
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import built, embedded
+from tlanalysis.data.reference_files import OUTLINES
 from tlanalysis.data.remote_files import remote
 from tlanalysis.lists.publishers.registry import list_of_file
 from tlanalysis.tables import census_modules, commune_files, training_bodies
@@ -13,8 +14,8 @@ from tlanalysis.tables import census_modules, commune_files, training_bodies
 # Open files that are not lists of places.
 _OTHERS = {
     **commune_files.RAW_TO_CLEAN,
-    "contours_regions_2022": {"insee_reg": "code_region", "lib_reg": "nom_region"},
-    "contours_departements_2022": {"insee_dep": "code_departement", "lib_dep": "nom_departement"},
+    OUTLINES["region"]: {"insee_reg": "code_region", "lib_reg": "nom_region"},
+    OUTLINES["departement"]: {"insee_dep": "code_departement", "lib_dep": "nom_departement"},
 }
 
 

@@ -124,7 +124,7 @@ def draw_grid(outlines: bytes) -> pd.DataFrame:
     Parameters
     ----------
     outlines : bytes
-        The open file `contours_departements_2022`.
+        The open file of the outlines of départements.
 
     Returns
     -------
