@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tlanalysis.core import periods
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded
+from tlanalysis.data.documents import cited
 from tlanalysis.data.evidence import COLLECTED_ON, MEASURES, as_intervals, observations, public_since
 from tlanalysis.data.perimeter_facts import continued_by
 from tlanalysis.indicators.intervals import rounding
@@ -39,7 +40,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The register's columns, then `verdict` (one of `VERDICTS`), `mesure_bas, mesure_haut, mesure_periode,
+        The register's columns (`source` is the address, empty where the document has none), then `verdict` (one of `VERDICTS`), `mesure_bas, mesure_haut, mesure_periode,
         mesure_perimetre` (the observation used) and `motif`, a code of the reason: `dans_la_fourchette`, `en_dessous`,
         `au_dessus`, `chevauche`, `mesure_tardive`, `meme_source`, `sans_date_cible`, `sans_mesure`, `date_future`.
     """
@@ -54,6 +55,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     judged = [_judge(row, measures, today) for row in register.itertuples()]
     columns = ["verdict", "mesure_bas", "mesure_haut", "mesure_periode", "mesure_perimetre", "motif"]
     table = pd.concat([register.reset_index(drop=True), pd.DataFrame(judged, columns=columns)], axis=1)
+    table["source"] = [cited(row)["source"] for row in table.fillna({"date_publication": ""}).to_dict("records")]
     used = measures[measures["indicateur"].isin(set(table["indicateur"]))]
     return stamp(table, register, used, inputs=["previsions_publiees", "observations"])
 
