@@ -40,9 +40,10 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The register's columns (`source` is the address, empty where the document has none), then `verdict` (one of `VERDICTS`), `mesure_bas, mesure_haut, mesure_periode,
-        mesure_perimetre` (the observation used) and `motif`, a code of the reason: `dans_la_fourchette`, `en_dessous`,
-        `au_dessus`, `chevauche`, `mesure_tardive`, `meme_source`, `sans_date_cible`, `sans_mesure`, `date_future`.
+        The register's columns (`source` is the address, empty where the document has none), then `verdict` (one of
+        `VERDICTS`), `mesure_bas, mesure_haut, mesure_periode, mesure_perimetre` (the observation used) and `motif`, a
+        code of the reason: `dans_la_fourchette`, `en_dessous`, `au_dessus`, `chevauche`, `mesure_tardive`,
+        `meme_source`, `sans_date_cible`, `sans_mesure`, `date_future`.
     """
     import pandas as pd
 
