@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -49,7 +50,8 @@ def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     ordered = table.sort_values("nb_chiffres", ascending=False, ignore_index=True)
     with style():
         ax = new_axes(ax, 0.75 + 1.3 * ROW * len(ordered))
-        ax.barh(ordered.index, ordered["nb_chiffres"], color=ACCENT, height=0.6, linewidth=0)
+        counts, natures = ordered["nb_chiffres"].to_numpy(), list(ordered["nature"])
+        sns.barplot(x=counts, y=natures, color=ACCENT, saturation=1, width=0.6, errorbar=None, ax=ax)
         for rank, row in enumerate(ordered.itertuples()):
             value_label(ax, row.nb_chiffres, rank, f"{words.number(row.nb_chiffres)} ({words.percent(row.part)})")
         label_rows(ax, [words.label("natures", name) for name in ordered["nature"]])

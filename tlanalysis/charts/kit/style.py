@@ -2,7 +2,8 @@
 
 Colours stay distinct in grey and for colour-blind readers.
 
-Seaborn makes the colour ramp; matplotlib draws all charts, for these reasons:
+Seaborn makes the colour ramp and draws the bars of counts (`plot_holdings`). Matplotlib draws the other charts, for
+these reasons:
 
 - maps and grids (`maps`, `plot_unknowns`, `plot_deffinov_regions`): `seaborn.heatmap` leaves a missing cell empty,
   while a figure of ours hatches it, writes several lines in it and frames the territory in focus;
