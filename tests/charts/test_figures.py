@@ -244,7 +244,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "Tiers-lieux (CGET 2019) : 28 départements sur 101",
     ),
     ("plot_funnel", "FR", lambda t: _with(t, t["code"] == "33", ecart="en_dessous"), "8 départements au-dessus"),
-    ("plot_access", "FR", lambda t: t.assign(part_10_km_bas=0.4, part_10_km_haut=0.4), "40,0 %"),
+    ("plot_access", "FR", lambda t: t.assign(part_9_km_bas=0.4, part_11_km_haut=0.4), "40,0 %"),
     (
         "plot_local_moran",
         "FR",

@@ -165,7 +165,9 @@ def plot_access(
         "type": words.label("types", fact(table, "type")),
         "level": words.label("niveaux", level),
         "radius": words.number(radius),
-        "share": words.span(*(words.percent((side @ people) / people.sum(), 1) for side in (low, high))),
+        "share": _share_with_error(table, radius, people, words)
+        or words.span(*(words.percent((side @ people) / people.sum(), 1) for side in (low, high))),
+        "at_points": words.span(*(words.percent((side @ people) / people.sum(), 1) for side in (low, high))),
         "n": words.number(len(table)),
         "half": words.number((known["part"] < 0.5).sum()),
         "worst": worst["nom"],
@@ -190,6 +192,15 @@ def plot_access(
         title = words.label("axes", "share_within").format(radius=values["radius"])
         _legend(ax, entries, title, level, shapes)
         return finish(ax, text)
+
+
+def _share_with_error(table: pd.DataFrame, radius: int, people: Any, words: Words) -> str:
+    """Return the share if the points of communes are off by 1 km either way; empty where it was not measured."""
+    nearer, further = f"part_{radius - 1}_km_bas", f"part_{radius + 1}_km_haut"
+    if nearer not in table or further not in table:
+        return ""
+    ends = [words.percent((table[name].to_numpy(float) @ people) / people.sum(), 1) for name in (nearer, further)]
+    return words.span(*ends)
 
 
 def plot_local_moran(

@@ -52,8 +52,8 @@ def access(kind: str = "fabriques_de_territoire", level: str = "departement") ->
     -------
     DataFrame
         `territoire, code, nom, population, population_situee`, `part_{r}_km_bas, part_{r}_km_haut` for each radius of
-        `RADII` (the two differ where some inhabitants cannot be located), `distance_mediane_km`, `score_{c}_km` for
-        each catchment of `CATCHMENTS` (places per 100,000 inhabitants who share them).
+        `MEASURED_RADII` (the two differ where some inhabitants cannot be located), `distance_mediane_km`,
+        `score_{c}_km` for each catchment of `CATCHMENTS` (places per 100,000 inhabitants who share them).
 
     Raises
     ------
