@@ -68,7 +68,7 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
 
     The function leaves out undated figures, targets, forecasts, and rows with neither a value nor two bounds. It also
     leaves out a figure that repeats another of its perimeter (see `_restated`), and a figure of a weaker nature than
-    another of the same year.
+    another of its perimeter and year.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
 def _restated(rows: pd.DataFrame) -> pd.Series:
     """Return which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
 
-    The period that most sources give the number is kept, counted figures first, then the earliest.
+    The function keeps the period that most sources give the number; counted figures come first, then the earliest.
     """
     again = rows["annee"].isna()  # all false: every row here has a date
     points = rows[rows["valeur"].notna()]

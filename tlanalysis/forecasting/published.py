@@ -22,8 +22,9 @@ from tlanalysis.indicators.intervals import rounding
 if TYPE_CHECKING:
     import pandas as pd
 
-# Met in its time, by another publisher's measure; met by the forecaster's own measure; undecided, because the interval
-# of the measure crosses what was announced or the measure is a year late; missed; without a measure or a date; to come.
+# In order: met in time by a measure of another publisher; met by the forecaster's own measure; undecided, because the
+# interval of the measure crosses the announced bounds or the measure is a year late; missed; without a measure or a
+# date; still to come.
 VERDICTS = ("tenue", "repetee", "indecise", "manquee", "non_verifiable", "a_venir")
 
 WINDOW = timedelta(days=365)

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 LIST, LIST_YEAR = "cget_2018", 2018
 SHARES_YEAR = 2023
 LIST_NOISE = 0.20  # log-scale: how differently the narrow list of 2018 covers the régions
-PACE_KEPT = (
-    0.5  # half of the pace goes on: the rest is the list of 2018 being another definition, which hid some régions more
-)
+# Half of the pace continues: the list of 2018 has another definition, which hid some régions more than others.
+PACE_KEPT = 0.5
 YEARLY_DRIFT = 0.03  # log-scale: standard deviation of the yearly change of a share, beyond its pace
 LASTING = 0.85  # share of the pace that lasts to the next year
 
