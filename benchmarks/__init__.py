@@ -1,1 +1,1 @@
-"""Benchmarks: each prints ratios measured in one run; none is a timed test."""
+"""Benchmarks print ratios measured in one run; they are not tests."""

@@ -1,7 +1,7 @@
-"""National access figures: seconds, and the ratio to a matrix of all distances; coverage of the smoothed intervals.
+"""Time the national access figures against a matrix of all distances, and measure the smoothed intervals' coverage.
 
 The matrix computes the same distances to the nearest place and the same floating catchment, commune by place, in blocks
-that fit in memory. Needs the open files (TLANALYSIS_MIRROR).
+that fit in memory. The benchmark needs the open files (TLANALYSIS_MIRROR).
 
     python -m benchmarks.access [RUNS]
 """
@@ -41,7 +41,7 @@ def matrix(homes: pd.DataFrame, places: pd.DataFrame, catchment: float) -> tuple
 
 
 def seconds(work: Callable[[], object], runs: int = 3) -> float:
-    """Return the shortest of some runs."""
+    """Return the seconds of the shortest of some runs."""
     taken = []
     for _ in range(runs):
         begun = time.perf_counter()

@@ -1,9 +1,8 @@
-"""`tlanalysis clean` on registers of 1 and 5 million rows.
+"""Compare `tlanalysis clean` with a Polars query written by hand and with a bare pyarrow read.
 
-Beside the same work written by hand in Polars and a bare pyarrow read.
-
-Each is a process of its own; wall seconds, processor seconds and peak memory are the operating system's. The two
-cleanings must agree on rows read, accepted, rejected and on the failures of every rule, or nothing is printed.
+The registers have 1 and 5 million rows by default. Each way runs in a process of its own, and the operating system
+measures wall seconds, processor seconds and peak memory. The benchmark stops unless both cleanings agree on the rows
+read, accepted and rejected and on the failures of every rule.
 
     python -m benchmarks.cleaning [ROWS ...]
 """
@@ -48,7 +47,7 @@ print(sum(len(batch) for batch in reader))
 
 
 class Cost(NamedTuple):
-    """What a process took: wall and processor seconds, peak memory in MiB, and what it printed."""
+    """Wall and processor seconds, peak memory in MiB and output of one process."""
 
     wall: float
     cpu: float
@@ -82,7 +81,7 @@ def agree(folder: Path, polars: str) -> None:
 
 
 def main() -> None:
-    """Print times, memory and ratios per size, and how ours grow."""
+    """Print times, memory and ratios per size, and how our time grows with the size."""
     wanted = [int(text) for text in sys.argv[1:]] or [1_000_000, 5_000_000]
     ours: list[tuple[int, Cost]] = []
     with tempfile.TemporaryDirectory() as name:
@@ -90,7 +89,7 @@ def main() -> None:
         (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
         for rows in wanted:
             path = folder / f"registre_{rows}.csv"
-            # Written by another process: what this one held at its peak would count as its children's.
+            # Another process writes the register: the peak memory of this process would count as that of its children.
             cost(sys.executable, "-m", "benchmarks.register", str(path), str(rows))
             out = folder / f"ours_{rows}"
             mine = cost(

@@ -1,4 +1,4 @@
-"""Is the forecast calibrated? Simulation from a generator that is not the fitted model; prints coverage and scores.
+"""Measure the calibration of the forecast on series simulated by a generator that is not the fitted model.
 
 Each synthetic series has a hidden path (Richards S-curve, early plateau, rise then decline, piecewise growth with a
 break, or steady decline), yearly autocorrelated departures, three to six published figures at irregular dates with
@@ -103,7 +103,7 @@ def score(seed: int) -> dict[str, object]:
 
 
 def main(count: int = 400, seed: int = 1) -> pd.DataFrame:
-    """Print coverage and mean scores, in shares of the count that came."""
+    """Print coverage and mean scores, in shares of the new count."""
     with ProcessPoolExecutor(2) as pool:
         table = pd.DataFrame(pool.map(score, range(seed * 100_000, seed * 100_000 + count), chunksize=10))
     print(f"{count} synthetic series; scores relative to the count that came")

@@ -1,6 +1,6 @@
-"""France and 18 régions, all curves: seconds and effective draws, over a plain loop of SciPy fits on bootstrap samples.
+"""Time the forecast of France and 18 régions against a plain loop of SciPy fits on bootstrap samples.
 
-The loop is what one would write otherwise: for each bootstrap sample of the national figures (each figure redrawn
+The loop is the simplest alternative: for each bootstrap sample of the national figures (each figure redrawn
 with the error of its nature), fit a logistic curve by least squares with SciPy and keep the path; the régions get the
 fitted total times their share. It gives one path per fit, so it is timed on fewer fits and scaled to as many draws.
 
@@ -40,7 +40,7 @@ def bootstrap(fits: int, seed: int = 0) -> np.ndarray:
         y = np.exp(centre + figures.error * rng.standard_normal(len(centre)) + half * rng.uniform(-1, 1, len(centre)))
         try:
             found, _ = curve_fit(logistic, figures.when, y, p0=(2 * y.max(), 0.3, 2021), maxfev=2000)
-        except RuntimeError:  # this sample does not converge; the loop would go on to the next
+        except RuntimeError:  # the fit of this sample does not converge: skip the sample
             continue
         paths.append(logistic(YEARS, *found))
     return np.array(paths)

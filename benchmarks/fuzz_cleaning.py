@@ -74,7 +74,7 @@ Rows = tuple[tuple[str, ...], ...]
 
 
 def main(minutes: float, seed: int, folder: Path) -> int:
-    """Run for so many minutes; return how many files failed."""
+    """Run for the given minutes; return how many files failed."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, _too_long)
     warnings.simplefilter("ignore")
@@ -122,7 +122,7 @@ def attempt(path: Path) -> str:
         return checked(ledger, work)
     except BadInput as error:
         return f"refused: {error}" if "\n" not in str(error) else f"FAILED: several sentences: {error}"
-    except BaseException as error:  # a panic of a native library is no Exception
+    except BaseException as error:  # a panic of a native library is not an Exception
         if isinstance(error, KeyboardInterrupt):
             raise
         return f"FAILED: {type(error).__name__}: {error} {traceback.format_exc(limit=-3)}"
@@ -235,7 +235,7 @@ def mutated(files: Files, chance: random.Random) -> tuple[str, bytes]:
 
 
 def _odd_cells(files: Files, chance: random.Random) -> Rows:
-    """Return the small list with some cells mutated, swapped or of another column: the file itself is sound."""
+    """Return the small list with some cells mutated, swapped or moved across columns; the file format stays valid."""
     cells = [list(row) for row in ROWS]
     for _ in range(chance.choice((1, 3, 10, 30))):
         row, at = chance.choice(cells), chance.randrange(len(HEADER))
@@ -318,7 +318,7 @@ def _empty_cell(data: bytes, _: Files, chance: random.Random) -> bytes:
 
 
 def _recode(data: bytes, _: Files, chance: random.Random) -> bytes:
-    """Write a part, or all, in another encoding."""
+    """Return the bytes with a part, or all, in another encoding."""
     start = 0 if chance.random() < 0.5 else chance.randrange(len(data))
     with contextlib.suppress(UnicodeError):
         encoding = chance.choice(("cp1252", "utf-16", "utf-16-le", "utf-8", "mac-roman"))

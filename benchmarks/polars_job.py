@@ -1,8 +1,8 @@
-"""The same cleaning of a register, written by hand as one Polars lazy query: what `benchmarks.cleaning` compares with.
+"""Clean a register with one Polars lazy query written by hand, for comparison in `benchmarks.cleaning`.
 
-It does for this very register what our rules do for any list, and writes the same files: places (Parquet and CSV),
-rejects, repeated identifiers and names. The grid of the départements is joined as a table of cells. What it leaves
-out: near duplicates, old names of régions, Lambert-93, a point off the coast, and finding out what the columns are.
+The query applies to this one register the rules that the project applies to any list, and writes the same files: places
+(Parquet and CSV), rejects, repeated identifiers and names. It joins the grid of the départements as a table of cells.
+It leaves out near duplicates, old names of régions, Lambert-93, points off the coast and the detection of columns.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _read(source: Path) -> pl.LazyFrame:
 
 
 def _tidy(name: str) -> pl.Expr:
-    """Trim, write entities out, single blanks, marks of absence and ways to reach people taken out."""
+    """Trim, decode entities, reduce blanks to one, and remove marks of absence and ways to reach people."""
     text = (
         pl.col(name)
         .str.replace_all("&amp;", "&", literal=True)
@@ -101,7 +101,7 @@ def _texts(raw: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _siret_holds(siret: pl.Expr) -> pl.Expr:
-    """Luhn by integer arithmetic, of the fourteen digits and of the first nine."""
+    """Check the Luhn sum of the fourteen digits and of the first nine, by integer arithmetic."""
     number = siret.cast(pl.Int64, strict=False)
 
     def luhn(value: pl.Expr, width: int) -> pl.Expr:
@@ -176,7 +176,7 @@ def _at(latitude: str, longitude: str, name: str, frame: pl.LazyFrame) -> pl.Laz
 
 
 def _placed(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Weigh the evidence: the département named most often, a tie to the first in the order of the columns."""
+    """Choose the département named most often; a tie goes to the first in the order of the columns."""
     frame = _at("longitude", "latitude", "d_echange", _at("latitude", "longitude", "d_point", frame))
     swapped = pl.col("d_point").is_null() & pl.col("d_echange").is_not_null()
     outside = pl.col("d_point").is_null() & pl.col("d_echange").is_null() & pl.col("latitude").is_not_null()

@@ -1,9 +1,7 @@
-"""A register of invented establishments as large as wanted.
+"""Write a register of invented establishments, of any size, for the benchmarks only.
 
-The shape and the dirt of a national one, for the benchmarks only.
-
-Points lie in real cells of the départements' grid, codes are consistent with them; three rows in a hundred carry one
-of the defects that real lists carry. Nothing in it names anybody.
+The register has the columns and the defects of a national one. Points lie in real cells of the départements' grid, and
+codes agree with the points. Three rows in a hundred carry one of the defects of real lists. No row names a person.
 """
 
 from __future__ import annotations
@@ -59,7 +57,7 @@ ACTIVITIES = np.array(["8559A", "8559B", "6820B", "9499Z", "7022Z", "6201Z", "56
 
 
 def write_register(path: Path, rows: int, seed: int = 1) -> None:
-    """Write a register of so many rows as CSV (`;`, UTF-8)."""
+    """Write a register of the given number of rows as CSV (`;`, UTF-8)."""
     rng = np.random.default_rng(seed)
     cells = _cells()
     with path.open("wb") as file:
@@ -180,7 +178,7 @@ def _sirets(rng: np.random.Generator, size: int) -> np.ndarray:
 
 
 def _lettered(codes: np.ndarray) -> np.ndarray:
-    """Return codes with their digits as letters: a name of a commune has no digit."""
+    """Return codes with their digits as letters, because a name of a commune has no digit."""
     return np.char.translate(codes, str.maketrans("0123456789", "olzeasbtmg")) if len(codes) else codes
 
 

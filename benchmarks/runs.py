@@ -1,21 +1,22 @@
-"""Many runs: against sequential papermill, against the work itself, and on a quiet night. Ratios, from one run of this.
+"""Compare the time of many runs with sequential papermill, with plain calls, and with a night of few changes.
 
-Three ways to make the territory profiles (`--for all`, 120 of them):
+The benchmark makes the territory profiles (`--for all`, 120 of them) in three ways:
 
 - sequential papermill: one process that calls `papermill.execute_notebook` with its default kernel, one run after the
-  other, with this version of the library. Timed on every tenth profile and multiplied, unless `--whole` is given;
+  other, with this version of the library. It is timed on every tenth profile and multiplied, unless `--whole` is given;
 - the forked floor: the cells of the same notebooks as plain calls, each in a fork of a process that has imported and
-  drawn already, as many at a time as there are cores: nothing is shown, no notebook is written. Nothing can be faster
-  without drawing less. What it takes to import counts, as it does for us; the profile it rehearses does not;
+  drawn already, as many at a time as there are cores. It shows nothing and writes no notebook, so a faster way has to
+  draw less. Its time includes the imports, as ours does, and excludes the profile that warms the process up;
 - `tlanalysis run`, the command, its start included.
 
-Each is told in seconds of the clock and of the processors, all its processes together: on a machine that others use
-too, the second are the steadier ones.
+The benchmark prints seconds of the clock and of the processors for each way, over all its processes. Processor seconds
+vary less on a machine that others use too.
 
 Usage: python -m benchmarks.runs [WHICH] [--whole]. WHICH is `all` (the default), `regions`, `departements` or one
 territory, such as `D33`. One territory is measured in a single turn, to see that the benchmark works.
 
-Then: a few runs and many, to see that cost grows no faster than their number; nothing changed; one observation changed.
+It then times few and many runs, to show how cost grows with their number, a run with nothing changed and a run with
+one observation changed.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ JOBS = os.cpu_count() or 1
 EVERY = 10
 TURNS = 3
 GROUPS = ("all", "regions", "departements")
-# Byte code must be cached, as it is wherever somebody works: importing is much of what a kernel costs.
+# Byte code must be cached, as on the machine of a user: imports are a large part of the cost of a kernel.
 ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
@@ -85,9 +86,9 @@ def sequential(runs: list[Run], out: Path) -> float:
 
 
 def floor(runs: list[Run], out: Path) -> tuple[float, float]:
-    """Execute the cells of runs as plain calls, each in a fork of a process that is warm.
+    """Execute the cells of runs as plain calls, each in a fork of a warm process.
 
-    Return the seconds of the profile that it rehearses, and those since it is warm.
+    Return the seconds of the profile that warms the process up, and the seconds after it.
     """
     command = [sys.executable, "-m", "benchmarks.runs", "floor", str(out), *(run.parameters.territory for run in runs)]
     done = subprocess.run(
@@ -98,7 +99,7 @@ def floor(runs: list[Run], out: Path) -> tuple[float, float]:
 
 
 def _floor_process(out: Path, territories: list[str]) -> None:
-    """Be the process that forks: warm up by one whole profile, then time the others."""
+    """Warm this process up with one whole profile, then fork it for the others and time them."""
     import tlanalysis.runs.preload  # noqa: F401
 
     os.environ |= {"TLANALYSIS_OUT": str(out), "TLANALYSIS_COMMIT": "", "MPLBACKEND": "agg"}
@@ -140,14 +141,14 @@ def command(*words: str, env: dict[str, str] | None = None) -> tuple[float, str]
 
 
 def weighed(work: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:
-    """Call something; return what it took by the clock and of the processors, and its answer.
+    """Call a function; return its clock seconds, its processor seconds and its answer.
 
-    An answer that is a number is its own clock.
+    An answer that is a number replaces the clock seconds.
     """
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     answer = work(*given)
     seconds = time.perf_counter() - begun
-    with contextlib.suppress(ChildProcessError):  # servers end after those who started them, and come to us
+    with contextlib.suppress(ChildProcessError):  # servers outlive their parents; this process waits for them
         while True:
             os.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -161,12 +162,12 @@ def executed(printed: str) -> int:
 
 
 def asked(which: str) -> tuple[str, str]:
-    """Return the words by which a command line asks for a group of territories, or for one."""
+    """Return the arguments of a command line for a group of territories, or for one."""
     return ("--for", which) if which in GROUPS else ("-p", f"territory={which}")
 
 
 def many(out: Path, which: str, whole: bool) -> None:
-    """Print the profiles made in the three ways: in turn, so that a machine that is slower by moments is so for all."""
+    """Print the times of the three ways, measured in turn so that a slow moment of the machine affects all of them."""
     chosen, count = (territories_for(which), TURNS) if which in GROUPS else ([which], 1)
     runs = [*grid(NOTEBOOK, {"territory": chosen})]
     some = runs if whole else runs[::EVERY]
@@ -179,7 +180,7 @@ def many(out: Path, which: str, whole: bool) -> None:
         papermill = clock * len(runs) / len(part), busy * len(runs) / len(part)
         words = ("run", NOTEBOOK, *asked(which), "--jobs", str(JOBS), "--out", str(out / "ours"), "--force")
         ways = {"floor": (floor, runs, out / "floor"), "ours": (command, *words)}
-        # A machine that tires, or is lent, does not serve the first and the last alike: each is first in its turn.
+        # The speed of the machine changes during the benchmark, so each way comes first in one turn.
         measured = {way: weighed(*ways[way]) for way in sorted(ways, reverse=turn % 2 == 1)}
         clock, busy, (rehearsed, alone) = measured["floor"]
         ours, busy_ours, (_, printed) = measured["ours"]
@@ -258,7 +259,7 @@ def change_one_observation(home: Path) -> str:
 
 
 def growth(out: Path, few: int, times: int) -> None:
-    """Print what many times as many runs cost, of a notebook that draws nothing: only what each run costs is left."""
+    """Print the cost of few and of many runs of a notebook that draws nothing: only the cost of a run is left."""
     with project_copy() as home:
         for path in (home / "notebooks").iterdir():
             path.unlink()
@@ -304,7 +305,7 @@ def main() -> None:
         _floor_process(Path(sys.argv[2]), sys.argv[3:])
         return
     which = next((word for word in sys.argv[1:] if not word.startswith("--")), "all")
-    limits.Descendants()  # this process is the reaper of all it starts, so that their time is counted
+    limits.Descendants()  # this process waits for every process below it, so that their time is counted
     with tempfile.TemporaryDirectory() as scratch:
         start()
         many(Path(scratch), which, whole="--whole" in sys.argv)

@@ -1,4 +1,4 @@
-"""Time of the whole site, two languages, and how it grows with the territories: sidecars multiplied, nothing run.
+"""Time the whole site in two languages, and how the time grows with the territories; sidecars are copied.
 
 Usage: python -m benchmarks.site [REPORTS] (a folder that `tlanalysis figures` has filled; without one, the plan is run)
 """

@@ -1,1 +1,1 @@
-"""Forecasts of published counts: a model, and the register of what others announced."""
+"""Forecast published counts with a model, and keep the register of what others announced."""

@@ -30,7 +30,7 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     Parameters
     ----------
     observations : DataFrame
-        As for `forecast`, with at least three dates.
+        The columns that `forecast` needs, with figures of at least three years.
     seed : int
         Same seed, same digits.
 
@@ -39,14 +39,14 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     DataFrame
         One row per origin, later figure and model: `origine` (year of the last figure known), `annee`, `perimetre`
         (of the later figure), `mesure_bas, mesure_haut`, `modele` (`melange`, the curves, the naive references as
-        `ref_...`), `mediane`, `p80_bas, p80_haut`, `crps`, `crps_relatif` (over the figure that came), `score_80`
+        `ref_...`), `mediane`, `p80_bas, p80_haut`, `crps`, `crps_relatif` (over the later figure), `score_80`
         (interval score), `couvert_80`, `couvert_95`, `pit`. References are points: their CRPS is the absolute error,
         and they have no interval.
 
     Raises
     ------
     BadInput
-        Fewer than three dates.
+        Fewer than three years have figures.
     """
     import pandas as pd
 
@@ -150,8 +150,8 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
     DataFrame
         One row per cutoff, later figure and forecaster: `connu_le, annee, perimetre, mesure_bas, mesure_haut, qui`
         (`melange` or the publisher of a claim made by then for that year or the one before), `p95_bas, p80_bas,
-        mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif`. A claim of "at least" counts for its
-        lower figure, a range as equally likely throughout.
+        mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif`. A claim of "at least" counts as its
+        lower figure; every value of a range is equally likely.
     """
     import pandas as pd
 

@@ -1,12 +1,12 @@
-"""Four growth curves of a count, each Gaussian once its own few parameters are fixed, so that sampling is exact.
+"""Define four growth curves of a count; each is Gaussian once its few parameters are fixed, so sampling is exact.
 
-With s the years since the first figure, the log of the level is
+The log of the level, s years after the first figure, is
 
-    a + h(s) + b x(s) + w(s),
+    a + h(s) + b x(s) + w(s).
 
-a the first level, h and x given by the curve, b one Gaussian coefficient, and w the yearly shocks: a random walk
-common to all curves, and for the damped trend also shocks to growth itself. The curve's own parameters are functions
-of a vector z of independent standard normals, so that every curve is sampled in the same space.
+Here a is the first level, the curve gives h and x, b is one Gaussian coefficient, and w holds the yearly shocks. The
+shocks are a random walk in every curve; the damped trend adds shocks to growth itself. The curve's own parameters are
+functions of a vector z of independent standard normals, so that every curve is sampled in the same space.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class Curve:
     Attributes
     ----------
     h, x : ndarray of shape (K, m)
-        Fixed part, and what multiplies the coefficient.
+        Fixed part, and the factor that multiplies the coefficient.
     coefficient : tuple of float
         Mean and standard deviation of b.
     shock : ndarray of shape (K,)
         Standard deviation of the yearly random walk.
     growth_shock : ndarray of shape (K, q, m)
-        What each of q yearly shocks to growth, of unit variance, adds at each date; q is 0 for three of the curves.
+        Effect of each of q yearly shocks to growth, of unit variance, at each date; q is 0 for three of the curves.
     """
 
     h: np.ndarray
@@ -65,7 +65,7 @@ def _lognormal(z: np.ndarray, median: float, spread: float) -> np.ndarray:
 
 
 def _ratio(z: np.ndarray, priors: Priors) -> np.ndarray:
-    """Room left under a logistic ceiling, as (ceiling - first) / first."""
+    """Return the room left under a logistic ceiling, as (ceiling - first) / first."""
     mean, sd = priors.room
     return np.exp(np.log(np.expm1(mean)) + 1.6 * sd * z)
 

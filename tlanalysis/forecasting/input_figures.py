@@ -1,8 +1,8 @@
-"""The observation model: which published figures enter a forecast, and how each reads the count behind it.
+"""Select the published figures that enter a forecast and relate each to the count behind it (the observation model).
 
-A point reads the level of its date, shifted by the offset of its perimeter, with the error of its nature, of its
-rounding and of small numbers. An interval says that what its perimeter holds lies between its bounds. Targets and
-forecasts never enter; one list counts once.
+A point measures the level at its date, shifted by the offset of its perimeter; its error combines the errors of its
+nature, of its rounding and of small numbers. An interval states that the count of its perimeter lies between its
+bounds. Targets and forecasts never enter. A list counts once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Figures:
     low, high : ndarray
         Logs of the bounds; only read where `value` is missing.
     error : ndarray
-        Standard deviation of the figure around what its perimeter holds, on the log scale.
+        Standard deviation of the figure around the count of its perimeter, on the log scale.
     which : ndarray of int
         Index of its perimeter.
     offsets : ndarray of shape (perimeters, 2)
@@ -59,16 +59,16 @@ class Figures:
 
     @property
     def point(self) -> np.ndarray:
-        """True where a figure is a point, False where it is an interval."""
+        """Return True where a figure is a point, False where it is an interval."""
         return ~np.isnan(self.value)
 
 
 def usable(observations: pd.DataFrame) -> pd.DataFrame:
     """Return the figures a forecast may use, one row each, oldest first.
 
-    Out: undated figures, targets, forecasts, rows with neither a value nor two bounds. Out too, what repeats another
-    figure of its perimeter (the same number printed again, see `_restated`), and in a year that has a figure of a
-    stronger nature the weaker ones.
+    The function leaves out undated figures, targets, forecasts, and rows with neither a value nor two bounds. It also
+    leaves out a figure that repeats another of its perimeter (see `_restated`), and a figure of a weaker nature than
+    another of its perimeter and year.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
 def _restated(rows: pd.DataFrame) -> pd.Series:
     """Return which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
 
-    The period that most sources give the number is kept, counted figures first, then the earliest.
+    The function keeps the period that most sources give the number; counted figures come first, then the earliest.
     """
     again = rows["annee"].isna()  # all false: every row here has a date
     points = rows[rows["valeur"].notna()]
@@ -167,7 +167,7 @@ def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) 
     Raises
     ------
     BadInput
-        Saying what is missing.
+        Fewer than two measures, or a horizon that is not after the last figure.
     """
     if len(rows) < 2:
         targets = int(observations["nature"].isin(["objectif", "prevision"]).sum())

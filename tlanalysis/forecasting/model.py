@@ -1,7 +1,7 @@
-"""The forecast of a published count: four curves, weighed by analogous series and by the figures themselves.
+"""Forecast a published count with four curves, weighed by analogous series and by the figures themselves.
 
-`docs/forecasting.md` explains each part and its limits. The code holds
-nothing specific to tiers-lieux: it forecasts any dated counts with a nature and a perimeter each.
+`docs/forecasting.md` explains each part and its limits. The code holds nothing specific to tiers-lieux: it forecasts
+any dated counts that have a nature and a perimeter.
 """
 
 from __future__ import annotations
@@ -41,16 +41,17 @@ class Forecast:
         One row per equally likely draw, one integer column per year: what a count published for that year would read,
         under the perimeter of the last figure, counting error included.
     levels : DataFrame
-        The same without the counting error, not rounded: what that perimeter would hold.
+        The same counts without the counting error and without rounding.
     used : DataFrame
         The figures that entered, one row each.
     curves : DataFrame
         One row per curve: `courbe`, `poids_appris` (from analogous series), `poids` (after these figures), `ess`.
     references : DataFrame
-        What the naive references say after the last figure, one row per year (see `references`).
+        The naive references after the last figure, one row per year (see `references`).
     diagnostics : dict
-        The sampler's: `ess` (effective sample size over all curves), `proposals`, `draws`, `ceiling_learned` (share
-        of the prior variance of the logistic ceiling that the figures removed: 0 when they say nothing of it).
+        Diagnostics of the sampler: `ess` (effective sample size over all curves), `proposals`, `draws` and
+        `ceiling_learned` (share of the prior variance of the logistic ceiling that the figures removed; 0 when they
+        do not inform it).
     attrs : dict
         Inputs and sources of the figures.
     """
@@ -98,7 +99,7 @@ def forecast(
     seed : int
         Same seed, same digits.
     priors : Priors
-        What is believed beforehand; `priors()` prints it.
+        The beliefs before any figure; `priors()` lists the default ones.
     weights : mapping, optional
         Curve -> prior weight; by default those learned on analogous series (`learned_weights`).
     size, proposals : int
@@ -168,7 +169,7 @@ def _curve_weights(posteriors: dict[str, Posterior], prior: Mapping[str, float])
 
 
 def _shared_out(chance: dict[str, float], proposals: int) -> dict[str, int]:
-    """Return how many draws to propose per curve: most where the figures point, some everywhere."""
+    """Return how many draws to propose per curve: each has a minimum, and likelier curves share the rest."""
     least = proposals // 20
     return {name: least + round((proposals - least * len(CURVES)) * chance[name]) for name in CURVES}
 
@@ -182,7 +183,7 @@ def _mixture(
 ) -> np.ndarray:
     """Return `size` equally likely log paths, as the perimeter of the last figure would read them."""
     weight = _weight(posteriors, chance)
-    # Systematic resampling: one uniform number, the least noise.
+    # Systematic resampling draws one uniform number, which adds less noise than one number per draw.
     at = (np.arange(size) + rng.random()) / size * weight.sum()
     kept = rng.permutation(np.minimum(np.searchsorted(np.cumsum(weight), at), len(weight) - 1))
     level = np.concatenate([posteriors[name].level for name in CURVES])[kept]

@@ -1,4 +1,4 @@
-"""The naive references beside every forecast: no change, linear, constant growth. Each is a point per year."""
+"""Compute the naive references of a forecast: no change, linear growth and constant growth, one point per year."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ NAIVE = ("sans_changement", "lineaire", "croissance_constante")
 def references(observations: pd.DataFrame, horizon: int = 2030) -> pd.DataFrame:
     """Return the value of each naive reference, year by year after the last figure.
 
-    `sans_changement` repeats the last figure, `lineaire` and `croissance_constante` go on as from the first figure to
-    the last. An interval counts for its middle (geometric for the growth). They know nothing of natures nor of
-    perimeters.
+    `sans_changement` repeats the last figure, `lineaire` and `croissance_constante` extend the change from the first
+    figure to the last. An interval counts as its middle. The references ignore natures and perimeters.
 
     Returns
     -------

@@ -1,10 +1,10 @@
-"""Forecast of people trained: places x share of places that train x people per place that trains.
+"""Forecast people trained as places x share of places that train x people per place that trains.
 
-People per training place is never published. It is the declared total divided by drawn places and share, so in the year
-of the total more places means fewer people in each, draw by draw, and the product keeps to the declared total whatever
-the places. Afterwards places go on with their own forecast, and people per place with a pace drawn around half of what
-2019 to 2023 shows, shrunk because part of that change is a change of question and of definition. Share and people per
-place are taken as independent after that year: no figure supports or contradicts it.
+No source publishes people per training place. The module divides the declared total by the drawn places and the drawn
+share. In the year of the total, a draw with more places therefore has fewer people in each, and the product equals the
+declared total. In later years, places follow their own forecast. People per place follow a pace drawn around half of
+the change between 2019 and 2023, because part of that change comes from another question and another definition. The
+share and people per place are independent after that year: no figure supports or contradicts this assumption.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHARE_ERROR = 0.03  # standard deviation of the true share around the printed ones: wording, rounding and non-response
-SHARE_DRIFT = 0.015  # what a year adds to or takes from the share
-PACE_KEPT = 0.5  # share of the pace of people per place that goes on
+SHARE_DRIFT = 0.015  # standard deviation of the yearly change of the share
+PACE_KEPT = 0.5  # share of the past pace of people per place that continues
 PACE_ERROR = 0.08  # standard deviation of that yearly pace
-PACE_SHOCK = 0.06  # what a year adds to or takes from people per place, log scale
+PACE_SHOCK = 0.06  # standard deviation of the yearly change of people per place, log scale
 
 
 def forecast_people_trained(
@@ -41,9 +41,9 @@ def forecast_people_trained(
     seed : int
         Same seed, same digits.
     as_of : str, optional
-        Known on that day.
+        ISO date; only figures public on that day are used.
     priors : Priors
-        For the error of a declared figure.
+        Priors that hold the error of a declared figure.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def forecast_people_trained(
     Raises
     ------
     BadInput
-        When two dated totals and a share are not published by that day.
+        Two dated totals and a share are not published by that day.
     """
     totals = observations("personnes_formees", "FR", nature=MEASURES, as_of=as_of)
     shares = observations("part_formation", "FR", nature=MEASURES, as_of=as_of)

@@ -1,10 +1,10 @@
 """Sample one curve's posterior: importance sampling over its few parameters, exact conditioning for the rest.
 
-Two rounds. The first draws parameters from the prior and weighs them by the evidence of the points; a Student
-distribution fitted to those weights, mixed with some of the prior so that no region is left out, proposes the second
-round. For each proposed parameter vector, levels and perimeter offsets are drawn from their exact posterior given the
-points (a prior draw, corrected by its own misfit), and interval-valued figures weigh the draw by the probability they
-give it.
+Sampling has two rounds. The first round draws parameters from the prior and weighs them by the evidence of the points.
+The second round draws from a Student distribution fitted to those weights, mixed with a share of the prior so that
+every region can be drawn. For each parameter vector, the module draws levels and perimeter offsets from their exact
+posterior given the points (a prior draw, corrected by its own misfit). Interval-valued figures then multiply the weight
+of the draw by the probability that each interval holds its count.
 """
 
 from __future__ import annotations
@@ -47,18 +47,18 @@ class Posterior:
 
     @property
     def log_evidence(self) -> float:
-        """Log probability of the figures under the curve, to compare curves on the same figures."""
+        """Return the log probability of the figures under the curve, to compare curves on the same figures."""
         return float(logsumexp(self.log_weight) - np.log(len(self.log_weight)))
 
     @property
     def weight(self) -> np.ndarray:
-        """Weights that add up to one, or all zero when the curve cannot have made the figures."""
+        """Return weights that add up to one, or zeros when the curve gives the figures no probability."""
         total = logsumexp(self.log_weight)
         return np.exp(self.log_weight - total) if np.isfinite(total) else np.zeros(len(self.log_weight))
 
     @property
     def ess(self) -> float:
-        """Effective sample size of the weights."""
+        """Return the effective sample size of the weights."""
         squares = (self.weight**2).sum()
         return float(1 / squares) if squares > 0 else 0.0
 
@@ -73,9 +73,9 @@ def sample(
     name : str
         One of `CURVES`.
     figures : Figures
-        What was published.
+        The published figures that enter the forecast.
     years : ndarray
-        Calendar years at whose middle the level is wanted, from that of the first figure on.
+        Calendar years, from the year of the first figure on; the level is drawn at the middle of each.
     priors : Priors
         Prior beliefs.
     rng : numpy.random.Generator

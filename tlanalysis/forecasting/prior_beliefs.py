@@ -1,4 +1,4 @@
-"""The priors of the forecast: one frozen set of numbers, which `priors` prints and `sensitivity` changes.
+"""Hold the priors of the forecast in one frozen set of numbers; `priors` lists them and `sensitivity` varies them.
 
 Every number is on the scale of the natural logarithm: 0.10 is about ten per cent. The offsets of perimeters, each with
 its reason, are columns of the table `perimetres`.
@@ -27,9 +27,9 @@ class Priors:
     growth_shock : tuple of float
         Standard deviation of a yearly change of growth (damped trend): median, log-spread.
     waning : float
-        Mean yearly change of growth (damped trend): what is new wears off.
+        Mean yearly change of growth (damped trend); below zero, growth slows.
     shock : tuple of float
-        Standard deviation of what a year adds to or takes from any curve: median, log-spread.
+        Standard deviation of the yearly random change of any curve: median, log-spread.
     room : tuple of float
         Log of the ceiling over the first level: mean and standard deviation (Gompertz), about median and spread
         (logistic).
@@ -38,7 +38,7 @@ class Priors:
     damping : tuple of float
         Share of growth that lasts to the next year: least, most (uniform between).
     error : mapping
-        Nature -> standard deviation of a figure around what its own perimeter holds.
+        Nature -> standard deviation of a figure around the count of its own perimeter.
     offsets : mapping, optional
         Perimeter -> (mean, standard deviation) of its offset from the reference definition; by default those of the
         table `perimetres` (see `offsets_used`).
@@ -70,7 +70,7 @@ DEFAULT = Priors()
 
 
 def priors(of: Priors = DEFAULT) -> pd.DataFrame:
-    """Return the priors of the forecast, one row each, so that anybody can question them.
+    """Return the priors of the forecast, one row per prior, so that anybody can question them.
 
     Returns
     -------

@@ -1,9 +1,9 @@
-"""The register of published forecasts: publisher, figure, target date and verdict.
+"""Build the register of published forecasts: publisher, figure, target date and verdict.
 
-A verdict is computed from observations, never typed. The measure used has a compatible perimeter and is for the
-target period or of the year after it (counted before estimated before declared, then the earliest); before the target
-date has passed the verdict is `a_venir`. A forecast without an upper figure is judged by its lower figure only. A bare
-number counts as the interval of its rounding.
+The module computes each verdict from observations. It uses a measure of a compatible perimeter, for the target period
+or the year after it; it prefers counted to estimated to declared figures, then the earliest. Until the target date has
+passed the verdict is `a_venir`. A forecast without an upper figure is judged by its lower figure only. A bare number
+counts as the interval of its rounding.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from tlanalysis.indicators.intervals import rounding
 if TYPE_CHECKING:
     import pandas as pd
 
-# Met in its time, by another publisher's measure; met by the forecaster's own measure; undecided, because the interval
-# of the measure crosses what was announced or the measure is a year late; missed; without a measure or a date; to come.
+# In order: met in time by a measure of another publisher; met by the forecaster's own measure; undecided, because the
+# interval of the measure crosses the announced bounds or the measure is a year late; missed; without a measure or a
+# date; still to come.
 VERDICTS = ("tenue", "repetee", "indecise", "manquee", "non_verifiable", "a_venir")
 
 WINDOW = timedelta(days=365)
@@ -35,7 +36,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     as_of : str, optional
-        Judge with what was public on that day; by default the day the evidence was collected.
+        ISO date; only observations public on that day are used; by default the day the evidence was collected.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
 
 
 def announced(territory: str, indicator: str, perimeter: str) -> tuple[str, float] | None:
-    """Return the last announcement a perimeter's counts can judge: target period and lower figure; None without one."""
+    """Return period and lower figure of the last announcement that counts of a perimeter can judge, or None."""
     register = embedded.load("previsions_publiees")
     rows = register[(register["territoire"] == territory) & (register["indicateur"] == indicator)]
     rows = rows.loc[[perimeter in continued_by(other) for other in rows["perimetre"]]]

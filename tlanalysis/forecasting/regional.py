@@ -1,10 +1,10 @@
-"""Forecast of the régions, which share information and add up to France in each draw.
+"""Forecast the régions, which share information and add up to France in each draw.
 
-A région's count is France's, drawn by `forecast`, times its share. Shares are known twice: from the list of 2018
-(counts) and from the rounded percentages of 2023. How fast a share moved between the two is pooled: each région's pace
-is drawn around zero with a spread estimated over all régions, so that two noisy figures do not give a small région a
-trend of its own. Draw by draw the shares add up to one, and whole places are dealt out so that the régions add up to
-France exactly.
+The count of a région is the count of France, drawn by `forecast`, times the share of the région. Two sources give the
+shares: the list of 2018 (counts) and the rounded percentages of 2023. The module pools the pace of the shares between
+the two: it shrinks the pace of each région towards zero, by a spread estimated over all régions, so that two noisy
+figures do not give a small région a trend of its own. The shares of a draw add up to one, and the module distributes
+whole places so that the régions add up to France exactly.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 LIST, LIST_YEAR = "cget_2018", 2018
 SHARES_YEAR = 2023
 LIST_NOISE = 0.20  # log-scale: how differently the narrow list of 2018 covers the régions
-PACE_KEPT = (
-    0.5  # half of the pace goes on: the rest is the list of 2018 being another definition, which hid some régions more
-)
-YEARLY_DRIFT = 0.03  # log-scale: what a year adds to or takes from a share, beyond its pace
+# Half of the pace continues: the list of 2018 has another definition, which hid some régions more than others.
+PACE_KEPT = 0.5
+YEARLY_DRIFT = 0.03  # log-scale: standard deviation of the yearly change of a share, beyond its pace
 LASTING = 0.85  # share of the pace that lasts to the next year
 
 
@@ -87,7 +86,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -
     seed : int
         Same seed, same digits.
     as_of : str, optional
-        Known on that day, see `observations`.
+        ISO date; only figures public on that day are used, see `observations`.
 
     Returns
     -------
@@ -96,7 +95,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -
     Raises
     ------
     BadInput
-        When the shares of some région are not published by that day.
+        The shares of some région are not published by that day.
     """
     import pandas as pd
 
@@ -149,7 +148,7 @@ def _shares_in_box(rng: np.random.Generator, low: np.ndarray, high: np.ndarray, 
 
 
 def _pooled_pace(now: np.ndarray, before: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, dict[str, float]]:
-    """Return the yearly pace of each région's log share, shrunk towards none by how much régions really differ."""
+    """Return the yearly pace of each région's log share, shrunk towards zero by how little régions differ."""
     span = SHARES_YEAR - LIST_YEAR
     pace = (now - before) / span
     noise = pace.var(axis=0) + (LIST_NOISE / span) ** 2
@@ -161,7 +160,7 @@ def _pooled_pace(now: np.ndarray, before: np.ndarray, rng: np.random.Generator) 
 
 
 def _deal(total: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Deal whole places out by largest remainder, so that parts add up to the total exactly.
+    """Return whole places per part by largest remainder, so that parts add up to the total exactly.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Proper scores of forecast draws against the observed value. Pure functions of arrays."""
+"""Score forecast draws against the observed value with proper scores, as pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def crps(draws: np.ndarray, truth: float) -> float:
 
 
 def interval_score(low: float, high: float, truth: float, level: float) -> float:
-    """Return the interval score: the width, plus a penalty for what falls outside (smaller is better).
+    """Return the interval score: the width, plus a penalty for a value outside (smaller is better).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The forecast again under other priors, to show which of them change the answer."""
+"""Repeat the forecast under other priors, to show which priors change the answer."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
 def sensitivity(
     observations: pd.DataFrame, horizon: int = 2030, seed: int = 0, *, at_least: float = 5000, base: Priors = DEFAULT
 ) -> pd.DataFrame:
-    """Return what happens to the horizon when one prior changes, one row per variant.
+    """Return the forecast at the horizon when one prior changes, one row per variant.
 
     Parameters
     ----------
     observations, horizon, seed
         As for `forecast`.
     at_least : float
-        The probability of reading this much or more is reported.
+        The table gives the probability that a count reads this much or more.
     base : Priors
-        What the variants start from.
+        The priors that each variant changes.
 
     Returns
     -------

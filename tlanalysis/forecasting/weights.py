@@ -1,10 +1,10 @@
-"""Prior weights of the curves, learned on analogous series by how well each curve predicts the next figure.
+"""Learn the prior weights of the curves on analogous series, by how well each curve predicts the next figure.
 
 For every series with at least three dates and every figure but the first two, each curve gives its predictive
 density for that figure (the ratio of two evidences). The weights maximise the log score of the mixture, with a
-Dirichlet prior of two pseudo-cases a curve, so that a handful of series cannot rule a curve out. They are kept in
-`weights.csv` beside this module, recomputed by `python -m tlanalysis.forecasting.weights`; a test holds the file to the
-recomputation.
+Dirichlet prior of two pseudo-cases per curve, so that a handful of series cannot rule a curve out. `weights.csv` beside
+this module records the weights, and `python -m tlanalysis.forecasting.weights` recomputes them. A test compares the
+file with the recomputation.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ FILE = Path(__file__).with_name("weights.csv")
 PSEUDO_CASES = 2.0
 PROPOSALS = 4_000
 
-# Analogous series: indicator, territory, perimeter. Counts of tiers-lieux, of labels and of coworking spaces that
-# grew in the same years, each under one definition. France's own figures are not among them. The Occitanie labels
-# have two dates only, too few to test a prediction.
+# Analogous series, as indicator, territory and perimeter. They count tiers-lieux, labels and coworking spaces that
+# grew in the same years, each under one definition. The list leaves out the count of tiers-lieux in France, which
+# the forecast itself uses, and the Occitanie labels, whose two dates are too few to test a prediction.
 SERIES = (
     ("tiers_lieux", "R75", "coop_naq"),
     ("tiers_lieux", "R11", "ipr_large"),
@@ -49,7 +49,7 @@ def learned_weights() -> dict[str, float]:
 
 
 def learn(seed: int = 0, priors: Priors = DEFAULT) -> tuple[dict[str, float], np.ndarray]:
-    """Return the weights, and the log densities they come from: one row per predicted figure, one column per curve."""
+    """Return the weights and the log densities behind them: a row per predicted figure, a column per curve."""
     cases = np.array(list(_cases(seed, priors)))
     density = np.exp(cases - cases.max(axis=1, keepdims=True))
     weights = np.full(len(CURVES), 1 / len(CURVES))

@@ -1,4 +1,4 @@
-"""Scenarios: lines under one stated assumption each, without probabilities."""
+"""Compute scenarios: each is a line under one stated assumption, without probabilities."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ SCENARIOS = ("soutien_prend_fin", "soutien_revient", "definition_se_resserre")
 def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
     """Return three lines from the last figure's year to the horizon, each under one assumption from a published figure.
 
-    `soutien_prend_fin`: no opening any more, and closures at the only published yearly rate, that of coworking floor
-    area (closed over total). `soutien_revient`: growth as in the one région counted every few years under one
-    definition, between its counts of 2019 and 2022, years of public support. `definition_se_resserre`: only listed
-    places whose state is known count, and their number then follows the median of the forecast. All start from the
-    forecast's median level in that year.
+    `soutien_prend_fin` assumes no opening, and closures at the only published yearly rate, which is that of coworking
+    floor area (closed over total). `soutien_revient` assumes the growth of Nouvelle-Aquitaine between its counts of
+    2019 and 2022, years of public support; both counts use one definition. Both lines start from the forecast's median
+    level in that year. `definition_se_resserre` starts from the number of listed places whose state is known, and
+    follows the median of the forecast.
 
     Parameters
     ----------
     fc : Forecast
         The forecast of France.
     as_of : str, optional
-        Known on that day.
+        ISO date; only figures public on that day are used.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
     Raises
     ------
     BadInput
-        When a figure that an assumption rests on is not published by that day.
+        A figure that an assumption uses is not published by that day.
     """
     import pandas as pd
 

@@ -1,1 +1,1 @@
-"""Explore in JupyterLab (`tlanalysis[lab]`): choose from lists, and see the calls that give the same."""
+"""Explore in JupyterLab (`tlanalysis[lab]`): choose from lists, and see the calls that give the same result."""

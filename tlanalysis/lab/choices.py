@@ -1,4 +1,4 @@
-"""The choices of the exploring panel, and the rows and chart of each: functions of the library's tables, no widget."""
+"""List the choices of the exploring panel and return the rows and the chart of each; no widget is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tl.explore`: it opens the exploring panel, or raises an error that names what to install."""
+"""Open the exploring panel (`tl.explore`), or raise an error that names what to install."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
     Returns
     -------
     Panel
-        An ipywidgets box: the last line of a cell shows it.
+        An ipywidgets box; a notebook shows it when it is the last line of a cell.
 
     Raises
     ------

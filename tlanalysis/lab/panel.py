@@ -1,4 +1,4 @@
-"""The exploring panel: four lists, and the chart, table and code of the choice. It needs `tlanalysis[lab]`."""
+"""Show the exploring panel: four lists, and the chart, table and code of the choice (needs `tlanalysis[lab]`)."""
 
 from __future__ import annotations
 
@@ -62,17 +62,17 @@ class Panel(VBox):
 
     @property
     def choice(self) -> Choice:
-        """The present choice."""
+        """Return the present choice."""
         return Choice(*(one.value or choices.EVERY for one in self.lists.values()))
 
     @property
     def rows(self) -> pd.DataFrame:
-        """The figures of the present choice."""
+        """Return the figures of the present choice."""
         return choices.rows_of(self.choice)
 
     def _follow(self, moved: int) -> None:
         """Update the lists below the one that changed, then show the choice."""
-        if self._busy:  # the change of a list below, made by this method
+        if self._busy:  # this method itself changes the lists below, which calls it again
             return
         self._busy = True
         try:
@@ -109,7 +109,7 @@ class Panel(VBox):
 
 
 def _offer(one: Dropdown, options: choices.Options) -> None:
-    """Change the options of a list; keep its value where it is still an option, else take the first."""
+    """Change the options of a list; keep its value if it is still an option, else take the first."""
     values, before = [value for _, value in options], one.value
     one.options = options
     one.value = before if before in values else next(iter(values), None)
