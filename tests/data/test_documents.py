@@ -82,19 +82,17 @@ def test_build_refuses_a_source_without_document_and_writes_nothing(raw_copy, ca
 
 def test_readers_see_the_title_and_the_page_and_never_the_name_of_a_kept_copy():
     copy = {"editeur": "France Tiers-Lieux", "source": "002_97f59b7054f7983e.txt", "date_publication": "2023"}
-    assert documents.cited(copy) == {
+    assert documents.cited([copy])[0] == {
         "editeur": "France Tiers-Lieux",
         "titre": "Les tiers-lieux de formation",
         "date_publication": "2023",
         "source": "https://francetierslieux.fr/tiers-lieux-de-formation",
     }
-    shown = [
-        documents.cited({"editeur": "", "source": key, "date_publication": ""})["source"]
-        for key in documents.documents()
-    ]
+    keys = [{"editeur": "", "source": key, "date_publication": ""} for key in documents.documents()]
+    shown = [seen["source"] for seen in documents.cited(keys)]
     assert not [address for address in shown if address.endswith(".txt") and "://" not in address]
     listed = {"editeur": "INSEE", "source": "https://www.insee.fr/fr/information/8683652", "date_publication": "2026"}
-    assert documents.cited(listed) == listed | {"titre": ""}
+    assert documents.cited([listed])[0] == listed | {"titre": ""}
 
 
 def test_a_title_leads_back_to_its_document():

@@ -96,24 +96,29 @@ def nb_documents(sources: Iterable[str]) -> int:
     return len({held[source]["copie_de"] or source if source in held else source for source in sources})
 
 
-def cited(source: Mapping[str, str]) -> dict[str, str]:
-    """Return a source as readers see it: `editeur, titre, date_publication, source`.
+def cited(sources: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return sources as readers see them: `editeur, titre, date_publication, source`.
 
     `source` is the address of the document, or of the page that a kept copy is a copy of; it is empty for a copy
     without an address, whose name no reader needs.
 
     Parameters
     ----------
-    source : mapping
+    sources : iterable of mapping
         `editeur, source, date_publication`, as in the `attrs` of a table; `source` may be no key of `sources.csv`.
 
     Examples
     --------
-    >>> seen = cited({"editeur": "Cap Métiers", "source": "000_fd5d903f810a6107.txt", "date_publication": ""})
+    >>> kept = {"editeur": "Cap Métiers", "source": "000_fd5d903f810a6107.txt", "date_publication": ""}
+    >>> seen = cited([kept])[0]
     >>> seen["titre"], seen["source"]
     ('60 % des tiers lieux investis dans des activités de formation professionnelle', '')
     """
     held = documents()
+    return [_cited(source, held) for source in sources]
+
+
+def _cited(source: Mapping[str, str], held: dict[str, Document]) -> dict[str, str]:
     row = held.get(source["source"], {})
     key = row.get("copie_de") or source["source"]
     address = key if key.startswith("https://") or key.startswith("http://") else row.get("adresse", "")

@@ -119,7 +119,7 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str)
         "lang": text.lang,
         "plot": page.zone() if (page := page_of(ax)) else None,
         "params": run.as_dict(),
-        "sources": [cited(source) for source in text.sources],
+        "sources": cited(text.sources),
         "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),
         "inputs": {name: digest for name, (digest, _) in origins.items()},
         "fingerprint": digest,

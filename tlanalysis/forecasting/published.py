@@ -57,7 +57,8 @@ def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
     judged = [_judge(row, measures, today) for row in register.itertuples()]
     columns = ["verdict", "mesure_bas", "mesure_haut", "mesure_periode", "mesure_perimetre", "motif"]
     table = pd.concat([register.reset_index(drop=True), pd.DataFrame(judged, columns=columns)], axis=1)
-    table["source"] = [cited(row)["source"] for row in table.fillna({"date_publication": ""}).to_dict("records")]
+    seen = cited(table.fillna({"date_publication": ""}).to_dict("records"))
+    table["source"] = [document["source"] for document in seen]
     used = measures[measures["indicateur"].isin(set(table["indicateur"]))]
     return stamp(table, register, used, inputs=["previsions_publiees", "observations"])
 

@@ -183,7 +183,7 @@ class Site:
         columns = ["periode_cible", "valeur_bas", "valeur_haut", "editeur", "date_publication", "condition", "verdict"]
         table = self._table(self._register[[*columns, "motif", "mesure_bas", "mesure_haut", "mesure_periode"]], lang)
         rows = self._register[["editeur", "source", "date_publication"]].fillna("").to_dict("records")
-        named = [(seen["editeur"], seen["titre"], seen["source"]) for seen in map(cited, rows)]
+        named = [(seen["editeur"], seen["titre"], seen["source"]) for seen in cited(rows)]
         figures = [figure for run in self._runs[lang] for figure in run.figures if figure.name.startswith("previsions")]
         return self._renderer.page(
             lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=named, figures=figures
