@@ -153,7 +153,7 @@ def test_deffinov_regions_hatch_the_unknown_ones_only() -> None:
     counts = table["statut"].value_counts()
     assert {name: said.count(word) for name, word in written.items()} == {name: counts[name] for name in written}
     assert plain(legend_labels(ax)[0]) == f"Attestée par son nom ({counts['atteste']})"
-    assert plain(legend_labels(ax)[3]) == f"Inconnu : aucune source trouvée ({counts['inconnu']})"
+    assert plain(legend_labels(ax)[3]) == f"Inconnu : nous n'avons pas trouvé de source ({counts['inconnu']})"
 
 
 def test_a_status_without_a_colour_is_refused() -> None:

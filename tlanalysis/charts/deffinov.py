@@ -45,6 +45,7 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         "took_part": words.number(DEFFINOV_REGIONS),
         "others": words.number(len(table) - attested),
         "others_in": words.number(DEFFINOV_REGIONS - attested),
+        "others_out": words.number(len(table) - DEFFINOV_REGIONS),
         "unknown_names": ", ".join(table.loc[table["statut"] == "inconnu", "nom_region"]),
     }
     text = caption.write("deffinov-regions", table, lang, **values)

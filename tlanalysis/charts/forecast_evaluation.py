@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts.forecasts import about
+from tlanalysis.charts.forecasts import about, ceiling
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
@@ -43,6 +43,7 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         "worst": worst["qui"] if worst is not None else "",
         "worst_score": words.percent(worst["crps_relatif"]) if worst is not None else "",
     }
+    values["repeats"] = _repeats(claims, words)
     text = caption.write("croissance-retrospective", table, lang, fallback=claims.empty, **values)
     with style():
         ax = new_axes(ax, 0.95 + 1.75 * ROW * len(table))
@@ -76,6 +77,16 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         ax.set_xlim(0, table["p95_haut"].max() * 1.25)
         value_axis(ax, words.label("axes", "places"), words.number)
         return finish(ax, text)
+
+
+def _repeats(claims: pd.DataFrame, words: Words) -> str:
+    """Return the sentence that a later figure is the one that had been announced, or nothing."""
+    point = claims["mesure_bas"] == claims["mesure_haut"]
+    years = claims.loc[point & (claims["mesure_bas"] == claims["p95_haut"]), "annee"]
+    if years.empty:
+        return ""
+    said = words.join([str(year) for year in sorted(set(years))])
+    return words.label("words", "repeats").format(years=said, documents=caption.documents_read(words))
 
 
 def _hindsight_label(row: Any, words: Words) -> str:
@@ -146,6 +157,7 @@ def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         "p_low": words.percent(table["probabilite"].min()),
         "p_high": words.percent(table["probabilite"].max()),
         "target": words.number(at_least),
+        "ceiling": ceiling(base["plafond_appris"], words),
         "learned": words.percent(base["plafond_appris"]),
         "base": about(base["mediane"], words),
     }

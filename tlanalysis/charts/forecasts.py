@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
     from tlanalysis.forecasting.model import Forecast
 
+# Share of its prior spread that figures must remove for a ceiling to be called identified.
+IDENTIFIED = 0.8
+# An 80 % band whose top is at least so many times its bottom says next to nothing.
+SAYS_NOTHING = 2
+
 DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance_constante": (0, (6, 2, 1, 2))}
 
 
@@ -61,7 +66,7 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         "last_seen": last_seen,
         "n": words.number(len(fc.used)),
         "place": territory(place).name,
-        "ceiling": words.label("words", "identified" if fc.diagnostics["ceiling_learned"] > 0.8 else "not_identified"),
+        "ceiling": ceiling(fc.diagnostics["ceiling_learned"], words),
         "learned": words.percent(fc.diagnostics["ceiling_learned"]),
     }
     if target:
@@ -81,6 +86,11 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
         return finish(ax, text)
+
+
+def ceiling(learned: float, words: Words) -> str:
+    """Say whether the figures identify the ceiling of a logistic curve."""
+    return words.label("words", "identified" if learned > IDENTIFIED else "not_identified")
 
 
 def about(value: float, words: Words) -> str:
@@ -288,7 +298,8 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
         "last": last,
         "ratio": words.number(end["p80_haut"] / end["p80_bas"], 1),
     }
-    text = caption.write("formation-prevision", table, lang, **values)
+    wide = bool(end["p80_haut"] >= SAYS_NOTHING * end["p80_bas"])
+    text = caption.write("formation-prevision", table, lang, fallback=not wide, **values)
     with style():
         ax = new_axes(ax, 3.4)
         _fan(ax, table, words)

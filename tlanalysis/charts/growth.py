@@ -16,6 +16,7 @@ from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
+from tlanalysis.data.perimeter_facts import extended_lists
 from tlanalysis.data.territories import territory
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         "last_year": last["periode"][:4],
         "last_perimeter": words.label("perimetres", last["perimetre"]),
     }
+    values["one_list"] = _one_list(table, words)
     text = caption.write("croissance-observations", table, lang, fallback=len(perimeters) < 2, **values)
     with style():
         ax = new_axes(ax, 3.6)
@@ -64,6 +66,16 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, high.max() * 1.18)
         return finish(ax, text)
+
+
+def _one_list(table: pd.DataFrame, words: Words) -> str:
+    """Return the sentence that two perimeters of the table are one list, or nothing."""
+    years = table.assign(year=table["periode"].str[:4]).groupby("perimetre")["year"].agg(set)
+    pairs = [(name, first) for name, first in extended_lists().items() if {name, first} <= set(years.index)]
+    if not pairs:
+        return ""
+    said = words.join(sorted(set().union(*(years[name] for pair in pairs for name in pair))))
+    return words.label("words", "one_list").format(years=said)
 
 
 def draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> None:
@@ -146,7 +158,7 @@ def _empty(ax: Axes, words: Words) -> Axes:
     ax.text(
         0.5,
         0.5,
-        words.label("words", "nothing_published"),
+        words.label("words", "nothing_found"),
         ha="center",
         va="center",
         bbox={"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 2},

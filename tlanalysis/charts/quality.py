@@ -15,7 +15,6 @@ from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
-from tlanalysis.data.documents import documents, nb_documents
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.territories import territory
 from tlanalysis.indicators.quality import QUESTIONS
@@ -204,7 +203,6 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         "known": words.number(known),
         "unknown": words.number(len(table) - known),
         "cells": words.number(len(table)),
-        "documents": words.number(nb_documents(documents())),
         "share": words.percent(1 - known / len(table)),
         "least": grid.index[-1],
         "least_n": words.number(grid.iloc[-1].sum()),

@@ -39,13 +39,11 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         "first": words.number(dated["valeur"].iloc[0]) if len(dated) else "",
         "first_year": dated["periode"].iloc[0] if len(dated) else "",
         "low": words.number(dated.loc[dated["periode"] == "2023", "valeur"].min()) if len(dated) else "",
-        "high": words.number(dated["valeur"].max()) if len(dated) else "",
+        "high": words.number(dated.loc[dated["periode"] == "2023", "valeur"].max()) if len(dated) else "",
         "n_claims": words.number(len(table)),
         "n_sources": words.number(table["nb_sources"].sum()),
         "n_undated": words.number(len(table) - len(dated)),
-        "same": words.join(
-            [words.number(v) for v in sorted(set(table.loc[table["perimetre"] == "ftl_2023", "valeur"]))]
-        ),
+        "repeats": _one_claim(table.loc[table["perimetre"] == "ftl_2023", "valeur"], words),
     }
     holds = {"2019", "2023"} <= set(dated["periode"])
     text = caption.write("formation-personnes", table, lang, fallback=not holds, **values)
@@ -64,6 +62,15 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         ax.set_xlim(0, top * 1.32)
         value_axis(ax, words.label("axes", "people"), words.number)
         return finish(ax, text)
+
+
+def _one_claim(claims: pd.Series, words: Words) -> str:
+    """Return the sentence that claims are one figure, when each is the most precise one, rounded; or nothing."""
+    said = sorted(set(claims), key=lambda v: (len(f"{v:.0f}".rstrip("0")), v))
+    roundings = {round(said[-1], -digits) for digits in range(7)} if said else set()
+    if len(said) < 2 or not set(said) <= roundings:
+        return ""
+    return words.label("words", "one_claim").format(same=words.join([words.number(v) for v in sorted(said)]))
 
 
 def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
@@ -91,6 +98,8 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         "low": words.percent(table["part"].min()),
         "high": words.percent(table["part"].max()),
         "n": words.number(len(table)),
+        "n_known": words.number(len(known)),
+        "n_unknown": words.number(len(table) - len(known)),
     }
     if one is not None:
         values |= {

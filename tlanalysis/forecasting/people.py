@@ -1,10 +1,10 @@
 """Forecast people trained as places x share of places that train x people per place that trains.
 
-No source publishes people per training place. The module divides the declared total by the drawn places and the drawn
+We found no figure of people per training place. The module divides the declared total by the drawn places and the drawn
 share. In the year of the total, a draw with more places therefore has fewer people in each, and the product equals the
 declared total. In later years, places follow their own forecast. People per place follow a pace drawn around half of
 the change between 2019 and 2023, because part of that change comes from another question and another definition. The
-share and people per place are independent after that year: no figure supports or contradicts this assumption.
+share and people per place are independent after that year: we found no figure that supports or contradicts this.
 """
 
 from __future__ import annotations

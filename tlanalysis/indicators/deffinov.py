@@ -1,6 +1,6 @@
-"""DEFFINOV coverage: what sources attest, what they say in part, and what no source says.
+"""DEFFINOV coverage: what sources attest, what they say in part, and what we did not find.
 
-The call: 50 million euros; 17 of 18 régions took part and no source says which one did not. National totals (204
+The call: 50 million euros; 17 of 18 régions took part, and we did not find which one did not. National totals (204
 projects, 208 places, 353 training bodies, 85 départements) are known without their regional split.
 """
 
@@ -27,14 +27,14 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
     """Return what is known of each of the 18 régions: one row per région.
 
     `statut` is `atteste` (a source ties the région to the call by name), `probable` (same purpose and funds, name not
-    printed), `partage` (named only within a group of régions) or `inconnu` (no source found, which does not show
+    printed), `partage` (named only within a group of régions) or `inconnu` (we found no source, which does not show
     absence). 17 of the 18 took part; at most one of those not attested did not.
 
     Returns
     -------
     DataFrame
         `code_region, nom_region, population, statut, nb_projets, nb_projets_nature` (`exact`, `environ`, missing),
-        `enveloppe_eur, subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that no source says.
+        `enveloppe_eur, subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that we found no figure.
     """
     import pandas as pd
 

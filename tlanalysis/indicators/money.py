@@ -47,8 +47,8 @@ def state_credits(*, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `annee, stade, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`. A stage that no source gives for a year
-        has no row: it is unknown, not zero.
+        `annee, stade, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`. A stage for which we found no amount in
+        a year has no row: it is unknown, not zero.
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["famille"] == "credits_etat") & rows["stade"].isin(STAGES)]
