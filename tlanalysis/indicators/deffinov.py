@@ -178,7 +178,8 @@ def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
     rows = observations("deffinov_departements", "FR", as_of=as_of)
     if rows.empty:
         raise BadInput(f"no number of départements covered by DEFFINOV was published by {as_of}.")
-    size = int(rows["valeur"].max())
+    # Another page says "every département": the least number is what both pages support.
+    size = int(rows["valeur"].min())
     people = territories.departements().set_index("code_departement")["population"].astype(int)
     projects = _public_projects(as_of)
     projects = projects[projects["code_departement"].isin(people.index)]
