@@ -91,7 +91,7 @@ def rank_agreement(
 
 
 def _agreement(signs: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
-    """Return tau-b of two measures, or their partial tau given a third; missing where one has the order of the third."""
+    """Return tau-b, or the partial tau given a third measure; missing where one has the order of the third."""
     x, y, *rest = signs
     tau = _tau(x, y, weights)
     if not rest:
