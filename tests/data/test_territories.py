@@ -67,7 +67,8 @@ def test_populations_add_up_from_departements_to_france(raw):
 
 
 def test_population_of_several_territories():
-    assert territories.population(["R01", "R02", "R03"]) == 384160 + 360630 + 293996
+    assert territories.population(["R01", "R02", "R03"]) == (384160 + 360630 + 293996,) * 3
+    assert territories.population(["R01", "R06"]) == (384160 + 256518, 384160 + 256518, 384160 + 310000)
     with pytest.raises(BadInput, match="R99"):
         territories.population(["R01", "R99"])
 
@@ -125,7 +126,7 @@ def test_region_of(departement, region):
 @pytest.mark.parametrize(("level", "size", "first"), [("region", 18, "R01"), ("departement", 101, "D01")])
 def test_table_has_the_same_columns_at_every_level(level, size, first):
     table = territories.table(level)
-    assert table.columns.tolist() == ["territoire", "code", "nom", "population", "annee_population"]
+    assert table.columns.tolist() == ["territoire", "code", "nom", *territories.POPULATION, "annee_population"]
     assert (len(table), table.loc[0, "territoire"]) == (size, first)
 
 
@@ -151,3 +152,18 @@ def test_departements_lie_in_the_region_of_the_insee_file(mirror):
         listed = {(row["DEP"], row["REG"]) for row in csv.DictReader(file) if row["TYPECOM"] == "COM"}
     table = territories.departements()
     assert set(zip(table["code_departement"], table["code_region"], strict=True)) == listed
+
+
+def test_only_mayotte_has_a_population_that_is_an_interval():
+    for level, code in (("region", "R06"), ("departement", "D976")):
+        table = territories.table(level).set_index("territoire")
+        assert tuple(table.loc[code, list(territories.POPULATION)]) == (256_518, 256_518, 310_000)
+        others = table.drop(index=code)
+        assert (others["population_bas"] == others["population"]).all()
+        assert (others["population_haut"] == others["population"]).all()
+
+
+def test_the_interval_of_mayotte_does_not_change_the_printed_population_of_france():
+    france = territories.territory("FR")
+    assert france.population_high - france.population_low == 310_000 - 256_518
+    assert round(france.population_low / 1e6, 1) == round(france.population_high / 1e6, 1) == 68.4

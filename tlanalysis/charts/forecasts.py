@@ -164,9 +164,11 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     words = Words(lang)
     end = int(table["annee"].max())
     last = table[table["annee"] == end].set_index("territoire")
-    order = last["taux_mediane_pour_100k"].sort_values(ascending=False).index
-    people = {code: territories.territory(code).population for code in order}
-    inhabitants = sum(people.values())
+    # A région whose inhabitants are an interval stands where its most inhabitants put it.
+    places = {code: territories.territory(code) for code in last.index}
+    least = last["mediane"] / [places[code].population_high for code in last.index]
+    order = least.sort_values(ascending=False).index
+    inhabitants = sum(place.population for place in places.values())
     national = {year: count / inhabitants * 1e5 for year, count in fact(table, "france").items()}
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()

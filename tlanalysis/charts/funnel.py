@@ -181,8 +181,8 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
         ["middle", "population"], ascending=False, na_position="last", ignore_index=True
     )
     known = rows[rows["taux_bas_pour_100k"].notna()]
-    people = table["population"].sum() / 1e5
-    national = (fact(table, "nb_national_bas") / people, fact(table, "nb_national_haut") / people)
+    least, most = (table[f"population_{side}"].sum() / 1e5 for side in ("bas", "haut"))
+    national = (fact(table, "nb_national_bas") / most, fact(table, "nb_national_haut") / least)
     local = known["nb_lieux_local"].astype("float64") / known["population"].astype("float64") * 1e5
     higher = known[known["taux_bas_pour_100k"] > national[1]]
     above = higher[~(local[higher.index] <= national[1])]

@@ -15,6 +15,7 @@ from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
+from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.territories import territory
 from tlanalysis.indicators.quality import QUESTIONS
@@ -112,6 +113,8 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
 def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
     """Draw each contradiction as a bar from the smallest to the largest published figure, on a ratio scale.
 
+    Only figures of the same printed period are drawn; the note says how many others may disagree.
+
     Parameters
     ----------
     table : DataFrame
@@ -123,13 +126,16 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     """
     check_text(table)
     words = Words(lang)
-    rows = table.sort_values("rapport", ascending=False, ignore_index=True)
+    rows = table[table["temps"] == "meme_periode"].sort_values("rapport", ascending=False, ignore_index=True)
+    if rows.empty:
+        raise BadInput("no two figures of this table disagree on a period that both print: there is nothing to draw.")
     same = (~rows["perimetres"].str.contains(";")).sum()
     first = rows.iloc[0]
     values: dict[str, Any] = {
         "n": words.number(len(rows)),
         "same": words.number(same),
         "other": words.number(len(rows) - same),
+        "without": words.number((table["temps"] != "meme_periode").sum()),
         "first": _what(first, words),
         "ratio": words.number(first["rapport"], 1),
         "low": _amount(first["valeur_min"], first["indicateur"], words),

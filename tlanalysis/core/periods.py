@@ -33,6 +33,18 @@ def last_day(period: str) -> date:
     return _span(period)[1]
 
 
+def covers(wide: str, narrow: str) -> bool:
+    """Return whether a period holds every day of another.
+
+    Examples
+    --------
+    >>> covers("2020/2021", "2021-03"), covers("2021-03", "2021")
+    (True, False)
+    """
+    (start, end), (first, last) = _span(wide), _span(narrow)
+    return start <= first and last <= end
+
+
 def _span(period: str) -> tuple[date, date]:
     parts = period.split("/")
     if len(parts) > 2:

@@ -6,7 +6,7 @@ Two sources that disagree both stay, and `contradictions` lists them. A target i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -172,12 +172,17 @@ def as_intervals(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def contradictions(territoire: str | None = None, *, as_of: str | None = None) -> pd.DataFrame:
-    """Return the figures that cannot both be true.
+    """Return the figures that cannot, or may not, both be true.
 
-    One row per territory, indicator and period on which sources disagree.
+    One row per territory, indicator and time on which sources disagree: the intervals that two measures (counted,
+    estimated or declared) allow do not meet. A rounding or a "more than" is an interval, so 3,500 does not contradict
+    "more than 3,500". `temps` says what the two have in common:
 
-    Two measures (counted, estimated or declared) of the same printed period disagree when the intervals they allow do
-    not meet. A rounding or a "more than" is an interval, so 3,500 does not contradict "more than 3,500".
+    - ``"meme_periode"``: they print the same period, whatever their perimeter;
+    - ``"sans_periode"``: neither prints a period, and their perimeter is one;
+    - ``"periode_couvrante"``: the period of one covers the date of the other, and their perimeter is one.
+
+    In the last two a change in time may explain the gap.
 
     Parameters
     ----------
@@ -187,52 +192,76 @@ def contradictions(territoire: str | None = None, *, as_of: str | None = None) -
     Returns
     -------
     DataFrame
-        `territoire, indicateur, periode, nb_chiffres, valeur_min, valeur_max, rapport` (largest over smallest),
-        `perimetres` (those involved, `;`-joined: more than one may explain the gap) and `editeurs`.
+        `territoire, indicateur, periode` (the covering one; missing where no period is printed), `temps, nb_chiffres,
+        valeur_min, valeur_max, rapport` (largest over smallest), `perimetres` (those involved, `;`-joined: more than
+        one may explain the gap) and `editeurs`.
     """
     import pandas as pd
 
-    measures = observations(territoire=territoire, nature=MEASURES, as_of=as_of)
-    dated = as_intervals(measures[measures["periode"].notna() & measures["territoire"].notna()])
+    measures = as_intervals(observations(territoire=territoire, nature=MEASURES, as_of=as_of))
+    measures = measures[measures["territoire"].notna()]
     # A printed 5 % means less than 5.5 %: roundings that only touch (5 % and 6 %) do not meet.
-    rounded = (dated["unite"] == "part") & (dated["bas"] < dated["valeur"]) & (dated["valeur"] < dated["haut"])
-    spans = dated.assign(haut=dated["haut"].where(~rounded, dated["haut"] - 1e-9))
-    found, rows = [], []
-    for (place, indicator, period), group in spans.groupby(["territoire", "indicateur", "periode"], sort=True):
-        if group["bas"].max() <= group["haut"].min():
-            continue
-        printed = group["valeur"].notna()
-        values = pd.concat(
-            [
-                group.loc[printed, "valeur"],
-                group.loc[~printed, "valeur_bas"],
-                group.loc[~printed, "valeur_haut"],
-            ]
-        )
-        rows.append(group)
-        found.append(
-            {
-                "territoire": place,
-                "indicateur": indicator,
-                "periode": period,
-                "nb_chiffres": len(group),
-                "valeur_min": values.min(),
-                "valeur_max": values.max(),
-                "rapport": values.max() / values.min() if values.min() > 0 else math.inf,
-                "perimetres": ";".join(sorted(set(group["perimetre"]))),
-                "editeurs": " ; ".join(sorted(set(group["editeur"]))),
-            }
-        )
-    columns = [
-        "territoire",
-        "indicateur",
-        "periode",
-        "nb_chiffres",
-        "valeur_min",
-        "valeur_max",
-        "rapport",
-        "perimetres",
-        "editeurs",
-    ]
-    table = pd.DataFrame(found, columns=columns)
-    return provenance.stamp(table, *rows, inputs=["observations"])
+    rounded = (measures["unite"] == "part") & (measures["bas"] < measures["valeur"])
+    rounded &= measures["valeur"] < measures["haut"]
+    spans = measures.assign(haut=measures["haut"].where(~rounded, measures["haut"] - 1e-9))
+    groups = [(kind, group) for kind, group in _comparable(spans) if group["bas"].max() > group["haut"].min()]
+    found = [_contradiction(kind, group) for kind, group in groups]
+    table = pd.DataFrame(found, columns=list(_CONTRADICTION))
+    return provenance.stamp(table, *(group for _, group in groups), inputs=["observations"])
+
+
+_CONTRADICTION = (
+    "territoire",
+    "indicateur",
+    "periode",
+    "temps",
+    "nb_chiffres",
+    "valeur_min",
+    "valeur_max",
+    "rapport",
+    "perimetres",
+    "editeurs",
+)
+
+
+def _comparable(spans: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the groups of figures that speak of one object at one time, as far as their sources say."""
+    import pandas as pd
+
+    what = ["territoire", "indicateur"]
+    dated = spans[spans["periode"].notna()]
+    for _, group in dated.groupby([*what, "periode"], sort=True):
+        yield "meme_periode", group
+    for _, group in spans[spans["periode"].isna()].groupby([*what, "perimetre"], sort=True):
+        yield "sans_periode", group
+    for _, group in dated.groupby([*what, "perimetre"], sort=True):
+        for period, wide in group.groupby("periode", sort=True):
+            # A figure over another span of years (a growth, a running total) measures that span: it is not compared.
+            inside = [name != period and "/" not in name and periods.covers(period, name) for name in group["periode"]]
+            within = group[inside]
+            # Only those that no figure of the wider period meets: the others agree with one of them.
+            low, high = wide["bas"].min(), wide["haut"].max()
+            apart = within[(within["bas"] > high) | (within["haut"] < low)]
+            if len(apart):
+                yield "periode_couvrante", pd.concat([wide, apart])
+
+
+def _contradiction(kind: str, group: pd.DataFrame) -> dict[str, object]:
+    import pandas as pd
+
+    printed = group["valeur"].notna()
+    ends = [group.loc[~printed, name] for name in ("valeur_bas", "valeur_haut")]
+    values = pd.concat([group.loc[printed, "valeur"], *ends])
+    first = group.iloc[0]
+    return {
+        "territoire": first["territoire"],
+        "indicateur": first["indicateur"],
+        "periode": first["periode"],
+        "temps": kind,
+        "nb_chiffres": len(group),
+        "valeur_min": values.min(),
+        "valeur_max": values.max(),
+        "rapport": values.max() / values.min() if values.min() > 0 else math.inf,
+        "perimetres": ";".join(sorted(set(group["perimetre"]))),
+        "editeurs": " ; ".join(sorted(set(group["editeur"]))),
+    }

@@ -2,7 +2,8 @@
 
 A territory is written `FR`, `R75` (région) or `D75` (département), because the INSEE code 75 is both Nouvelle-Aquitaine
 and Paris. Codes are text, always: "01" is Guadeloupe and also Ain; 1 is neither. Source: INSEE, code officiel
-géographique 2026 and populations de référence 2023 (Mayotte: census of 2017).
+géographique 2026 and populations de référence 2023. Mayotte's is an interval: 256,518 counted in 2017, about 310,000
+estimated by INSEE on 1 January 2023; `population` is the counted one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FRANCE = "FR"
 LEVELS = ("region", "departement")
+POPULATION = ("population", "population_bas", "population_haut")  # counted, the least and the most
 
 # Overseas collectivities: neither régions nor départements, with INSEE codes of their own (COG).
 COLLECTIVITIES = {
@@ -39,18 +41,26 @@ COLLECTIVITIES = {
 
 @dataclass(frozen=True)
 class Territory:
-    """One territory: `code` (`FR`, `R75`, `D33`), `level`, `insee` code, `name`, `population` (inhabitants)."""
+    """One territory: `code` (`FR`, `R75`, `D33`), `level`, `insee` code, `name`, `population` (counted inhabitants).
+
+    `population_low` and `population_high` are the least and the most inhabitants that the sources allow.
+    """
 
     code: str
     level: str
     insee: str
     name: str
     population: int
+    population_low: int
+    population_high: int
 
     @property
     def is_france(self) -> bool:
         """True for France as a whole."""
         return self.code == FRANCE
+
+
+_POPULATION_FIELDS = ("population", "population_low", "population_high")
 
 
 def regions() -> pd.DataFrame:
@@ -64,7 +74,7 @@ def departements() -> pd.DataFrame:
 
 
 def table(level: str) -> pd.DataFrame:
-    """Return all territories of a level with uniform columns: `territoire`, `code`, `nom`, `population`.
+    """Return all territories of a level with uniform columns: `territoire`, `code`, `nom`, `population` and its bounds.
 
     Parameters
     ----------
@@ -75,7 +85,7 @@ def table(level: str) -> pd.DataFrame:
     frame = regions() if level == "region" else departements()
     named = frame.rename(columns={f"code_{level}": "code", f"nom_{level}": "nom"})
     named["territoire"] = level[0].upper() + named["code"]
-    return named[["territoire", "code", "nom", "population", "annee_population"]]
+    return named[["territoire", "code", "nom", *POPULATION, "annee_population"]]
 
 
 def codes() -> list[str]:
@@ -99,7 +109,7 @@ def _parsed(level: str, data: bytes) -> dict[str, Territory]:
     for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")):
         insee = row[f"code_{level}"]
         code = level[0].upper() + insee
-        found[code] = Territory(code, level, insee, row[f"nom_{level}"], int(row["population"]))
+        found[code] = Territory(code, level, insee, row[f"nom_{level}"], *(int(row[name]) for name in POPULATION))
     return found
 
 
@@ -122,8 +132,9 @@ def territory(code: str) -> Territory:
     ('Paris', 'Nouvelle-Aquitaine')
     """
     if code == FRANCE:
-        people = sum(region.population for region in _by_code("region").values())
-        return Territory(FRANCE, "france", FRANCE, "France", people)
+        regions = _by_code("region").values()
+        people = (sum(getattr(one, name) for one in regions) for name in _POPULATION_FIELDS)
+        return Territory(FRANCE, "france", FRANCE, "France", *people)
     for level in LEVELS:
         if found := _by_code(level).get(code):
             return found
@@ -175,6 +186,8 @@ def neighbours(code: str) -> list[str]:
     return [code[0] + other for other in listed.split(";")] if isinstance(listed, str) else []
 
 
-def population(codes_wanted: Iterable[str]) -> int:
-    """Return the inhabitants of several territories together; each must exist."""
-    return sum(territory(code).population for code in codes_wanted)
+def population(codes_wanted: Iterable[str]) -> tuple[int, int, int]:
+    """Return the inhabitants of several territories together, as `POPULATION` names them; each must exist."""
+    named = [territory(code) for code in codes_wanted]
+    counted, low, high = (sum(getattr(one, name) for one in named) for name in _POPULATION_FIELDS)
+    return counted, low, high

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LIST, LIST_YEAR = "cget_2018", 2018
 SHARES_YEAR = 2023
+POPULATION_YEAR = 2023  # every rate, whatever its year, is over these inhabitants
 LIST_NOISE = 0.20  # log-scale: how differently the narrow list of 2018 covers the régions
 # Half of the pace continues: the list of 2018 has another definition, which hid some régions more than others.
 PACE_KEPT = 0.5
@@ -56,7 +57,11 @@ class RegionalForecast:
     attrs: dict[str, object]
 
     def table(self) -> pd.DataFrame:
-        """Return one row per région and year: median and intervals, also per 100,000 inhabitants."""
+        """Return one row per région and year: median and intervals, also per 100,000 inhabitants of 2023.
+
+        The rates of every year, 2030 included, are over the population of 2023 (`annee_population`): the projections of
+        INSEE are not held. Bounds hold over both bounds of the population of Mayotte.
+        """
         import pandas as pd
 
         from tlanalysis.forecasting.model import quantiles
@@ -65,9 +70,11 @@ class RegionalForecast:
         for code, draws in self.draws.items():
             region = territories.territory(code)
             table = quantiles(draws)
-            for name in ("p80_bas", "mediane", "p80_haut"):
-                table[f"taux_{name}_pour_100k"] = table[name] / region.population * 1e5
-            parts.append(table.assign(territoire=code, nom=region.name))
+            # The lower bound is over the most inhabitants that the sources allow, the upper one over the least.
+            ends = ("population_high", "population", "population_low")
+            for name, people in zip(("p80_bas", "mediane", "p80_haut"), ends, strict=True):
+                table[f"taux_{name}_pour_100k"] = table[name] / getattr(region, people) * 1e5
+            parts.append(table.assign(territoire=code, nom=region.name, annee_population=POPULATION_YEAR))
         long = pd.concat(parts, ignore_index=True)
         long = long[["territoire", "nom", *(name for name in long.columns if name not in {"territoire", "nom"})]]
         long.attrs = dict(self.attrs) | {

@@ -20,6 +20,7 @@ from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, measure_access
 from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions
 from tlanalysis.indicators.place_counts import places_per_territory
+from tlanalysis.lists.cells.departement_grid import areas_km2
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,7 +217,8 @@ def need_and_supply() -> pd.DataFrame:
     DataFrame
         One row per département: `territoire, code, nom, population`, `taux_chomage_15_64` (unemployed over active,
         INSEE census 2021; missing in Mayotte), `distance_mediane_km` (to a place of the CGET list; missing in
-        Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`.
+        Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`,
+        `densite_hab_km2` (inhabitants per km2; the area is that of the cells of `maille_departements`).
     """
     work = embedded.load("departements_emploi")
     near, fabrique = access("tiers_lieux"), access("fabriques_de_territoire")
@@ -230,7 +232,9 @@ def need_and_supply() -> pd.DataFrame:
         counted = places_per_territory(kind)
         used.append(counted)
         table[f"taux_{kind}_pour_100k"] = counted["taux_pour_100k"]
+    table["densite_hab_km2"] = table["population"].astype("float64") / table["code"].map(areas_km2())
     inputs = ["acces_par_territoire", "departements", "departements_emploi", "lieux_par_departement"]
+    inputs += ["maille_departements"]
     return stamp(table, *used, inputs=inputs)
 
 

@@ -131,19 +131,21 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
         (
             codes,
             territories_named(codes),
-            territories.population(codes.split(";")),
+            *territories.population(codes.split(";")),
             int(group["valeur"].max()),
             _exactness(group),
         )
         for codes, group in known.groupby("territoire")
     ]
     france, total = territories.territory("FR"), int(national.max())
-    rest = total - sum(record[3] for record in records)
-    population_left = france.population - sum(record[2] for record in records)
-    records.append(("reste", "reste", population_left, rest, "difference"))
-    records.append(("FR", france.name, france.population, total, "exact"))
-    table = pd.DataFrame(records, columns=["territoire", "nom", "population", "nb_projets", "nature_nombre"])
-    table = table.join(per_inhabitant(table["nb_projets"], table["population"], level, per=1e6, unit="million"))
+    columns = ["territoire", "nom", *territories.POPULATION, "nb_projets", "nature_nombre"]
+    held = pd.DataFrame(records, columns=columns)
+    all_people = (france.population, france.population_low, france.population_high)
+    left = [most - int(held[name].sum()) for most, name in zip(all_people, territories.POPULATION, strict=True)]
+    records.append(("reste", "reste", left[0], left[1], left[2], total - int(held["nb_projets"].sum()), "difference"))
+    records.append(("FR", france.name, *all_people, total, "exact"))
+    table = pd.DataFrame(records, columns=columns)
+    table = table.join(per_inhabitant(table["nb_projets"], table, level, per=1e6, unit="million"))
     table = table.sort_values("taux_pour_million", ascending=False, ignore_index=True)
     return stamp(table, rows, territories.regions(), inputs=["observations", "regions"])
 
@@ -178,7 +180,8 @@ def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
     rows = observations("deffinov_departements", "FR", as_of=as_of)
     if rows.empty:
         raise BadInput(f"no number of départements covered by DEFFINOV was published by {as_of}.")
-    size = int(rows["valeur"].max())
+    # Another page says "every département": the least number is what both pages support.
+    size = int(rows["valeur"].min())
     people = territories.departements().set_index("code_departement")["population"].astype(int)
     projects = _public_projects(as_of)
     projects = projects[projects["code_departement"].isin(people.index)]

@@ -82,8 +82,8 @@ def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame
                     where.population,
                     count,
                     count * per,
-                    low * per,
-                    high * per,
+                    low * 1e5 / where.population_high,
+                    high * 1e5 / where.population_low,
                 )
             )
     columns = [

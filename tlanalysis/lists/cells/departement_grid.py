@@ -151,3 +151,12 @@ def draw_grid(outlines: bytes) -> pd.DataFrame:
                 for first, last in zip(np.flatnonzero(starts), ends, strict=True)
             ]
     return pd.DataFrame(sorted(runs), columns=["ligne", "colonne_debut", "colonne_fin", "code_departement"])
+
+
+def areas_km2() -> dict[str, float]:
+    """Return the area of each département in km2, summed over its cells on a sphere (a degree is 111.195 km)."""
+    table = embedded.load(TABLE)
+    side = 111.195 / 50
+    narrowed = np.cos(np.radians((table["ligne"].astype(float) + 0.5) / 50))
+    area = (table["colonne_fin"] - table["colonne_debut"] + 1).astype(float) * side**2 * narrowed
+    return area.groupby(table["code_departement"]).sum().to_dict()
