@@ -21,6 +21,7 @@ from tests.charts.drawn import (
     runs,
     words_of,
 )
+from tlanalysis.data.territories import territory
 
 
 def _band(ax: Axes, number: int) -> set[tuple[float, float]]:
