@@ -34,11 +34,12 @@ HOMES = {
         "inequality_of",
         "inequality_change",
     ],
+    "tables.commune_table": ["communes"],
+    "indicators.commune_mix": ["cross"],
     "indicators.accessibility": [
         "access",
         "access_of",
         "access_profile",
-        "communes",
         "catchment_sensitivity",
         "need_and_supply",
         "region_need_and_supply",
