@@ -79,6 +79,9 @@ from tlanalysis.indicators.census import census_questions as census_questions
 from tlanalysis.indicators.census import share_audiences as share_audiences
 from tlanalysis.indicators.census import share_themes as share_themes
 from tlanalysis.indicators.commune_mix import cross as cross
+from tlanalysis.indicators.commune_nearness import nearer as nearer
+from tlanalysis.indicators.commune_nearness import nearness as nearness
+from tlanalysis.indicators.commune_overlap import overlap as overlap
 from tlanalysis.indicators.deffinov import deffinov_population as deffinov_population
 from tlanalysis.indicators.deffinov import deffinov_projects as deffinov_projects
 from tlanalysis.indicators.deffinov import deffinov_regions as deffinov_regions
@@ -91,6 +94,7 @@ from tlanalysis.indicators.inequalities import inequality_change as inequality_c
 from tlanalysis.indicators.inequalities import inequality_of as inequality_of
 from tlanalysis.indicators.inequalities import lorenz as lorenz
 from tlanalysis.indicators.inequalities import lorenz_of as lorenz_of
+from tlanalysis.indicators.label_waves import waves as waves
 from tlanalysis.indicators.money import announced_measures as announced_measures
 from tlanalysis.indicators.money import public_money as public_money
 from tlanalysis.indicators.money import state_credits as state_credits

@@ -36,6 +36,9 @@ HOMES = {
     ],
     "tables.commune_table": ["communes"],
     "indicators.commune_mix": ["cross"],
+    "indicators.commune_overlap": ["overlap"],
+    "indicators.commune_nearness": ["nearness", "nearer"],
+    "indicators.label_waves": ["waves"],
     "indicators.accessibility": [
         "access",
         "access_of",

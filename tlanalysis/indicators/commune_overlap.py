@@ -167,15 +167,15 @@ def compare_strata(counts: np.ndarray, confidence: float = 0.95) -> dict[str, fl
     One stratum of ten communes, two of each programme, one of both: chance gives 0.4 in the mean.
 
     >>> answer = compare_strata(np.array([[10, 2, 2, 1]]))
-    >>> round(answer["nb_attendu"], 3), round(answer["p_valeur"], 4), answer["rapport_de_cotes"]
+    >>> round(answer["nb_attendu"], 3), round(answer["p_valeur"], 4), round(answer["rapport_de_cotes"], 6)
     (0.4, 0.3778, 7.0)
     """
-    total, a, b, both = counts.sum(axis=0)
+    total, a, b, both = (int(column.sum()) for column in counts.T)
     least, chances = _number_of_both(counts)
     values = least + np.arange(len(chances))
     cumulated = np.cumsum(chances)
     tail = (1 - confidence) / 2
-    seen = chances[both - least]
+    seen = float(chances[both - least])
     odds, low, high = _common_odds(counts, confidence)
     expected = float(values @ chances)
     return {
@@ -187,8 +187,8 @@ def compare_strata(counts: np.ndarray, confidence: float = 0.95) -> dict[str, fl
         "nb_b_seul": int(b - both),
         "nb_aucun": int(total - a - b + both),
         "nb_attendu": expected,
-        "nb_attendu_bas": int(values[np.searchsorted(cumulated, tail)]),
-        "nb_attendu_haut": int(values[min(np.searchsorted(cumulated, 1 - tail), len(values) - 1)]),
+        "nb_attendu_bas": int(values[int(np.searchsorted(cumulated, tail))]),
+        "nb_attendu_haut": int(values[min(int(np.searchsorted(cumulated, 1 - tail)), len(values) - 1)]),
         "rapport": both / expected if expected else math.nan,
         "rapport_de_cotes": odds,
         "rapport_de_cotes_bas": low,
@@ -205,7 +205,7 @@ def _number_of_both(counts: np.ndarray) -> tuple[int, np.ndarray]:
     from scipy.stats import hypergeom
 
     start, chances = 0, np.ones(1)
-    for total, a, b, _ in counts:
+    for total, a, b in counts[:, :3].tolist():
         low, high = max(0, a + b - total), min(a, b)
         chances = np.convolve(chances, hypergeom.pmf(np.arange(low, high + 1), total, a, b))
         start += int(low)
