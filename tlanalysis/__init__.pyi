@@ -71,7 +71,6 @@ from tlanalysis.indicators.accessibility import access as access
 from tlanalysis.indicators.accessibility import access_of as access_of
 from tlanalysis.indicators.accessibility import access_profile as access_profile
 from tlanalysis.indicators.accessibility import catchment_sensitivity as catchment_sensitivity
-from tlanalysis.indicators.accessibility import communes as communes
 from tlanalysis.indicators.accessibility import need_agreement as need_agreement
 from tlanalysis.indicators.accessibility import need_and_supply as need_and_supply
 from tlanalysis.indicators.accessibility import region_need_and_supply as region_need_and_supply
@@ -79,6 +78,10 @@ from tlanalysis.indicators.agreement import rank_agreement as rank_agreement
 from tlanalysis.indicators.census import census_questions as census_questions
 from tlanalysis.indicators.census import share_audiences as share_audiences
 from tlanalysis.indicators.census import share_themes as share_themes
+from tlanalysis.indicators.commune_mix import cross as cross
+from tlanalysis.indicators.commune_nearness import nearer as nearer
+from tlanalysis.indicators.commune_nearness import nearness as nearness
+from tlanalysis.indicators.commune_overlap import overlap as overlap
 from tlanalysis.indicators.deffinov import deffinov_population as deffinov_population
 from tlanalysis.indicators.deffinov import deffinov_projects as deffinov_projects
 from tlanalysis.indicators.deffinov import deffinov_regions as deffinov_regions
@@ -91,6 +94,7 @@ from tlanalysis.indicators.inequalities import inequality_change as inequality_c
 from tlanalysis.indicators.inequalities import inequality_of as inequality_of
 from tlanalysis.indicators.inequalities import lorenz as lorenz
 from tlanalysis.indicators.inequalities import lorenz_of as lorenz_of
+from tlanalysis.indicators.label_waves import waves as waves
 from tlanalysis.indicators.money import announced_measures as announced_measures
 from tlanalysis.indicators.money import public_money as public_money
 from tlanalysis.indicators.money import state_credits as state_credits
@@ -116,6 +120,7 @@ from tlanalysis.indicators.training import people_trained as people_trained
 from tlanalysis.indicators.training import share_training as share_training
 from tlanalysis.lab.exploring import explore as explore
 from tlanalysis.lists.cleaning import clean as clean
+from tlanalysis.tables.commune_table import communes as communes
 from tlanalysis.tables.data_dictionary import describe as describe
 
 __version__: str

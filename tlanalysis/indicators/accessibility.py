@@ -124,7 +124,7 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
         No place has a position, or a position is no position.
     """
     by_commune = embedded.find_remote(POPULATIONS) is not None
-    measured = measure_access(communes() if by_commune else _points_alone(), places, territories.departements())
+    measured = measure_access(populated_points() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(
         _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
     )
@@ -133,8 +133,8 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     return table
 
 
-def communes() -> pd.DataFrame:
-    """Return every commune with its inhabitants and a point, from the files that have been fetched.
+def populated_points() -> pd.DataFrame:
+    """Return every commune or arrondissement with its inhabitants and a point, from the files that have been fetched.
 
     Returns
     -------
