@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from tlanalysis import __version__
+from tlanalysis import __version__, cli_folder
 from tlanalysis.core.errors import BadInput, FolderBusy, RunFailed, SourceError, TlanalysisError
 from tlanalysis.core.extras import missing
 
@@ -335,6 +335,12 @@ def seal() -> None:
 
     changed = embedded.seal()
     print(f"recorded: {', '.join(changed)}" if changed else "checksums were already those recorded")
+
+
+app.command()(cli_folder.init)
+app.command()(cli_folder.new)
+app.command()(cli_folder.adopt)
+app.command()(cli_folder.prune)
 
 
 def _out(given: Path | None) -> Path:
