@@ -305,12 +305,19 @@ def trace(
 
 
 @app.command()
-def check(as_json: JsonOption = False) -> None:
+def check(
+    stored: Annotated[bool, typer.Option("--stored", help="Execute the notebooks; say which outputs changed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Hold data, notebooks and plan to the rules."""
     from tlanalysis.maintain import check as checking
     from tlanalysis.runs.plan import notebooks, read_plan
 
     problems = checking.check()
+    if stored and not problems:
+        from tlanalysis.maintain.stored_outputs import check_stored
+
+        problems = check_stored(CORES)
     if as_json:
         _print_json({"problems": problems})
     if problems:
