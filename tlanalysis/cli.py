@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from tlanalysis import __version__
-from tlanalysis.core.errors import BadInput, RunFailed, SourceError, TlanalysisError
+from tlanalysis import __version__, cli_folder
+from tlanalysis.core.errors import BadInput, FolderBusy, RunFailed, SourceError, TlanalysisError
 from tlanalysis.core.extras import missing
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ INTERRUPTED = 130
 CORES = os.cpu_count() or 1
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -41,6 +41,21 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Run also what is up 
 FailFastOption = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")]
 MinutesOption = Annotated[float, typer.Option("--minutes", help="Most time one run may take; 0: any.", min=0)]
 MemoryOption = Annotated[float, typer.Option("--memory", help="Most memory one run may hold, in GB; 0: any.", min=0)]
+WaitOption = Annotated[float, typer.Option("--wait", help="Minutes to wait while another run holds --out.", min=0)]
+HistoryOption = Annotated[int, typer.Option("--history", help="Past states to keep in history/; 0: none.", min=0)]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print only what moved and what failed.")]
+FailureOption = Annotated[
+    str, typer.Option("--on-failure", help="Shell command that reads the failures, e.g. 'mail -s failed me'.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@dataclass(frozen=True)
+class Output:
+    """How a session of runs tells its result: `quiet` and `as_json` print no progress."""
+
+    quiet: bool = False
+    as_json: bool = False
 
 
 def _version(asked: bool) -> None:
@@ -60,13 +75,21 @@ def _about(
 @app.command()
 def sources(
     ids: Annotated[list[str] | None, typer.Argument(help="Datasets to tell everything of; none: list all.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the datasets: publisher, licence, vintage, and whether embedded, downloaded or missing."""
     from tlanalysis.data import embedded
 
     if ids:
         cards = [embedded.card(name) for name in ids]
+        if as_json:
+            _print_json(cards)
+            return
         print("\n\n".join("\n".join(f"{key:10} {value}" for key, value in card.items()) for card in cards))
+        return
+    if as_json:
+        table = embedded.sources().astype(object)
+        _print_json(table.where(table.notna(), None).to_dict("records"))
         return
     table = embedded.sources()[["id", "editeur", "licence", "millesime", "nb_lignes", "etat"]]
     print(table.to_string(index=False, na_rep="", max_colwidth=48))
@@ -142,11 +165,15 @@ def clean(
 @app.command()
 def build() -> None:
     """Write data/processed/: Parquet tables, those of fetched files included, and a ledger that adds up."""
+    print(_build())
+
+
+def _build() -> str:
     from tlanalysis.tables.build import build as build_tables
 
     built = build_tables()
     read, accepted, rejected = (sum(entry[f"lignes_{what}"] for entry in built.ledger) for what in _OUTCOMES)
-    print(f"{len(built.files)} files in data/processed/: {read} rows read, {accepted} accepted, {rejected} rejected")
+    return f"{len(built.files)} files in data/processed/: {read} rows read, {accepted} accepted, {rejected} rejected"
 
 
 _OUTCOMES = ("lues", "acceptees", "rejetees")
@@ -165,14 +192,23 @@ def run(
     fail_fast: FailFastOption = False,
     minutes: MinutesOption = 30,
     memory: MemoryOption = 4,
+    wait: WaitOption = 0,
+    history: HistoryOption = 100,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    on_failure: FailureOption = "",
     out: OutOption = None,
 ) -> None:
     """Execute the notebooks that are due, through papermill; without a name, the runs of notebooks/plan.toml."""
-    wanted = _wanted(notebook or [], parameter or [], territories)
-    if dry_run:
-        _say_why(wanted, _out(out), force)
-        return
-    _run(wanted, _out(out), _options(jobs, engine, scheduler, force, fail_fast, minutes, memory))
+    from tlanalysis.runs.summary import calling_on_failure
+
+    with calling_on_failure(on_failure):
+        wanted = _wanted(notebook or [], parameter or [], territories)
+        if dry_run:
+            _say_why(wanted, _out(out), force, as_json)
+            return
+        options = _options(jobs, engine, scheduler, force, fail_fast, minutes, memory, wait, history)
+        _run(wanted, _out(out), options, Output(quiet, as_json))
 
 
 @app.command()
@@ -192,52 +228,102 @@ def figures(
     fail_fast: FailFastOption = False,
     minutes: MinutesOption = 30,
     memory: MemoryOption = 4,
+    wait: WaitOption = 0,
+    history: HistoryOption = 100,
+    quiet: QuietOption = False,
+    on_failure: FailureOption = "",
     out: OutOption = None,
 ) -> None:
     """Do the main job: build, run what is due of the plan, report."""
     from tlanalysis.report.gallery import report as write_pages
     from tlanalysis.runs.plan import read_plan
+    from tlanalysis.runs.summary import calling_on_failure
 
-    plan = read_plan()
-    build()
-    try:
-        _run(plan, _out(out), _options(jobs, engine, scheduler, force, fail_fast, minutes, memory))
-    finally:
+    with calling_on_failure(on_failure):
+        plan = read_plan()
+        built = _build()
+        if not quiet:
+            print(built)
+        options = _options(jobs, engine, scheduler, force, fail_fast, minutes, memory, wait, history)
+        try:
+            _run(plan, _out(out), options, Output(quiet))
+        except FolderBusy:  # the other run writes the pages
+            raise
+        except BaseException:
+            write_pages(_out(out))
+            raise
         pages = write_pages(_out(out))
-    print(f"open {pages[0]}")
+    if not quiet:
+        print(f"open {pages[0]}")
 
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(help="A reports folder, or its manifest.json.")],
-    new: Annotated[Path, typer.Argument(help="Another one.")],
+    old: Annotated[
+        Path | None, typer.Argument(help="A reports folder, its manifest.json, or a state in history/.")
+    ] = None,
+    new: Annotated[Path | None, typer.Argument(help="Another one; with --since not needed.")] = None,
+    since: Annotated[str, typer.Option("--since", help="Compare with the state at the start of a day, in UTC.")] = "",
+    markdown: Annotated[bool, typer.Option("--md", help="Print Markdown, for a summary or an issue.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say which figures' data moved between two runs, by how much, and what changed; ends with 4 when something did."""
-    from tlanalysis.runs.diff import as_text, compare
+    """Say which figures' data moved between two runs, by how much, and what changed; ends with 4 when something did.
 
-    found = compare(old, new)
-    print(as_text(found))
+    `diff OLD NEW` compares two folders; `diff --since 2026-11-01 [FOLDER]` compares a folder with its own past.
+    """
+    from tlanalysis.runs import diff as differences
+    from tlanalysis.runs import snapshots
+
+    if since:
+        if new:
+            raise BadInput("--since compares one folder with its own past: give one folder, or leave out --since.")
+        new = _out(old)
+        old = snapshots.since(new, since)
+    if not (old and new):
+        raise BadInput("give two folders, or one with --since DATE.")
+    found = differences.compare(old, new)
+    if as_json:
+        _print_json({"old": str(old), "new": str(new)} | differences.as_dict(found))
+    else:
+        print(differences.as_markdown(found) if markdown else differences.as_text(found))
     if found.changed:
         raise typer.Exit(MOVED)
 
 
 @app.command()
-def trace(file: Annotated[Path, typer.Argument(help="A published SVG, PNG, CSV or JSON.")]) -> None:
+def trace(
+    file: Annotated[Path, typer.Argument(help="A published SVG, PNG, CSV or JSON.")], as_json: JsonOption = False
+) -> None:
     """Say where a figure comes from: sources, parameters, inputs."""
     from tlanalysis.figures import trace as tracing
 
-    print(tracing.written(tracing.read_facts(file)))
+    facts = tracing.read_facts(file)
+    if as_json:
+        _print_json(facts)
+    else:
+        print(tracing.written(facts))
 
 
 @app.command()
-def check() -> None:
+def check(
+    stored: Annotated[bool, typer.Option("--stored", help="Execute the notebooks; say which outputs changed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Hold data, notebooks and plan to the rules."""
     from tlanalysis.maintain import check as checking
     from tlanalysis.runs.plan import notebooks, read_plan
 
-    if problems := checking.check():
+    problems = checking.check()
+    if stored and not problems:
+        from tlanalysis.maintain.stored_outputs import check_stored
+
+        problems = check_stored(CORES)
+    if as_json:
+        _print_json({"problems": problems})
+    if problems:
         raise BadInput("\n".join(problems))
-    print(f"data, {len(notebooks())} notebooks and {len(read_plan())} planned runs obey the rules")
+    if not as_json:
+        print(f"data, {len(notebooks())} notebooks and {len(read_plan())} planned runs obey the rules")
 
 
 @app.command()
@@ -258,6 +344,12 @@ def seal() -> None:
     print(f"recorded: {', '.join(changed)}" if changed else "checksums were already those recorded")
 
 
+app.command()(cli_folder.init)
+app.command()(cli_folder.new)
+app.command()(cli_folder.adopt)
+app.command()(cli_folder.prune)
+
+
 def _out(given: Path | None) -> Path:
     from tlanalysis.core import paths
 
@@ -275,20 +367,46 @@ def _wanted(names: list[str], given: list[str], territories: str | None) -> list
 
 
 def _options(
-    jobs: int, engine: str | None, scheduler: str, force: bool, fail_fast: bool, minutes: float, memory: float
+    jobs: int,
+    engine: str | None,
+    scheduler: str,
+    force: bool,
+    fail_fast: bool,
+    minutes: float,
+    memory: float,
+    wait: float,
+    history: int,
 ) -> RunOptions:
     from tlanalysis.runs.execute import RunOptions
     from tlanalysis.runs.limits import Limits
 
     limits = Limits(minutes=minutes, memory_gb=memory)
     chosen = {"engine": engine} if engine else {}
-    return RunOptions(jobs=jobs, limits=limits, force=force, fail_fast=fail_fast, scheduler=scheduler, **chosen)
+    return RunOptions(
+        jobs=jobs,
+        limits=limits,
+        force=force,
+        fail_fast=fail_fast,
+        scheduler=scheduler,
+        wait=wait,
+        history=history,
+        **chosen,
+    )
 
 
-def _say_why(runs: list[Run], out: Path, force: bool) -> None:
+def _print_json(value: Any) -> None:
+    from tlanalysis.core import files
+
+    print(files.to_json(value), end="")
+
+
+def _say_why(runs: list[Run], out: Path, force: bool, as_json: bool) -> None:
     from tlanalysis.runs.execute import due
 
     reasons = due(runs, out, force=force)
+    if as_json:
+        _print_json([{"name": name, "due": bool(because), "reasons": because} for name, because in reasons.items()])
+        return
     for name, because in reasons.items():
         if because:
             print(f"would run {name}: {'; '.join(because)}")
@@ -296,19 +414,27 @@ def _say_why(runs: list[Run], out: Path, force: bool) -> None:
     print(f"{count} of {len(reasons)} runs are due")
 
 
-def _run(runs: list[Run], out: Path, options: RunOptions) -> None:
+def _run(runs: list[Run], out: Path, options: RunOptions, output: Output) -> None:
+    from tlanalysis.runs import diff as differences
+    from tlanalysis.runs import manifest
     from tlanalysis.runs.execute import RunCallbacks, execute
     from tlanalysis.runs.progress import Progress
+    from tlanalysis.runs.summary import summarise
 
-    with Progress(len(runs)) as progress:
-        outcomes = execute(
-            runs, out, options, RunCallbacks(progress.started, progress.at_cell, progress.finished, progress.due)
-        )
-    if spared := len(runs) - len(outcomes):
-        print(f"{spared} of {len(runs)} runs are up to date")
-    if failed := [outcome for outcome in outcomes if outcome.status != "ok"]:
-        sentences = [f"{outcome.name} failed: {outcome.error}" for outcome in failed]
-        raise RunFailed("\n".join(sentences))
+    silent = output.quiet or output.as_json
+    before = manifest.read(out)
+    with Progress(len(runs), silent=silent) as progress:
+        callbacks = RunCallbacks(progress.started, progress.at_cell, progress.finished, progress.due)
+        outcomes = execute(runs, out, options, callbacks)
+    found = summarise(out, len(runs), outcomes, before)
+    if output.as_json:
+        _print_json(found.as_dict())
+    elif output.quiet and found.moved.changed:
+        print(differences.as_text(found.moved))
+    elif not silent and len(outcomes) < len(runs):
+        print(f"{len(runs) - len(outcomes)} of {len(runs)} runs are up to date")
+    if found.failures:
+        raise RunFailed("\n".join(found.failures))
 
 
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:

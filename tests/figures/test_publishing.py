@@ -64,7 +64,27 @@ def test_four_files_named_after_the_figure_and_its_run(out: Path, capsys: pytest
     published = _publish()
     assert [*_files(out)] == [f"figures/{NAME}.{kind}" for kind in ("csv", "json", "png", "svg")]
     assert published.name == NAME
-    assert capsys.readouterr().out == f"{NAME}  {published.fingerprint}\n"
+    drawn = re.sub("<metadata.*?</metadata>", "", (out / "figures" / f"{NAME}.svg").read_text("utf-8"), flags=re.DOTALL)
+    picture = hashlib.sha256(drawn.encode()).hexdigest()[:16]
+    assert capsys.readouterr().out == f"{NAME}  {published.fingerprint}  {picture}\n"
+
+
+def test_a_changed_colour_changes_the_fingerprint_of_the_picture_and_not_that_of_the_data(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tl.share_training()
+    printed = []
+    for commit, colour in (("a" * 40, None), ("b" * 40, None), ("b" * 40, "#ff00ff")):
+        monkeypatch.setenv("TLANALYSIS_COMMIT", commit)
+        ax = tl.plot_share_training(table)
+        if colour:
+            ax.get_lines()[0].set_color(colour)
+        tl.publish(ax, table, id="essai-couleur")
+        printed.append(capsys.readouterr().out.split())
+    (_, data, picture), again, (_, data_then, picture_then) = printed
+    assert again == ["essai-couleur--FR", data, picture]  # another commit changes neither
+    assert data_then == data
+    assert picture_then != picture
 
 
 def test_run_key_of_the_name_is_what_differs_from_the_defaults(out: Path) -> None:

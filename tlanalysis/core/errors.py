@@ -30,6 +30,12 @@ class SourceError(TlanalysisError):
     exit_code = 3
 
 
+class FolderBusy(TlanalysisError):
+    """Another run holds the lock of the reports folder: a scheduler may try again later."""
+
+    exit_code = 75
+
+
 def did_you_mean(value: str, known: Iterable[str]) -> str:
     """Return ` (did you mean 'x'?)`, or an empty string when nothing is close.
 

@@ -116,6 +116,24 @@ def read_raw(name: str) -> bytes:
     return data
 
 
+def verify() -> None:
+    """Compare every embedded table with its recorded checksum.
+
+    Raises
+    ------
+    SourceError
+        When tables are missing or altered; the message names each on one line.
+    """
+    problems = []
+    for name in names():
+        try:
+            read_raw(name)
+        except SourceError as error:
+            problems.append(str(error))
+    if problems:
+        raise SourceError("\n".join(problems))
+
+
 def load(name: str) -> pd.DataFrame:
     """Return one table, typed: embedded, by its Table Schema, or built from an open file that was fetched.
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("svg", "png", "csv", "json")
 KEY = "tlanalysis"  # name of the metadata entry that holds the facts
+_METADATA = re.compile(rb"<metadata.*?</metadata>", re.DOTALL)
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -45,7 +46,10 @@ class Published:
 
 
 def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[str, Any] | None = None) -> Published:
-    """Write a figure's four files under `reports/figures/`, atomically and reproducibly; print the data fingerprint.
+    """Write a figure's four files under `reports/figures/`, atomically and reproducibly; print its fingerprints.
+
+    The printed line holds the name, the fingerprint of the data and that of the picture: stored in a notebook, it tells
+    a changed colour from a changed number.
 
     Parameters
     ----------
@@ -76,7 +80,7 @@ def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[
     written = _render(ax, facts) | {"csv": data, "json": files.to_json(facts).encode()}
     folder = paths.reports() / "figures"
     files.write_together({folder / f"{name}.{extension}": written[extension] for extension in FORMATS})
-    print(f"{name}  {facts['fingerprint']}")
+    print(f"{name}  {facts['fingerprint']}  {_picture_fingerprint(written['svg'])}")
     _show(written["png"], facts["alt"], ax)
     return Published(name, facts["fingerprint"], facts)
 
@@ -88,6 +92,11 @@ def fingerprint(table: pd.DataFrame) -> str:
 
 def _fingerprint(data: bytes) -> str:
     return files.sha256(data)[:16]
+
+
+def _picture_fingerprint(svg: bytes) -> str:
+    """Return a digest of what an SVG draws, without the facts that it carries: a commit or a version changes those."""
+    return files.sha256(_METADATA.sub(b"", svg))[:16]
 
 
 def _as_params(given: Params | Mapping[str, Any] | None) -> Params:

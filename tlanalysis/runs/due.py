@@ -24,6 +24,7 @@ from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
 
 KINDS = ("svg", "png", "csv", "json")
+ADOPTED = "papermill"  # the engine of a run that `tlanalysis adopt` recorded
 
 
 @dataclass
@@ -99,6 +100,8 @@ def reasons_due(run: Run, before: Outcome | None, now: ProjectState) -> list[str
         return ["it has not run yet"]
     if before.status != "ok":
         return ["it failed last time" if before.status == "failed" else "it did not finish last time"]
+    if before.engine == ADOPTED:
+        return ["it was adopted: papermill records no inputs"]
     return [*_changed_definition(run, before, now), *_changed_inputs(before, now), *_missing_results(before, now)]
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, RunFailed
-from tlanalysis.runs import manifest
+from tlanalysis.data import embedded
+from tlanalysis.runs import manifest, snapshots
 from tlanalysis.runs.due import ProjectState, reasons_due
 from tlanalysis.runs.limits import Limits, can_fork
 from tlanalysis.runs.lock import locked
@@ -41,6 +42,10 @@ class RunOptions:
         Stop at the first run that fails.
     scheduler : str
         Address of a Dask scheduler; empty for this machine.
+    wait : float
+        Minutes to wait while another process holds the lock of the folder.
+    history : int
+        Number of past states to keep in `history/`; 0 for none.
     """
 
     jobs: int = 2
@@ -49,6 +54,8 @@ class RunOptions:
     force: bool = False
     fail_fast: bool = False
     scheduler: str = ""
+    wait: float = 0
+    history: int = snapshots.KEPT
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
@@ -77,7 +84,13 @@ def due(runs: list[Run], out: Path, *, force: bool = False) -> dict[str, list[st
         Reports folder.
     force : bool
         Make every run due.
+
+    Raises
+    ------
+    SourceError
+        When an embedded table is missing or altered.
     """
+    embedded.verify()
     recorded, now = manifest.read(out), ProjectState(out)
     return {run.name: (["--force"] if force else reasons_due(run, recorded.get(run.name), now)) for run in runs}
 
@@ -103,19 +116,27 @@ def execute(runs: list[Run], out: Path, options: RunOptions, callbacks: RunCallb
     Raises
     ------
     BadInput
-        When another process holds the lock of the folder, or the scheduler does not answer.
+        When the scheduler does not answer.
+    FolderBusy
+        When another process holds the lock of the folder.
+    SourceError
+        When an embedded table is missing or altered: no run starts then, and the records of the runs stay as they are.
     RunFailed
         When the disk is full.
     """
     callbacks = callbacks or RunCallbacks()
-    with locked(out):
+    embedded.verify()
+    with locked(out, options.wait * 60):
         shutil.rmtree(out / STAGING, ignore_errors=True)
         recorded, now = manifest.read(out), ProjectState(out)
         wanted = [run for run in runs if options.force or reasons_due(run, recorded.get(run.name), now)]
         callbacks.due(len(wanted))
         if not wanted:
             return []
-        return _execute(wanted, out, options, callbacks, recorded, now)
+        snapshots.record(out, recorded, options.history)
+        done = _execute(wanted, out, options, callbacks, recorded, now)
+        snapshots.record(out, manifest.read(out), options.history)
+        return done
 
 
 def _execute(

@@ -79,7 +79,7 @@ def execute_task(task: Task, at_cell: Callable[[int, int], None]) -> Outcome:
     else:
         failure = ""
     seconds = time.perf_counter() - started_at
-    _remove_times_and_paths(folder / f"{run.name}.ipynb", task)
+    remove_times_and_paths(folder / f"{run.name}.ipynb", run.notebook)
     if failure:
         return failed_outcome(run, seconds, failure, task.engine)
     in_order = sorted((folder / "figures").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
@@ -145,15 +145,23 @@ def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> No
         )
 
 
-def _remove_times_and_paths(path: Path, task: Task) -> None:
-    """Remove from a notebook what differs between two executions: times, paths of this machine, random cell ids."""
+def remove_times_and_paths(path: Path, name: str) -> None:
+    """Remove from an executed notebook what differs between two executions: times, paths and random cell ids.
+
+    Parameters
+    ----------
+    path : Path
+        The executed notebook.
+    name : str
+        Name of the notebook of the project.
+    """
     if not path.is_file():
         return
     notebook = json.loads(path.read_text(encoding="utf-8"))
     about = notebook["metadata"].get("papermill", {})
     for key in _TIMES:
         about.pop(key, None)
-    about |= {"input_path": f"notebooks/{task.run.notebook}.ipynb", "output_path": f"notebooks/{path.name}"}
+    about |= {"input_path": f"notebooks/{name}.ipynb", "output_path": f"notebooks/{path.name}"}
     for number, cell in enumerate(notebook["cells"]):
         cell["metadata"].pop("execution", None)
         for key in _TIMES:
