@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import finish, new_axes, room
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance_constante": (0, (6, 2, 1, 2))}
 
 
-def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_forecast(
+    table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
 
     The chart also shows the naive references, dashed, and the last published announcement for the territory, if any.
@@ -137,7 +141,10 @@ def _naive(ax: Axes, fc: Forecast, words: Words) -> list[Artist]:
     return handles
 
 
-def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_regions_forecast(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw one small fan per région, per 100,000 inhabitants, on shared axes, France in grey behind each.
 
     Parameters
@@ -173,13 +180,13 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     text = caption.write("croissance-regions", table, lang, **values)
     top = float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()) * 1.05
     chosen = {f"R{code}" for code in territories.within(focus, "region")}
-    columns, rows = 6, 3
+    columns, rows = (6, 3) if room(ax, 5.4) >= 6 else (3, 6)
     with style():
-        ax = new_axes(ax, 5.4)
+        ax = new_axes(ax, 5.4 if rows == 3 else 7.0)
         ax.set_axis_off()
         for place, code in enumerate(order):
             x, y = place % columns / columns, 1 - (place // columns + 1) / rows
-            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - 0.085))
+            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - (0.085 if rows == 3 else 0.065)))
             _small_fan(small, table[table["territoire"] == code], national, words, bold=code in chosen)
             small.set(xlim=(2018, end), ylim=(0, top))
             small.set_yticks([0, 5, 10], ["0", "5", "10"] if place % columns == 0 else [""] * 3, fontsize=7.5)
@@ -203,7 +210,8 @@ def _small_fan(ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: 
     ax.set_axisbelow(True)
 
 
-def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the scenarios as separate lines, each named with its assumption at its end; no band, no probability.
 
     Parameters
@@ -263,7 +271,10 @@ def _spread(ends: dict[str, float], gap: float) -> dict[str, float]:
     return placed
 
 
-def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_people_forecast(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the forecast of people trained as a fan, with the declared totals it starts from as hollow squares.
 
     Parameters
