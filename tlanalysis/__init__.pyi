@@ -54,6 +54,7 @@ from tlanalysis.data.territories import territory as territory
 from tlanalysis.figures.citation import cite as cite
 from tlanalysis.figures.publishing import fingerprint as fingerprint
 from tlanalysis.figures.publishing import publish as publish
+from tlanalysis.figures.publishing import save as save
 from tlanalysis.forecasting.backtesting import backtest as backtest
 from tlanalysis.forecasting.backtesting import backtest_summary as backtest_summary
 from tlanalysis.forecasting.backtesting import backtests as backtests

@@ -222,11 +222,24 @@ def diff(
 
 
 @app.command()
-def trace(file: Annotated[Path, typer.Argument(help="A published SVG, PNG, CSV or JSON.")]) -> None:
+def trace(file: Annotated[Path, typer.Argument(help="A published or saved SVG, PNG, PDF, EPS, CSV or JSON.")]) -> None:
     """Say where a figure comes from: sources, parameters, inputs."""
     from tlanalysis.figures import trace as tracing
 
     print(tracing.written(tracing.read_facts(file)))
+
+
+@app.command()
+def reproduce(
+    figure: Annotated[str, typer.Argument(help="A file of a published figure, or its name: formation-part--FR.")],
+) -> None:
+    """Make a figure again, from its notebook, and say whether the bytes agree; ends with 4 when they do not."""
+    from tlanalysis.runs.reproduce import reproduce as make_again
+
+    made = make_again(figure)
+    print(made)
+    if made.differ:
+        raise typer.Exit(MOVED)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Every chart at the sizes and in the places a researcher puts it: nothing cut, nothing overlapping, title and source."""
+"""Every chart where a researcher puts it: nothing cut, nothing overlapping, title and source there."""
 
 from __future__ import annotations
 

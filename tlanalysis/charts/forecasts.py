@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes, room
 from tlanalysis.charts.kit.look import Look, chart
@@ -84,7 +85,20 @@ def plot_forecast(
             _target(ax, *target, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
+        also_drawn(ax, **_beside(fc, target))
         return finish(ax, text)
+
+
+def _beside(fc: Forecast, target: tuple[str, float] | None) -> dict[str, Any]:
+    """Return what stands in the picture besides the fan: the figures used, the naive references, the announcement."""
+    seen = ["annee", "perimetre", "nature", "valeur", "valeur_bas", "valeur_haut"]
+    beside: dict[str, Any] = {
+        "chiffres": fc.used[[name for name in seen if name in fc.used]],
+        "references": fc.references,
+    }
+    if target:
+        beside["annonce"] = {"annee": [periods.middle(target[0])], "valeur": [target[1]]}
+    return beside
 
 
 def about(value: float, words: Words) -> str:
@@ -195,6 +209,7 @@ def plot_regions_forecast(
             first, second = small.get_xticklabels()
             first.set_horizontalalignment("left")
             second.set_horizontalalignment("right")
+        also_drawn(ax, france={"annee": list(national), "taux_pour_100k": list(national.values())})
         return finish(ax, text)
 
 
@@ -321,4 +336,7 @@ def plot_people_forecast(
             )
         time_axis(ax, min(totals), end["annee"], words)
         ax.set_ylim(0, table["p95_haut"].max() * 1.08)
+        low, high = ([side(bounds) for bounds in totals.values()] for side in (min, max))
+        declared = {"annee": list(totals), "valeur_bas": low, "valeur_haut": high}
+        also_drawn(ax, declare=declared)
         return finish(ax, text)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.global_test import global_test
 from tlanalysis.charts.kit.layout import finish, new_axes, room
@@ -88,9 +89,11 @@ def plot_funnel(
         ax = new_axes(ax, 4.4)
         grid = np.geomspace(people.min() * 0.85, people.max() * 1.15, 300)
         top = float(found.max()) * 1.12
+        limits: dict[str, Any] = {"population": grid, "taux_commun_pour_100k": rate}
         for level, colour in zip(LIMITS, (WIDE, NARROW), strict=True):
             below, above = funnel_limits(rate, grid / 1e5, level)
             ax.fill_between(grid, below, np.minimum(above, top), color=colour, linewidth=0, zorder=0)
+            limits |= {f"limite_{level:g}_bas": below, f"limite_{level:g}_haut": above}
         ax.axhline(rate, color=SOFT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         for row, differs in zip(known.itertuples(), away, strict=True):
             colour = CONTRAST if row.code in chosen else ACCENT if differs else "#6b6b6b"
@@ -105,6 +108,7 @@ def plot_funnel(
         ax.set_ylabel(words.label("axes", "per_100k"))
         ax.grid(axis="y", color=RULE, linewidth=0.6)
         ax.tick_params(axis="y", colors=SOFT)
+        also_drawn(ax, limites=limits)
         return finish(ax, text)
 
 
@@ -242,4 +246,6 @@ def plot_rates_from_shares(
         label_rows(ax, rows["nom"].tolist(), [i for i, code in enumerate(rows["code"]) if code in chosen])
         ax.set_xlim(0, top * 1.18)
         value_axis(ax, words.label("axes", "per_100k"), lambda v: words.number(v))
+        span = {"taux_bas_pour_100k": [national[0]], "taux_haut_pour_100k": [national[1]]}
+        also_drawn(ax, france=span)
         return finish(ax, text)

@@ -90,7 +90,7 @@ HOMES = {
         "plot_lists_ledger",
     ],
     "charts.profile": ["plot_compare_rates", "plot_rank"],
-    "figures.publishing": ["publish", "fingerprint"],
+    "figures.publishing": ["publish", "save", "fingerprint"],
     "lab.exploring": ["explore"],
 }
 

@@ -31,14 +31,17 @@ def remember(ax: Axes, chart: str, arguments: Mapping[str, Any]) -> None:
     kept = table.copy()
     kept.attrs = dict(table.attrs)
     others = {name: value for name, value in arguments.items() if name not in {"table", "ax", "lang"}}
+    besides = ax.__dict__.pop("drawn_besides", {})  # not those of a chart drawn here before
     ax.drawing = Drawing(  # type: ignore[attr-defined]
-        chart, kept, arguments.get("lang", "fr"), others, getattr(ax, "drawn_besides", {})
+        chart, kept, arguments.get("lang", "fr"), others, besides
     )
 
 
-def also_drawn(ax: Axes, **series: pd.DataFrame) -> None:
-    """Keep series that a chart draws and that its table does not hold, by their names in the column `serie`."""
-    ax.drawn_besides = series  # type: ignore[attr-defined]
+def also_drawn(ax: Axes, **series: Any) -> None:
+    """Keep series (columns) that a chart draws and that its table does not hold, by their names in the CSV."""
+    import pandas as pd
+
+    ax.drawn_besides = {name: pd.DataFrame(columns) for name, columns in series.items()}  # type: ignore[attr-defined]
 
 
 def drawing_of(ax: Axes) -> Drawing | None:
