@@ -51,6 +51,7 @@ from tlanalysis.data.territories import departements as departements
 from tlanalysis.data.territories import neighbours as neighbours
 from tlanalysis.data.territories import regions as regions
 from tlanalysis.data.territories import territory as territory
+from tlanalysis.figures.citation import bibliography as bibliography
 from tlanalysis.figures.citation import cite as cite
 from tlanalysis.figures.publishing import fingerprint as fingerprint
 from tlanalysis.figures.publishing import publish as publish

@@ -230,6 +230,25 @@ def trace(file: Annotated[Path, typer.Argument(help="A published or saved SVG, P
 
 
 @app.command()
+def cite(
+    names: Annotated[list[str], typer.Argument(help="Figure ids, or ids of tlanalysis sources.")],
+    bib: Annotated[bool, typer.Option("--bib", help="Every document behind them, as BibTeX.")] = False,
+    csl: Annotated[bool, typer.Option("--csl", help="Every document behind them, as CSL-JSON.")] = False,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the words between: fr or en.")] = "fr",
+) -> None:
+    """Say how to cite figures and datasets."""
+    from tlanalysis.figures import citation
+
+    if bib and csl:
+        raise BadInput("--bib and --csl are two styles: give one of them.")
+    if bib or csl:
+        print(citation.bibliography(*names, style="bibtex" if bib else "csl", lang=lang))
+        return
+    for name in names:
+        print(citation.cite(name, lang=lang))
+
+
+@app.command()
 def reproduce(
     figure: Annotated[str, typer.Argument(help="A file of a published figure, or its name: formation-part--FR.")],
 ) -> None:

@@ -8,7 +8,7 @@ HOMES = {
     "tables.data_dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
     "lists.cleaning": ["clean"],
-    "figures.citation": ["cite"],
+    "figures.citation": ["cite", "bibliography"],
     "data.territories": ["territory", "regions", "departements", "neighbours"],
     "data.parameters": ["params"],
     "indicators.training": ["people_trained", "share_training", "decompose_reach"],
