@@ -118,6 +118,7 @@ from tlanalysis.indicators.training import people_trained as people_trained
 from tlanalysis.indicators.training import share_training as share_training
 from tlanalysis.lab.exploring import explore as explore
 from tlanalysis.lists.cleaning import clean as clean
+from tlanalysis.runs.call import run as run
 from tlanalysis.tables.data_dictionary import describe as describe
 
 __version__: str

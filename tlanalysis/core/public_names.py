@@ -90,6 +90,7 @@ HOMES = {
         "plot_lists_ledger",
     ],
     "charts.profile": ["plot_compare_rates", "plot_rank"],
+    "runs.call": ["run"],
     "figures.publishing": ["publish", "save", "fingerprint"],
     "lab.exploring": ["explore"],
 }

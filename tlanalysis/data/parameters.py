@@ -111,7 +111,8 @@ def _check_territory(value: object) -> None:
         raise BadInput(
             f'territory is {value!r}, a {type(value).__name__}: write a code in quotes, e.g. "R01", "D33", "FR".'
         )
-    territories.territory(value)
+    if value not in territories.codes():  # a plan and a command line name a territory one way
+        raise territories.no_territory(value)
 
 
 def _check_quoted(name: str, value: object) -> None:
