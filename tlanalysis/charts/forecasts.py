@@ -17,6 +17,7 @@ from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 from tlanalysis.data.territories import territory
 from tlanalysis.forecasting.naive_references import NAIVE
@@ -32,7 +33,12 @@ DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance
 
 @chart
 def plot_forecast(
-    table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+    table: pd.DataFrame | Forecast,
+    fc: Forecast | None = None,
+    *,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    **options: Unpack[Look],
 ) -> Axes:
     """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
 
@@ -40,15 +46,16 @@ def plot_forecast(
 
     Parameters
     ----------
-    table : DataFrame
-        ``fc.table()``.
-    fc : Forecast
+    table : Forecast or DataFrame
+        What `forecast` returned, or ``fc.table()`` with `fc` beside it.
+    fc : Forecast, optional
         The forecast itself, for its figures and probabilities.
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
     """
+    table, fc = _both(table, fc)
     words = Words(lang)
     # The territory comes from the forecast, because the table may have lost its attrs; without one it is France.
     place = fc.attrs.get("territoire") or "FR"
@@ -87,6 +94,15 @@ def plot_forecast(
         ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
         also_drawn(ax, **_beside(fc, target))
         return finish(ax, text)
+
+
+def _both(table: pd.DataFrame | Forecast, fc: Forecast | None) -> tuple[pd.DataFrame, Forecast]:
+    """Return the table of a forecast and the forecast, from whatever of them was given."""
+    given = [one for one in (table, fc) if hasattr(one, "draws")]
+    if not given:
+        raise BadInput("a fan needs the forecast, not its table alone: tl.plot_forecast(fc), fc from tl.forecast.")
+    forecast: Any = given[-1]
+    return (forecast.table() if given[0] is table else table), forecast
 
 
 def _beside(fc: Forecast, target: tuple[str, float] | None) -> dict[str, Any]:

@@ -123,6 +123,8 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     BadInput
         No place has a position, or a position is no position.
     """
+    if lacking := [name for name in ("latitude", "longitude") if name not in places]:
+        raise BadInput(f"these places have no column {lacking[0]}: clean the list with tl.clean, or add its degrees.")
     by_commune = embedded.find_remote(POPULATIONS) is not None
     measured = measure_access(communes() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(

@@ -27,7 +27,9 @@ def remember(ax: Axes, chart: str, arguments: Mapping[str, Any]) -> None:
 
     The table is copied: a column that is changed afterwards changes no figure.
     """
-    table, *_ = arguments.values()
+    table: Any = next(iter(arguments.values()))
+    if not hasattr(table, "columns"):  # a forecast
+        table = table.table()
     kept = table.copy()
     kept.attrs = dict(table.attrs)
     others = {name: value for name, value in arguments.items() if name not in {"table", "ax", "lang"}}

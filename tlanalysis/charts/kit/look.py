@@ -104,6 +104,7 @@ def _asking(look: Asked) -> Iterator[None]:
 
 def chart(draw: Callable[P, Axes]) -> Callable[P, Axes]:
     """Give a `plot_` function the keywords of `Look`; its Axes remember what they show, and show themselves."""
+    own = [name for name, one in inspect.signature(draw).parameters.items() if one.kind is not one.VAR_KEYWORD]
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Axes:
@@ -111,15 +112,56 @@ def chart(draw: Callable[P, Axes]) -> Callable[P, Axes]:
         given = kwargs.get("ax")
         if given is not None and look.get("size") is not None:
             raise BadInput("size is for a figure of its own, and ax has a size already: give one of the two.")
+        _check_call(draw, own, given, kwargs)
         bound = inspect.signature(draw).bind(*args, **kwargs)
         with _asking(_checked(look, of_yours=given is not None)):
-            ax = draw(*args, **kwargs)
+            try:
+                ax = draw(*args, **kwargs)
+            except BadInput:
+                raise
+            except (KeyError, AttributeError, IndexError, ValueError, TypeError) as error:
+                if said := _lacking(draw, next(iter(bound.arguments.values())), error):
+                    raise said from error
+                raise
         remember(ax, draw.__name__, bound.arguments)
         showing.show_itself(ax, of_yours=given is not None)
         return ax
 
     _document(drawn, draw)
     return drawn
+
+
+def _check_call(draw: Callable[..., Axes], own: list[str], ax: Any, given: dict[str, Any]) -> None:
+    """Refuse a misspelled keyword, and Axes that are none."""
+    known = [*own, *Look.__annotations__]
+    for name in given:
+        if name not in known:
+            raise TypeError(f"{draw.__name__}() takes no argument {name!r}{did_you_mean(name, known)}.")
+    if ax is not None and not isinstance(ax, Axes):
+        raise BadInput(
+            f"ax is a {type(ax).__name__}: give one Axes of matplotlib, e.g. axes[0, 1] of plt.subplots(2, 2)."
+        )
+
+
+def _lacking(draw: Callable[..., Axes], table: Any, error: Exception) -> BadInput | None:
+    """Return what to say of a table that a chart cannot draw; None where the table is not the reason."""
+    origin = re.search(r"From (.+?)\.\n", inspect.getdoc(draw) or "")
+    wanted = re.sub(r"`([\w.]+)`", r"tl.\1", origin.group(1)) if origin else "its indicator returns"
+    draws = f"{draw.__name__} draws what comes from {wanted}"
+    if not hasattr(table, "columns"):
+        return BadInput(f"a {type(table).__name__} is no table: {draws}.")
+    if not len(table):
+        why = table.attrs.get("vide", "").rstrip(".")
+        return BadInput(f"this table has no row: {why or draws}.")
+    if isinstance(error, KeyError):
+        name = str(error.args[0]) if error.args else ""
+    else:
+        found = re.search(r"object has no attribute '(\w+)'", str(error))
+        name = found.group(1) if found and isinstance(error, AttributeError) else ""
+    if not name or name in table.columns:
+        return None
+    name = " ".join(name.split())[:90]
+    return BadInput(f"{draws}, and this table has no {name} (a column or a row): give it whole, as it was returned.")
 
 
 def _checked(look: Look, *, of_yours: bool) -> Asked:
