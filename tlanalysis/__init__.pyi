@@ -23,11 +23,13 @@ from tlanalysis.charts.growth import plot_places_over_time as plot_places_over_t
 from tlanalysis.charts.inequalities import plot_inequality as plot_inequality
 from tlanalysis.charts.inequalities import plot_lorenz as plot_lorenz
 from tlanalysis.charts.inequalities import plot_rank_agreement as plot_rank_agreement
+from tlanalysis.charts.labelling import label as label
 from tlanalysis.charts.maps import plot_access as plot_access
 from tlanalysis.charts.maps import plot_local_moran as plot_local_moran
 from tlanalysis.charts.maps import plot_rates as plot_rates
 from tlanalysis.charts.money import plot_announced_measures as plot_announced_measures
 from tlanalysis.charts.money import plot_state_credits as plot_state_credits
+from tlanalysis.charts.on_screen import show_words as show_words
 from tlanalysis.charts.profile import plot_compare_rates as plot_compare_rates
 from tlanalysis.charts.profile import plot_rank as plot_rank
 from tlanalysis.charts.published import plot_published_forecasts as plot_published_forecasts

@@ -14,7 +14,7 @@ import tlanalysis as tl
 from tests.charts.drawn import case
 from tlanalysis.cli import app
 from tlanalysis.core.errors import BadInput
-from tlanalysis.figures.references import Reference, written
+from tlanalysis.figures.reference_styles import Reference, written
 
 
 def test_a_dataset_is_cited_with_publisher_licence_and_fingerprint() -> None:

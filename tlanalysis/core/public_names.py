@@ -8,6 +8,8 @@ HOMES = {
     "tables.data_dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
     "lists.cleaning": ["clean"],
+    "charts.labelling": ["label"],
+    "charts.on_screen": ["show_words"],
     "figures.citation": ["cite", "bibliography"],
     "data.territories": ["territory", "regions", "departements", "neighbours"],
     "data.parameters": ["params"],

@@ -16,7 +16,7 @@ from tlanalysis.data.documents import cited
 from tlanalysis.data.evidence import COLLECTED_ON
 from tlanalysis.figures import about, trace
 from tlanalysis.figures.publishing import Published
-from tlanalysis.figures.references import WORDS, Reference, written
+from tlanalysis.figures.reference_styles import WORDS, Reference, written
 
 if TYPE_CHECKING:
     import pandas as pd
