@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pandas as pd
 import pytest
 
 import tlanalysis as tl
-from tests.charts.drawn import ONE_EACH, Case, case
+from tests.charts.drawn import ONE_EACH, Case, boxes, case, dots, runs
+from tlanalysis.charts.kit import caption
 from tlanalysis.core.errors import BadInput
 
 one_each = pytest.mark.parametrize("one", ONE_EACH, ids=str)
@@ -38,6 +40,51 @@ def test_a_table_without_rows_is_drawn_or_refused(one: Case) -> None:
         getattr(tl, one.plot)(empty, *one.extras)
     except BadInput as error:
         assert "\n" not in str(error)
+
+
+def _read_again(table: pd.DataFrame) -> pd.DataFrame:
+    held = io.BytesIO()
+    table.to_parquet(held)
+    return pd.read_parquet(io.BytesIO(held.getvalue()))
+
+
+def _through_csv(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(table.to_csv(index=False)))
+
+
+HANDLED = {
+    "filtered": lambda table: table[[True] * len(table)],
+    "merged": lambda table: table.merge(table.iloc[:, :1].drop_duplicates(), how="left"),
+    "concatenated": lambda table: pd.concat([table, table.iloc[:0]], ignore_index=True),
+    "through Parquet": _read_again,
+}
+CUT = {
+    "through CSV": _through_csv,
+    "without attrs": lambda table: pd.DataFrame(table.to_dict("list")),
+    "its half": lambda table: table.head(max(1, len(table) // 2)),
+    "its last row": lambda table: table.tail(1),
+}
+
+
+@pytest.mark.parametrize("handled", HANDLED)
+@one_each
+def test_a_table_that_was_handled_draws_the_same(one: Case, handled: str) -> None:
+    before, after = one.draw(), one.on(HANDLED[handled](one.table))
+    assert caption.of(after) == caption.of(before)
+    assert (dots(after), runs(after), boxes(after)) == (dots(before), runs(before), boxes(before))
+
+
+@pytest.mark.parametrize("cut", CUT)
+@one_each
+def test_a_table_that_lost_something_is_drawn_or_says_what(one: Case, cut: str) -> None:
+    table = CUT[cut](one.table)
+    try:
+        ax = one.on(table)
+    except BadInput as error:
+        assert "\n" not in str(error)
+        return
+    if {"editeur", "source"} <= set(table) or table.attrs.get("sources"):
+        assert caption.of(ax).sources
 
 
 @pytest.mark.parametrize(

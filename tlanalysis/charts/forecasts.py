@@ -180,7 +180,7 @@ def plot_regions_forecast(
     Parameters
     ----------
     table : DataFrame
-        From `RegionalForecast.table`.
+        From `forecast_regions`, by its method ``table()``.
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}

@@ -28,6 +28,8 @@ _DATA = {"fr": "données", "en": "data"}
 def cite(thing: str | pd.DataFrame | Axes | Published, style: str = "text", *, lang: str = "fr") -> str:
     """Return a citation, ready to paste, of a published figure, a chart, a result table or a dataset.
 
+    On the command line: `tlanalysis cite`.
+
     Parameters
     ----------
     thing : str, DataFrame, Axes or Published
@@ -62,6 +64,8 @@ def cite(thing: str | pd.DataFrame | Axes | Published, style: str = "text", *, l
 
 def bibliography(*things: str | pd.DataFrame | Axes | Published, style: str = "bibtex", lang: str = "fr") -> str:
     """Return every document behind tables, charts and figures, each once, most recent last.
+
+    On the command line: `tlanalysis cite --bib`.
 
     Parameters
     ----------

@@ -153,6 +153,8 @@ def _lacking(draw: Callable[..., Axes], table: Any, error: Exception) -> BadInpu
     if not len(table):
         why = table.attrs.get("vide", "").rstrip(".")
         return BadInput(f"this table has no row: {why or draws}.")
+    if isinstance(error, IndexError):
+        return BadInput(f"{draws}, and rows that it needs are not among these {len(table)}: give it whole.")
     if isinstance(error, KeyError):
         name = str(error.args[0]) if error.args else ""
     else:
