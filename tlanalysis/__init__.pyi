@@ -23,11 +23,13 @@ from tlanalysis.charts.growth import plot_places_over_time as plot_places_over_t
 from tlanalysis.charts.inequalities import plot_inequality as plot_inequality
 from tlanalysis.charts.inequalities import plot_lorenz as plot_lorenz
 from tlanalysis.charts.inequalities import plot_rank_agreement as plot_rank_agreement
+from tlanalysis.charts.labelling import label as label
 from tlanalysis.charts.maps import plot_access as plot_access
 from tlanalysis.charts.maps import plot_local_moran as plot_local_moran
 from tlanalysis.charts.maps import plot_rates as plot_rates
 from tlanalysis.charts.money import plot_announced_measures as plot_announced_measures
 from tlanalysis.charts.money import plot_state_credits as plot_state_credits
+from tlanalysis.charts.on_screen import show_words as show_words
 from tlanalysis.charts.profile import plot_compare_rates as plot_compare_rates
 from tlanalysis.charts.profile import plot_rank as plot_rank
 from tlanalysis.charts.published import plot_published_forecasts as plot_published_forecasts
@@ -51,9 +53,11 @@ from tlanalysis.data.territories import departements as departements
 from tlanalysis.data.territories import neighbours as neighbours
 from tlanalysis.data.territories import regions as regions
 from tlanalysis.data.territories import territory as territory
+from tlanalysis.figures.citation import bibliography as bibliography
 from tlanalysis.figures.citation import cite as cite
 from tlanalysis.figures.publishing import fingerprint as fingerprint
 from tlanalysis.figures.publishing import publish as publish
+from tlanalysis.figures.publishing import save as save
 from tlanalysis.forecasting.backtesting import backtest as backtest
 from tlanalysis.forecasting.backtesting import backtest_summary as backtest_summary
 from tlanalysis.forecasting.backtesting import backtests as backtests
@@ -120,6 +124,7 @@ from tlanalysis.indicators.training import people_trained as people_trained
 from tlanalysis.indicators.training import share_training as share_training
 from tlanalysis.lab.exploring import explore as explore
 from tlanalysis.lists.cleaning import clean as clean
+from tlanalysis.runs.call import run as run
 from tlanalysis.tables.commune_table import communes as communes
 from tlanalysis.tables.data_dictionary import describe as describe
 

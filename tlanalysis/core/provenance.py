@@ -17,6 +17,8 @@ from tlanalysis.core import paths
 if TYPE_CHECKING:
     import pandas as pd
 
+NOTEBOOK = "TLANALYSIS_NOTEBOOK"  # a run says there which notebook it executes
+
 KEYS = ("editeur", "source", "date_publication")
 
 

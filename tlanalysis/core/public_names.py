@@ -8,7 +8,9 @@ HOMES = {
     "tables.data_dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
     "lists.cleaning": ["clean"],
-    "figures.citation": ["cite"],
+    "charts.labelling": ["label"],
+    "charts.on_screen": ["show_words"],
+    "figures.citation": ["cite", "bibliography"],
     "data.territories": ["territory", "regions", "departements", "neighbours"],
     "data.parameters": ["params"],
     "indicators.training": ["people_trained", "share_training", "decompose_reach"],
@@ -94,7 +96,8 @@ HOMES = {
         "plot_lists_ledger",
     ],
     "charts.profile": ["plot_compare_rates", "plot_rank"],
-    "figures.publishing": ["publish", "fingerprint"],
+    "runs.call": ["run"],
+    "figures.publishing": ["publish", "save", "fingerprint"],
     "lab.exploring": ["explore"],
 }
 

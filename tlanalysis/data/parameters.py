@@ -108,10 +108,9 @@ def mistakes_in(held: Mapping[str, Any], defaults: Mapping[str, Any] | None = No
 def _check_territory(value: object) -> None:
     _check_quoted("territory", value)
     if not isinstance(value, str):
-        raise BadInput(
-            f'territory is {value!r}, a {type(value).__name__}: write a code in quotes, e.g. "R01", "D33", "FR".'
-        )
-    territories.territory(value)
+        raise BadInput(f'territory is {value!r}, not text: write a code in quotes, e.g. "R01", "D33", "FR".')
+    if value not in territories.codes():  # a plan and a command line name a territory one way
+        raise territories.no_territory(value)
 
 
 def _check_quoted(name: str, value: object) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import MEASURES, observations
 from tlanalysis.forecasting.model import Forecast, quantiles
@@ -30,7 +31,7 @@ PACE_SHOCK = 0.06  # standard deviation of the yearly change of people per place
 
 
 def forecast_people_trained(
-    fc: Forecast, seed: int = 0, *, as_of: str | None = None, priors: Priors = DEFAULT
+    fc: Forecast, seed: int = 0, *, as_of: When | None = None, priors: Priors = DEFAULT
 ) -> pd.DataFrame:
     """Forecast what a new declared total of people trained would read, year by year.
 
@@ -40,7 +41,7 @@ def forecast_people_trained(
         The forecast of places in France.
     seed : int
         Same seed, same digits.
-    as_of : str, optional
+    as_of : str, int or date, optional
         ISO date; only figures public on that day are used.
     priors : Priors
         Priors that hold the error of a declared figure.

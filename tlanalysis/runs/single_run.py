@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, TextIO
 from traitlets.config import Config
 
 from tlanalysis.core import files, paths, recorder
+from tlanalysis.core.provenance import NOTEBOOK
 from tlanalysis.runs.limits import Limits, end_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -116,6 +117,7 @@ def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> No
         "TLANALYSIS_HOME": task.home,
         "TLANALYSIS_OUT": task.staging,
         "TLANALYSIS_COMMIT": task.commit,
+        NOTEBOOK: run.notebook,
         recorder.ENVIRONMENT_VARIABLE: str(folder / "reads.json"),
     }
     with ExitStack() as stack:

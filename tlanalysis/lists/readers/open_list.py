@@ -51,7 +51,7 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
         with path.open("rb") as file:
             start = file.read(4096)
     except FileNotFoundError:
-        raise BadInput(f"{path} does not exist.") from None
+        raise BadInput(_not_there(str(path))) from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
     if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
@@ -162,3 +162,8 @@ def _text_column(column: pa.Array) -> pa.Array:
 
 def _first_sentence(error: Exception) -> str:
     return str(error).split("\n")[0].split(". ")[0][:120].rstrip(".")
+
+
+def _not_there(path: str) -> str:
+    address = path.split(":")[0] in {"http", "https"}
+    return f"{path} is an address: download the file, then clean it." if address else f"{path} does not exist."
