@@ -294,7 +294,6 @@ def diff(
 def trace(
     file: Annotated[Path, typer.Argument(help="A published or saved SVG, PNG, PDF, EPS, CSV or JSON.")],
     as_json: JsonOption = False,
-    as_json: JsonOption = False,
 ) -> None:
     """Say where a figure comes from: sources, parameters, inputs."""
     from tlanalysis.figures import trace as tracing
