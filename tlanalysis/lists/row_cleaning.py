@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from tlanalysis.lists import departement_vote
 from tlanalysis.lists.cells import checksums, codes, coordinates, privacy, text
 from tlanalysis.lists.cells.rules import REPAIR, ROW, RULES
-from tlanalysis.lists.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
+from tlanalysis.lists.columns import Cleaner, Column, among, clean_column, indices_of, matching
 from tlanalysis.lists.fields import OUTPUT
+from tlanalysis.lists.given import given_cells
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.readers.base import Malformed
 
@@ -111,7 +112,7 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
     lang : {"fr", "en"}
         Language of the reasons.
     """
-    given = {name: as_text(raw.column(column)) for name, column in mapping.columns.items()}
+    given = given_cells(raw, mapping)
     judge = _Judge(given, numbers, lang)
     clean = {name: clean_column(cells, _cleaner(name, mapping)) for name, cells in given.items() if name in _CLEANERS}
     for name, column in clean.items():
@@ -316,11 +317,12 @@ def _refuse_rows(
         empty &= np.array([not cell.strip() for cell in cells.take(pa.array(suspects)).to_pylist()], bool)
     judge.refuse("", "ligne_vide", suspects[empty])
     judge.refuse("nom", "sans_nom_ni_identifiant", suspects[~empty])
-    first = next(iter(mapping.columns))
-    alike = np.flatnonzero(pc.equal(given[first], mapping.columns[first]).to_numpy(zero_copy_only=False))
-    repeated = [
-        row for row in alike if all(given[name][row].as_py() == header for name, header in mapping.columns.items())
-    ]
+    named = {name: column for name, column in mapping.columns.items() if name in given}
+    first = next(iter(named), "")
+    if not first:
+        return
+    alike = np.flatnonzero(pc.equal(given[first], named[first]).to_numpy(zero_copy_only=False))
+    repeated = [row for row in alike if all(given[name][row].as_py() == header for name, header in named.items())]
     judge.refuse("", "entete_repetee", np.array(repeated, np.int64))
 
 
