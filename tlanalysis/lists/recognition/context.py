@@ -32,9 +32,8 @@ def derived_columns(headers: Sequence[str]) -> set[str]:
                 families[prefix][plain.removeprefix(prefix)] = header
     return {
         header
-        for members in families.values()
-        if len(members) >= 2
-        and members.keys() & {"score", "type", "label", "status", "precision", "confidence", "quality"}
+        for prefix, members in families.items()
+        if len(members) >= 2 and members.keys() & (_JUDGEMENTS if prefix != "geo_" else {"score"})
         for header in members.values()
     }
 

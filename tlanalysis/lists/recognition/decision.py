@@ -9,17 +9,18 @@ from functools import cached_property
 
 import numpy as np
 
+from tlanalysis.lists.cells.text import key
 from tlanalysis.lists.fields import INPUT
 from tlanalysis.lists.recognition import context
 from tlanalysis.lists.recognition.assignment import assign
 from tlanalysis.lists.recognition.evidence import NEVER, odds_alone, value_odds
-from tlanalysis.lists.recognition.header import header_odds
+from tlanalysis.lists.recognition.header import header_odds, says_kind_of_place
 from tlanalysis.lists.recognition.values import Profile
 
 # The confidence from which 99.5 % of the columns of the corpus are right (`benchmarks.recognition`).
 THRESHOLD = 0.9
 # Log-odds to confidence, fitted on the corpus (`benchmarks.recognition`): logit = SLOPE * odds + SHIFT.
-SLOPE, SHIFT = 1.0, -0.5
+SLOPE, SHIFT = 1.15, -0.65
 
 _NAMES = ("nom", "id_source")
 _PLACES = (
@@ -31,18 +32,33 @@ _EITHER = {"departement", "region", "commune", "adresse", "latitude", "longitude
 "id_source", "siret", "siren", "x_lambert93", "y_lambert93", "code_postal", "code_commune"}  # fmt: skip
 _PAIRS = (("latitude", "longitude"), ("y_lambert93", "x_lambert93"))
 # A rival this many log-odds behind does not make a choice doubtful.
-_CLEAR = 1.5
+_CLEAR = 1.2
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One column as one field: the log-odds, of which `header` from the header alone, and the confidence."""
+    """One column as one field.
+
+    Attributes
+    ----------
+    name, column : str
+        The field, and the column.
+    odds : float
+        Log-odds of the column by itself; `header` is the part of the header.
+    judged : float
+        Log-odds after its rivals; they give the confidence.
+    """
 
     name: str
     column: str
     odds: float
     header: float
-    confidence: float = 0.0
+    judged: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """Return how surely the column is the field, between 0 and 1."""
+        return confidence_of(self.judged)
 
 
 @dataclass(frozen=True)
@@ -121,7 +137,14 @@ def _odds(name: str, header: str, profile: Profile) -> tuple[float, float] | Non
     if said <= 0.0:
         alone = odds_alone(name, profile)
         return (alone, 0.0) if alone else None
-    return said + value_odds(name, profile), said
+    odds = said + value_odds(name, profile)
+    if name == "typologie" and not profile.empty and profile.share("kind") < _KINDS and not says_kind_of_place(header):
+        odds -= _ANY_KIND
+    return odds, said
+
+
+# `type` may be the type of anything: unless this share of the values names kinds of place, it says less.
+_KINDS, _ANY_KIND = 0.3, 2.0
 
 
 Odds = dict[tuple[str, str], tuple[float, float]]
@@ -159,7 +182,7 @@ def _best(odds: Odds) -> dict[str, Candidate]:
     for (name, column), (value, _) in positive.items():
         gain[fields.index(name), columns.index(column)] = value
     return {
-        fields[row]: Candidate(fields[row], columns[at], gain[row, at], positive[fields[row], columns[at]][1])
+        fields[row]: Candidate(fields[row], columns[at], float(gain[row, at]), positive[fields[row], columns[at]][1])
         for row, at in assign(gain)
     }
 
@@ -196,7 +219,7 @@ def _judged(
             value = min(value, entry.odds - _CLEAR + entry.odds - max(others.values()))
             value = min(value, 1.0 + entry.odds - max(others.values()))
             rivals[name] = tuple(others)
-        sure = Candidate(name, entry.column, entry.odds, entry.header, confidence_of(value))
+        sure = Candidate(name, entry.column, entry.odds, entry.header, float(value))
         (chosen if sure.confidence >= THRESHOLD else doubtful)[name] = sure
     for one, other in _PAIRS:
         for name, partner in ((one, other), (other, one)):
@@ -210,7 +233,10 @@ def _judged(
 
 
 def _same_values(profiles: Mapping[str, Profile], one: str, other: str) -> bool:
-    return list(profiles[one].filled) == list(profiles[other].filled)
+    """Return whether two columns say the same in each row, or one says nothing."""
+    if profiles[other].empty:
+        return True
+    return list(map(key, profiles[one].filled)) == list(map(key, profiles[other].filled))
 
 
 def _unread(

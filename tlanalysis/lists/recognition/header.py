@@ -20,7 +20,7 @@ _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
     "typologie": (("TYPE", 3.6), ("TYPE NAME", 3.0), ("TAG", 2.0)),
     "code_commune": (
         ("CODE INSEE", 4.2), ("INSEE", 4.0), ("CODE COMMUNE", 4.0), ("COMMUNE INSEE", 4.0), ("CODE COMMUNE INSEE", 4.2),
-        ("ID COMMUNE", 2.0),
+        ("ID COMMUNE", 2.0), ("REF INSEE", 3.5),
     ),
     "commune": (("COMMUNE", 4.0), ("NAME COMMUNE", 4.2)),
     "code_postal": (("CODE POSTAL", 4.5), ("POSTAL", 4.2), ("CODE POSTAL COMMUNE", 3.5), ("POSTAL COMMUNE", 3.0)),
@@ -30,7 +30,7 @@ _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
     ),
     "region": (("REG", 3.8), ("CODE REG", 4.2), ("NAME REG", 4.0), ("INSEE REG", 4.2), ("CODE REG INSEE", 4.2)),
     "pays": (("COUNTRY", 4.0), ("CODE COUNTRY", 4.0), ("NAME COUNTRY", 4.0)),
-    "adresse": (("ADDRESS", 4.0), ("ADDRESS POSTAL", 4.0), ("ADDRESS NAME", 3.0), ("ADDRESS POINT", 1.5)),
+    "adresse": (("ADDRESS", 4.0), ("ADDRESS POSTAL", 4.0), ("ADDRESS NAME", 3.0), ("ADDRESS CODE", 2.4)),
     "latitude": (("LAT", 4.2), ("LAT POINT", 4.2), ("Y", 2.6), ("POINT Y", 2.8)),
     "longitude": (("LON", 4.2), ("LON POINT", 4.2), ("X", 2.6), ("POINT X", 2.8)),
     "coordonnees": (("POINT", 3.2), ("LAT LON", 4.0), ("POINT X Y", 3.5), ("LAT LON POINT", 4.0)),
@@ -39,9 +39,10 @@ _PATTERNS: dict[str, tuple[tuple[str, float], ...]] = {
     "site_web": (("WEB", 4.0), ("ADDRESS WEB", 3.6)),
     "date_ouverture": (("DATE OPEN", 4.0), ("OPEN", 2.0)),
     "etat": (("STATE", 3.6),),
-    "siret": (("SIRET", 4.2), ("CODE SIRET", 4.2), ("ID SIRET", 4.0), ("SIREN SIRET", 4.0)),
+    "siret": (("SIRET", 4.2), ("CODE SIRET", 4.2), ("ID SIRET", 4.0), ("REF SIRET", 4.0), ("SIREN SIRET", 4.0)),
     "siren": (("SIREN", 4.2), ("CODE SIREN", 4.2), ("ID SIREN", 4.0)),
-    "id_source": (("ID", 3.6), ("REF", 2.6), ("CODE", 2.4), ("CODE ID", 3.2)),
+    "id_source": (("ID", 3.6), ("REF", 2.6), ("CODE", 2.4), ("CODE ID", 3.2),
+                  ("REGISTER", 2.8), ("REGISTER ID", 3.6), ("REGISTER CODE", 3.2)),
 }  # fmt: skip
 _BY_CONCEPTS = {
     (name, frozenset(concepts.split())): odds for name, pairs in _PATTERNS.items() for concepts, odds in pairs
@@ -49,7 +50,9 @@ _BY_CONCEPTS = {
 # What each word costs that the pattern does not have.
 _UNKNOWN, _MOST_UNKNOWN = 0.9, 2.8
 # What it costs to be of somebody else, to name another thing, to be of the organisation that runs the place.
-_OTHER, _ELSE, _OF_ORGANISATION = 3.5, 7.0, 2.0
+_OTHER, _ELSE, _OF_ORGANISATION = 4.5, 7.0, 2.6
+# An `enseigne` names the place better than a `raison_sociale`, and less than a name.
+_SHOP_SIGN = 1.2
 # A header that is one of the synonyms of `fields`, and how much less the last of them says than the first.
 _EXACT, _FALL = 4.8, 2.2
 
@@ -126,8 +129,22 @@ def read_header(text: str) -> Header:
 # Concepts that may stand as context before the one that a column holds: `address.addressLocality`, `geo.latitude`.
 _CONTEXT = ("ADDRESS", "POINT")
 _AFTER_CONTEXT = {
-    "ADDRESS": {"CP", "CODE", "COMMUNE", "INSEE", "DEP", "REG", "COUNTRY", "LAT", "LON", "X", "Y"},
-    "POINT": {"LAT", "LON", "X", "Y", "XLAMBERT", "YLAMBERT"},
+    "ADDRESS": {"CP", "COMMUNE", "INSEE", "DEP", "REG", "COUNTRY", "LAT", "LON", "X", "Y"},
+    "POINT": {
+        "LAT",
+        "LON",
+        "X",
+        "Y",
+        "XLAMBERT",
+        "YLAMBERT",
+        "CP",
+        "COMMUNE",
+        "INSEE",
+        "DEP",
+        "REG",
+        "COUNTRY",
+        "ADDRESS",
+    },
 }
 
 
@@ -135,7 +152,7 @@ def _subject(concepts: list[str], tokens: tuple[str, ...]) -> frozenset[str]:
     """Return the concepts without the context, and with metres told from degrees."""
     found = set(concepts)
     for context in _CONTEXT:
-        if context in found and found & _AFTER_CONTEXT[context]:
+        if context in found and (found & _AFTER_CONTEXT[context] - {context} or {"CODE", "POSTAL"} <= found):
             found.discard(context)
     if "CP" in found:
         found = (found - {"CP"}) | {"CODE", "POSTAL"}
@@ -161,19 +178,29 @@ def header_odds(text: str) -> dict[str, float]:
     header = read_header(text)
     plain = "_".join(tokens_of(text))
     odds: dict[str, float] = {}
+    concepts = [header.concepts]
+    place = header.place
+    if "site" in header.tokens and len(header.concepts - {"WEB"}):  # `site_id`: the site is the place
+        concepts.append(header.concepts - {"WEB"})
+        place = True
     for name, pattern in _BY_CONCEPTS:
-        if pattern == header.concepts:
+        if pattern in concepts:
             odds[name] = _BY_CONCEPTS[name, pattern] - min(_MOST_UNKNOWN, _UNKNOWN * len(header.unknown))
     if not header.concepts and (header.place or header.organisation) and not header.unknown:
         odds["nom"] = 2.6 if header.place else 1.8
     if header.other:
         odds = {name: value - _OTHER for name, value in odds.items()}
-    of_organisation = header.organisation and not header.place
+    of_organisation = header.organisation and not place
     if of_organisation and header.concepts:
         for name in odds.keys() & {"nom", "typologie", "date_ouverture"}:
             odds[name] -= _OF_ORGANISATION
-    if "typologie" in odds and not header.place and header.unknown:
+    if "nom" in odds and "enseigne" in header.tokens and not place:
+        odds["nom"] -= _SHOP_SIGN
+    if "typologie" in odds and not place and header.unknown:
         odds["typologie"] -= 1.0
+    if "site_web" in odds:  # `lien_osm`, `url_fiche` are other pages; `adresse_site` may be where the site lies
+        odds["site_web"] -= 3.0 if header.unknown else 0.0
+        odds["site_web"] -= 2.0 if "ADDRESS" in header.concepts and "site" in header.tokens else 0.0
     if header.elsewhere:
         odds = {name: value - _ELSE for name, value in odds.items()}
     for name, known in SYNONYMS.items():
@@ -181,8 +208,17 @@ def header_odds(text: str) -> dict[str, float]:
             if spelling in known:
                 exact = _EXACT - _FALL * known.index(spelling) / len(known)
                 exact -= _OF_ORGANISATION if of_organisation and name == "nom" else 0.0
+                exact -= _SHOP_SIGN if spelling == "enseigne" else 0.0
                 odds[name] = max(odds.get(name, 0.0), exact)
     return {name: value for name, value in odds.items() if value > 0}
+
+
+def says_kind_of_place(text: str) -> bool:
+    """Return whether a header speaks of a kind of place: `typologie`, `type_de_lieu`, `famille`; not `type`."""
+    header = read_header(text)
+    return (
+        header.place or "site" in header.tokens or bool({"typologie", "typo", "familles", "famille"} & {*header.tokens})
+    )
 
 
 def normalised(header: str) -> str:
