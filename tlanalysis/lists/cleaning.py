@@ -46,7 +46,7 @@ class Cleaned:
     Attributes
     ----------
     places : DataFrame
-        One row per accepted place; the fifteen columns of `fields.OUTPUT`.
+        One row per accepted place; the columns of `fields.OUTPUT`.
     rejects : DataFrame
         One row per refused cell or row: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
     duplicates : DataFrame
@@ -171,6 +171,7 @@ def prepare(
     source = clean_text(chosen.name or without_personal(printable(where)).split(".")[0])[0] or "liste"
     known = _list_called(chosen.known)
     corrections, joined = (known.corrections, known.joined) if known else ((), None)
+    corrections = tuple(entry for entry in corrections if {*entry.rows, *entry.set} <= {*labels})
     read = set(chosen.read)
     unread = {shown(column): why for column, why in why_unread(found).items() if column not in read}
     recipe = Recipe(chosen, source, lang, corrections, joined)

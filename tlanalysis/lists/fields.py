@@ -4,6 +4,7 @@ from __future__ import annotations
 
 OUTPUT = (
     "id_source",
+    "type_id_source",
     "nom",
     "code_commune",
     "commune",
@@ -103,6 +104,7 @@ _HEADER_NAMES = {
     "etat": "etat etat_du_projet statut status state avancement etat_projet situation",
     "siret": "siret siret_etablissement_declarant numero_siret pivot code_siret",
     "siren": "siren numero_siren",
+    "type_id_source": "type_id_source",
     "source": "source",
     "ligne_source": "ligne_source",
 }

@@ -18,11 +18,21 @@ _NAMED, _SHOWN = 40, 40
 
 def proposed(found: Recognition) -> Mapping:
     """Return the mapping of what was recognised at the threshold."""
+    columns = found.columns
+    sure = {name: found.chosen[name].confidence for name in columns}
+    if "id_source" not in columns and "siret" in columns and _names_each_row(found.profiles[columns["siret"]]):
+        columns = {"id_source": columns["siret"], **{name: at for name, at in columns.items() if name != "siret"}}
+        sure["id_source"] = sure.pop("siret")
     return Mapping(
-        found.columns,
-        confidence={name: found.chosen[name].confidence for name in found.columns},
+        columns,
+        confidence=sure,
         flags=dict(found.flags),
     )
+
+
+def _names_each_row(profile: Profile) -> bool:
+    """Return whether a column holds one value per row, each once: a SIRET then identifies the place."""
+    return profile.fill >= 0.5 and profile.distinct == 1 and len(profile.filled) > 1
 
 
 def check_enough(found: Recognition, headers: Sequence[str], where: str) -> None:
@@ -37,7 +47,7 @@ def check_enough(found: Recognition, headers: Sequence[str], where: str) -> None
         if name == "nom" and name in found.doubtful and "nom" not in found.chosen:
             both = " / ".join(_with_samples(column, found) for column in (found.doubtful[name].column, *others))
             raise BadInput(say("may_both", where=where, columns=both, field=name))
-    unnamed = not {"nom", "id_source"} & found.chosen.keys()
+    unnamed = not {"nom", "id_source"} & proposed(found).columns.keys()
     # A list whose column of names is unsure has to be asked about, even when its identifiers are sure.
     unsure = "nom" not in found.chosen and "nom" in found.doubtful
     if not (unnamed or unsure) and LOCATES & found.chosen.keys():

@@ -225,6 +225,7 @@ WEIGH: dict[str, Callable[[Profile], float]] = {
     "etat": _state,
     "siret": _registered("siret"),
     "siren": _registered("siren"),
+    "type_id_source": _source,
     "source": _source,
     "ligne_source": _lines,
 }
