@@ -26,7 +26,9 @@ def test_no_synonym_names_two_fields_but_x_and_y():
 
 
 @given(
-    st.dictionaries(st.sampled_from(INPUT), st.text(max_size=20).filter(lambda text: text.isprintable()), min_size=1)
+    st.dictionaries(
+        st.sampled_from(INPUT), st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable()), min_size=1
+    )
 )
 def test_a_mapping_survives_being_written(tmp_path_factory, columns):
     path = tmp_path_factory.mktemp("m") / "mapping.toml"

@@ -130,6 +130,9 @@ def read_mapping(path: Path) -> Mapping:
         or not all(isinstance(p, dict) for p in values.values())
     ):
         raise BadInput(f'{path}: [colonnes] needs lines such as nom = "NOM_TL", and [valeurs.FIELD] lines of words.')
+    for name, cells in lists.items():
+        if not cells[0] and name in {"nom", "commune", "id_source"}:
+            raise BadInput(say("mapping_to_complete", path=path, field=name))
     return Mapping(
         {name: cells[0] for name, cells in lists.items()},
         values,

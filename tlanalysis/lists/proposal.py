@@ -35,6 +35,17 @@ def _names_each_row(profile: Profile) -> bool:
     return profile.fill >= 0.5 and profile.distinct == 1 and len(profile.filled) > 1
 
 
+def lacking(found: Recognition) -> str:
+    """Return the field that has to be asked for: `nom`, `commune` for any place, or empty when nothing is lacking.
+
+    A list whose column of names is unsure has to be asked about, even when its identifiers are sure.
+    """
+    unsure = "nom" not in found.chosen and "nom" in found.doubtful
+    if unsure or not {"nom", "id_source"} & proposed(found).columns.keys():
+        return "nom"
+    return "" if LOCATES & found.chosen.keys() else "commune"
+
+
 def check_enough(found: Recognition, headers: Sequence[str], where: str) -> None:
     """Ask when no column holds a name, none a location, or two columns may hold one field.
 
@@ -43,17 +54,16 @@ def check_enough(found: Recognition, headers: Sequence[str], where: str) -> None
     BadInput
         The sentence names the candidates, with sample values.
     """
-    for name, others in found.rivals.items():
-        if name == "nom" and name in found.doubtful and "nom" not in found.chosen:
-            both = " / ".join(_with_samples(column, found) for column in (found.doubtful[name].column, *others))
-            raise BadInput(say("may_both", where=where, columns=both, field=name))
-    unnamed = not {"nom", "id_source"} & proposed(found).columns.keys()
-    # A list whose column of names is unsure has to be asked about, even when its identifiers are sure.
-    unsure = "nom" not in found.chosen and "nom" in found.doubtful
-    if not (unnamed or unsure) and LOCATES & found.chosen.keys():
+    lacks = lacking(found)
+    if not lacks:
         return
-    wanted = {"nom", "id_source"} if unnamed or unsure else LOCATES
-    sentence = say("no_name" if unnamed or unsure else "no_place", where=where, threshold=THRESHOLD)
+    if lacks == "nom" and found.rivals.get("nom") and "nom" in found.doubtful:
+        both = " / ".join(
+            _with_samples(column, found) for column in (found.doubtful["nom"].column, *found.rivals["nom"])
+        )
+        raise BadInput(say("may_both", where=where, columns=both, field="nom"))
+    wanted = {"nom", "id_source"} if lacks == "nom" else LOCATES
+    sentence = say("no_name" if lacks == "nom" else "no_place", where=where, threshold=THRESHOLD)
     guesses = [
         f"{entry.column!r} = {name} ({entry.confidence:.2f}; {samples(found.profiles[entry.column])})"
         for name, entry in found.doubtful.items()
@@ -111,10 +121,6 @@ def to_toml(mapping: Mapping, found: Recognition, headers: Sequence[str], where:
 def _lines(mapping: Mapping, found: Recognition, headers: Sequence[str], where: str) -> Iterator[str]:
     yield f"# {_one_line(say('proposal_head', where=where))}"
     yield f"# {say('proposal_fields', fields=', '.join(INPUT))}"
-    if not {"nom", "id_source"} & mapping.columns.keys():
-        yield f"# ! {say('proposal_missing_name')}"
-    if not LOCATES & mapping.columns.keys():
-        yield f"# ! {say('proposal_missing_place')}"
     yield ""
     read = {column: name for name, column in mapping.columns.items()}
     body, _, tail = mapping.to_toml().partition("[colonnes]\n")
@@ -122,6 +128,9 @@ def _lines(mapping: Mapping, found: Recognition, headers: Sequence[str], where: 
     if body:
         yield body.rstrip("\n")
     yield "[colonnes]"
+    lacks = "" if mapping.known else lacking(found)
+    if lacks and lacks not in mapping.columns:
+        yield f'{lacks} = ""  # ! {say("proposal_missing_name" if lacks == "nom" else "proposal_missing_place")}'
     for line in table.rstrip("\n").split("\n"):
         if line:
             profile = _profile(found, mapping.columns[line.split(" = ")[0]])
