@@ -14,20 +14,12 @@ from tlanalysis.lists.cleaning import propose_mapping
 from tlanalysis.lists.readers.base import ReadingOptions
 
 NAMES = ["Le Grand Atelier", "Fabrique du Port", "La Cantine", "Le Hangar", "Café des Halles", "Le Quai"]
+HOURS = ["Lu-Ve, 06 12 34 56 78", *["Lu-Ve"] * 5]
 ROWS = [
     ["Nom", "CP", "Contact", "Statut", "Horaires", "result_score", "result_label", "Nom"],
     *(
-        [
-            name,
-            "75011",
-            f"a{at}@lieu.example",
-            "Association",
-            "Lu-Ve, 06 12 34 56 78" if at == 0 else "Lu-Ve",
-            "0.9",
-            "Paris",
-            "Ville",
-        ]
-        for at, name in enumerate(NAMES)
+        [name, "75011", "a@lieu.example", "Association", hours, "0.9", "Paris", "Ville"]
+        for name, hours in zip(NAMES, HOURS, strict=True)
     ),
 ]
 

@@ -251,15 +251,13 @@ def value_odds(name: str, column: Profile) -> float:
 
 
 # Fields that values name under a header that says nothing, and how surely.
-_ALONE = {"code_postal": "postal_like", "site_web": "urls", "siret": "siret", "region": "region", "coordonnees": "pair"}
+_ALONE = {"code_postal": "postal_like", "site_web": "urls", "coordonnees": "pair"}
 
 
 def odds_alone(name: str, column: Profile) -> float:
     """Return how surely values alone name a field; 0 when they do not."""
     test = _ALONE.get(name)
     if test is None or len(column.filled) < 5 or len(column.counts) < 3:
-        return 0.0
-    if name == "region" and (column.share("digits") > 0.2 or column.share("letters") < 0.9):
         return 0.0
     if name == "code_postal" and (column.share("five") < 0.9 or column.share("year") > 0.5):
         return 0.0
