@@ -46,6 +46,7 @@ def _recognised(**columns):
         ("id", ["1", "1", "2", "1", "2", "1", "2", "2"], "id_source"),
         ("site", NAMES, "site_web"),
         ("code_insee_epci", CODES, "code_commune"),
+        ("code", ["29151", "35288", "01053", "06163", "75111", "59350", "56260", "68066"], "id_source"),
         ("date_maj", ["2020-01-02", "2020-01-03"] * 4, "date_ouverture"),
     ],
 )
@@ -76,6 +77,20 @@ def test_a_name_beside_a_first_name_is_a_person():
     assert _recognised(**columns) == {"nom": "Structure", "code_postal": "CP"}
     found = recognise(list(columns), columns)
     assert found.personal == ("Nom", "Prénom")
+
+
+def test_a_date_of_creation_beside_one_of_modification_is_of_the_record():
+    dates = [f"2020-0{n}-01" for n in range(1, 9)]
+    columns = {"nom": NAMES, "cp": CODES, "date_creation": dates, "date_modification": dates}
+    assert "date_ouverture" not in _recognised(**columns)
+    del columns["date_modification"]
+    assert _recognised(**columns)["date_ouverture"] == "date_creation"
+
+
+def test_a_head_office_is_where_the_place_is_only_when_nothing_else_says_it():
+    office = {"nom": NAMES, "siege_code_postal": CODES[::-1]}
+    assert _recognised(**office)["code_postal"] == "siege_code_postal"
+    assert _recognised(**office, cp_du_lieu=CODES)["code_postal"] == "cp_du_lieu"
 
 
 def test_a_longitude_needs_a_latitude():

@@ -71,6 +71,26 @@ def people_columns(headers: Sequence[str]) -> set[str]:
     return found
 
 
+_RECORD = re.compile(r"creat(?:ed|ion)|cree|ajout")
+_CHANGES = ("modification", "derniere_modification", "maj", "mise_a_jour", "updated", "update", "modified", "modif")
+
+
+def dates_of_records(headers: Sequence[str]) -> set[str]:
+    """Return the columns that date the record, not the place: those with a twin that dates its last change.
+
+    Examples
+    --------
+    >>> dates_of_records(["date_creation", "date_modification"]), dates_of_records(["date_creation", "date_maj_prix"])
+    ({'date_creation'}, set())
+    """
+    plain = {normalised(header): header for header in headers}
+    return {
+        header
+        for name, header in plain.items()
+        if (found := _RECORD.search(name)) and any(name.replace(found[0], change) in plain for change in _CHANGES)
+    }
+
+
 def flags(headers: Sequence[str], profiles: Mapping[str, Profile]) -> dict[str, str]:
     """Return the columns that answer yes or no for one kind of place, with the kind; empty unless there are two.
 

@@ -14,7 +14,7 @@ from tlanalysis.lists.fields import INPUT
 from tlanalysis.lists.recognition import context
 from tlanalysis.lists.recognition.assignment import assign
 from tlanalysis.lists.recognition.evidence import NEVER, odds_alone, value_odds
-from tlanalysis.lists.recognition.header import header_odds, says_kind_of_place
+from tlanalysis.lists.recognition.header import header_odds, says_kind_of_place, says_only_code
 from tlanalysis.lists.recognition.values import Profile
 
 # The confidence from which 99.5 % of the columns of the corpus are right (`benchmarks.recognition`).
@@ -31,6 +31,8 @@ _PLACES = (
 _EITHER = {"departement", "region", "commune", "adresse", "latitude", "longitude", "coordonnees", "pays", "site_web",
 "id_source", "siret", "siren", "x_lambert93", "y_lambert93", "code_postal", "code_commune"}  # fmt: skip
 _PAIRS = (("latitude", "longitude"), ("y_lambert93", "x_lambert93"))
+# What it costs a date to be that of a record.
+_OF_RECORD = 4.0
 # A rival this many log-odds behind does not make a choice doubtful.
 _CLEAR = 1.2
 
@@ -140,9 +142,13 @@ def _odds(name: str, header: str, profile: Profile) -> tuple[float, float] | Non
     odds = said + value_odds(name, profile)
     if name == "typologie" and not profile.empty and profile.share("kind") < _KINDS and not says_kind_of_place(header):
         odds -= _ANY_KIND
+    if name == "id_source" and says_only_code(header) and profile.share("five") >= _CODES:
+        odds -= _ANY_KIND
     return odds, said
 
 
+# Numbers of five digits under `code` may be codes of communes: this share of them lowers an identifier.
+_CODES = 0.9
 # `type` may be the type of anything: unless this share of the values names kinds of place, it says less.
 _KINDS, _ANY_KIND = 0.3, 2.0
 
@@ -153,6 +159,10 @@ Odds = dict[tuple[str, str], tuple[float, float]]
 def _with_context(odds: Odds, headers: Sequence[str], profiles: Mapping[str, Profile]) -> Odds:
     """Return the log-odds after the columns beside have spoken."""
     place = dict(odds)
+    for header in context.dates_of_records(headers):
+        if ("date_ouverture", header) in place:
+            dated, named = place["date_ouverture", header]
+            place["date_ouverture", header] = (dated - _OF_RECORD, named)
     for one, other in _PAIRS:
         for name, partner in ((one, other), (other, one)):
             if not any(field_ == partner and value[0] > 0 for (field_, _), value in odds.items()):

@@ -51,6 +51,7 @@ _BY_CONCEPTS = {
 _UNKNOWN, _MOST_UNKNOWN = 0.9, 2.8
 # What it costs to be of somebody else, to name another thing, to be of the organisation that runs the place.
 _OTHER, _ELSE, _OF_ORGANISATION = 4.5, 7.0, 2.6
+_HEAD_OFFICE = 1.2
 # An `enseigne` names the place better than a `raison_sociale`, and less than a name.
 _SHOP_SIGN = 1.2
 # A header that is one of the synonyms of `fields`, and how much less the last of them says than the first.
@@ -190,6 +191,8 @@ def header_odds(text: str) -> dict[str, float]:
         odds["nom"] = 2.6 if header.place else 1.8
     if header.other:
         odds = {name: value - _OTHER for name, value in odds.items()}
+    if "siege" in header.tokens:  # the head office is where the place is only when nothing else says it
+        odds = {name: value - _HEAD_OFFICE for name, value in odds.items()}
     of_organisation = header.organisation and not place
     if of_organisation and header.concepts:
         for name in odds.keys() & {"nom", "typologie", "date_ouverture"}:
@@ -219,6 +222,11 @@ def says_kind_of_place(text: str) -> bool:
     return (
         header.place or "site" in header.tokens or bool({"typologie", "typo", "familles", "famille"} & {*header.tokens})
     )
+
+
+def says_only_code(text: str) -> bool:
+    """Return whether a header says "code" or "number" and not of what kind."""
+    return read_header(text).concepts == {"CODE"}
 
 
 def normalised(header: str) -> str:
