@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from benchmarks.recognition import judge, read_corpus, scores
+from tlanalysis.lists.mapping import labels_of
 
 CORPUS = read_corpus()
 
@@ -38,3 +41,46 @@ def test_precision_and_recall_reach_their_aims(judged):
     )
     assert right / taken >= 0.995, [one for one in judged[0] if not one.right]
     assert found / lists >= 0.95
+
+
+def _renamed(columns, rename):
+    """Return columns under new headers, and the old header of each."""
+    pairs = list(zip(labels_of([rename(header) for header in columns]), columns, strict=True))
+    return {new: columns[old] for new, old in pairs}, dict(pairs)
+
+
+def _doubled(columns):
+    """Return each column twice, named by rank, and the header of each."""
+    twice = [header for header in columns for _ in range(2)]
+    pairs = list(zip(labels_of(twice), twice, strict=True))
+    return {new: columns[old] for new, old in pairs}, dict(pairs)
+
+
+def _half_empty(columns):
+    drawn = random.Random(3)
+    return (
+        {header: ["" if drawn.random() < 0.4 else cell for cell in cells] for header, cells in columns.items()},
+        {header: header for header in columns},
+    )
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda columns: _renamed(columns, lambda header: f"c_{header}"),
+        lambda columns: _renamed(columns, lambda header: f"properties.{header}"),
+        _doubled,
+        _half_empty,
+    ],
+    ids=["prefixed", "in a record", "doubled", "half empty"],
+)
+def test_a_disguised_list_is_read_as_rightly(disguise):
+    wrong, taken = [], 0
+    for place, (columns, truth) in CORPUS.items():
+        changed, header_of = disguise(columns)
+        judged, found = judge(place, changed, truth)
+        sure = [one for one in judged if one.name in found.chosen]
+        taken += len(sure)
+        wrong += [one for one in sure if not truth.allows(one.name, header_of[one.column])]
+    assert len(wrong) <= 0.005 * taken, wrong
+    assert not [one for one in wrong if one.name == "nom"]

@@ -66,6 +66,11 @@ def test_what_a_geocoder_added_is_never_the_place():
     assert set(_recognised(organisme=NAMES, cp=CODES, **answer).values()) == {"organisme", "cp"}
 
 
+def test_the_family_of_a_geocoder_is_known_within_a_record_and_when_it_stands_twice():
+    columns = {"nom": NAMES, "cp": CODES, "properties.result_id": CODES, "properties.result_score#2": ["0.9"] * 8}
+    assert _recognised(**columns) == {"nom": "nom", "code_postal": "cp"}
+
+
 def test_a_geocode_is_the_place_where_nothing_else_is():
     answer = {"result_score": ["0.96"] * 8, "result_citycode": ["64102"] * 8, "result_label": ["Pau"] * 8}
     found = _recognised(nom=NAMES, adresse=["1 rue Haute", "2 rue Basse"] * 4, **answer)

@@ -13,6 +13,10 @@ from tlanalysis.lists.recognition.values import Profile
 
 # What a geocoder says of its answer: a family of columns without one of these is not a geocoder's.
 _JUDGEMENTS = {"score", "type", "label", "status", "precision", "confidence", "quality"}
+# The columns of a geocoder may lie in a record (`properties.result_score`) or stand twice (`result_score#2`).
+_DERIVED = re.compile(
+    rf"(?:[a-z]+_)?(?P<prefix>{'|'.join(words.DERIVED_PREFIXES)})(?P<rest>{'|'.join(sorted(words.DERIVED))})(?:_\d+)?$"
+)
 _AROUND_FLAG = words.STOP | {"type", "is", "est", "typologie", "categorie"}
 
 
@@ -24,17 +28,16 @@ def derived_columns(headers: Sequence[str]) -> set[str]:
     >>> sorted(derived_columns(["nom", "result_name", "result_score", "result_type"]))
     ['result_name', 'result_score', 'result_type']
     """
-    families: dict[str, dict[str, str]] = defaultdict(dict)
+    families: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for header in headers:
-        plain = normalised(header)
-        for prefix in words.DERIVED_PREFIXES:
-            if plain.startswith(prefix) and plain.removeprefix(prefix) in words.DERIVED:
-                families[prefix][plain.removeprefix(prefix)] = header
+        if found := _DERIVED.match(normalised(header)):
+            families[found["prefix"]][found["rest"]].append(header)
     return {
         header
         for prefix, members in families.items()
         if len(members) >= 2 and members.keys() & (_JUDGEMENTS if prefix != "geo_" else {"score"})
-        for header in members.values()
+        for found in members.values()
+        for header in found
     }
 
 
