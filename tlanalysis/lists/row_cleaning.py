@@ -18,8 +18,8 @@ from tlanalysis.lists import departement_vote
 from tlanalysis.lists.cells import checksums, codes, coordinates, privacy, text
 from tlanalysis.lists.cells.rules import REPAIR, ROW, RULES
 from tlanalysis.lists.columns import Cleaner, Column, among, clean_column, indices_of, matching
+from tlanalysis.lists.field_cells import given_cells
 from tlanalysis.lists.fields import OUTPUT
-from tlanalysis.lists.given import given_cells
 from tlanalysis.lists.identifiers import CHECKED, kind_of, kinds
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.readers.base import Malformed
