@@ -129,7 +129,10 @@ def clean(
     mapping: Annotated[Path | None, typer.Option("--mapping", help="Which column is what (mapping.toml).")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; default: data/processed/listes/NAME.")] = None,
     propose: Annotated[Path | None, typer.Option("--propose", help="Only write a mapping to start from.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the reasons: fr or en.")] = "fr",
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", help="fr or en: reasons (default fr) and messages (default: that of the locale)."),
+    ] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="utf-8, utf-16, cp1252...")] = None,
     separator: Annotated[
         str | None, typer.Option("--separator", help="A character, or comma, semicolon, tab, bar.")
@@ -141,16 +144,17 @@ def clean(
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
     from tlanalysis.core import files, paths
-    from tlanalysis.lists import cleaning
+    from tlanalysis.lists import cleaning, messages
     from tlanalysis.lists.output import folder_name
     from tlanalysis.lists.readers.base import ReadingOptions
 
+    messages.speak(lang)
     options = ReadingOptions(encoding, separator, header, sheet, records)
     if propose:
-        files.write_text(propose, cleaning.start_mapping(file, options).to_toml())
-        print(f"{propose}: look at it, then tlanalysis clean {file} --mapping {propose}")
+        files.write_text(propose, cleaning.propose_mapping(file, options))
+        print(messages.say("proposed", path=propose, file=file))
         return
-    job = cleaning.prepare(file, mapping, lang=lang, options=options)
+    job = cleaning.prepare(file, mapping, lang=lang or "fr", options=options)
     folder = (out or paths.processed() / "listes" / folder_name(job.recipe.source)).absolute()
     if scheduler:
         from tlanalysis.lists.dask import clean_batches_on
@@ -159,7 +163,7 @@ def clean(
     else:
         entry = cleaning.clean_to(job, folder)
     print(cleaning.summary(job, entry))
-    print(f"written to {folder}")
+    print(messages.say("written", folder=folder))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tlanalysis import __version__
-from tlanalysis.core.errors import BadInput
+from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.languages import LANGS
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
@@ -24,11 +24,15 @@ from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import clean_text, printable
 from tlanalysis.lists.corrections import Correction, check_hits, correct
 from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
-from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
+from tlanalysis.lists.mapping import Mapping, check_columns, labels_of, personal_columns, read_mapping
+from tlanalysis.lists.messages import say
 from tlanalysis.lists.output import BatchWriter, staged, stored_places, write_ledger_files
+from tlanalysis.lists.proposal import check_enough, proposed, shown, to_toml, why_unread
 from tlanalysis.lists.publishers import registry
-from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
+from tlanalysis.lists.publishers.published_list import PublishedList
+from tlanalysis.lists.readers.base import SAMPLE, Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
+from tlanalysis.lists.recognition.decision import Recognition, recognise
 from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows, unpaired_names
 
 if TYPE_CHECKING:
@@ -42,7 +46,7 @@ class Cleaned:
     Attributes
     ----------
     places : DataFrame
-        One row per accepted place; the fifteen columns of `fields.OUTPUT`.
+        One row per accepted place; the columns of `fields.OUTPUT`.
     rejects : DataFrame
         One row per refused cell or row: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
     duplicates : DataFrame
@@ -112,6 +116,8 @@ class Job:
     reading: Reading
     recipe: Recipe
     never_read: list[str]
+    labels: list[str]
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def mapping(self) -> Mapping:
@@ -120,9 +126,18 @@ class Job:
 
     @property
     def wanted(self) -> list[str]:
-        """Return the publisher's columns to read."""
+        """Return the columns to read, by their labels (see `labels_of`)."""
         named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
-        return list(dict.fromkeys([*self.mapping.columns.values(), *named]))
+        return list(dict.fromkeys([*self.mapping.read, *(column for column in named if column in self.labels)]))
+
+    def batches(self) -> Iterator[RowBatch]:
+        """Yield the columns to read, under their labels."""
+        wanted = self.wanted
+        if all(label in self.reading.headers for label in wanted):
+            yield from self.reading.batches(wanted)
+            return
+        for rows in self.reading.batches([self.labels.index(label) for label in wanted]):
+            yield rows._replace(table=rows.table.rename_columns(wanted))
 
 
 def prepare(
@@ -142,23 +157,63 @@ def prepare(
     reading = open_list(Path(path), options)
     if lang not in LANGS:
         raise BadInput(f"no language {lang!r}: {' or '.join(LANGS)}.")
+    where = reading.path.name
+    labels, sample = _columns_of(reading)
+    personal = personal_columns(labels, sample)
     chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    chosen = chosen or registry.recognise(reading.headers)
-    chosen = chosen or propose(reading.headers, reading.sample, reading.path.name)
-    check_columns(chosen, reading.headers, reading.path.name)
-    personal = [
-        name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
-    ]
-    source = clean_text(chosen.name or without_personal(printable(reading.path.name)).split(".")[0])[0] or "liste"
-    known = registry.LISTS.get(chosen.known)
+    found = recognise(labels, sample, personal)
+    if chosen is None and (chosen := _known(labels, found)) is None:
+        check_enough(found, labels, where)
+        chosen = proposed(found)
+    check_columns(chosen, labels, where)
+    if not {"nom", "id_source"} & chosen.columns.keys():
+        raise BadInput(say("mapping_no_name", where=where))
+    source = clean_text(chosen.name or without_personal(printable(where)).split(".")[0])[0] or "liste"
+    known = _list_called(chosen.known)
     corrections, joined = (known.corrections, known.joined) if known else ((), None)
-    return Job(reading, Recipe(chosen, source, lang, corrections, joined), personal)
+    corrections = tuple(entry for entry in corrections if {*entry.rows, *entry.set} <= {*labels})
+    read = set(chosen.read)
+    unread = {shown(column): why for column, why in why_unread(found).items() if column not in read}
+    recipe = Recipe(chosen, source, lang, corrections, joined)
+    return Job(reading, recipe, [name for name in personal if name not in read], labels, unread)
 
 
-def start_mapping(path: str | Path, options: ReadingOptions | None = None) -> Mapping:
-    """Return a mapping to start from: the publisher's, or else the best guess for every column, however unsure."""
+def _list_called(name: str) -> PublishedList | None:
+    if name and name not in registry.LISTS:
+        raise BadInput(f"the mapping names a list {name!r} that is not known{did_you_mean(name, registry.LISTS)}.")
+    return registry.LISTS.get(name)
+
+
+def _known(labels: Sequence[str], found: Recognition) -> Mapping | None:
+    """Return the mapping of a list we know, with the coordinates that this copy of it has elsewhere."""
+    known = registry.recognise(labels)
+    if known is None:
+        return None
+    columns = dict(known.columns)
+    if not {"latitude", "longitude", "coordonnees", "x_lambert93"} & columns.keys():
+        for name in ("latitude", "longitude", "coordonnees", "x_lambert93", "y_lambert93"):
+            if name in found.chosen and found.chosen[name].column not in columns.values():
+                columns[name] = found.chosen[name].column
+    return replace(known, columns=columns)
+
+
+def _columns_of(reading: Reading) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the label of each column, and label -> a sample of its values."""
+    labels = labels_of(reading.headers)
+    sample = {label: reading.sample.get(label, []) for label in labels}
+    if doubled := [rank for rank, label in enumerate(labels) if label not in reading.headers]:
+        rows = next(reading.batches(doubled)).table
+        for at, rank in enumerate(doubled):
+            sample[labels[rank]] = [value or "" for value in rows.column(at).slice(0, SAMPLE).to_pylist()]
+    return labels, sample
+
+
+def propose_mapping(path: str | Path, options: ReadingOptions | None = None) -> str:
+    """Return the text of a mapping to complete: what was recognised, then every other column as a comment."""
     reading = open_list(Path(path), options)
-    return registry.recognise(reading.headers) or guess(reading.headers, reading.sample)
+    labels, sample = _columns_of(reading)
+    found = recognise(labels, sample, personal_columns(labels, sample))
+    return to_toml(_known(labels, found) or proposed(found), found, labels, reading.path.name)
 
 
 def summary(job: Job, entry: dict[str, Any]) -> str:
@@ -167,16 +222,22 @@ def summary(job: Job, entry: dict[str, Any]) -> str:
     columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in entry["mapping"].items())
     lines = [
         f"{entry['fichier']}: {how}",
-        f"columns ({job.mapping.known or 'mapping'}): {columns}",
-        f"{entry['lignes_lues']} rows read = {entry['lignes_acceptees']} accepted + {entry['lignes_rejetees']} "
-        "rejected; "
-        f"{entry['doublons']['lignes']} rows in {entry['doublons']['groupes']} groups of duplicates",
+        say("columns", how=job.mapping.known or say("of_mapping"), columns=columns),
+        say(
+            "rows",
+            read=entry["lignes_lues"],
+            accepted=entry["lignes_acceptees"],
+            rejected=entry["lignes_rejetees"],
+            twice=entry["doublons"]["lignes"],
+            groups=entry["doublons"]["groupes"],
+        ),
     ]
     for name, word in (("regles", "refused"), ("reparations", "repaired")):
         if entry[name]:
-            lines.append(f"{word}: " + ", ".join(f"{rule} {times}" for rule, times in entry[name].items()))
+            lines.append(say(word, rules=", ".join(f"{rule} {times}" for rule, times in entry[name].items())))
     if entry["colonnes_personnelles_ecartees"]:
-        lines.append("never read (personal): " + ", ".join(entry["colonnes_personnelles_ecartees"]))
+        lines.append(say("personal", columns=", ".join(entry["colonnes_personnelles_ecartees"])))
+    lines += [say("unread", column=column, why=why) for column, why in job.unread.items()]
     return "\n".join(lines)
 
 
@@ -213,7 +274,7 @@ def clean_batches(
 
     pool = workers or ThreadPoolExecutor(number)
     try:
-        for rows in job.reading.batches(job.wanted):
+        for rows in job.batches():
             waiting.append(pool.submit(job.recipe.clean, rows))
             if len(waiting) > number:
                 yield settle()
@@ -360,11 +421,15 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
             "noms_proches_cherches": accepted <= duplicates.NEAR_UP_TO,
         },
         "liste_reconnue": job.mapping.known or None,
-        "mapping": job.mapping.columns,
+        "mapping": {
+            name: [column, *job.mapping.fallbacks[name]] if name in job.mapping.fallbacks else column
+            for name, column in job.mapping.columns.items()
+        },
+        "drapeaux": job.mapping.flags,
         "confiance": job.mapping.confidence,
         "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
         "colonnes_non_lues": [
-            without_personal(name, "[…]") for name in reading.headers if name not in {*job.wanted, *job.never_read}
+            without_personal(name, "[…]") for name in job.labels if name not in {*job.wanted, *job.never_read}
         ],
         "corrections": [
             {"motif": entry.reason, "lignes": hits}

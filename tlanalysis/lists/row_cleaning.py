@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from tlanalysis.lists import departement_vote
 from tlanalysis.lists.cells import checksums, codes, coordinates, privacy, text
 from tlanalysis.lists.cells.rules import REPAIR, ROW, RULES
-from tlanalysis.lists.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
+from tlanalysis.lists.columns import Cleaner, Column, among, clean_column, indices_of, matching
+from tlanalysis.lists.field_cells import given_cells
 from tlanalysis.lists.fields import OUTPUT
+from tlanalysis.lists.identifiers import CHECKED, kind_of, kinds
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.readers.base import Malformed
 
@@ -74,6 +76,7 @@ _CLEANERS: dict[str, Cleaner] = {
     "typologie": Cleaner(text.clean_kinds, matching(text.IN_ORDER, rf"{text.NOT_IN_ORDER}|[;|]"), repeats=True),
     "date_ouverture": Cleaner(text.clean_date, matching(text.DATE_IN_ORDER, "^$"), repeats=True),
     "etat": Cleaner(text.clean_state, among("ouvert", "itinerant", "en_projet", "ferme"), repeats=True),
+    "type_id_source": Cleaner(text.clean_text, _PLAIN_TEXT, repeats=True),
     "source": Cleaner(text.clean_text, _PLAIN_TEXT, repeats=True),
 }
 
@@ -111,7 +114,7 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
     lang : {"fr", "en"}
         Language of the reasons.
     """
-    given = {name: as_text(raw.column(column)) for name, column in mapping.columns.items()}
+    given = given_cells(raw, mapping)
     judge = _Judge(given, numbers, lang)
     clean = {name: clean_column(cells, _cleaner(name, mapping)) for name, cells in given.items() if name in _CLEANERS}
     for name, column in clean.items():
@@ -128,6 +131,8 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
         "longitude": pa.array(points.longitude, pa.float64(), from_pandas=True),
         "ligne_source": _line_numbers(given.get("ligne_source"), numbers),
     }
+    if "type_id_source" not in columns and "id_source" in columns:
+        columns["type_id_source"] = kinds(columns["id_source"], _kind_of_identifiers(mapping))
     if "source" not in columns:
         columns["source"] = pa.repeat(source, len(raw))
     _refuse_rows(columns, given, mapping, judge)
@@ -140,7 +145,8 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
 
 def _cleaner(name: str, mapping: Mapping) -> Cleaner:
     """Return how a field is cleaned; the mapping's own words for its values come first."""
-    cleaner = _CLEANERS[name]
+    checked = name == "id_source" and "siret" not in mapping.columns and _kind_of_identifiers(mapping) == CHECKED
+    cleaner = _CLEANERS[CHECKED if checked else name]
     words = mapping.values.get(name)
     if not words:
         return cleaner
@@ -150,6 +156,12 @@ def _cleaner(name: str, mapping: Mapping) -> Cleaner:
         clean=lambda cell: (named[text.key(cell)], ()) if text.key(cell) in named else cleaner.clean(cell),
         in_order=lambda column: pc.equal(column, ""),
     )
+
+
+def _kind_of_identifiers(mapping: Mapping) -> str:
+    if mapping.known == "openstreetmap":
+        return "osm"
+    return kind_of(mapping.columns.get("id_source", ""))
 
 
 class _Judge:
@@ -316,11 +328,12 @@ def _refuse_rows(
         empty &= np.array([not cell.strip() for cell in cells.take(pa.array(suspects)).to_pylist()], bool)
     judge.refuse("", "ligne_vide", suspects[empty])
     judge.refuse("nom", "sans_nom_ni_identifiant", suspects[~empty])
-    first = next(iter(mapping.columns))
-    alike = np.flatnonzero(pc.equal(given[first], mapping.columns[first]).to_numpy(zero_copy_only=False))
-    repeated = [
-        row for row in alike if all(given[name][row].as_py() == header for name, header in mapping.columns.items())
-    ]
+    named = {name: column for name, column in mapping.columns.items() if name in given}
+    first = next(iter(named), "")
+    if not first:
+        return
+    alike = np.flatnonzero(pc.equal(given[first], named[first]).to_numpy(zero_copy_only=False))
+    repeated = [row for row in alike if all(given[name][row].as_py() == header for name, header in named.items())]
     judge.refuse("", "entete_repetee", np.array(repeated, np.int64))
 
 

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from tlanalysis.lists.cells import privacy
-from tlanalysis.lists.mapping import normalised, personal_columns
+from tlanalysis.lists.mapping import personal_columns
+from tlanalysis.lists.recognition.header import normalised
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,10 @@ _HEADER = re.compile(
 )
 
 
+# `contact:website` of OpenStreetMap is a page, not a person.
+_WAY_TO_A_PAGE = re.compile(r"(?:^|_)contact_(?=(?:website|site|web|url|facebook|instagram|twitter|linkedin)(?:_|$))")
+
+
 def is_personal(header: str) -> bool:
     """Return whether a normalised header (`courriel_du_contact`) names personal data.
 
@@ -37,7 +41,7 @@ def is_personal(header: str) -> bool:
     >>> [is_personal(h) for h in ("mail", "telephone", "contact", "nom", "commune", "tel_fixe", "hotel")]
     [True, True, True, False, False, True, False]
     """
-    return bool(_HEADER.search(header))
+    return bool(_HEADER.search(_WAY_TO_A_PAGE.sub("", header)))
 
 
 def holds_personal(text: str) -> bool:

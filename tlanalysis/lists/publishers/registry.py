@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tlanalysis.lists.mapping import Mapping
-from tlanalysis.lists.publishers import anct, cget, liste_propre, lpof, mednum, recensement
+from tlanalysis.lists.publishers import (
+    anct,
+    bibliotheques,
+    cget,
+    france_services,
+    liste_propre,
+    lpof,
+    mednum,
+    recensement,
+    shared_maps,
+)
 from tlanalysis.lists.publishers.published_list import PublishedList
 
 # The more demanding signatures come first.
@@ -17,6 +27,9 @@ LISTS: dict[str, PublishedList] = {
     "lpof": lpof.LIST,
     "mediation_numerique": mednum.LIST,
     "labels_anct": anct.LIST,
+    **france_services.LISTS,
+    "bibliotheques_publiques": bibliotheques.LIST,
+    **shared_maps.LISTS,
     **anct.LISTS_CSV,
 }
 
@@ -31,8 +44,12 @@ def recognise(headers: Sequence[str]) -> Mapping | None:
     """
     for name, published in LISTS.items():
         if published.signature <= set(headers):
-            columns = {ours: theirs for theirs, ours in published.raw_to_clean.items() if theirs in headers}
-            return Mapping(columns, known=name)
+            columns: dict[str, list[str]] = {}
+            for theirs, ours in published.raw_to_clean.items():
+                if theirs in headers:
+                    columns.setdefault(ours, []).append(theirs)
+            fallbacks = {ours: tuple(theirs[1:]) for ours, theirs in columns.items() if len(theirs) > 1}
+            return Mapping({ours: theirs[0] for ours, theirs in columns.items()}, known=name, fallbacks=fallbacks)
     return None
 
 
