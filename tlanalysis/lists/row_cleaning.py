@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.lists import departement_vote
-from tlanalysis.lists.cells import checksums, codes, coordinates, privacy, text
+from tlanalysis.lists.cells import checksums, codes, communes, coordinates, privacy, text
 from tlanalysis.lists.cells.rules import REPAIR, ROW, RULES
 from tlanalysis.lists.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
 from tlanalysis.lists.fields import OUTPUT
@@ -44,6 +44,7 @@ _SHOWN = 200
 
 _DEPARTEMENT = r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]"
 _OVERSEAS = r"97[1-8]|98[4678]"
+_LIKE_COMMUNE = matching(rf"^(?:(?:{_DEPARTEMENT})[0-9]{{3}}|(?:{_OVERSEAS})[0-9]{{2}})$", r"^750(?:0[1-9]|1[0-9]|20)$")
 _PLAIN_TEXT = matching(text.IN_ORDER, text.NOT_IN_ORDER)
 
 # Field -> how it is cleaned. The function would return every cell that passes the test `in_order` unchanged.
@@ -58,7 +59,7 @@ _CLEANERS: dict[str, Cleaner] = {
     ),
     "code_commune": Cleaner(
         codes.clean_commune_code,
-        matching(rf"^(?:(?:{_DEPARTEMENT})[0-9]{{3}}|(?:{_OVERSEAS})[0-9]{{2}})$", r"^750(?:0[1-9]|1[0-9]|20)$"),
+        lambda column: pc.and_not(_LIKE_COMMUNE(column), communes.is_former(column)),
         repeats=True,
     ),
     "code_postal": Cleaner(
@@ -78,6 +79,7 @@ _CLEANERS: dict[str, Cleaner] = {
 }
 
 RowNumbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,8 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
     values = {name: column.values for name, column in clean.items()}
     if "adresse" in given:
         _postal_code_from_address(values, given["adresse"], judge)
-    points = _points(given, judge, len(raw))
-    placed = _place(values, points, judge)
+    points, outside = _points(given, judge, len(raw))
+    placed = _place(clean, values, points, outside, judge)
     columns = values | {
         "code_departement": _named(codes.DEPARTEMENT_CODES, placed.departement),
         "code_region": _named(departement_vote.regions(), placed.region),
@@ -227,7 +229,8 @@ def _postal_code_from_address(values: dict[str, pa.Array], addresses: pa.StringA
     values["code_postal"] = pc.replace_with_mask(known, known.is_null(), pa.array(read, pa.string()))
 
 
-def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> coordinates.Points:
+def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> tuple[coordinates.Points, NDArray[np.int8]]:
+    """Return the coordinates, and the weight of those that lie outside France."""
     latitude, longitude = np.full(size, np.nan), np.full(size, np.nan)
     for of_lat, of_lon in (("latitude", "longitude"), ("y_lambert93", "x_lambert93")):
         for name, values in ((of_lat, latitude), (of_lon, longitude)):
@@ -247,14 +250,23 @@ def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> coord
             judge.repaired(rule, len(rows))
         else:
             judge.refuse("coordonnees", rule, rows, [_pair(latitude[row], longitude[row]) for row in rows])
-    return points
+    outside = np.zeros(size, np.int8)
+    rows = np.flatnonzero(points.rules["coordonnees_hors_de_france"])
+    outside[rows] = departement_vote.weight_of_point_outside(latitude[rows], longitude[rows])
+    return points, outside
 
 
 def _pair(latitude: float, longitude: float) -> str:
     return ", ".join("" if np.isnan(value) else f"{value:.12g}" for value in (latitude, longitude))
 
 
-def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judge) -> departement_vote.Placed:
+def _place(
+    columns: dict[str, Column],
+    values: dict[str, pa.Array],
+    points: coordinates.Points,
+    outside: NDArray[np.int8],
+    judge: _Judge,
+) -> departement_vote.Placed:
     """Decide the département of each row; refuse evidence that lost and remove it from the clean columns."""
     size = len(points.departement)
     none = np.full(size, -1, np.int16)
@@ -266,13 +278,19 @@ def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judg
         return codes.departements_of(values[name], postal=name == "code_postal") if name in values else none
 
     placed = departement_vote.vote(
-        within("code_postal"),
-        within("code_commune"),
-        named("departement", codes.DEPARTEMENT_CODES),
-        named("region", departement_vote.regions()),
-        points.latitude,
-        points.longitude,
-        points.departement,
+        departement_vote.Evidence(
+            within("code_postal"),
+            within("code_commune"),
+            named("departement", codes.DEPARTEMENT_CODES),
+            points.departement,
+            named("region", departement_vote.regions()),
+            points.latitude,
+            points.longitude,
+            outside,
+            values["commune"].is_valid().to_numpy(zero_copy_only=False) if "commune" in values else none > 0,
+            partial(_weights, columns, values, points),
+            partial(_departements_of_names, values.get("commune")),
+        )
     )
     for name, mask in placed.lost.items():
         rows = np.flatnonzero(mask)
@@ -286,7 +304,42 @@ def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judg
         else:
             judge.refuse(name, "preuve_contredite", rows, values[name].take(pa.array(rows)).to_pylist())
             values[name] = pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), values[name])
+    judge.refuse("pays", "hors_de_france", np.flatnonzero(placed.abroad & ~judge.rejected))
     return placed
+
+
+def _weights(
+    columns: dict[str, Column], values: dict[str, pa.Array], points: coordinates.Points, rows: RowNumbers
+) -> NDArray[np.int8]:
+    """Return what the four pieces of evidence of some rows weigh; see `departement_vote.WEIGHTS`."""
+    of = departement_vote.WEIGHTS
+    no_row = np.array([], np.int64)
+    weights = np.full((len(departement_vote.EVIDENCE), len(rows)), of["imprime"], np.int8)
+    for at, name in enumerate(("code_postal", "code_commune")):
+        if name not in values:
+            continue
+        known = communes.exists(values[name].take(pa.array(rows)), postal=name == "code_postal")
+        restored = columns[name].applied.get("zero_initial", no_row) if name in columns else no_row
+        repaired = np.isin(rows, restored)
+        weights[at] = np.where(
+            repaired,
+            np.where(known, of["repare"], of["repare_inconnu"]),
+            np.where(known, of["imprime"], of["inconnu"]),
+        )
+    weights[3] = np.where(points.rules["coordonnees_inversees"][rows], of["repare"], of["imprime"])
+    return weights
+
+
+def _departements_of_names(column: pa.Array | None, rows: RowNumbers) -> list[frozenset[int] | None]:
+    """Return, for some rows, the départements that have a commune of the printed name; None without a name."""
+    if column is None:
+        return [None] * len(rows)
+    encoded = column.take(pa.array(rows)).dictionary_encode()
+    found = [
+        frozenset(map(codes.DEPARTEMENT_CODES.index, communes.departements_named(name)))
+        for name in encoded.dictionary.to_pylist()
+    ]
+    return [None if at is None else found[at] for at in encoded.indices.to_pylist()]
 
 
 def _named(known: tuple[str, ...], positions: NDArray[np.int16]) -> pa.Array:

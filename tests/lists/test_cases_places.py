@@ -1,0 +1,67 @@
+"""Small made-up lists with the answer of a careful reader: where places are, and what readers make of a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import tlanalysis as tl
+
+CASES = Path(os.environ.get("TLANALYSIS_CASES", Path(__file__).parents[2].parent / "shared" / "cases")) / "lists"
+pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the folder of cases (TLANALYSIS_CASES) is not here")
+
+
+def _clean(name, **options):
+    return tl.clean(CASES / name, **options)
+
+
+def _cells(cleaned, *columns):
+    """Return columns of the places as lists of rows, missing as None."""
+    table = cleaned.places[list(columns)].astype(object)
+    return table.where(table.notna(), None).to_numpy().tolist()
+
+
+@pytest.mark.parametrize("name", ["f07_belgique.csv", "belgique_sans_pays.csv"])
+def test_neighbours_are_not_moved_into_france(name):
+    cleaned = _clean(name)
+    assert cleaned.places["code_departement"].isna().all()
+    assert set(cleaned.rejects["regle"]) >= {"hors_de_france"}
+
+
+def test_a_lost_digit_does_not_move_a_place():
+    cleaned = _clean("f08_chiffre_perdu.csv")
+    assert _cells(cleaned, "code_postal", "code_departement", "latitude", "longitude") == [
+        [None, "49", 47.68669, -0.872983]
+    ]
+    assert "code_postal" in set(cleaned.rejects["champ"])
+
+
+def test_corse_and_its_cedex():
+    assert _cells(_clean("f10_corse_cedex.csv"), "code_departement", "latitude", "longitude") == [
+        ["2A", 41.95403, 8.80052],
+        ["2A", 42.31061, 8.68293],
+    ]
+
+
+def test_islands_lie_in_france():
+    expected = pd.read_csv(CASES / "f12_iles.csv", sep=";", dtype=str)["attendu"].tolist()
+    cleaned = _clean("f12_iles.csv")
+    assert cleaned.places["code_departement"].tolist() == expected
+    assert len(cleaned.rejects) == 0
+
+
+def test_a_postal_code_before_a_comma_or_at_the_end_is_read():
+    codes = [code for (code,) in _cells(_clean("f13_code_virgule_ville.csv"), "code_postal")]
+    assert codes == ["75011", "75017", "75013", "35000", "35000"]
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted"),
+    [("belgique_annuaire.csv", 1), ("carto_na.csv", None), ("crlf_latin1_803.csv", None), ("sep_excel.csv", None)],
+)
+def test_what_was_right_stays_right(name, accepted):
+    cleaned = _clean(name)
+    assert accepted is None or len(cleaned.places) == accepted
