@@ -65,3 +65,9 @@ def test_a_postal_code_before_a_comma_or_at_the_end_is_read():
 def test_what_was_right_stays_right(name, accepted):
     cleaned = _clean(name)
     assert accepted is None or len(cleaned.places) == accepted
+
+
+@pytest.mark.parametrize(("name", "accepted"), [("f06_cget_geojson.geojson", 4), ("f06b_cget_sans_web.geojson", 3)])
+def test_a_known_list_keeps_its_points_in_another_format(name, accepted):
+    places = _cells(_clean(name), "latitude", "longitude", "code_departement")
+    assert places == [[47.21, round(-1.55 - row / 100, 2), "44"] for row in range(accepted)]

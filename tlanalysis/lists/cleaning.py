@@ -122,7 +122,8 @@ class Job:
     def wanted(self) -> list[str]:
         """Return the publisher's columns to read."""
         named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
-        return list(dict.fromkeys([*self.mapping.columns.values(), *named]))
+        there = [column for column in named if column in self.reading.headers]
+        return list(dict.fromkeys([*self.mapping.columns.values(), *there]))
 
 
 def prepare(
@@ -224,7 +225,6 @@ def clean_batches(
             future.cancel()
         if workers is None:
             pool.shutdown()
-    check_hits(corrections, totals.hits, job.reading.path.name)
     if totals.identifiers:
         ids, numbers = pa.concat_tables(totals.identifiers).columns
         check_distinct(ids.to_pylist(), numbers.to_pylist(), job.reading.path.name)
@@ -278,7 +278,7 @@ def clean(
     places = pa.concat_tables([PLACE_SCHEMA.empty_table(), *(batch.places for batch in batches)])
     rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
     twice = _duplicates(totals.seen, [places])
-    entry = ledger(job, totals, twice, digest())
+    entry = ledger(job, totals, twice, _checked(job, totals, digest()))
     if out is not None:
         with staged(Path(out)) as folder:
             with BatchWriter(folder) as writer:
@@ -318,10 +318,20 @@ def clean_to(
         with BatchWriter(folder) as writer:
             for batch in batches(job, totals):
                 writer.write(batch.places, batch.rejects)
+        sha256 = _checked(job, totals, digest())
         twice = _duplicates(totals.seen, stored_places(folder))
-        entry = ledger(job, totals, twice, digest())
+        entry = ledger(job, totals, twice, sha256)
         write_ledger_files(folder, job.mapping, twice, entry)
     return entry
+
+
+def _checked(job: Job, totals: Totals, sha256: str) -> str:
+    """Return the sha256 of a list; raise when it is a recorded file in which a correction finds other rows."""
+    known = registry.LISTS.get(job.mapping.known)
+    recorded = {embedded.remote()[name].get("sha256") for name in known.files} if known else set()
+    if sha256 in recorded:
+        check_hits(job.recipe.corrections, totals.hits, job.reading.path.name)
+    return sha256
 
 
 def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pd.DataFrame:

@@ -20,6 +20,9 @@ LISTS: dict[str, PublishedList] = {
     **anct.LISTS_CSV,
 }
 
+# The columns that a reader makes of the geometry of each feature.
+_GEOMETRY = ("latitude", "longitude", "x_lambert93", "y_lambert93")
+
 
 def recognise(headers: Sequence[str]) -> Mapping | None:
     """Return the mapping of a list we know, from its columns; None for one we do not.
@@ -32,8 +35,15 @@ def recognise(headers: Sequence[str]) -> Mapping | None:
     for name, published in LISTS.items():
         if published.signature <= set(headers):
             columns = {ours: theirs for theirs, ours in published.raw_to_clean.items() if theirs in headers}
-            return Mapping(columns, known=name)
+            return Mapping(columns | _of_geometry(columns, headers), known=name)
     return None
+
+
+def _of_geometry(columns: dict[str, str], headers: Sequence[str]) -> dict[str, str]:
+    """Return the columns that hold the points of a file, where the list itself has no coordinates in this format."""
+    if {"latitude", "longitude", "coordonnees", "x_lambert93"} & columns.keys():
+        return {}
+    return {name: f"geometry.{name}" for name in _GEOMETRY if f"geometry.{name}" in headers}
 
 
 def list_of_file(file: str) -> PublishedList | None:
