@@ -4,7 +4,8 @@ Usage: python -m tlanalysis.maintain.draw_communes COMMUNES_JSON
 
 COMMUNES_JSON is `data/communes.json` of the package `@etalab/decoupage-administratif` (6.0.0 for the communes of 2026).
 A former code that is also a postal code is left out, because people type postal codes in the place of commune codes;
-so are the codes of before 1976 in Corse, which say nothing else. Saint-Barthélemy and Saint-Martin had a code of
+so are the codes of before 1976 in Corse and of before 1968 in Seine and Seine-et-Oise, which no list holds and which
+damaged codes may resemble. Saint-Barthélemy and Saint-Martin had a code of
 Guadeloupe until 2007; the package does not hold these two, so they stand here, although 97123 and 97127 are postal
 codes too.
 """
@@ -49,13 +50,17 @@ def draw_communes(source: bytes) -> pd.DataFrame:
     codes = {entry["code"] for entry in today}
     former = {code: entry["code"] for entry in today for code in entry.get("anciensCodes", [])}
     former |= {entry["code"]: entry["chefLieu"] for entry in within}
-    former = {code: now for code, now in former.items() if code not in codes | postal and not code.startswith("20")}
+    former = {code: now for code, now in former.items() if code not in codes | postal and not _is_ancient(code, now)}
     former |= _ANTILLES
     names = [(entry["code"], entry["nom"], None, ";".join(entry.get("codesPostaux", []))) for entry in today]
     names += [(entry["code"], entry["nom"], entry["chefLieu"], "") for entry in within]
     names += [(code, None, now, "") for code, now in former.items() if code not in {entry["code"] for entry in within}]
     columns = ["code_commune", "nom_commune", "code_actuel", "codes_postaux"]
     return pd.DataFrame(sorted(names, key=lambda row: (row[0], row[2] is not None, row[1] or "")), columns=columns)
+
+
+def _is_ancient(code: str, now: str) -> bool:
+    return code.startswith("20") or (code[:2] in {"75", "78"} and code[:2] != now[:2])
 
 
 def main() -> None:

@@ -59,6 +59,7 @@ def test_the_table_is_drawn_from_the_published_list():
         },
         {"code": "01033", "nom": "Bellegarde", "type": "commune-deleguee", "chefLieu": "01033"},
         {"code": "01205", "nom": "Lancrans", "type": "commune-deleguee", "chefLieu": "01033"},
+        {"code": "95211", "nom": "Enghien", "type": "commune-actuelle", "anciensCodes": ["78211"]},
         {"code": "2A004", "nom": "Ajaccio", "type": "commune-actuelle", "anciensCodes": ["20004"]},
     ]
     drawn = draw_communes(json.dumps(listed).encode()).fillna("")
@@ -68,6 +69,7 @@ def test_the_table_is_drawn_from_the_published_list():
         ["01033", "Bellegarde", "01033", ""],
         ["01205", "Lancrans", "01033", ""],
         ["2A004", "Ajaccio", "", ""],
+        ["95211", "Enghien", "", ""],
         ["97123", "", "97701", ""],
         ["97127", "", "97801", ""],
     ]
