@@ -357,7 +357,7 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
         "version": __version__,
         "fichier": without_personal(printable(reading.path.name), "[…]"),
         "sha256": sha256,
-        "lecture": reading.detected,
+        "lecture": {name: _unpersonal(value) for name, value in reading.detected.items()},
         "lignes_du_fichier": totals.file_rows,
         "lignes_lues": totals.read,
         "lignes_acceptees": accepted,
@@ -370,7 +370,7 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
             "noms_proches_cherches": accepted <= duplicates.NEAR_UP_TO,
         },
         "liste_reconnue": job.mapping.known or None,
-        "mapping": job.mapping.columns,
+        "mapping": {name: _unpersonal(column) for name, column in job.mapping.columns.items()},
         "confiance": job.mapping.confidence,
         "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
         "colonnes_non_lues": [
@@ -381,6 +381,10 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
             for entry, hits in zip(job.recipe.corrections, totals.hits, strict=True)
         ],
     }
+
+
+def _unpersonal(value: Any) -> Any:
+    return without_personal(value, "[…]") if isinstance(value, str) else value
 
 
 def _digest(path: Path) -> Callable[[], str]:

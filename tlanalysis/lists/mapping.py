@@ -86,7 +86,7 @@ class Mapping:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(privacy.without_personal(text, "[…]"), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_mapping(path: Path) -> Mapping:

@@ -5,6 +5,7 @@ The functions are pure, so that batches can be cleaned in any order and on any m
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
@@ -45,12 +46,16 @@ _SHOWN = 200
 _DEPARTEMENT = r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]"
 _OVERSEAS = r"97[1-8]|98[4678]"
 _LIKE_COMMUNE = matching(rf"^(?:(?:{_DEPARTEMENT})[0-9]{{3}}|(?:{_OVERSEAS})[0-9]{{2}})$", r"^750(?:0[1-9]|1[0-9]|20)$")
+_LIKE_IDENTIFIER = matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER + r"|^[0-9]+\.0+$")
 _PLAIN_TEXT = matching(text.IN_ORDER, text.NOT_IN_ORDER)
 
 # Field -> how it is cleaned. The function would return every cell that passes the test `in_order` unchanged.
 _CLEANERS: dict[str, Cleaner] = {
-    "id_source": Cleaner(text.clean_text, matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER)),
-    "nom": Cleaner(text.clean_text, _PLAIN_TEXT),
+    "id_source": Cleaner(
+        text.clean_identifier,
+        lambda column: pc.or_(pc.match_substring_regex(column, r"^[0-9]{5,40}$"), _LIKE_IDENTIFIER(column)),
+    ),
+    "nom": Cleaner(text.clean_name, _PLAIN_TEXT),
     "site_web": Cleaner(text.clean_web, matching(text.WEB_IN_ORDER, text.NOT_IN_ORDER)),
     "siret": Cleaner(codes.clean_siret, partial(checksums.registered, digits=14)),
     "siren": Cleaner(codes.clean_siren, partial(checksums.registered, digits=9)),
@@ -146,7 +151,7 @@ def _cleaner(name: str, mapping: Mapping) -> Cleaner:
     words = mapping.values.get(name)
     if not words:
         return cleaner
-    named = {text.key(printed): kept for printed, kept in words.items()}
+    named = {text.key(printed): text.clean_text(kept)[0] for printed, kept in words.items()}
     return replace(
         cleaner,
         clean=lambda cell: (named[text.key(cell)], ()) if text.key(cell) in named else cleaner.clean(cell),
@@ -208,14 +213,25 @@ class _Judge:
         return pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("ligne_source", "champ", "regle")])
 
 
+# Refused values of these rules are codes, numbers and dates; several words may be a name in a shifted row.
+_OF_DIGITS = {
+    "code_postal_illisible", "code_commune_illisible", "nombre_illisible", "date_illisible", "siret_invalide",
+    "siren_invalide",
+}  # fmt: skip
+
+
 def _shown(value: str, rule: str) -> str:
     """Return a refused value as `rejects.csv` may show it: cut, and without e-mail addresses and telephone numbers.
 
-    Words in place of a web address are often the name of a person ("Madame ..."), so they are not shown.
+    Several words in place of a web address, a code, a number or a date are often the name of a person ("Madame ..."),
+    so they are not shown.
     """
+    value = text.visible(value[: text.LONGEST])
     if rule == "site_web_illisible" and (" " in value.strip() or "." not in value):
         return "[…]"
-    return privacy.without_personal(value[: text.LONGEST], "[…]")[:_SHOWN]
+    if rule in _OF_DIGITS and len(value.split()) > 1 and not re.search(r"\d", value):
+        return "[…]"
+    return privacy.without_personal(value, "[…]")[:_SHOWN]
 
 
 def _postal_code_from_address(values: dict[str, pa.Array], addresses: pa.StringArray, judge: _Judge) -> None:
@@ -257,7 +273,11 @@ def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> tuple
 
 
 def _pair(latitude: float, longitude: float) -> str:
-    return ", ".join("" if np.isnan(value) else f"{value:.12g}" for value in (latitude, longitude))
+    """Return two coordinates as text, but for numbers so large that they may be telephone numbers."""
+    shown = [
+        "" if np.isnan(value) else f"{value:.12g}" if abs(value) < 1e8 else "[…]" for value in (latitude, longitude)
+    ]
+    return ", ".join(shown)
 
 
 def _place(

@@ -4,8 +4,8 @@ Usage: python -m tlanalysis.maintain.draw_communes COMMUNES_JSON
 
 COMMUNES_JSON is `data/communes.json` of the package `@etalab/decoupage-administratif` (6.0.0 for the communes of 2026).
 A former code that is also a postal code is left out, because people type postal codes in the place of commune codes;
-so are the codes of before 1976 in Corse and of before 1968 in Seine and Seine-et-Oise, which no list holds and which
-damaged codes may resemble. Saint-Barthélemy and Saint-Martin had a code of
+so are the codes of before 1976 in Corse and of before 1968 around Paris and Lyon, which no list holds and which damaged
+codes may resemble. Saint-Barthélemy and Saint-Martin had a code of
 Guadeloupe until 2007; the package does not hold these two, so they stand here, although 97123 and 97127 are postal
 codes too.
 """
@@ -60,7 +60,8 @@ def draw_communes(source: bytes) -> pd.DataFrame:
 
 
 def _is_ancient(code: str, now: str) -> bool:
-    return code.startswith("20") or (code[:2] in {"75", "78"} and code[:2] != now[:2])
+    around_lyon = code[:2] in {"01", "38"} and now.startswith("69")
+    return code.startswith("20") or around_lyon or (code[:2] in {"75", "78"} and code[:2] != now[:2])
 
 
 def main() -> None:

@@ -130,6 +130,42 @@ def clean_text(text: str) -> Cell:
     return text, tuple(sorted(applied))
 
 
+def visible(text: str) -> str:
+    """Return a text with its HTML entities written out and without invisible characters."""
+    return _visible(_without_entities(text))
+
+
+def clean_identifier(text: str) -> Cell:
+    """Return an identifier: a text, but for a number of digits alone, which is no telephone number here.
+
+    Examples
+    --------
+    >>> clean_identifier("0612345678"), clean_identifier("8.0"), clean_identifier("06 12 34 56 78")
+    (('0612345678', ()), ('8', ('point_zero',)), (None, ('donnee_personnelle_retiree', 'mention_manquante')))
+    """
+    if re.fullmatch(r"[0-9]{1,40}", text):
+        return text, ()
+    if found := re.fullmatch(r"([0-9]{1,40})\.0+", text.strip()):
+        return found[1], ("point_zero",)
+    return clean_text(text)
+
+
+def clean_name(text: str) -> Cell:
+    """Return the name of a place: a text, but for a number of zeros alone, which stands for none.
+
+    Examples
+    --------
+    >>> clean_name("0"), clean_name("Le 104")
+    ((None, ('mention_manquante',)), ('Le 104', ()))
+    """
+    if re.fullmatch(r"\s*0+(?:[.,]0+)?\s*", text):
+        return None, ("mention_manquante",)
+    value, applied = clean_text(text)
+    if value is not None and value != text and re.fullmatch(r"0+", value):
+        return None, tuple(sorted({*applied, "mention_manquante"}))
+    return value, applied
+
+
 def _once(text: str, applied: set[str]) -> str:
     steps = (
         ("entites_html", _without_entities),
