@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.lists.cells import codes, privacy
-from tlanalysis.lists.cells.coordinates import NUMBER
+from tlanalysis.lists.cells.coordinates import NUMBER, is_number
 from tlanalysis.lists.cells.text import LONGEST, WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
 from tlanalysis.lists.fields import INPUT, SYNONYMS
 
@@ -283,14 +283,14 @@ def _passes(clean: Callable[[str], Cell]) -> Test:
 
 
 def _is_number(value: str) -> bool:
-    return NUMBER.fullmatch(value) is not None
+    return is_number(value)
 
 
 def _between(*ranges: tuple[float, float]) -> Test:
     """Return a test of decimal numbers within one of some ranges."""
 
     def test(value: str) -> bool:
-        if not _is_number(value) or not re.search("[.,]", value):
+        if NUMBER.fullmatch(value) is None or not re.search("[.,]", value):
             return False
         number = float(value.replace(",", "."))
         return any(low <= number <= high for low, high in ranges)
@@ -299,7 +299,11 @@ def _between(*ranges: tuple[float, float]) -> Test:
 
 
 def _is_metres(low: float, high: float) -> Test:
-    return lambda value: _is_number(value) and low <= float(value.replace(",", ".")) <= high
+    def test(value: str) -> bool:
+        bare = "".join(value.split()).replace(",", ".")
+        return NUMBER.fullmatch(bare) is not None and low <= float(bare) <= high
+
+    return test
 
 
 def _looks_postal(value: str) -> bool:

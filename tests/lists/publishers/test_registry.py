@@ -78,7 +78,7 @@ def test_the_census_of_2023():
     ]
     assert places["code_region"] == ["53", "04", "93", "76", "84"]
     assert places["site_web"] == ["www.escale.example.org", None, None, None, None]
-    assert done.ledger["reparations"]["point_zero"] == 4
+    assert done.ledger["reparations"]["point_zero"] == 9
     assert done.ledger["regles"] == {"site_web_illisible": 1}
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tlanalysis.data import territories
 from tlanalysis.lists.cells import communes
-from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key
+from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key, without_excel
 
 DEPARTEMENTS = tuple(
     sorted({f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"} | {f"97{n}" for n in (1, 2, 3, 4, 6)})
@@ -94,7 +94,7 @@ def _existing(code: str) -> str | None:
 def _digits(text: str) -> tuple[str, set[str]]:
     """Remove what spreadsheets and people add to a code: blanks, `.0`, an exponent, a country prefix."""
     applied: set[str] = set()
-    bare = "".join(text.split()).upper().strip("'\"")
+    bare = "".join(without_excel(text).split()).upper().strip("'\"")
     if found := re.fullmatch(r"(\d+)[.,]0+", bare):
         bare = found[1]
         applied.add("point_zero")
@@ -108,7 +108,7 @@ def _digits(text: str) -> tuple[str, set[str]]:
 
 
 def _absent(text: str) -> bool:
-    bare = text.strip()
+    bare = without_excel(text).strip()
     return is_missing(bare) or re.fullmatch(r"0+(?:[.,]0+)?", bare) is not None
 
 

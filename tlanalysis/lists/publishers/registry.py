@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tlanalysis.lists.mapping import Mapping
-from tlanalysis.lists.publishers import anct, cget, liste_propre, lpof, mednum, recensement
+from tlanalysis.lists.publishers import anct, cget, liste_propre, lpof, maps, mednum, recensement
 from tlanalysis.lists.publishers.published_list import PublishedList
 
 # The more demanding signatures come first.
@@ -18,6 +18,9 @@ LISTS: dict[str, PublishedList] = {
     "mediation_numerique": mednum.LIST,
     "labels_anct": anct.LIST,
     **anct.LISTS_CSV,
+    "openstreetmap": maps.OPENSTREETMAP,
+    "gogocarto": maps.GOGOCARTO,
+    "communecter": maps.COMMUNECTER,
 }
 
 # The columns that a reader makes of the geometry of each feature.

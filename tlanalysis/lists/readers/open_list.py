@@ -113,6 +113,10 @@ def _kind(start: bytes, path: Path) -> str:
     if ending in _WORKBOOKS or ending == ".parquet":
         raise BadInput(f"{path.name} is not a {ending[1:].upper()} file, or a damaged one: save it again.")
     bare = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"<kml" in start or ending == ".kml":
+        raise BadInput(f"{path.name} is a KML map: export its layer as GeoJSON or CSV, and give that file.")
+    if bare[:1] == b"<":
+        raise BadInput(f"{path.name} is XML or a web page, not a list: export the list as CSV, XLSX or GeoJSON.")
     if ending in {".json", ".geojson", ".jsonl", ".ndjson"} or re.match(rb'[{\[]\s*["{\[\]}]', bare):
         return "json"
     return "csv"
