@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
 
 import numpy as np
 import openpyxl
@@ -391,3 +392,40 @@ def test_parquet_columns_that_stand_twice(tmp_path):
 )
 def test_which_row_names_the_columns(rows, expected):
     assert find_header(rows) == expected
+
+
+def test_bytes_of_a_parquet_are_read_as_text(tmp_path):
+    table = pa.table(
+        {"nom": pa.array([b"Le Lieu", None], pa.binary()), "cp": pa.array([b"75011"] * 2, pa.large_binary())}
+    )
+    pq.write_table(table, tmp_path / "l.parquet")
+    _, cells, _, _ = _read(tmp_path / "l.parquet")
+    assert cells[1:] == [["Le Lieu", "75011"], [None, "75011"]]
+    pq.write_table(pa.table({"nom": pa.array([b"caf\xe9"], pa.binary())}), tmp_path / "l.parquet")
+    with pytest.raises(BadInput, match="'nom' holds bytes that are not text in UTF-8"):
+        open_list(tmp_path / "l.parquet")
+
+
+def test_records_in_a_column_of_a_parquet_are_no_text(tmp_path):
+    table = pa.table({"nom": ["Le Lieu"], "commune": [{"x": 1}]})
+    pq.write_table(table, tmp_path / "l.parquet")
+    reading = open_list(tmp_path / "l.parquet")
+    assert reading.sample["commune"] == [""]
+    with pytest.raises(BadInput, match="the column 'commune' holds records"):
+        list(reading.batches(["commune"]))
+
+
+@pytest.mark.parametrize("position", ['r = "XFD1048576"', 'r\n="XFD1048576"', 'r="ZZZZZZZZZZZ1"', 'r="A99999999999"'])
+def test_a_cell_far_away_is_refused_however_its_position_is_written(tmp_path, position):
+    book = openpyxl.Workbook()
+    book.active.append(["nom", "code_postal"])
+    book.active.append(["Le Lieu", "75011"])
+    book.save(tmp_path / "juste.xlsx")
+    with zipfile.ZipFile(tmp_path / "juste.xlsx") as source, zipfile.ZipFile(tmp_path / "l.xlsx", "w") as far:
+        for member in source.infolist():
+            data = source.read(member)
+            if member.filename.endswith("sheet1.xml"):
+                data = data.replace(b'r="B2"', position.encode())
+            far.writestr(member, data)
+    with pytest.raises(BadInput, match=r"l\.xlsx"):
+        open_list(tmp_path / "l.xlsx")
