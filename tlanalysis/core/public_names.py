@@ -7,7 +7,7 @@ HOMES = {
     "data.embedded": ["sources", "load"],
     "tables.data_dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
-    "lists.cleaning": ["clean"],
+    "lists.cleaning": ["clean", "places"],
     "figures.citation": ["cite"],
     "data.territories": ["territory", "regions", "departements", "neighbours"],
     "data.parameters": ["params"],

@@ -22,7 +22,9 @@ from tlanalysis.lists import duplicates
 from tlanalysis.lists.cells.privacy import without_personal
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import clean_text, printable
+from tlanalysis.lists.cleaned import Cleaned as Cleaned
 from tlanalysis.lists.corrections import Correction, check_hits, correct
+from tlanalysis.lists.given import as_file
 from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
 from tlanalysis.lists.output import BatchWriter, staged, stored_places, write_ledger_files
@@ -33,35 +35,6 @@ from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, cl
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """A clean list in memory.
-
-    Attributes
-    ----------
-    places : DataFrame
-        One row per accepted place; the fifteen columns of `fields.OUTPUT`.
-    rejects : DataFrame
-        One row per refused cell or row: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
-    duplicates : DataFrame
-        Groups of rows that describe the same place; see `duplicates.find_duplicates`.
-    ledger : dict
-        How many rows were read, accepted and rejected, and how the file was read; the content of `ledger.json`.
-    mapping : Mapping
-        Which column holds which field.
-    """
-
-    places: pd.DataFrame
-    rejects: pd.DataFrame
-    duplicates: pd.DataFrame
-    ledger: dict[str, Any]
-    mapping: Mapping
-
-    def __repr__(self) -> str:
-        counts = {name: self.ledger[name] for name in ("lignes_lues", "lignes_acceptees", "lignes_rejetees")}
-        return f"Cleaned({', '.join(f'{name}={number}' for name, number in counts.items())})"
 
 
 @dataclass
@@ -231,7 +204,7 @@ def clean_batches(
 
 
 def clean(
-    path: str | Path,
+    source: Any,
     mapping: Mapping | str | Path | None = None,
     *,
     out: str | Path | None = None,
@@ -248,8 +221,8 @@ def clean(
 
     Parameters
     ----------
-    path : str or Path
-        CSV, XLSX, XLS, ODS, GeoJSON, JSON records or Parquet.
+    source : str, Path, DataFrame, GeoDataFrame or open file
+        The path or the address of a CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file, such a file opened, or a table.
     mapping : Mapping, str or Path, optional
         Which column holds which field: a `mapping.toml`, or the mapping that an earlier `clean` returned. By default a
         publisher's list is recognised by its columns; for another list, a mapping is proposed from headers and values.
@@ -271,7 +244,12 @@ def clean(
     BadInput
         The file is not a list, is damaged or ambiguous, or the fields of its columns are not sure enough.
     """
-    job = prepare(path, mapping, lang=lang, options=ReadingOptions(encoding, separator, header, sheet, records))
+    options = ReadingOptions(encoding, separator, header, sheet, records)
+    with as_file(source) as path:
+        return _clean_file(prepare(path, mapping, lang=lang, options=options), out)
+
+
+def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
     totals, digest, batches = Totals(), _digest(job.reading.path), []
     for batch in clean_batches(job, totals):
         batches.append(batch)
@@ -285,6 +263,29 @@ def clean(
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
     return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+
+
+def places(name: str) -> pd.DataFrame:
+    """Return the places of an open list that this machine holds, cleaned, e.g. ``"cget_2019"``.
+
+    Parameters
+    ----------
+    name : str
+        The id of an open file; `sources()` lists them. `tlanalysis fetch` brings it.
+
+    Returns
+    -------
+    DataFrame
+        One row per accepted place, with the columns that `clean` returns as `places`.
+
+    Raises
+    ------
+    BadInput
+        No open list has this name.
+    SourceError
+        The file is not on this machine, or is not the recorded version.
+    """
+    return clean_open_file(name).places
 
 
 def clean_open_file(name: str) -> Cleaned:
