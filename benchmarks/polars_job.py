@@ -14,7 +14,7 @@ import polars as pl
 
 from benchmarks.register import _cells
 from tlanalysis.data import territories
-from tlanalysis.lists.cells import communes, departement_grid
+from tlanalysis.lists.cells import commune_names, departement_grid
 from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 MISSING = ["", "NR", "-", "#N/D", "NC", "0", "N/A"]
@@ -140,7 +140,7 @@ def _departement_of(code: pl.Expr, *, postal: bool) -> pl.Expr:
 def _codes(frame: pl.LazyFrame) -> pl.LazyFrame:
     frame = frame.with_columns(_code("code_postal").alias("code_postal"), _code("code_commune").alias("code_commune"))
     paris = pl.col("code_commune").str.replace(r"^750(0[1-9]|1\d|20)$", "751$1")
-    today = paris.replace(communes.present_codes())
+    today = paris.replace(commune_names.present_codes())
     return frame.with_columns(today.alias("code_commune")).with_columns(
         _departement_of(pl.col("code_postal"), postal=True).alias("d_postal"),
         _departement_of(pl.col("code_commune"), postal=False).alias("d_commune"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tlanalysis import __version__
-from tlanalysis.core.errors import BadInput
+from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.languages import LANGS
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
@@ -31,7 +31,15 @@ from tlanalysis.lists.output import BatchWriter, staged, stored_places, write_le
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows, unpaired_names
+from tlanalysis.lists.row_cleaning import (
+    REJECT_SCHEMA,
+    Batch,
+    clean_batch,
+    kept_as,
+    refused_rows,
+    schema_with,
+    unpaired_names,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,13 +75,16 @@ class Recipe:
     lang: str
     corrections: tuple[Correction, ...]
     joined: Joined | None = None
+    keep: tuple[str, ...] = ()
 
     def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
         """Clean some rows; also return how many rows each correction found."""
         table, hits = correct(rows.table, self.corrections)
         corrected = rows._replace(table=table)
         split = split_rows(corrected, self.joined) if self.joined else Split(corrected, [])
-        batch = clean_batch(split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang)
+        batch = clean_batch(
+            split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang, keep=self.keep
+        )
         batch = replace(batch, file_rows=len(rows.table))
         return refused_rows(unpaired_names(batch, split.unpaired, self.lang), rows.malformed, self.lang), hits
 
@@ -96,7 +107,7 @@ class Job:
         """Return the publisher's columns to read."""
         named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
         there = [column for column in named if column in self.reading.headers]
-        return list(dict.fromkeys([*self.mapping.columns.values(), *there]))
+        return list(dict.fromkeys([*self.mapping.columns.values(), *there, *self.recipe.keep]))
 
 
 def prepare(
@@ -105,6 +116,7 @@ def prepare(
     *,
     lang: str = "fr",
     options: ReadingOptions | None = None,
+    keep: Sequence[str] | str = (),
 ) -> Job:
     """Open a list and decide which field each column holds.
 
@@ -126,7 +138,33 @@ def prepare(
     source = clean_text(chosen.name or without_personal(printable(reading.path.name)).split(".")[0])[0] or "liste"
     known = registry.LISTS.get(chosen.known)
     corrections, joined = (known.corrections, known.joined) if known else ((), None)
-    return Job(reading, Recipe(chosen, source, lang, corrections, joined), personal)
+    kept = _kept(keep, reading, chosen, personal)
+    return Job(reading, Recipe(chosen, source, lang, corrections, joined, kept), personal)
+
+
+ALL = "all"
+
+
+def _kept(keep: Sequence[str] | str, reading: Reading, mapping: Mapping, personal: list[str]) -> tuple[str, ...]:
+    """Return the columns that are carried through: those named, or all that no field takes and no person stands in.
+
+    Raises
+    ------
+    BadInput
+        A column is not in the list, stands there twice, or holds personal data.
+    """
+    named = [keep] if isinstance(keep, str) else list(keep)
+    if ALL in named and ALL not in reading.headers:
+        taken = {*mapping.columns.values(), *personal}
+        return tuple(name for name in reading.headers if name not in taken and reading.headers.count(name) == 1)
+    for name in named:
+        if name in personal:
+            raise BadInput(f"{reading.path.name}: the column {name!r} holds personal data, which is never kept.")
+        if (times := reading.headers.count(name)) != 1:
+            hint = did_you_mean(name, reading.headers)
+            said = f"has {times} columns called {name!r}" if times else f"has no column {name!r}{hint}"
+            raise BadInput(f"{reading.path.name} {said} to keep.")
+    return tuple(dict.fromkeys(named))
 
 
 def start_mapping(path: str | Path, options: ReadingOptions | None = None) -> Mapping:
@@ -214,6 +252,7 @@ def clean(
     header: int | None = None,
     sheet: str | None = None,
     records: str | None = None,
+    keep: Sequence[str] | str = (),
 ) -> Cleaned:
     """Clean any list of places: accept each row or reject it with its reasons, and record every guess.
 
@@ -233,6 +272,8 @@ def clean(
     encoding, separator, header, sheet, records : optional
         Stated instead of detected: encoding, separator, line of the header (0: none), sheet of a workbook, key of the
         records in a JSON file.
+    keep : str or sequence of str
+        Columns of the list that are carried through as text after ours, or ``"all"``; personal data is taken out.
 
     Returns
     -------
@@ -246,20 +287,20 @@ def clean(
     """
     options = ReadingOptions(encoding, separator, header, sheet, records)
     with as_file(source) as path:
-        return _clean_file(prepare(path, mapping, lang=lang, options=options), out)
+        return _clean_file(prepare(path, mapping, lang=lang, options=options, keep=keep), out)
 
 
 def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
     totals, digest, batches = Totals(), _digest(job.reading.path), []
     for batch in clean_batches(job, totals):
         batches.append(batch)
-    places = pa.concat_tables([PLACE_SCHEMA.empty_table(), *(batch.places for batch in batches)])
+    places = pa.concat_tables([schema_with(job.recipe.keep).empty_table(), *(batch.places for batch in batches)])
     rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
     twice = _duplicates(totals.seen, [places])
     entry = ledger(job, totals, twice, _checked(job, totals, digest()))
     if out is not None:
         with staged(Path(out)) as folder:
-            with BatchWriter(folder) as writer:
+            with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
     return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
@@ -316,7 +357,7 @@ def clean_to(
     """
     totals, digest = Totals(), _digest(job.reading.path)
     with staged(out) as folder:
-        with BatchWriter(folder) as writer:
+        with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
             for batch in batches(job, totals):
                 writer.write(batch.places, batch.rejects)
         sha256 = _checked(job, totals, digest())
@@ -374,6 +415,7 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
         "mapping": {name: _unpersonal(column) for name, column in job.mapping.columns.items()},
         "confiance": job.mapping.confidence,
         "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
+        "colonnes_gardees": [kept_as(name) for name in job.recipe.keep],
         "colonnes_non_lues": [
             without_personal(name, "[…]") for name in reading.headers if name not in {*job.wanted, *job.never_read}
         ],

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.lists import departement_vote
-from tlanalysis.lists.cells import checksums, codes, communes, coordinates, privacy, text
+from tlanalysis.lists.cells import checksums, codes, commune_names, coordinates, privacy, text
 from tlanalysis.lists.cells.rules import REPAIR, ROW, RULES
 from tlanalysis.lists.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
 from tlanalysis.lists.fields import OUTPUT
@@ -39,6 +39,18 @@ PLACE_SCHEMA = pa.schema(
 REJECT_SCHEMA = pa.schema(
     [("ligne_source", pa.int64()), *((name, pa.string()) for name in ("champ", "valeur", "regle", "gravite", "motif"))]
 )
+
+
+def schema_with(kept: tuple[str, ...]) -> pa.Schema:
+    """Return the schema of the places with the columns that the user keeps, as text after the others."""
+    return pa.schema([*PLACE_SCHEMA, *((kept_as(name), pa.string()) for name in kept)])
+
+
+def kept_as(header: str) -> str:
+    """Return the name of a kept column: the publisher's, without personal data, and unlike ours."""
+    name = privacy.without_personal(header, "[…]")
+    return f"{name} (liste)" if name in OUTPUT else name
+
 
 # A refused value is cut to this length in rejects.csv.
 _SHOWN = 200
@@ -64,7 +76,7 @@ _CLEANERS: dict[str, Cleaner] = {
     ),
     "code_commune": Cleaner(
         codes.clean_commune_code,
-        lambda column: pc.and_not(_LIKE_COMMUNE(column), communes.is_former(column)),
+        lambda column: pc.and_not(_LIKE_COMMUNE(column), commune_names.is_former(column)),
         repeats=True,
     ),
     "code_postal": Cleaner(
@@ -102,7 +114,15 @@ class Batch:
     file_rows: int = 0
 
 
-def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source: str, lang: str = "fr") -> Batch:
+def clean_batch(
+    raw: pa.Table,
+    numbers: RowNumbers,
+    mapping: Mapping,
+    *,
+    source: str,
+    lang: str = "fr",
+    keep: tuple[str, ...] = (),
+) -> Batch:
     """Return the accepted places and the rejects of one batch.
 
     Parameters
@@ -117,6 +137,8 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
         Value of `source` when the list has no such column.
     lang : {"fr", "en"}
         Language of the reasons.
+    keep : tuple of str
+        The publisher's columns that are carried through as text, without e-mails and telephone numbers.
     """
     given = {name: as_text(raw.column(column)) for name, column in mapping.columns.items()}
     judge = _Judge(given, numbers, lang)
@@ -140,7 +162,15 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
     _refuse_rows(columns, given, mapping, judge)
     rejected = judge.rejected
     cells = [columns.get(name, pa.nulls(len(raw), PLACE_SCHEMA.field(name).type)) for name in OUTPUT]
-    table = pa.table(cells, schema=PLACE_SCHEMA)
+    for name in keep:
+        carried = clean_column(as_text(raw.column(name)), Cleaner(text.clean_text, _PLAIN_TEXT))
+        for rule, rows in carried.applied.items():
+            if RULES[rule].gravite == REPAIR:
+                judge.repaired(rule, len(rows))
+            else:
+                judge.refuse(kept_as(name), rule, rows, as_text(raw.column(name)).take(pa.array(rows)).to_pylist())
+        cells.append(carried.values)
+    table = pa.table(cells, schema=schema_with(keep))
     places = table if not rejected.any() else table.filter(pa.array(~rejected))
     return Batch(places, judge.rejects(), judge.applied, len(raw), int(rejected.sum()))
 
@@ -338,7 +368,7 @@ def _weights(
     for at, name in enumerate(("code_postal", "code_commune")):
         if name not in values:
             continue
-        known = communes.exists(values[name].take(pa.array(rows)), postal=name == "code_postal")
+        known = commune_names.exists(values[name].take(pa.array(rows)), postal=name == "code_postal")
         restored = columns[name].applied.get("zero_initial", no_row) if name in columns else no_row
         repaired = np.isin(rows, restored)
         weights[at] = np.where(
@@ -356,7 +386,7 @@ def _departements_of_names(column: pa.Array | None, rows: RowNumbers) -> list[fr
         return [None] * len(rows)
     encoded = column.take(pa.array(rows)).dictionary_encode()
     found = [
-        frozenset(map(codes.DEPARTEMENT_CODES.index, communes.departements_named(name)))
+        frozenset(map(codes.DEPARTEMENT_CODES.index, commune_names.departements_named(name)))
         for name in encoded.dictionary.to_pylist()
     ]
     return [None if at is None else found[at] for at in encoded.indices.to_pylist()]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core import files, paths
 from tlanalysis.data import embedded
-from tlanalysis.lists.cells import communes
+from tlanalysis.lists.cells import commune_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ def main() -> None:
     """Write `data/raw/communes.csv` and its checksum."""
     paths.check_own()
     table = draw_communes(Path(sys.argv[1]).read_bytes())
-    files.write_text(paths.raw() / f"{communes.TABLE}.csv", table.to_csv(index=False, lineterminator="\n"))
+    files.write_text(paths.raw() / f"{commune_names.TABLE}.csv", table.to_csv(index=False, lineterminator="\n"))
     print(", ".join(embedded.seal()) or "nothing changed")
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.data import territories
-from tlanalysis.lists.cells import communes
+from tlanalysis.lists.cells import commune_names
 from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key, without_excel
 
 DEPARTEMENTS = tuple(
@@ -143,7 +143,7 @@ def clean_commune_code(text: str) -> Cell:
     ):  # Lyon's 69001-69009 and Marseille's 13001-13016 are communes
         bare = f"751{found[1]}"
         applied.add("arrondissement")
-    if now := communes.present_codes().get(bare):
+    if now := commune_names.present_codes().get(bare):
         bare = now
         applied.add("ancienne_commune")
     if departement_of_commune(bare) is None:
@@ -206,7 +206,7 @@ def postal_code_in(address: str) -> str | None:
     found = {
         code
         for match in _IN_ADDRESS.finditer(address)
-        if (code := match[1].replace(" ", "")) and (match[2] is None or communes.is_postal_code(code))
+        if (code := match[1].replace(" ", "")) and (match[2] is None or commune_names.is_postal_code(code))
     }
     known = {code for code in found if departement_of_postal_code(code)}
     return known.pop() if len(known) == 1 else None

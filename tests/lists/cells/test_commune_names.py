@@ -7,7 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from tlanalysis.lists.cells import communes
+from tlanalysis.lists.cells import commune_names
 from tlanalysis.lists.cells.text import key
 from tlanalysis.maintain.draw_communes import draw_communes
 
@@ -25,27 +25,27 @@ from tlanalysis.maintain.draw_communes import draw_communes
     ],
 )
 def test_a_name_points_to_its_departements(name, departements):
-    assert communes.departements_named(name) <= departements
-    assert bool(communes.departements_named(name)) == bool(departements)
+    assert commune_names.departements_named(name) <= departements
+    assert bool(commune_names.departements_named(name)) == bool(departements)
 
 
 def test_former_codes_point_to_the_commune_of_today():
-    present = communes.present_codes()
+    present = commune_names.present_codes()
     # Bellegarde-sur-Valserine, Freigné (moved from 49 to 44), Saint-Barthélemy, Saint-Martin
     assert [present[code] for code in ("01018", "49144", "97123", "97127")] == ["01033", "44180", "97701", "97801"]
     assert not {"75056", "2A004", "97411", "75111", "78100", "20200"} & set(present)
 
 
 def test_a_code_exists_or_not():
-    postal = communes.exists(pa.array(["35000", "04900", "21017", "97133", None]), postal=True)
+    postal = commune_names.exists(pa.array(["35000", "04900", "21017", "97133", None]), postal=True)
     assert postal.tolist() == [True, False, False, True, False]
-    commune = communes.exists(pa.array(["35238", "01018", "35999"]), postal=False)
+    commune = commune_names.exists(pa.array(["35238", "01018", "35999"]), postal=False)
     assert commune.tolist() == [True, True, False]
 
 
 def test_a_column_of_names_is_folded_as_one_name():
     names = ["L'Haÿ-les-Roses", "Œuf-en-Ternois", "  Saint-Étienne ", "ÉVRY", "Ængelsted"]
-    assert communes._folded(pa.array(names)).to_pylist() == [key(name) for name in names]
+    assert commune_names._folded(pa.array(names)).to_pylist() == [key(name) for name in names]
 
 
 def test_the_table_is_drawn_from_the_published_list():
