@@ -124,6 +124,7 @@ from tlanalysis.indicators.training import people_trained as people_trained
 from tlanalysis.indicators.training import share_training as share_training
 from tlanalysis.lab.exploring import explore as explore
 from tlanalysis.lists.cleaning import clean as clean
+from tlanalysis.lists.cleaning import places as places
 from tlanalysis.runs.call import run as run
 from tlanalysis.tables.commune_table import communes as communes
 from tlanalysis.tables.data_dictionary import describe as describe

@@ -140,6 +140,7 @@ def clean(
     header: Annotated[int | None, typer.Option("--header", help="Line of the header; 0: none.", min=0)] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     records: Annotated[str | None, typer.Option("--records", help="Key of the records in a JSON file.")] = None,
+    keep: Annotated[list[str] | None, typer.Option("--keep", help="A column to carry through, or all.")] = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="A Dask cluster: tcp://host:8786.")] = None,
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
@@ -154,7 +155,7 @@ def clean(
         files.write_text(propose, cleaning.propose_mapping(file, options))
         print(messages.say("proposed", path=propose, file=file))
         return
-    job = cleaning.prepare(file, mapping, lang=lang or "fr", options=options)
+    job = cleaning.prepare(file, mapping, lang=lang or "fr", options=options, keep=keep or ())
     folder = (out or paths.processed() / "listes" / folder_name(job.recipe.source)).absolute()
     if scheduler:
         from tlanalysis.lists.dask import clean_batches_on

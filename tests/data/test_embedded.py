@@ -13,6 +13,7 @@ from tlanalysis.tables.data_dictionary import describe
 
 TABLES = [
     "maille_departements",
+    "communes",
     "observations",
     "deffinov_projets",
     "deffinov_appels",

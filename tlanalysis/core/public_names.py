@@ -7,7 +7,7 @@ HOMES = {
     "data.embedded": ["sources", "load"],
     "tables.data_dictionary": ["describe"],
     "data.evidence": ["observations", "contradictions"],
-    "lists.cleaning": ["clean"],
+    "lists.cleaning": ["clean", "places"],
     "charts.labelling": ["label"],
     "charts.on_screen": ["show_words"],
     "figures.citation": ["cite", "bibliography"],

@@ -22,7 +22,9 @@ from tlanalysis.lists import duplicates
 from tlanalysis.lists.cells.privacy import without_personal
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import clean_text, printable
+from tlanalysis.lists.cleaned import Cleaned as Cleaned
 from tlanalysis.lists.corrections import Correction, check_hits, correct
+from tlanalysis.lists.given import as_file
 from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, labels_of, personal_columns, read_mapping
 from tlanalysis.lists.messages import say
@@ -33,39 +35,18 @@ from tlanalysis.lists.publishers.published_list import PublishedList
 from tlanalysis.lists.readers.base import SAMPLE, Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
 from tlanalysis.lists.recognition.decision import Recognition, recognise
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows, unpaired_names
+from tlanalysis.lists.row_cleaning import (
+    REJECT_SCHEMA,
+    Batch,
+    clean_batch,
+    kept_as,
+    refused_rows,
+    schema_with,
+    unpaired_names,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """A clean list in memory.
-
-    Attributes
-    ----------
-    places : DataFrame
-        One row per accepted place; the columns of `fields.OUTPUT`.
-    rejects : DataFrame
-        One row per refused cell or row: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
-    duplicates : DataFrame
-        Groups of rows that describe the same place; see `duplicates.find_duplicates`.
-    ledger : dict
-        How many rows were read, accepted and rejected, and how the file was read; the content of `ledger.json`.
-    mapping : Mapping
-        Which column holds which field.
-    """
-
-    places: pd.DataFrame
-    rejects: pd.DataFrame
-    duplicates: pd.DataFrame
-    ledger: dict[str, Any]
-    mapping: Mapping
-
-    def __repr__(self) -> str:
-        counts = {name: self.ledger[name] for name in ("lignes_lues", "lignes_acceptees", "lignes_rejetees")}
-        return f"Cleaned({', '.join(f'{name}={number}' for name, number in counts.items())})"
 
 
 @dataclass
@@ -98,13 +79,16 @@ class Recipe:
     lang: str
     corrections: tuple[Correction, ...]
     joined: Joined | None = None
+    keep: tuple[str, ...] = ()
 
     def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
         """Clean some rows; also return how many rows each correction found."""
         table, hits = correct(rows.table, self.corrections)
         corrected = rows._replace(table=table)
         split = split_rows(corrected, self.joined) if self.joined else Split(corrected, [])
-        batch = clean_batch(split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang)
+        batch = clean_batch(
+            split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang, keep=self.keep
+        )
         batch = replace(batch, file_rows=len(rows.table))
         return refused_rows(unpaired_names(batch, split.unpaired, self.lang), rows.malformed, self.lang), hits
 
@@ -128,7 +112,8 @@ class Job:
     def wanted(self) -> list[str]:
         """Return the columns to read, by their labels (see `labels_of`)."""
         named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
-        return list(dict.fromkeys([*self.mapping.read, *(column for column in named if column in self.labels)]))
+        there = [column for column in named if column in self.labels]
+        return list(dict.fromkeys([*self.mapping.read, *there, *self.recipe.keep]))
 
     def batches(self) -> Iterator[RowBatch]:
         """Yield the columns to read, under their labels."""
@@ -146,6 +131,7 @@ def prepare(
     *,
     lang: str = "fr",
     options: ReadingOptions | None = None,
+    keep: Sequence[str] | str = (),
 ) -> Job:
     """Open a list and decide which field each column holds.
 
@@ -171,11 +157,38 @@ def prepare(
     source = clean_text(chosen.name or without_personal(printable(where)).split(".")[0])[0] or "liste"
     known = _list_called(chosen.known)
     corrections, joined = (known.corrections, known.joined) if known else ((), None)
-    corrections = tuple(entry for entry in corrections if {*entry.rows, *entry.set} <= {*labels})
     read = set(chosen.read)
     unread = {shown(column): why for column, why in why_unread(found).items() if column not in read}
-    recipe = Recipe(chosen, source, lang, corrections, joined)
+    kept = _kept(keep, where, labels, chosen, personal)
+    recipe = Recipe(chosen, source, lang, corrections, joined, kept)
     return Job(reading, recipe, [name for name in personal if name not in read], labels, unread)
+
+
+ALL = "all"
+
+
+def _kept(
+    keep: Sequence[str] | str, where: str, labels: Sequence[str], mapping: Mapping, personal: list[str]
+) -> tuple[str, ...]:
+    """Return the columns that are carried through: those named, or all that no field takes and no person stands in.
+
+    Raises
+    ------
+    BadInput
+        A column is not in the list, stands there twice, or holds personal data.
+    """
+    named = [keep] if isinstance(keep, str) else list(keep)
+    if ALL in named and ALL not in labels:
+        taken = {*mapping.read, *personal}
+        return tuple(name for name in labels if name not in taken and list(labels).count(name) == 1)
+    for name in named:
+        if name in personal:
+            raise BadInput(f"{where}: the column {name!r} holds personal data, which is never kept.")
+        if (times := list(labels).count(name)) != 1:
+            hint = did_you_mean(name, labels)
+            said = f"has {times} columns called {name!r}" if times else f"has no column {name!r}{hint}"
+            raise BadInput(f"{where} {said} to keep.")
+    return tuple(dict.fromkeys(named))
 
 
 def _list_called(name: str) -> PublishedList | None:
@@ -285,14 +298,13 @@ def clean_batches(
             future.cancel()
         if workers is None:
             pool.shutdown()
-    check_hits(corrections, totals.hits, job.reading.path.name)
     if totals.identifiers:
         ids, numbers = pa.concat_tables(totals.identifiers).columns
         check_distinct(ids.to_pylist(), numbers.to_pylist(), job.reading.path.name)
 
 
 def clean(
-    path: str | Path,
+    source: Any,
     mapping: Mapping | str | Path | None = None,
     *,
     out: str | Path | None = None,
@@ -302,6 +314,7 @@ def clean(
     header: int | None = None,
     sheet: str | None = None,
     records: str | None = None,
+    keep: Sequence[str] | str = (),
 ) -> Cleaned:
     """Clean any list of places: accept each row or reject it with its reasons, and record every guess.
 
@@ -309,8 +322,8 @@ def clean(
 
     Parameters
     ----------
-    path : str or Path
-        CSV, XLSX, XLS, ODS, GeoJSON, JSON records or Parquet.
+    source : str, Path, DataFrame, GeoDataFrame or open file
+        The path or the address of a CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file, such a file opened, or a table.
     mapping : Mapping, str or Path, optional
         Which column holds which field: a `mapping.toml`, or the mapping that an earlier `clean` returned. By default a
         publisher's list is recognised by its columns; for another list, a mapping is proposed from headers and values.
@@ -321,6 +334,8 @@ def clean(
     encoding, separator, header, sheet, records : optional
         Stated instead of detected: encoding, separator, line of the header (0: none), sheet of a workbook, key of the
         records in a JSON file.
+    keep : str or sequence of str
+        Columns of the list that are carried through as text after ours, or ``"all"``; personal data is taken out.
 
     Returns
     -------
@@ -332,20 +347,48 @@ def clean(
     BadInput
         The file is not a list, is damaged or ambiguous, or the fields of its columns are not sure enough.
     """
-    job = prepare(path, mapping, lang=lang, options=ReadingOptions(encoding, separator, header, sheet, records))
+    options = ReadingOptions(encoding, separator, header, sheet, records)
+    with as_file(source) as path:
+        return _clean_file(prepare(path, mapping, lang=lang, options=options, keep=keep), out)
+
+
+def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
     totals, digest, batches = Totals(), _digest(job.reading.path), []
     for batch in clean_batches(job, totals):
         batches.append(batch)
-    places = pa.concat_tables([PLACE_SCHEMA.empty_table(), *(batch.places for batch in batches)])
+    places = pa.concat_tables([schema_with(job.recipe.keep).empty_table(), *(batch.places for batch in batches)])
     rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
     twice = _duplicates(totals.seen, [places])
-    entry = ledger(job, totals, twice, digest())
+    entry = ledger(job, totals, twice, _checked(job, totals, digest()))
     if out is not None:
         with staged(Path(out)) as folder:
-            with BatchWriter(folder) as writer:
+            with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
     return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+
+
+def places(name: str) -> pd.DataFrame:
+    """Return the places of an open list that this machine holds, cleaned, e.g. ``"cget_2019"``.
+
+    Parameters
+    ----------
+    name : str
+        The id of an open file; `sources()` lists them. `tlanalysis fetch` brings it.
+
+    Returns
+    -------
+    DataFrame
+        One row per accepted place, with the columns that `clean` returns as `places`.
+
+    Raises
+    ------
+    BadInput
+        No open list has this name.
+    SourceError
+        The file is not on this machine, or is not the recorded version.
+    """
+    return clean_open_file(name).places
 
 
 def clean_open_file(name: str) -> Cleaned:
@@ -376,13 +419,23 @@ def clean_to(
     """
     totals, digest = Totals(), _digest(job.reading.path)
     with staged(out) as folder:
-        with BatchWriter(folder) as writer:
+        with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
             for batch in batches(job, totals):
                 writer.write(batch.places, batch.rejects)
+        sha256 = _checked(job, totals, digest())
         twice = _duplicates(totals.seen, stored_places(folder))
-        entry = ledger(job, totals, twice, digest())
+        entry = ledger(job, totals, twice, sha256)
         write_ledger_files(folder, job.mapping, twice, entry)
     return entry
+
+
+def _checked(job: Job, totals: Totals, sha256: str) -> str:
+    """Return the sha256 of a list; raise when it is a recorded file in which a correction finds other rows."""
+    known = registry.LISTS.get(job.mapping.known)
+    recorded = {embedded.remote()[name].get("sha256") for name in known.files} if known else set()
+    if sha256 in recorded:
+        check_hits(job.recipe.corrections, totals.hits, job.reading.path.name)
+    return sha256
 
 
 def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pd.DataFrame:
@@ -408,7 +461,7 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
         "version": __version__,
         "fichier": without_personal(printable(reading.path.name), "[…]"),
         "sha256": sha256,
-        "lecture": reading.detected,
+        "lecture": {name: _unpersonal(value) for name, value in reading.detected.items()},
         "lignes_du_fichier": totals.file_rows,
         "lignes_lues": totals.read,
         "lignes_acceptees": accepted,
@@ -422,12 +475,15 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
         },
         "liste_reconnue": job.mapping.known or None,
         "mapping": {
-            name: [column, *job.mapping.fallbacks[name]] if name in job.mapping.fallbacks else column
+            name: [_unpersonal(one) for one in (column, *job.mapping.fallbacks[name])]
+            if name in job.mapping.fallbacks
+            else _unpersonal(column)
             for name, column in job.mapping.columns.items()
         },
         "drapeaux": job.mapping.flags,
         "confiance": job.mapping.confidence,
         "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
+        "colonnes_gardees": [kept_as(name) for name in job.recipe.keep],
         "colonnes_non_lues": [
             without_personal(name, "[…]") for name in job.labels if name not in {*job.wanted, *job.never_read}
         ],
@@ -436,6 +492,10 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
             for entry, hits in zip(job.recipe.corrections, totals.hits, strict=True)
         ],
     }
+
+
+def _unpersonal(value: Any) -> Any:
+    return without_personal(value, "[…]") if isinstance(value, str) else value
 
 
 def _digest(path: Path) -> Callable[[], str]:

@@ -89,7 +89,7 @@ class Mapping:
 
 def quoted(text: str) -> str:
     """Return a text as TOML writes it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(privacy.without_personal(text, "[…]"), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_mapping(path: Path) -> Mapping:

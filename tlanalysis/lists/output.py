@@ -111,11 +111,14 @@ class BatchWriter:
     ----------
     folder : Path
         Where the files are written.
+    schema : pyarrow.Schema
+        The columns of the places.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._parquet = pq.ParquetWriter(folder / "places.parquet", PLACE_SCHEMA, compression="zstd")
-        self._csv = pcsv.CSVWriter(folder / "places.csv", PLACE_SCHEMA)
+    def __init__(self, folder: Path, schema: pa.Schema = PLACE_SCHEMA) -> None:
+        self._schema = schema
+        self._parquet = pq.ParquetWriter(folder / "places.parquet", schema, compression="zstd")
+        self._csv = pcsv.CSVWriter(folder / "places.csv", schema)
         self._rejects = pcsv.CSVWriter(folder / "rejects.csv", REJECT_SCHEMA)
         self._waiting: list[pa.Table] = []
 
@@ -129,7 +132,7 @@ class BatchWriter:
             self._flush(_GROUP)
 
     def _flush(self, at_least: int) -> None:
-        table = pa.concat_tables(self._waiting) if self._waiting else PLACE_SCHEMA.empty_table()
+        table = pa.concat_tables(self._waiting) if self._waiting else self._schema.empty_table()
         start = 0
         while len(table) - start >= at_least and start < len(table):
             self._parquet.write_table(table.slice(start, _GROUP), row_group_size=_GROUP)

@@ -33,6 +33,9 @@ LISTS: dict[str, PublishedList] = {
     **anct.LISTS_CSV,
 }
 
+# The columns that a reader makes of the geometry of each feature.
+_GEOMETRY = ("latitude", "longitude", "x_lambert93", "y_lambert93")
+
 
 def recognise(headers: Sequence[str]) -> Mapping | None:
     """Return the mapping of a list we know, from its columns; None for one we do not.
@@ -49,8 +52,16 @@ def recognise(headers: Sequence[str]) -> Mapping | None:
                 if theirs in headers:
                     columns.setdefault(ours, []).append(theirs)
             fallbacks = {ours: tuple(theirs[1:]) for ours, theirs in columns.items() if len(theirs) > 1}
-            return Mapping({ours: theirs[0] for ours, theirs in columns.items()}, known=name, fallbacks=fallbacks)
+            first = {ours: theirs[0] for ours, theirs in columns.items()}
+            return Mapping(first | _of_geometry(first, headers), known=name, fallbacks=fallbacks)
     return None
+
+
+def _of_geometry(columns: dict[str, str], headers: Sequence[str]) -> dict[str, str]:
+    """Return the columns that hold the points of a file, where the list itself has no coordinates in this format."""
+    if {"latitude", "longitude", "coordonnees", "x_lambert93"} & columns.keys():
+        return {}
+    return {name: f"geometry.{name}" for name in _GEOMETRY if f"geometry.{name}" in headers}
 
 
 def list_of_file(file: str) -> PublishedList | None:

@@ -8,9 +8,24 @@ of element in OpenStreetMap.
 from __future__ import annotations
 
 from tlanalysis.lists.publishers.published_list import PublishedList
+from tlanalysis.lists.readers.openstreetmap import ID, KIND, SITE
 
 # Publisher's column -> ours; of two columns for one field, the second is read where the first is empty.
-OPENSTREETMAP = {
+OPENSTREETMAP = {  # elements that our reader of Overpass has laid out
+    ID: "id_source",
+    "name": "nom",
+    "addr:postcode": "code_postal",
+    "addr:city": "commune",
+    "addr:street": "adresse",
+    "addr:country": "pays",
+    "ref:INSEE": "code_commune",
+    KIND: "typologie",
+    SITE: "site_web",
+    "geometry.latitude": "latitude",
+    "geometry.longitude": "longitude",
+}
+
+OPENSTREETMAP_TAGS = {  # a table of elements, one column per tag
     "id": "id_source",
     "tags.name": "nom",
     "lat": "latitude",
@@ -34,6 +49,7 @@ OPENSTREETMAP = {
 }
 
 COMMUNECTER = {
+    "id": "id_source",
     "name": "nom",
     "geo.latitude": "latitude",
     "geo.longitude": "longitude",
@@ -59,10 +75,12 @@ GOGOCARTO = {
     "address.addressCountry": "pays",
     "categories": "typologie",
     "website": "site_web",
+    "url": "site_web",
 }
 
 LISTS = {
-    "openstreetmap": PublishedList(OPENSTREETMAP, frozenset({"type", "id", "tags.name"})),
+    "openstreetmap": PublishedList(OPENSTREETMAP, frozenset({ID, KIND, SITE, "name"})),
+    "openstreetmap_tags": PublishedList(OPENSTREETMAP_TAGS, frozenset({"type", "id", "tags.name"})),
     "communecter": PublishedList(COMMUNECTER, frozenset({"name", "address.codeInsee", "address.addressLocality"})),
     "gogocarto": PublishedList(GOGOCARTO, frozenset({"name", "sourceKey", "categories", "geo.latitude"})),
 }
