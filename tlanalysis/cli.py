@@ -115,26 +115,33 @@ def clean(
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     records: Annotated[str | None, typer.Option("--records", help="Key of the records in a JSON file.")] = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="A Dask cluster: tcp://host:8786.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that this command did not write.")] = False,
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
     from tlanalysis.core import files, paths
-    from tlanalysis.lists import cleaning
-    from tlanalysis.lists.output import folder_name
+    from tlanalysis.lists import cleaning, output
     from tlanalysis.lists.readers.base import ReadingOptions
 
     options = ReadingOptions(encoding, separator, header, sheet, records)
     if propose:
+        output.check_targets([propose], [file], ours=False, force=force)
         files.write_text(propose, cleaning.start_mapping(file, options).to_toml())
         print(f"{propose}: look at it, then tlanalysis clean {file} --mapping {propose}")
         return
     job = cleaning.prepare(file, mapping, lang=lang, options=options)
-    folder = (out or paths.processed() / "listes" / folder_name(job.recipe.source)).absolute()
+    folder = (out or paths.processed() / "listes" / output.folder_name(job.recipe.source)).absolute()
+    targets = [folder / name for name in output.FILES]
+    output.check_targets(targets, [file, mapping], ours=output.is_ours(folder), force=force)
+    if not out and not force:
+        output.check_same_list(folder, file)
     if scheduler:
         from tlanalysis.lists.dask import clean_batches_on
 
         entry = cleaning.clean_to(job, folder, batches=clean_batches_on(scheduler))
     else:
         entry = cleaning.clean_to(job, folder)
+    if not out:
+        output.record_list(folder, file)
     print(cleaning.summary(job, entry))
     print(f"written to {folder}")
 
@@ -261,7 +268,9 @@ def seal() -> None:
 def _out(given: Path | None) -> Path:
     from tlanalysis.core import paths
 
-    return given.absolute() if given else paths.reports()
+    out = given.absolute() if given else paths.reports()
+    paths.check_output(out)
+    return out
 
 
 def _wanted(names: list[str], given: list[str], territories: str | None) -> list[Run]:
@@ -271,7 +280,7 @@ def _wanted(names: list[str], given: list[str], territories: str | None) -> list
         if given or territories:
             raise BadInput("-p and --for go with a notebook: the plan has parameters of its own.")
         return plan.read_plan()
-    return plan.selected_runs([name.removesuffix(".ipynb") for name in names], given, territories)
+    return plan.selected_runs(names, given, territories)
 
 
 def _options(

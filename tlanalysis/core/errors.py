@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 
 
@@ -28,6 +29,11 @@ class SourceError(TlanalysisError):
     """A source cannot be read, fetched or verified."""
 
     exit_code = 3
+
+
+def warn(sentence: str) -> None:
+    """Print a sentence for the user on standard error; the command goes on."""
+    print(f"tlanalysis: {sentence}", file=sys.stderr)
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from tlanalysis.core.errors import BadInput
 
-_REDUCED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_REDUCED = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
 def first_day(period: str) -> date:

@@ -25,7 +25,15 @@ from tlanalysis.lists.cells.text import clean_text, printable
 from tlanalysis.lists.corrections import Correction, check_hits, correct
 from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
-from tlanalysis.lists.output import BatchWriter, staged, stored_places, write_ledger_files
+from tlanalysis.lists.output import (
+    FILES,
+    BatchWriter,
+    check_targets,
+    is_ours,
+    staged,
+    stored_places,
+    write_ledger_files,
+)
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
@@ -269,9 +277,13 @@ def clean(
     Raises
     ------
     BadInput
-        The file is not a list, is damaged or ambiguous, or the fields of its columns are not sure enough.
+        The file is not a list, is damaged or ambiguous, the fields of its columns are not sure enough, or `out` holds
+        a file of the same name that is an input or was not written by `clean`.
     """
     job = prepare(path, mapping, lang=lang, options=ReadingOptions(encoding, separator, header, sheet, records))
+    if out is not None:
+        inputs = [job.reading.path, Path(mapping) if isinstance(mapping, str | Path) else None]
+        check_targets([Path(out) / name for name in FILES], inputs, ours=is_ours(Path(out)), force=False)
     totals, digest, batches = Totals(), _digest(job.reading.path), []
     for batch in clean_batches(job, totals):
         batches.append(batch)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.data.parameters import LANGS, Params, run_key
+from tlanalysis.core.errors import warn
+from tlanalysis.data.parameters import LANGS, Params, mistakes_in, run_key
 from tlanalysis.data.territories import FRANCE
 from tlanalysis.runs import manifest
 
@@ -98,7 +99,13 @@ class Run:
 
 def read(out: Path) -> list[Run]:
     """Return the runs that the manifest of a reports folder records, ordered by name."""
-    return [_run(outcome, out) for _, outcome in sorted(manifest.read(out).items())]
+    runs = []
+    for name, outcome in sorted(manifest.read(out).items()):
+        if wrong := list(mistakes_in(outcome.parameters)):
+            warn(f"{name} has no page: {' '.join(wrong)}")
+        else:
+            runs.append(_run(outcome, out))
+    return runs
 
 
 def profiled(runs: Iterable[Run]) -> set[str]:

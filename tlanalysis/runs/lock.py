@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tlanalysis.core import staging
 from tlanalysis.core.errors import BadInput
 
 FILE = ".lock"
@@ -23,7 +24,7 @@ def locked(out: Path) -> Iterator[None]:
     """
     out.mkdir(parents=True, exist_ok=True)
     with (out / FILE).open("a+") as file:
-        if not _take(file.fileno()):
+        if not staging.lock(file.fileno()):
             file.seek(0)
             raise BadInput(
                 f"another run is writing to {out} (process {file.read().strip() or 'unknown'}): "
@@ -33,19 +34,3 @@ def locked(out: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-def _take(number: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        take = lambda: msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined] # noqa: E731
-    else:
-        take = lambda: fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
-    try:
-        take()
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
