@@ -193,6 +193,9 @@ def run_worker(channel: Connection) -> None:
     For each task the worker sends the cells that start, as (number, total), then the outcome.
     """
     end_with_parent()
+    # A process of a notebook that outlives this one must not keep the pipe open.
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=channel.close)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the main process too, and it ends its workers
     while True:
         try:
