@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from tlanalysis import __version__
+from tlanalysis.core import crash
 from tlanalysis.core.errors import BadInput, RunFailed, SourceError, TlanalysisError
 from tlanalysis.core.extras import missing
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 MOVED = 4  # of `diff`: it worked, and something moved
 INTERRUPTED = 130
+TERMINATED = 143
 CORES = os.cpu_count() or 1
 
 app = typer.Typer(
@@ -232,8 +236,12 @@ def diff(
 def trace(file: Annotated[Path, typer.Argument(help="A published SVG, PNG, CSV or JSON.")]) -> None:
     """Say where a figure comes from: sources, parameters, inputs."""
     from tlanalysis.figures import trace as tracing
+    from tlanalysis.runs.altered import verify
 
-    print(tracing.written(tracing.read_facts(file)))
+    facts = tracing.read_facts(file)
+    known = verify(file)
+    print(tracing.written(facts))
+    print("\nthe file is the one that its run wrote" if known else "\nnot verified: no manifest beside it records it")
 
 
 @app.command()
@@ -320,26 +328,77 @@ def _run(runs: list[Run], out: Path, options: RunOptions) -> None:
         raise RunFailed("\n".join(sentences))
 
 
+_stopped: list[int] = []  # the first signal that asked this process to end
+
+
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
-    """Let SIGTERM, which is how schedulers ask, end a command as Ctrl-C does."""
+    """Let SIGTERM, which is how schedulers ask, end a command as Ctrl-C does; the second signal ends it at once."""
+    if _stopped:
+        os.write(2, f"{_INTERRUPTED}\n".encode())
+        os._exit(_code_of(_stopped[0]))  # the guard ends the workers, the next run deletes unfinished files
+    _stopped.append(number)
     raise KeyboardInterrupt
+
+
+def _code_of(number: int) -> int:
+    return TERMINATED if number == signal.SIGTERM else INTERRUPTED
+
+
+_INTERRUPTED = "tlanalysis: interrupted; what was finished stays valid."
 
 
 def main() -> None:
     """Run the command line; the process ends with the exit code of the design."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    _stopped.clear()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupted)
+    for stream in (sys.stdout, sys.stderr):  # None when it is closed; one of another encoding shows escapes
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code, sentence = _call()
+    if sentence:
+        with suppress(OSError, AttributeError):
+            print(sentence, file=sys.stderr, flush=True)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = None
+        with suppress(OSError, AttributeError):
+            print(f"tlanalysis: standard output: {error.strerror}.", file=sys.stderr, flush=True)
+        code = code or BadInput.exit_code
+    sys.exit(code)
+
+
+def _call() -> tuple[int, str]:
+    """Call the command; return the exit code, and what to print on standard error."""
     try:
         app()  # wrong usage ends here, with 2, and an interruption with 130
     except SystemExit as end:
-        if end.code == INTERRUPTED:
-            print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        return (_code_of(_stopped[0]), _INTERRUPTED) if _stopped else (code, _INTERRUPTED * (code == INTERRUPTED))
+    except KeyboardInterrupt:
+        return _code_of(_stopped[0] if _stopped else signal.SIGINT), _INTERRUPTED
+    except BaseException as error:
+        if _stopped:  # an import that Ctrl-C interrupts may end in another error
+            return _code_of(_stopped[0]), _INTERRUPTED
+        if isinstance(error, Exception):
+            return _explained(error)
         raise
-    except ModuleNotFoundError as error:
-        print(f"tlanalysis: {missing(error)}", file=sys.stderr)
-        sys.exit(BadInput.exit_code)
-    except TlanalysisError as error:
-        print(f"tlanalysis: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        print(f"tlanalysis: {error.filename or 'the disk'}: {error.strerror}.", file=sys.stderr)
-        sys.exit(BadInput.exit_code)
+    return 0, ""
+
+
+def _explained(error: Exception) -> tuple[int, str]:
+    """Return the exit code of an error, and the sentence for the user."""
+    if isinstance(error, ModuleNotFoundError):
+        return BadInput.exit_code, f"tlanalysis: {missing(error)}"
+    if isinstance(error, TlanalysisError):
+        return error.exit_code, f"tlanalysis: {error}"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RunFailed.exit_code, (
+            f"tlanalysis: {error.filename or 'the disk'}: the disk is full: make room, then start the command again; "
+            "what was finished stays valid."
+        )
+    if isinstance(error, OSError) and error.strerror:
+        return BadInput.exit_code, f"tlanalysis: {error.filename or 'the disk'}: {error.strerror}."
+    return crash.EXIT_CODE, f"tlanalysis: {crash.report(error, __version__)}"

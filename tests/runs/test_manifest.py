@@ -56,6 +56,7 @@ def test_the_file_holds_every_field_of_the_runs_ordered_by_name(tmp_path: Path) 
         "code": SHARED,
         "libraries": SHARED,
         "reads": [],
+        "files": {},
     }
     assert "cell 3: é" in text
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]

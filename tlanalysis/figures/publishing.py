@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis import __version__
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("svg", "png", "csv", "json")
 KEY = "tlanalysis"  # name of the metadata entry that holds the facts
+OF_THE_DAY = ("commit", "command", "libraries")  # facts of the JSON that no picture carries
+_DRAWING = ("matplotlib", "numpy", "pandas", "pillow", "scipy", "seaborn")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -125,11 +130,24 @@ def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str)
         "fingerprint": digest,
         "version": __version__,
         "commit": commit(),
+        "command": _command(run),
+        "libraries": {name: metadata.version(name) for name in _DRAWING} | {"python": platform.python_version()},
     }
 
 
+def _command(run: Params) -> str:
+    """Return the command that makes the figure again; empty outside a run."""
+    notebook = os.environ.get("TLANALYSIS_NOTEBOOK", "")
+    if not notebook:
+        return ""
+    words = ["tlanalysis", "run", notebook, *(f"-p {name}={value}" for name, value in run.as_dict().items())]
+    return " ".join(words)
+
+
 def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
-    compact = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    # What depends on the machine and on the day stands in the JSON alone: the same figure has the same picture.
+    lasting = {key: value for key, value in facts.items() if key not in OF_THE_DAY}
+    compact = json.dumps(lasting, ensure_ascii=False, separators=(",", ":"))
     svg = io.BytesIO()
     figure = figure_of(ax)
     with style():

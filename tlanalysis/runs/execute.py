@@ -184,7 +184,9 @@ def _place_files(outcome: Outcome, before: Outcome, out: Path, journal: Journal)
     if outcome.status == "failed":
         for path in (executed, executed.with_suffix(".log")):
             _move(path, out / "failed" / path.name)
-        outcome = replace(outcome, figures=before.figures, inputs=before.inputs, fingerprints=before.fingerprints)
+        outcome = replace(
+            outcome, figures=before.figures, inputs=before.inputs, fingerprints=before.fingerprints, files=before.files
+        )
         journal.done(outcome)
         return outcome
     journal.about_to_place(outcome)

@@ -24,6 +24,7 @@ FILE = "manifest.json"
 JOURNAL = "manifest.journal"
 # Many runs share the same tables of code and libraries: the manifest holds each table once, and a run names its digest.
 SHARED = ("code", "libraries")
+FOLDERS = ("figures", "notebooks")
 STATUSES = ("ok", "failed", "unfinished")
 
 
@@ -57,6 +58,8 @@ class Outcome:
         File of the package -> digest, for the code that the notebook depends on; library -> version.
     reads : list of dict
         Records of what the run read (see `tlanalysis.core.recorder`).
+    files : dict
+        File of its last success, as `figures/NAME` or `notebooks/NAME` -> digest.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Outcome:
     code: dict[str, str] = field(default_factory=dict)
     libraries: dict[str, str] = field(default_factory=dict)
     reads: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 # Field -> its type, and the type of its parts.
@@ -91,6 +95,7 @@ _TYPES: dict[str, tuple[type | tuple[type, ...], type | None]] = {
     "code": (dict, str),
     "libraries": (dict, str),
     "reads": (list, dict),
+    "files": (dict, str),
 }
 
 
@@ -158,6 +163,9 @@ def _check(outcome: Outcome) -> None:
             raise ValueError(name)
     if not all(map(is_slug, (outcome.name, outcome.notebook, *outcome.figures, *outcome.fingerprints))):
         raise ValueError("a name")
+    folders = [name.split("/") for name in outcome.files]
+    if any(len(parts) != 2 or parts[0] not in FOLDERS or not is_slug(parts[1]) for parts in folders):
+        raise ValueError("the name of a file")
     if outcome.status not in STATUSES or not is_slug(run_key(Params(**outcome.parameters))):
         raise ValueError("its status or its parameters")
 
