@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from tlanalysis import __version__, cli_folder
+from tlanalysis.core import crash
 from tlanalysis.core.errors import BadInput, FolderBusy, RunFailed, SourceError, TlanalysisError
 from tlanalysis.core.extras import missing
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 MOVED = 4  # of `diff`: it worked, and something moved
 INTERRUPTED = 130
+TERMINATED = 143
 CORES = os.cpu_count() or 1
 
 app = typer.Typer(
@@ -142,27 +146,34 @@ def clean(
     records: Annotated[str | None, typer.Option("--records", help="Key of the records in a JSON file.")] = None,
     keep: Annotated[list[str] | None, typer.Option("--keep", help="A column to carry through, or all.")] = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="A Dask cluster: tcp://host:8786.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that this command did not write.")] = False,
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
     from tlanalysis.core import files, paths
-    from tlanalysis.lists import cleaning, messages
-    from tlanalysis.lists.output import folder_name
+    from tlanalysis.lists import cleaning, messages, output
     from tlanalysis.lists.readers.base import ReadingOptions
 
     messages.speak(lang)
     options = ReadingOptions(encoding, separator, header, sheet, records)
     if propose:
+        output.check_targets([propose], [file], ours=False, force=force)
         files.write_text(propose, cleaning.propose_mapping(file, options))
         print(messages.say("proposed", path=propose, file=file))
         return
     job = cleaning.prepare(file, mapping, lang=lang or "fr", options=options, keep=keep or ())
-    folder = (out or paths.processed() / "listes" / folder_name(job.recipe.source)).absolute()
+    folder = (out or paths.processed() / "listes" / output.folder_name(job.recipe.source)).absolute()
+    targets = [folder / name for name in output.FILES]
+    output.check_targets(targets, [file, mapping], ours=output.is_ours(folder), force=force)
+    if not out and not force:
+        output.check_same_list(folder, file)
     if scheduler:
         from tlanalysis.lists.dask import clean_batches_on
 
         entry = cleaning.clean_to(job, folder, batches=clean_batches_on(scheduler))
     else:
         entry = cleaning.clean_to(job, folder)
+    if not out:
+        output.record_list(folder, file)
     print(cleaning.summary(job, entry))
     print(messages.say("written", folder=folder))
 
@@ -302,12 +313,15 @@ def trace(
 ) -> None:
     """Say where a figure comes from: sources, parameters, inputs."""
     from tlanalysis.figures import trace as tracing
+    from tlanalysis.runs.altered import verify
 
     facts = tracing.read_facts(file)
+    known = verify(file)
     if as_json:
         _print_json(facts)
-    else:
-        print(tracing.written(facts))
+        return
+    print(tracing.written(facts))
+    print("\nthe file is the one that its run wrote" if known else "\nnot verified: no manifest beside it records it")
 
 
 @app.command()
@@ -391,7 +405,9 @@ app.command()(cli_folder.prune)
 def _out(given: Path | None) -> Path:
     from tlanalysis.core import paths
 
-    return given.absolute() if given else paths.reports()
+    out = given.absolute() if given else paths.reports()
+    paths.check_output(out)
+    return out
 
 
 def _wanted(names: list[str], given: list[str], territories: str | None) -> list[Run]:
@@ -401,7 +417,7 @@ def _wanted(names: list[str], given: list[str], territories: str | None) -> list
         if given or territories:
             raise BadInput("-p and --for go with a notebook: the plan has parameters of its own.")
         return plan.read_plan()
-    return plan.selected_runs([name.removesuffix(".ipynb") for name in names], given, territories)
+    return plan.selected_runs(names, given, territories)
 
 
 def _options(
@@ -475,26 +491,77 @@ def _run(runs: list[Run], out: Path, options: RunOptions, output: Output) -> Non
         raise RunFailed("\n".join(found.failures))
 
 
+_stopped: list[int] = []  # the first signal that asked this process to end
+
+
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
-    """Let SIGTERM, which is how schedulers ask, end a command as Ctrl-C does."""
+    """Let SIGTERM, which is how schedulers ask, end a command as Ctrl-C does; the second signal ends it at once."""
+    if _stopped:
+        os.write(2, f"{_INTERRUPTED}\n".encode())
+        os._exit(_code_of(_stopped[0]))  # the guard ends the workers, the next run deletes unfinished files
+    _stopped.append(number)
     raise KeyboardInterrupt
+
+
+def _code_of(number: int) -> int:
+    return TERMINATED if number == signal.SIGTERM else INTERRUPTED
+
+
+_INTERRUPTED = "tlanalysis: interrupted; what was finished stays valid."
 
 
 def main() -> None:
     """Run the command line; the process ends with the exit code of the design."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    _stopped.clear()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupted)
+    for stream in (sys.stdout, sys.stderr):  # None when it is closed; one of another encoding shows escapes
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code, sentence = _call()
+    if sentence:
+        with suppress(OSError, AttributeError):
+            print(sentence, file=sys.stderr, flush=True)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = None
+        with suppress(OSError, AttributeError):
+            print(f"tlanalysis: standard output: {error.strerror}.", file=sys.stderr, flush=True)
+        code = code or BadInput.exit_code
+    sys.exit(code)
+
+
+def _call() -> tuple[int, str]:
+    """Call the command; return the exit code, and what to print on standard error."""
     try:
         app()  # wrong usage ends here, with 2, and an interruption with 130
     except SystemExit as end:
-        if end.code == INTERRUPTED:
-            print("tlanalysis: interrupted; what was finished stays valid.", file=sys.stderr)
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        return (_code_of(_stopped[0]), _INTERRUPTED) if _stopped else (code, _INTERRUPTED * (code == INTERRUPTED))
+    except KeyboardInterrupt:
+        return _code_of(_stopped[0] if _stopped else signal.SIGINT), _INTERRUPTED
+    except BaseException as error:
+        if _stopped:  # an import that Ctrl-C interrupts may end in another error
+            return _code_of(_stopped[0]), _INTERRUPTED
+        if isinstance(error, Exception):
+            return _explained(error)
         raise
-    except ModuleNotFoundError as error:
-        print(f"tlanalysis: {missing(error)}", file=sys.stderr)
-        sys.exit(BadInput.exit_code)
-    except TlanalysisError as error:
-        print(f"tlanalysis: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        print(f"tlanalysis: {error.filename or 'the disk'}: {error.strerror}.", file=sys.stderr)
-        sys.exit(BadInput.exit_code)
+    return 0, ""
+
+
+def _explained(error: Exception) -> tuple[int, str]:
+    """Return the exit code of an error, and the sentence for the user."""
+    if isinstance(error, ModuleNotFoundError):
+        return BadInput.exit_code, f"tlanalysis: {missing(error)}"
+    if isinstance(error, TlanalysisError):
+        return error.exit_code, f"tlanalysis: {error}"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RunFailed.exit_code, (
+            f"tlanalysis: {error.filename or 'the disk'}: the disk is full: make room, then start the command again; "
+            "what was finished stays valid."
+        )
+    if isinstance(error, OSError) and error.strerror:
+        return BadInput.exit_code, f"tlanalysis: {error.filename or 'the disk'}: {error.strerror}."
+    return crash.EXIT_CODE, f"tlanalysis: {crash.report(error, __version__)}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -23,7 +24,8 @@ import tlanalysis as tl
 from tests.charts.drawn import case
 from tests.conftest import ROOT
 from tlanalysis.charts.kit import caption
-from tlanalysis.core.errors import BadInput
+from tlanalysis.charts.kit.style import style
+from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.figures.publishing import Published
 from tlanalysis.figures.trace import read_facts, written
 
@@ -138,8 +140,9 @@ def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) ->
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
 def test_the_sidecar_names_the_commit(once: tuple[Published, Path]) -> None:
     found = subprocess.run(["git", "-C", ROOT, "log", "-1", "--format=%H"], capture_output=True, text=True, check=True)
-    assert once[0].facts["commit"] == found.stdout.strip()
-    assert re.fullmatch(r"[0-9a-f]{40}", once[0].facts["commit"])
+    sidecar = json.loads((once[1] / f"{NAME}.json").read_text(encoding="utf-8"))
+    assert sidecar["commit"].removesuffix("-dirty") == found.stdout.strip()
+    assert re.fullmatch(r"[0-9a-f]{40}(-dirty)?", sidecar["commit"])
 
 
 def test_the_csv_holds_the_table(once: tuple[Published, Path]) -> None:
@@ -222,7 +225,35 @@ def test_a_picture_that_travelled_alone_still_says_where_it_comes_from(
 
 def _without_making(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts that every file of a figure carries: what made it stands in the sidecar alone."""
-    return {name: value for name, value in facts.items() if name not in {"notebook", "command", "versions"}}
+    return {name: value for name, value in facts.items() if name not in {"notebook", "command", "commit", "versions"}}
+
+
+def test_d12_a_table_that_was_altered_beside_its_sidecar_is_refused(
+    once: tuple[Published, Path], tmp_path: Path
+) -> None:
+    for kind in ("csv", "json"):
+        shutil.copy(once[1] / f"{NAME}.{kind}", tmp_path / f"table.{kind}")
+    (tmp_path / "table.csv").write_text("", encoding="utf-8")
+    for kind in ("csv", "json"):
+        with pytest.raises(SourceError, match="is not the table that was published"):
+            read_facts(tmp_path / f"table.{kind}")
+
+
+@pytest.mark.parametrize("missing", ["id", "title", "params", "sources", "licence", "inputs", "version"])
+def test_d16_a_sidecar_without_a_field_is_one_sentence(
+    missing: str, once: tuple[Published, Path], tmp_path: Path
+) -> None:
+    facts = {key: value for key, value in once[0].facts.items() if key != missing}
+    (tmp_path / "f.json").write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(BadInput, match="carries no trace"):
+        read_facts(tmp_path / "f.json")
+
+
+def test_d6_a_matplotlibrc_of_the_user_changes_no_figure() -> None:
+    with mpl.rc_context({"savefig.bbox": "tight", "axes.linewidth": 5, "font.weight": "bold"}), style():
+        assert mpl.rcParams["savefig.bbox"] is None
+        assert mpl.rcParams["axes.linewidth"] == mpl.rcParamsDefault["axes.linewidth"]
+        assert mpl.rcParams["font.weight"] == "normal"
 
 
 def test_what_trace_prints_names_sources_parameters_and_inputs(once: tuple[Published, Path]) -> None:

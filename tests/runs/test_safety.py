@@ -158,7 +158,7 @@ def test_sigterm_ends_a_run_and_its_processes(home: Path, tmp_path: Path) -> Non
             time.sleep(0.05)
         running.send_signal(signal.SIGTERM)
         _, printed = running.communicate(timeout=30)
-    assert running.returncode == 130
+    assert running.returncode == 143
     assert printed == "tlanalysis: interrupted; what was finished stays valid.\n"
     assert not (tmp_path / ".staging").exists()
     assert manifest.read(tmp_path)["01_sans_fin--FR"].status == "unfinished"

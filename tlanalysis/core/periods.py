@@ -12,7 +12,7 @@ from tlanalysis.core.errors import BadInput
 # How a caller may write a date or a period: "2021-08", 2021, date(2021, 8, 27).
 When = str | int | date
 
-_REDUCED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_REDUCED = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
 def written(period: When) -> str:

@@ -130,6 +130,8 @@ def _check_as_of(value: object) -> None:
     _check_quoted("as_of", value)
     if not isinstance(value, str):
         raise BadInput(f'as_of is {value!r}: write a date in quotes, e.g. "2026-11-21".')
+    if "/" in value:  # a span of dates is no day, and the value stands in names of files
+        raise BadInput(f"as_of is {value!r}: it is one date, e.g. 2026, 2026-11 or 2026-11-21.")
     periods.last_day(value)
 
 

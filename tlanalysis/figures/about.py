@@ -163,16 +163,16 @@ def facts_of(
         "inputs": {name: digest for name, (digest, _) in origins.items()},
         "fingerprint": digest,
         "version": __version__,
-        "commit": commit(),
     }
 
 
 def making_of(run: Params) -> dict[str, Any]:
-    """Return what made a figure: `notebook`, `command` and `versions` of the libraries; the sidecar alone holds it."""
+    """Return what made a figure: `notebook`, `command`, `commit`, `versions` of libraries; in the sidecar only."""
     notebook = os.environ.get(NOTEBOOK, "")
     return {
         "notebook": notebook,
         "command": command_of(notebook, run) if notebook else "",
+        "commit": commit(),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
     }
 

@@ -28,7 +28,15 @@ from tlanalysis.lists.given import as_file
 from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, labels_of, personal_columns, read_mapping
 from tlanalysis.lists.messages import say
-from tlanalysis.lists.output import BatchWriter, staged, stored_places, write_ledger_files
+from tlanalysis.lists.output import (
+    FILES,
+    BatchWriter,
+    check_targets,
+    is_ours,
+    staged,
+    stored_places,
+    write_ledger_files,
+)
 from tlanalysis.lists.proposal import check_enough, proposed, shown, to_toml, why_unread
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.publishers.published_list import PublishedList
@@ -345,11 +353,16 @@ def clean(
     Raises
     ------
     BadInput
-        The file is not a list, is damaged or ambiguous, or the fields of its columns are not sure enough.
+        The file is not a list, is damaged or ambiguous, the fields of its columns are not sure enough, or `out` holds
+        a file of the same name that is an input or was not written by `clean`.
     """
     options = ReadingOptions(encoding, separator, header, sheet, records)
     with as_file(source) as path:
-        return _clean_file(prepare(path, mapping, lang=lang, options=options, keep=keep), out)
+        job = prepare(path, mapping, lang=lang, options=options, keep=keep)
+        if out is not None:
+            inputs = [job.reading.path, Path(mapping) if isinstance(mapping, str | Path) else None]
+            check_targets([Path(out) / name for name in FILES], inputs, ours=is_ours(Path(out)), force=False)
+        return _clean_file(job, out)
 
 
 def _clean_file(job: Job, out: str | Path | None) -> Cleaned:

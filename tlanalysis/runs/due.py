@@ -20,6 +20,7 @@ from tlanalysis.core.errors import TlanalysisError
 from tlanalysis.core.files import sha256
 from tlanalysis.data import embedded
 from tlanalysis.runs import dependencies
+from tlanalysis.runs.altered import altered
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
 
@@ -149,6 +150,8 @@ def _missing_results(before: Outcome, now: ProjectState) -> Iterator[str]:
     wanted.append(now.out / "notebooks" / f"{before.name}.ipynb")
     if missing := [path.name for path in wanted if not path.is_file()]:
         yield f"{missing[0]} is missing from its results"
+    elif first := next(altered(before, now.out), None):
+        yield first
 
 
 def _path(name: str) -> Path | None:

@@ -160,7 +160,11 @@ class _Child:
     def is_alive(self) -> bool:
         """Return whether the child runs; store the cause when it has ended."""
         if self._pid:
-            ended, status = os.waitpid(self._pid, os.WNOHANG)
+            try:
+                ended, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:  # it was killed with the other descendants, and has been waited for
+                self._pid = 0
+                return False
             if ended:
                 self._pid = 0
                 self._cause = self._cause or _cause_of(os.waitstatus_to_exitcode(status))

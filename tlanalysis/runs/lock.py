@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tlanalysis.core import staging
 from tlanalysis.core.errors import FolderBusy
 
 FILE = ".lock"
@@ -33,7 +34,7 @@ def locked(out: Path, wait: float = 0) -> Iterator[None]:
     out.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait
     with (out / FILE).open("a+") as file:
-        while not _take(file.fileno()):
+        while not staging.lock(file.fileno()):
             if time.monotonic() >= deadline:
                 file.seek(0)
                 raise FolderBusy(
@@ -45,19 +46,3 @@ def locked(out: Path, wait: float = 0) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-def _take(number: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        take = lambda: msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined] # noqa: E731
-    else:
-        take = lambda: fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
-    try:
-        take()
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
