@@ -357,6 +357,24 @@ def reproduce(
 
 
 @app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="A CSV list of tiers-lieux.")],
+    lang: Annotated[str, typer.Option("--lang", help="Language of the sentences: fr or en.")] = "fr",
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a list to the public Table Schema of tiers-lieux; ends with 2 when it does not obey it."""
+    from tlanalysis.lists.validation import validate as hold
+
+    found = hold(file, lang)
+    if as_json:
+        _print_json({"rows": found.rows, "count": found.count, "problems": found.problems})
+    elif not found.count:
+        print({"fr": f"{found.rows} lignes, aucun écart au schéma", "en": f"{found.rows} rows obey the schema"}[lang])
+    if found.count:
+        raise BadInput("\n".join([f"{file.name}: {found.count}", *found.problems]))
+
+
+@app.command()
 def check(
     stored: Annotated[bool, typer.Option("--stored", help="Execute the notebooks; say which outputs changed.")] = False,
     as_json: JsonOption = False,

@@ -5,6 +5,7 @@ The schema is also `docs/schema/tiers-lieux.schema.json`, the copy that other pu
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tlanalysis.lists.cells.privacy import without_personal
 from tlanalysis.lists.mapping import personal_columns
 
 SCHEMA = Path(__file__).with_name("tiers-lieux.schema.json")
+MAX_HEADER = 1_000_000  # characters
 SHOWN = 200  # sentences of one report
 
 # Kind of problem -> sentence in each language.
@@ -113,6 +115,11 @@ def validate(file: str | Path, lang: str = "fr") -> Report:
     path = Path(file)
     if not path.is_file():
         raise BadInput(f"{file} does not exist: name a CSV file.")
+    labels = _header(path)
+    doubled = list(dict.fromkeys(label for label in labels if labels.count(label) > 1))
+    if doubled:  # no cell can be told to be of one of two columns
+        sentences = [_SENTENCES["twice"][lang].format(field=without_personal(label, "[…]")) for label in doubled]
+        return Report(0, sentences, len(sentences))
     try:
         from frictionless import Checklist, Resource, Schema, system
     except ModuleNotFoundError as error:
@@ -127,11 +134,21 @@ def validate(file: str | Path, lang: str = "fr") -> Report:
         report = resource.validate(Checklist(), limit_errors=100_000)
     task = report.tasks[0]
     broken = [error for error in task.errors if error.type.endswith(("source-error", "encoding-error", "scheme-error"))]
-    if broken or task.labels is None:
-        raise BadInput(f"{path.name} cannot be read as a table: {(broken or task.errors)[0].message}")
-    labels = [str(label) for label in task.labels]
+    if broken:
+        raise BadInput(f"{path.name} cannot be read as a table: {broken[0].message}")
     problems = [*_problems_of_header(labels, lang), *(_sentence(error, lang) for error in _of_rows(task.errors))]
-    return Report(int(task.stats["rows"] or 0), problems[:SHOWN], len(problems))
+    return Report(int(task.stats.get("rows") or 0), problems[:SHOWN], len(problems))
+
+
+def _header(path: Path) -> list[str]:
+    """Return the cells of the first line of a CSV file."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline(MAX_HEADER)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path.name} cannot be read as UTF-8 text: {error}.") from None
+    separator = ";" if first.count(";") > first.count(",") else ","
+    return next(csv.reader([first], delimiter=separator), [])
 
 
 def _detector() -> Any:
@@ -146,11 +163,9 @@ def _problems_of_header(labels: list[str], lang: str) -> Iterator[str]:
     for name, field in fields.items():
         if field.get("constraints", {}).get("required") and name not in labels:
             yield _SENTENCES["absent"][lang].format(field=name)
-    for at, label in enumerate(labels):
+    for label in labels:
         shown = without_personal(label, "[…]")
-        if label in labels[:at]:
-            yield _SENTENCES["twice"][lang].format(field=shown)
-        elif label in people:
+        if label in people:
             yield _SENTENCES["personal"][lang].format(field=shown)
         elif label not in fields:
             yield _SENTENCES["unknown"][lang].format(field=shown)
