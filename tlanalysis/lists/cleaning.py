@@ -245,6 +245,8 @@ def summary(job: Job, entry: dict[str, Any]) -> str:
             groups=entry["doublons"]["groupes"],
         ),
     ]
+    if above := entry["lecture"].get("lignes_au_dessus"):
+        lines.append(say("rows_above", count=above))
     for name, word in (("regles", "refused"), ("reparations", "repaired")):
         if entry[name]:
             lines.append(say(word, rules=", ".join(f"{rule} {times}" for rule, times in entry[name].items())))

@@ -110,6 +110,14 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
     )
 
 
+def rows_above(count: int) -> dict[str, int]:
+    """Return what the ledger says of the rows left out above the first row of a list without header.
+
+    They may be a title or rows with few cells: nothing tells them apart, so they are counted.
+    """
+    return {"lignes_au_dessus": count} if count else {}
+
+
 def _is_data(cell: str) -> bool:
     return bool(NUMBER.fullmatch(cell) or _DATA.fullmatch(cell) or (clean_date(cell)[0] and not cell.isalpha()))
 

@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.lists.readers import workbook_process
-from tlanalysis.lists.readers.base import Reading, ReadingOptions, find_header, from_table, name_blanks
+from tlanalysis.lists.readers.base import (
+    Reading,
+    ReadingOptions,
+    find_header,
+    from_table,
+    name_blanks,
+    rows_above,
+)
 from tlanalysis.lists.readers.workbook_process import Grid
 
 # The most that an archive may unpack to: bytes, cells (a million rows by twenty), XML tags. python-calamine allocates
@@ -63,7 +70,7 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
         "feuille": name,
         "ligne_entete": at + 1 if named else None,
         "premiere_ligne": at + named + 1,
-    }
+    } | rows_above(0 if named else sum(any(row) for row in rows[:at]))
     return from_table(path, pa.table(columns, names=[str(rank) for rank in range(width)]), headers, detected)
 
 
