@@ -44,3 +44,20 @@ def test_a_title_above_a_header_is_no_row(tmp_path):
     cleaned = tl.clean(write(tmp_path / "l.csv", rows))
     assert cleaned.ledger["lecture"]["ligne_entete"] == 2
     assert "lignes_au_dessus" not in cleaned.ledger["lecture"]
+
+
+@pytest.mark.parametrize("above", [0, 2])
+def test_blank_rows_of_a_sheet_are_counted_in_the_number_of_a_row(tmp_path, above):
+    blank = ["", "", ""]
+    rows = [
+        *[blank] * above,
+        ["nom", "code_postal", "commune"],
+        ["Le Lieu", "35000", "Rennes"],
+        blank,
+        blank,
+        ["Un Autre", "44000", "Nantes"],
+    ]
+    cleaned = tl.clean(write(tmp_path / "l.xlsx", rows))
+    first = cleaned.ledger["lecture"]["premiere_ligne"]
+    assert [first + number - 1 for number in cleaned.places["ligne_source"]] == [above + 2, above + 5]
+    assert cleaned.ledger["lignes_lues"] == 2

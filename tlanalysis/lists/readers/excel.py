@@ -60,7 +60,8 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
     )
     if at >= len(rows):
         raise BadInput(f"{path.name}, sheet {name!r}, has no line {options.header} to take the header from.")
-    body = [row for row in rows[at + named :] if any(row)]
+    numbers = [number for number, row in enumerate(rows[at + named :], 1) if any(row)]
+    body = [rows[at + named + number - 1] for number in numbers]
     width = max((rank + 1 for row in rows[at:] for rank, cell in enumerate(row) if cell), default=0)
     header = rows[at] if named else []
     headers = name_blanks([header[rank] if rank < len(header) else "" for rank in range(width)])
@@ -71,7 +72,8 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
         "ligne_entete": at + 1 if named else None,
         "premiere_ligne": at + named + 1,
     } | rows_above(0 if named else sum(any(row) for row in rows[:at]))
-    return from_table(path, pa.table(columns, names=[str(rank) for rank in range(width)]), headers, detected)
+    table = pa.table(columns, names=[str(rank) for rank in range(width)])
+    return from_table(path, table, headers, detected, numbers)
 
 
 def _check_archive(path: Path) -> None:
