@@ -247,6 +247,9 @@ def summary(job: Job, entry: dict[str, Any]) -> str:
     ]
     if above := entry["lecture"].get("lignes_au_dessus"):
         lines.append(say("rows_above", count=above))
+    abroad = max(entry["regles"].get(rule, 0) for rule in ("coordonnees_hors_de_france", "hors_de_france"))
+    if 2 * abroad > entry["lignes_lues"]:
+        lines.append(say("mostly_abroad", count=abroad, read=entry["lignes_lues"]))
     for name, word in (("regles", "refused"), ("reparations", "repaired")):
         if entry[name]:
             lines.append(say(word, rules=", ".join(f"{rule} {times}" for rule, times in entry[name].items())))
