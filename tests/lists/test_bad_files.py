@@ -114,7 +114,7 @@ BAD = {
     "blank": ("l.csv", b" \r\n\t\n  \n", "is empty"),
     "only a mark": ("l.csv", b"\xef\xbb\xbf\n", "is empty"),
     "zip named csv": ("l.csv", _sheet(), "ZIP archive or a workbook under another name"),
-    "gzip": ("l.csv", b"\x1f\x8b\x08" + b"\x00" * 40, "is compressed (gzip): unpack it first"),
+    "gzip": ("l.csv", b"\x1f\x8b\x08" + b"\x00" * 40, "is damaged (cut short, perhaps)"),
     "pdf": ("l.csv", b"%PDF-1.7 ...", "is a PDF, not a list"),
     "csv named xlsx": ("l.xlsx", CSV, "is not a XLSX file, or a damaged one"),
     "csv named parquet": ("l.parquet", CSV, "is not a PARQUET file, or a damaged one"),

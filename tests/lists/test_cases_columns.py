@@ -29,7 +29,7 @@ COLUMNS = {
     "f06b_cget_sans_web.geojson": {"nom": "NOM_TL", "site_web": None},
     "f09_code_excel_formule.csv": {"code_postal": "code_postal"},
     "f15_horaires_date.csv": {"date_ouverture": None, "nom": "nom", "commune": "commune"},
-    "g01_overpass.json": {"nom": "tags.name", "typologie": "tags.amenity", "site_web": "tags.website"},
+    "g01_overpass.json": {"nom": "name", "typologie": "osm:kind", "site_web": "osm:website"},
     "g03_gogocarto.json": {"etat": None, "typologie": "categories", "nom": "name", "date_ouverture": None},
     "g08_colonnes_ecartees.csv": {"latitude": "latitude", "longitude": "longitude"},
     "h01_etat_statut.csv": {"etat": None, "nom": "nom"},

@@ -32,7 +32,13 @@ def test_a_kept_column_comes_after_ours(tmp_path):
 
 def test_all_keeps_every_other_column_but_those_of_people(tmp_path):
     cleaned = tl.clean(write(tmp_path / "l.csv", ROWS), keep="all")
-    assert list(cleaned.places) == [*OUTPUT, "Horaires"]  # of two columns with one name none can be told
+    assert list(cleaned.places) == [*OUTPUT, "Horaires", "services#1", "services#2"]
+    assert (cleaned.places["services#1"] == "x").all() and (cleaned.places["services#2"] == "y").all()
+
+
+def test_one_of_two_columns_of_one_name_is_kept_by_its_rank(tmp_path):
+    cleaned = tl.clean(write(tmp_path / "l.csv", ROWS), keep=["services#2"])
+    assert cleaned.places["services#2"].tolist() == ["y"] * 5
 
 
 @pytest.mark.parametrize(

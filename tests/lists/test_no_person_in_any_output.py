@@ -71,6 +71,14 @@ def test_an_identifier_of_ten_digits_is_kept(tmp_path):
     assert cleaned.places["id_source"].tolist() == ["0612345678", "0298765432"]
 
 
+@pytest.mark.parametrize("header", ["numero", "id", "siret"])
+def test_telephone_numbers_as_people_write_them_are_not_read_under_any_header(tmp_path, header):
+    numbers = ["0612345678", "0298765432"] if header == "numero" else ["06 12 34 56 78", "02.98.76.54.32"]
+    rows = [[header, "nom", "code_postal"], [numbers[0], "Le Lieu", "35000"], [numbers[1], "Un Autre", "29000"]]
+    cleaned = cleaning.clean(write(tmp_path / "l.csv", rows))
+    assert cleaned.ledger["colonnes_personnelles_ecartees"] == [header]
+
+
 def test_the_ledger_hides_what_a_file_calls_its_parts(tmp_path):
     content = {"jean.dupont@orange.example": [{"nom": "Le Lieu", "commune": "Rennes", "code_postal": "35000"}]}
     path = tmp_path / "l.json"

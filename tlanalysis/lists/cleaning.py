@@ -183,19 +183,19 @@ def _kept(
     Raises
     ------
     BadInput
-        A column is not in the list, stands there twice, or holds personal data.
+        A column is not in the list, stands there twice and its rank is not said, or holds personal data.
     """
     named = [keep] if isinstance(keep, str) else list(keep)
     if ALL in named and ALL not in labels:
         taken = {*mapping.read, *personal}
-        return tuple(name for name in labels if name not in taken and list(labels).count(name) == 1)
+        return tuple(name for name in labels if name not in taken)
     for name in named:
         if name in personal:
             raise BadInput(f"{where}: the column {name!r} holds personal data, which is never kept.")
-        if (times := list(labels).count(name)) != 1:
-            hint = did_you_mean(name, labels)
-            said = f"has {times} columns called {name!r}" if times else f"has no column {name!r}{hint}"
-            raise BadInput(f"{where} {said} to keep.")
+        if name not in labels:
+            if times := sum(label.startswith(f"{name}#") for label in labels):
+                raise BadInput(say("mapping_twice", where=where, times=times, column=repr(name)))
+            raise BadInput(f"{where} has no column {name!r}{did_you_mean(name, labels)} to keep.")
     return tuple(dict.fromkeys(named))
 
 
@@ -253,6 +253,11 @@ def summary(job: Job, entry: dict[str, Any]) -> str:
             groups=entry["doublons"]["groupes"],
         ),
     ]
+    if above := entry["lecture"].get("lignes_au_dessus"):
+        lines.append(say("rows_above", count=above))
+    abroad = max(entry["regles"].get(rule, 0) for rule in ("coordonnees_hors_de_france", "hors_de_france"))
+    if 2 * abroad > entry["lignes_lues"]:
+        lines.append(say("mostly_abroad", count=abroad, read=entry["lignes_lues"]))
     for name, word in (("regles", "refused"), ("reparations", "repaired")):
         if entry[name]:
             lines.append(say(word, rules=", ".join(f"{rule} {times}" for rule, times in entry[name].items())))

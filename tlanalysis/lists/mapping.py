@@ -24,10 +24,11 @@ from pathlib import Path
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.lists.cells import privacy
-from tlanalysis.lists.cells.text import LONGEST
+from tlanalysis.lists.cells.text import LONGEST, is_bare_number
 from tlanalysis.lists.fields import INPUT
 from tlanalysis.lists.messages import say
 from tlanalysis.lists.recognition.context import people_columns
+from tlanalysis.lists.recognition.header import header_odds
 
 
 @dataclass(frozen=True)
@@ -194,13 +195,18 @@ def check_columns(mapping: Mapping, headers: Sequence[str], where: str) -> Mappi
 def personal_columns(headers: Sequence[str], sample: dict[str, list[str]]) -> list[str]:
     """Return the columns that are never read, because the header or the values are personal data."""
     people = people_columns(headers)
-    return [header for header in headers if header in people or _mostly_personal(sample.get(header, []))]
+    return [header for header in headers if header in people or _mostly_personal(header, sample.get(header, []))]
 
 
-def _mostly_personal(values: Sequence[str]) -> bool:
+def _mostly_personal(header: str, values: Sequence[str]) -> bool:
     seen = list(islice((value[:LONGEST] for value in values if value.strip()), _JUDGED))
-    return bool(seen) and sum(privacy.holds_personal(value) for value in seen) >= 0.3 * len(seen)
+    said = header_odds(header)
+    numbered = any(said.get(name, 0.0) >= _SURE for name in ("id_source", "siret", "siren"))
+    people = [value for value in seen if privacy.holds_personal(value) and not (numbered and is_bare_number(value))]
+    return bool(seen) and len(people) >= 0.3 * len(seen)
 
 
+# From these log-odds a header names an identifier, whose digits are no telephone number. `numero` stays below.
+_SURE = 4.0
 # How many values of a column are checked for personal data.
 _JUDGED = 200

@@ -136,6 +136,17 @@ def visible(text: str) -> str:
     return _visible(_without_entities(text))
 
 
+def is_bare_number(text: str) -> bool:
+    """Return whether a text is digits alone, at most 40 of them, as an identifier may be.
+
+    Examples
+    --------
+    >>> is_bare_number("0612345678"), is_bare_number("06 12 34 56 78")
+    (True, False)
+    """
+    return bool(re.fullmatch(r"[0-9]{1,40}", text))
+
+
 def clean_identifier(text: str) -> Cell:
     """Return an identifier: a text, but for a number of digits alone, which is no telephone number here.
 
@@ -144,7 +155,7 @@ def clean_identifier(text: str) -> Cell:
     >>> clean_identifier("0612345678"), clean_identifier("8.0"), clean_identifier("06 12 34 56 78")
     (('0612345678', ()), ('8', ('point_zero',)), (None, ('donnee_personnelle_retiree', 'mention_manquante')))
     """
-    if re.fullmatch(r"[0-9]{1,40}", text):
+    if is_bare_number(text):
         return text, ()
     if found := re.fullmatch(r"([0-9]{1,40})\.0+", text.strip()):
         return found[1], ("point_zero",)

@@ -110,18 +110,35 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
     )
 
 
+def rows_above(count: int) -> dict[str, int]:
+    """Return what the ledger says of the rows left out above the first row of a list without header.
+
+    They may be a title or rows with few cells: nothing tells them apart, so they are counted.
+    """
+    return {"lignes_au_dessus": count} if count else {}
+
+
 def _is_data(cell: str) -> bool:
     return bool(NUMBER.fullmatch(cell) or _DATA.fullmatch(cell) or (clean_date(cell)[0] and not cell.isalpha()))
 
 
-def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[str, Any]) -> Reading:
+def from_table(
+    path: Path,
+    table: pa.Table,
+    headers: list[str],
+    detected: dict[str, Any],
+    numbers: Sequence[int] | None = None,
+) -> Reading:
     """Return a reading of rows that are already in memory.
 
     Parameters
     ----------
     table : pyarrow.Table
         One string column per header, in their order.
+    numbers : sequence of int, optional
+        The number of each row, when some rows of the file are blank and not in the table.
     """
+    ranks = np.arange(1, len(table) + 1) if numbers is None else np.asarray(numbers, np.int64)
     if not len(table):
         raise no_row(path)
 
@@ -129,7 +146,7 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
         chosen = table.select(ranks_of(headers, wanted)).rename_columns([str(name) for name in wanted])
         for start in range(0, len(table), ROWS_PER_BATCH):
             part = chosen.slice(start, ROWS_PER_BATCH)
-            yield RowBatch(part, np.arange(start + 1, start + 1 + len(part)), [])
+            yield RowBatch(part, ranks[start : start + len(part)], [])
 
     head = table.slice(0, SAMPLE)
     sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}

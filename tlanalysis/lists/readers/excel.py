@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.lists.readers import workbook_process
-from tlanalysis.lists.readers.base import Reading, ReadingOptions, find_header, from_table, name_blanks
+from tlanalysis.lists.readers.base import (
+    Reading,
+    ReadingOptions,
+    find_header,
+    from_table,
+    name_blanks,
+    rows_above,
+)
 from tlanalysis.lists.readers.workbook_process import Grid
 
 # The most that an archive may unpack to: bytes, cells (a million rows by twenty), XML tags. python-calamine allocates
@@ -53,7 +60,8 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
     )
     if at >= len(rows):
         raise BadInput(f"{path.name}, sheet {name!r}, has no line {options.header} to take the header from.")
-    body = [row for row in rows[at + named :] if any(row)]
+    numbers = [number for number, row in enumerate(rows[at + named :], 1) if any(row)]
+    body = [rows[at + named + number - 1] for number in numbers]
     width = max((rank + 1 for row in rows[at:] for rank, cell in enumerate(row) if cell), default=0)
     header = rows[at] if named else []
     headers = name_blanks([header[rank] if rank < len(header) else "" for rank in range(width)])
@@ -63,8 +71,9 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
         "feuille": name,
         "ligne_entete": at + 1 if named else None,
         "premiere_ligne": at + named + 1,
-    }
-    return from_table(path, pa.table(columns, names=[str(rank) for rank in range(width)]), headers, detected)
+    } | rows_above(0 if named else sum(any(row) for row in rows[:at]))
+    table = pa.table(columns, names=[str(rank) for rank in range(width)])
+    return from_table(path, table, headers, detected, numbers)
 
 
 def _check_archive(path: Path) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.readers import csv_dialect, excel, json_records
+from tlanalysis.lists.readers import archives, csv_dialect, excel, json_records
 from tlanalysis.lists.readers.base import (
     MOST_COLUMNS,
     ROWS_PER_BATCH,
@@ -33,7 +37,8 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
     Parameters
     ----------
     path : Path
-        A CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file; its content decides, not its ending.
+        A CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file, perhaps compressed with gzip or alone in a ZIP archive;
+        its content decides, not its ending.
     options : ReadingOptions, optional
         What the user states instead of having it detected.
 
@@ -43,6 +48,27 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
         The file is not a list, is damaged, or can be read in two ways.
     """
     options = options or ReadingOptions()
+    start = _start(path)
+    if (packed := _packed(start, path)) is None:
+        return _open_plain(path, start, options)
+    folder = Path(tempfile.mkdtemp(prefix="tlanalysis-"))
+    try:
+        inner = archives.unpack(path, packed, folder)
+        reading = _open_plain(inner, _start(inner), options)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+    def batches(wanted: Wanted) -> Iterator[RowBatch]:
+        yield from reading.batches(wanted)
+
+    weakref.finalize(batches, shutil.rmtree, folder, ignore_errors=True)  # the file is there as long as its rows
+    detected = reading.detected | {"compression": packed} | ({"membre": inner.name} if packed == "zip" else {})
+    return replace(reading, path=path, detected=detected, batches=batches)
+
+
+def _start(path: Path) -> bytes:
+    """Return the first bytes of a file that is there and not empty."""
     try:
         if path.is_dir():
             raise BadInput(f"{path} is a folder: name one file.")
@@ -56,6 +82,19 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
         raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
     if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise BadInput(f"{path.name} is empty.")
+    return start
+
+
+def _packed(start: bytes, path: Path) -> str | None:
+    """Return how a list is compressed, gzip or zip; None when it is not. A workbook is a ZIP archive by itself."""
+    if start.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if start.startswith(b"PK\x03\x04") and (path.suffix.lower() == ".xls" or path.suffix.lower() not in _WORKBOOKS):
+        return "zip"
+    return None
+
+
+def _open_plain(path: Path, start: bytes, options: ReadingOptions) -> Reading:
     kind = _kind(start, path)
     if kind == "parquet":
         reading = _open_parquet(path)
