@@ -150,11 +150,11 @@ class Links:
 
 
 def _components(one: Positions, other: Positions, size: int) -> Positions:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     if not size:
         return np.array([], np.int64)
+    from scipy.sparse import coo_array  # slow to import, and a list without links has no need of it
+    from scipy.sparse.csgraph import connected_components
+
     return connected_components(coo_array((np.ones(len(one)), (one, other)), shape=(size, size)), directed=False)[1]
 
 
@@ -229,12 +229,12 @@ def _link_alike(
 
 
 def _link_close(rows: Positions, words: NDArray[np.object_], links: Links, points: NDArray[np.float64]) -> None:
-    from rapidfuzz import fuzz, process
-    from scipy.spatial import KDTree
-
     reason = "nom_proche_a_moins_de_200_m"
     if len(rows) < 2:
         return
+    from rapidfuzz import fuzz, process
+    from scipy.spatial import KDTree
+
     tree = KDTree(points[rows])
     if tree.count_neighbors(tree, CLOSE_M) - len(rows) <= 2 * _MOST_PAIRS:
         pairs = tree.query_pairs(CLOSE_M, output_type="ndarray")
