@@ -94,7 +94,6 @@ def test_a_table_that_lost_something_is_drawn_or_says_what(one: Case, cut: str) 
         (lambda: tl.plot_people_trained(tl.people_trained("R94")), "this table has no row: no figure has"),
         (lambda: tl.plot_holdings(case("plot_holdings").table, ax=3), "ax is a int: give one Axes"),
         (lambda: tl.plot_forecast(case("plot_forecast").table), r"tl\.plot_forecast\(fc\)"),
-        (lambda: tl.clean("https://example.org/a.csv"), "is an address: download the file"),
         (lambda: tl.params(territory=53), "territory is 53, not text"),
         (lambda: tl.access_of(pd.DataFrame({"x": [1]})), "no column latitude"),
         (lambda: tl.lorenz_of({}), "no table to draw a curve of"),
