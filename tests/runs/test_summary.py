@@ -65,7 +65,9 @@ def test_sources_check_and_trace_print_json(
     assert code == 2
     assert err.splitlines()[0].removeprefix("tlanalysis: ") == json.loads(out)["problems"][0]
     sidecar = tmp_path / "part--FR.json"
-    sidecar.write_text('{"fingerprint": "ab", "id": "part"}', encoding="utf-8")
+    facts = dict.fromkeys(("run_key", "title", "subtitle", "lecture", "champ", "note", "alt", "source", "licence"), "")
+    facts |= {"id": "part", "fingerprint": "ab", "version": "0.1.0"}
+    sidecar.write_text(json.dumps(facts | {"params": {}, "sources": [], "inputs": {}, "lang": "fr"}), encoding="utf-8")
     code, out, _ = _call(capfd, monkeypatch, "trace", str(sidecar), "--json")
     assert (code, json.loads(out)) == (0, read_facts(sidecar))
 
