@@ -248,7 +248,7 @@ def test_figures_of_the_forecast_are_marked_by_their_nature(lang):
         (2018.5, 900, False),
         (2019.5, 1500, False),
         (2021.5, 2500, False),
-        (2023.5, 3500, True),
+        (2023.5, 3500, False),
     }
     (bar,) = ax.patches
     assert (bar.get_y(), bar.get_y() + bar.get_height()) == (2528, 3951)

@@ -43,7 +43,7 @@ def test_variants_by_hand():
         growth=(0.1, 0.2),
         waning=-0.02,
         room=(0.6, 0.5),
-        error={"compte": 0.04, "estime": 0.1},
+        error={"compte": (0.04, 0.5), "estime": (0.1, 0.3)},
         offsets={"x": (-0.3, 0.15), "y": (0.1, 0.05)},
         default_offset=(0.0, 0.2),
     )
@@ -55,7 +55,7 @@ def test_variants_by_hand():
     assert made["couverture_deux_fois_moins_sure"].offsets == {"x": (-0.3, 0.3), "y": (0.1, 0.1)}
     assert made["couverture_deux_fois_moins_sure"].default_offset == (0.0, 0.4)
     assert made["definitions_sans_effet_attendu"].offsets == {"x": (0.0, 0.15), "y": (0.0, 0.05)}
-    assert made["erreurs_deux_fois_plus_grandes"].error == {"compte": 0.08, "estime": 0.2}
+    assert made["erreurs_deux_fois_plus_grandes"].error == {"compte": (0.08, 0.5), "estime": (0.2, 0.3)}
     assert made["sans_essoufflement"].waning == 0
     assert made["croissance_initiale_nulle"].growth == (0.0, 0.2)
 
@@ -80,7 +80,8 @@ def test_table_is_one_forecast_per_variant():
 
 @pytest.mark.usefixtures("few_draws")
 def test_each_prior_moves_the_answer_in_its_direction():
+    near = sensitivity(FIGURES, 2026).set_index("variante")
+    width = near["p80_haut"] - near["p80_bas"]
     table = sensitivity(FIGURES, 2033).set_index("variante")
-    width = table["p80_haut"] - table["p80_bas"]
     assert width["erreurs_deux_fois_plus_grandes"] > width["reference"]
     assert table.loc["marge_doublee", "mediane"] > table.loc["marge_divisee_par_deux", "mediane"]

@@ -19,6 +19,7 @@ from tlanalysis.forecasting.input_figures import Figures, as_figures, check_hori
 from tlanalysis.forecasting.naive_references import references
 from tlanalysis.forecasting.posterior import Posterior, sample
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.turns import turned
 from tlanalysis.forecasting.weights import learned_weights
 
 if TYPE_CHECKING:
@@ -134,8 +135,9 @@ def forecast(
     sizes = _shared_out(_curve_weights(scouts, prior_weights), proposals)
     posteriors = {name: sample(name, figures, years, priors, rng, sizes[name]) for name in CURVES}
     chance = _curve_weights(posteriors, prior_weights)
-    level = _mixture(posteriors, chance, figures, rng, size)
-    counted = np.exp(level + rng.normal(0, priors.error["compte"], size=level.shape))
+    level, shock, error = _mixture(posteriors, chance, figures, rng, size)
+    level = turned(level, int(figures.when.max()) - years[0], shock, priors, rng)
+    counted = np.exp(level + error[:, None] * rng.standard_normal(level.shape))
     return Forecast(
         draws=_frame(np.rint(counted).astype(np.int64), years),
         levels=_frame(np.exp(level), years),
@@ -180,15 +182,17 @@ def _weight(posteriors: dict[str, Posterior], chance: dict[str, float]) -> np.nd
 
 def _mixture(
     posteriors: dict[str, Posterior], chance: dict[str, float], figures: Figures, rng: np.random.Generator, size: int
-) -> np.ndarray:
-    """Return `size` equally likely log paths, as the perimeter of the last figure would read them."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return `size` equally likely log paths under the definition of the last figure, their shock and count error."""
     weight = _weight(posteriors, chance)
     # Systematic resampling draws one uniform number, which adds less noise than one number per draw.
     at = (np.arange(size) + rng.random()) / size * weight.sum()
     kept = rng.permutation(np.minimum(np.searchsorted(np.cumsum(weight), at), len(weight) - 1))
     level = np.concatenate([posteriors[name].level for name in CURVES])[kept]
     offset = np.concatenate([posteriors[name].offset[:, figures.which[-1]] for name in CURVES])[kept]
-    return level + offset[:, None]
+    shock = np.concatenate([posteriors[name].shock for name in CURVES])[kept]
+    error = np.concatenate([posteriors[name].count_error for name in CURVES])[kept]
+    return level + offset[:, None], shock, error
 
 
 def _summary(posteriors: dict[str, Posterior], chance: dict[str, float], prior: Mapping[str, float]) -> pd.DataFrame:

@@ -79,7 +79,7 @@ def forecast_people_trained(
     per_place = {}
     for year in (start, end):
         low, high = ranges[year]
-        declared = np.log(rng.uniform(low, high, size)) + priors.error["declare"] * rng.standard_normal(size)
+        declared = np.log(rng.uniform(low, high, size)) + priors.error["declare"][0] * rng.standard_normal(size)
         per_place[year] = declared - np.log(fc.levels[year].to_numpy()) - np.log(share)
     pace = PACE_KEPT * (per_place[end] - per_place[start]) / (end - start) + PACE_ERROR * rng.standard_normal(size)
     years = [int(year) for year in fc.levels.columns if int(year) >= end]
@@ -88,7 +88,7 @@ def forecast_people_trained(
     log_per_place += PACE_SHOCK * np.sqrt(ahead) * rng.standard_normal((size, 1))
     moved = np.clip(share[:, None] + SHARE_DRIFT * np.sqrt(ahead) * rng.standard_normal((size, 1)), 0.05, 0.95)
     people = np.exp(log_per_place) * moved * fc.levels[years].to_numpy()
-    read = people * np.exp(priors.error["declare"] * rng.standard_normal(people.shape))
+    read = people * np.exp(priors.error["declare"][0] * rng.standard_normal(people.shape))
     table = quantiles(_frame(read, years))
     places = table.iloc[:0].copy()
     places.attrs = dict(fc.attrs)

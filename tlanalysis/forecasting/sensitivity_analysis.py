@@ -21,6 +21,7 @@ def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
     offsets = base.offsets_used()
     wide = {name: (mean, 2 * sd) for name, (mean, sd) in offsets.items()}
     flat = {name: (0.0, sd) for name, (_, sd) in offsets.items()}
+    doubled = {name: (2 * median, spread) for name, (median, spread) in base.error.items()}
     room, spread = base.room
     return {
         "reference": base,
@@ -30,7 +31,7 @@ def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
             base, offsets=wide, default_offset=(0.0, 2 * base.default_offset[1])
         ),
         "definitions_sans_effet_attendu": replace(base, offsets=flat),
-        "erreurs_deux_fois_plus_grandes": replace(base, error={name: 2 * sd for name, sd in base.error.items()}),
+        "erreurs_deux_fois_plus_grandes": replace(base, error=doubled),
         "sans_essoufflement": replace(base, waning=0.0),
         "croissance_initiale_nulle": replace(base, growth=(0.0, base.growth[1])),
     }
