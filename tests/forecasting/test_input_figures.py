@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.forecasting.test_model import counts, seen
 from tlanalysis.core.errors import BadInput
 from tlanalysis.forecasting.input_figures import as_figures, check_horizon, usable
-from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.prior_table import priors
 
 # ------------------------------------------------------------------------------------------------ which figures enter
 

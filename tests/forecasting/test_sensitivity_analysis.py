@@ -9,7 +9,8 @@ import pytest
 
 from tests.forecasting.test_model import counts
 from tlanalysis.forecasting.model import forecast
-from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.prior_table import priors
 from tlanalysis.forecasting.sensitivity_analysis import sensitivity, variants
 
 FIGURES = counts(y2018=1003, y2020=1207, y2023=1511)

@@ -71,6 +71,11 @@ def colour(perimeter: str, default: str) -> str:
     return str(_table()["couleur"].dropna().get(perimeter, default))
 
 
+def offset_reasons() -> dict[str, str]:
+    """Return why each perimeter has the believed offset that it has."""
+    return _table()["motif_decalage"].dropna().to_dict()
+
+
 def offsets() -> dict[str, tuple[float, float]]:
     """Return the believed offset of each perimeter from the reference definition: mean, standard deviation (log)."""
     held = _table().dropna(subset=["decalage_moyen", "decalage_ecart_type"])

@@ -18,7 +18,7 @@ from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.perimeter_facts import extended_lists, own_of_publisher, with_unknown_states, without_method
-from tlanalysis.forecasting.prior_beliefs import Priors
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 from tlanalysis.indicators.intervals import rounding
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Figures:
         return ~np.isnan(self.value)
 
 
-def usable(observations: pd.DataFrame) -> pd.DataFrame:
+def usable(observations: pd.DataFrame, priors: Priors = DEFAULT) -> pd.DataFrame:
     """Return the figures a forecast may use, one row each, oldest first.
 
     The function leaves out undated figures, targets, forecasts, and rows with neither a value nor two bounds. It also
@@ -88,6 +88,8 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
     ----------
     observations : DataFrame
         At least the columns of `COLUMNS`.
+    priors : Priors
+        Whether publishers that state no definition are apart, and whether a count needs a published method.
 
     Returns
     -------
@@ -106,11 +108,11 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
     for name in VALUES:
         rows[name] = rows[name].astype("float64")
     rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
-    rows["definition"] = _definitions(rows)
+    rows["definition"] = _definitions(rows) if priors.publishers_apart else rows["perimetre"]
     counted = set(rows.loc[rows["nature"] == "compte", "perimetre"])
-    rows["nature"] = rows["nature"].mask(
-        (rows["nature"] == "compte") & rows["perimetre"].isin(without_method()), "estime"
-    )
+    if priors.method_required:
+        unexplained = (rows["nature"] == "compte") & rows["perimetre"].isin(without_method())
+        rows["nature"] = rows["nature"].mask(unexplained, "estime")
     same_list = extended_lists()
     rows = rows[np.array([same_list.get(name) not in counted for name in rows["perimetre"]], dtype=bool)]
     rows["annee"] = np.array([periods.middle(str(text)) for text in rows["periode"]], dtype=float)

@@ -19,6 +19,8 @@ from tlanalysis.forecasting.input_figures import Figures, as_figures, check_hori
 from tlanalysis.forecasting.naive_references import references
 from tlanalysis.forecasting.posterior import Posterior, sample
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.public_support import ended
+from tlanalysis.forecasting.recalibration import label, learned, recalibrated
 from tlanalysis.forecasting.turns import turned
 from tlanalysis.forecasting.weights import learned_weights
 
@@ -85,6 +87,8 @@ def forecast(
     weights: Mapping[str, float] | None = None,
     size: int = SIZE,
     proposals: int = PROPOSALS,
+    support_ended: bool | None = None,
+    recalibrate: bool = True,
 ) -> Forecast:
     """Forecast what a published count would read, year by year up to the horizon.
 
@@ -105,6 +109,11 @@ def forecast(
         Curve -> prior weight; by default those learned on analogous series (`learned_weights`).
     size, proposals : int
         Draws returned; draws proposed over all curves.
+    support_ended : bool, optional
+        Whether public support has ended, which makes a rise turn more often; by default what the published State
+        credits say, for the places of France (`public_support.ended`), and no for anything else.
+    recalibrate : bool
+        Whether the bands are widened at the end, as learned on other series (`recalibration`).
 
     Returns
     -------
@@ -125,7 +134,7 @@ def forecast(
     >>> forecast(seen, horizon=2026).draws.shape
     (20000, 9)
     """
-    rows = usable(observations)
+    rows = usable(observations, priors)
     check_horizon(rows, observations, horizon)
     figures = as_figures(rows, priors)
     years = np.arange(int(figures.when.min()), horizon + 1)
@@ -136,8 +145,16 @@ def forecast(
     posteriors = {name: sample(name, figures, years, priors, rng, sizes[name]) for name in CURVES}
     chance = _curve_weights(posteriors, prior_weights)
     level, shock, error = _mixture(posteriors, chance, figures, rng, size)
-    level = turned(level, int(figures.when.max()) - years[0], shock, priors, rng)
-    counted = np.exp(level + error[:, None] * rng.standard_normal(level.shape))
+    support = ended(observations) if support_ended is None else support_ended
+    level = turned(level, int(figures.when.max()) - years[0], shock, priors, rng, support=support)
+    read = level + error[:, None] * rng.standard_normal(level.shape)
+    if recalibrate:
+        numbers, ahead = learned(label(observations)), years + 0.5 - figures.when.max()
+        level, read = (
+            np.column_stack([recalibrated(log[:, i], ahead[i], len(rows), numbers) for i in range(len(years))])
+            for log in (level, read)
+        )
+    counted = np.exp(read)
     return Forecast(
         draws=_frame(np.rint(counted).astype(np.int64), years),
         levels=_frame(np.exp(level), years),

@@ -26,6 +26,7 @@ SHARE_ERROR = 0.03  # standard deviation of the true share around the printed on
 SHARE_DRIFT = 0.015  # standard deviation of the yearly change of the share
 PACE_KEPT = 0.5  # share of the past pace of people per place that continues
 PACE_ERROR = 0.08  # standard deviation of that yearly pace
+LASTING = 0.85  # share of the pace that lasts to the next year: chosen, as the four numbers around it are
 PACE_SHOCK = 0.06  # standard deviation of the yearly change of people per place, log scale
 
 
@@ -98,7 +99,7 @@ def forecast_people_trained(
     return table
 
 
-def _fading(ahead: np.ndarray, lasting: float = 0.85) -> np.ndarray:
+def _fading(ahead: np.ndarray, lasting: float = LASTING) -> np.ndarray:
     """Return the sum of the yearly paces so far, each weaker than the one before."""
     return (1 - lasting**ahead) / (1 - lasting)
 
