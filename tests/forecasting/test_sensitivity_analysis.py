@@ -27,6 +27,14 @@ FIGURES = counts(y2018=1003, y2020=1207, y2023=1511)
         ("erreurs_deux_fois_plus_grandes", {"error"}),
         ("sans_essoufflement", {"waning"}),
         ("croissance_initiale_nulle", {"growth"}),
+        ("definitions_inconnues_confondues", {"publishers_apart"}),
+        ("nombre_sans_methode_compte", {"method_required"}),
+        ("comptages_bons_a_3_pour_cent", {"error"}),
+        ("liste_complete", {"list_misses", "list_exceeds"}),
+        ("liste_manque_un_cinquieme", {"list_misses"}),
+        ("sans_retournement", {"turn"}),
+        ("retournements_deux_fois_plus_frequents", {"turn"}),
+        ("fin_du_soutien_sans_effet", {"support_ends"}),
     ],
 )
 def test_each_variant_changes_one_belief(name, changed):
@@ -49,7 +57,7 @@ def test_variants_by_hand():
         default_offset=(0.0, 0.2),
     )
     made = variants(base)
-    assert len(made) == 8
+    assert len(made) == 16
     assert made["reference"] == base
     assert made["marge_divisee_par_deux"].room == pytest.approx((0.3, 0.5))
     assert made["marge_doublee"].room == pytest.approx((1.2, 0.5))
