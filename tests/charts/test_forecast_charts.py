@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -305,7 +307,9 @@ def test_declared_totals_are_hollow_squares(lang):
 def test_each_region_has_its_own_band(lang):
     small = drawn("regions", lang).child_axes
     table = regional()
-    order = table[table["annee"] == 2030].sort_values("taux_mediane_pour_100k", ascending=False)["territoire"]
+    last = table[table["annee"] == 2030].set_index("territoire")
+    most = {code: tl.territory(code).population_high for code in last.index}
+    order = (last["mediane"] / pd.Series(most)).sort_values(ascending=False).index  # Mayotte: over its most inhabitants
     assert len(small) == 18
     for ax, code in zip(small, order, strict=True):
         rows = table[table["territoire"] == code].set_index("annee")
@@ -414,3 +418,14 @@ def test_scenarios_are_named_lines_without_a_band(lang):
 def test_the_share_of_places_of_known_state_is_true(lang):
     # 2,528 of the 3,951 listed places have a known state: 64 %.
     assert 64 in figures_in(caption.of(drawn("scenarios", lang)).note)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "habitants de 2023"), ("en", "inhabitants of 2023")])
+def test_every_text_with_a_rate_of_a_later_year_says_whose_inhabitants(lang, said):
+    """The rates of 2030 are over the population of 2023: each sentence that prints one says so."""
+    path = Path(__file__).parents[2] / "tlanalysis/charts/messages/forecasts.toml"
+    texts = tomllib.loads(path.read_text(encoding="utf-8"))
+    per = {"fr": "100 000 habitants", "en": "100,000 inhabitants"}[lang]
+    printed = [text for figure in texts.values() for text in figure.get(lang, {}).values() if per in text]
+    assert printed
+    assert [text for text in printed if text.count(per) != text.count(f"{per} {said.split(' ', 1)[1]}")] == []

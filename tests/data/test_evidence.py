@@ -57,7 +57,7 @@ def test_without_a_filter_nothing_is_left_out(raw):
     ("filters", "said"),
     [
         pytest.param({"indicateur": "tiers_lieu"}, "did you mean 'tiers_lieux'", id="indicator"),
-        pytest.param({"territoire": "75"}, "did you mean R75 or D75", id="territory"),
+        pytest.param({"territoire": "75"}, r"R75 \(Nouvelle-Aquitaine\) and D75 \(Paris\)", id="territory"),
         pytest.param({"nature": "comptes"}, "did you mean 'compte'", id="nature"),
         pytest.param({"nature": ("compte", "mesure")}, "no nature called 'mesure'", id="one-of-several-natures"),
         pytest.param({"perimetre": "ftl_2022"}, "no perimeter called 'ftl_2022'", id="perimeter"),
@@ -169,10 +169,36 @@ def share(number, percent):
             [observation(1, valeur=3500), observation(2, valeur=3400, nature="declare")], True, id="another-measure"
         ),
         pytest.param(
-            [observation(1, valeur=3500), observation(2, valeur=3400, periode="2020-12")], False, id="another-period"
+            [observation(1, valeur=3500), observation(2, valeur=3400, periode="2021-12")], False, id="another-period"
         ),
         pytest.param(
-            [observation(1, valeur=3500, periode=""), observation(2, valeur=3400, periode="")], False, id="no-period"
+            [observation(1, valeur=85, periode=""), observation(2, valeur=101, periode="")], True, id="no-period"
+        ),
+        pytest.param(
+            [observation(1, valeur=85, periode=""), observation(2, valeur=101, periode="2020")], False, id="one-period"
+        ),
+        pytest.param(
+            [
+                observation(1, valeur=3500, periode="", perimetre="ftl_2021"),
+                observation(2, valeur=3400, periode="", perimetre="cget_2018"),
+            ],
+            False,
+            id="no-period-and-another-perimeter",
+        ),
+        pytest.param(
+            [observation(1, valeur=218, periode="2021-03"), observation(2, valeur=300, periode="2020/2021")],
+            True,
+            id="a-period-that-covers",
+        ),
+        pytest.param(
+            [observation(1, valeur=218, periode="2021-03"), observation(2, valeur=300, periode="2021-01/2021-02")],
+            False,
+            id="a-period-that-ends-before",
+        ),
+        pytest.param(
+            [observation(1, valeur=0.4, periode="2021/2023"), observation(2, valeur=1.0, periode="2018/2023")],
+            False,
+            id="two-spans",
         ),
         pytest.param(
             [observation(1, valeur=3500), observation(2, valeur=3400, territoire="R75")], False, id="another-territory"
@@ -209,6 +235,7 @@ def test_a_contradiction_in_figures(raw_copy):
             "territoire": "FR",
             "indicateur": "tiers_lieux",
             "periode": "2020",
+            "temps": "meme_periode",
             "nb_chiffres": 3,
             "valeur_min": 300,
             "valeur_max": 1000,
@@ -241,7 +268,13 @@ def test_contradictions_of_the_evidence_are_all_the_pairs_that_do_not_meet(raw):
 
     expected = {key for key, group in spans.items() if any(apart(a, b) for a, b in combinations(group, 2))}
     found = contradictions()
+    found = found[found["temps"] == "meme_periode"]
     assert set(zip(found["territoire"], found["indicateur"], found["periode"], strict=True)) == expected
     paca = found[found["territoire"] == "R93"].iloc[0]
     assert (paca["valeur_min"], paca["valeur_max"]) == (0.05, 0.06)
     assert paca["rapport"] == pytest.approx(1.2)
+
+
+def test_every_departement_contradicts_the_85_that_another_page_counts():
+    found = contradictions("FR").set_index("indicateur").loc["deffinov_departements"]
+    assert (found["valeur_min"], found["valeur_max"], found["temps"]) == (85, 101, "sans_periode")

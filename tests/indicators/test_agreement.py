@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -64,3 +66,26 @@ def test_same_seed_same_interval():
 def test_a_missing_column_is_named():
     with pytest.raises(BadInput, match="no column b"):
         rank_agreement(pd.DataFrame({"a": [1, 2, 3]}), [("a", "b")])
+
+
+def test_partial_tau_by_hand():
+    """Ranks 1234, 2134, 1243: one pair of six is swapped, t_xy = t_xz = 4/6; two are, t_yz = 2/6."""
+    table = pd.DataFrame({"x": [1, 2, 3, 4], "y": [2, 1, 3, 4], "z": [1, 2, 4, 3]})
+    expected = (4 / 6 - 4 / 6 * 2 / 6) / math.sqrt((1 - (4 / 6) ** 2) * (1 - (2 / 6) ** 2))
+    assert rank_agreement(table, [("x", "y")], given="z").loc[0, "tau"] == pytest.approx(expected)
+
+
+def test_an_agreement_that_a_third_measure_makes_vanishes_given_it():
+    rng = np.random.default_rng(1)
+    dense = rng.normal(size=300)
+    table = pd.DataFrame({"x": dense + rng.normal(size=300), "y": dense + rng.normal(size=300), "z": dense})
+    plain, partial = (rank_agreement(table, [("x", "y")], given=name).loc[0] for name in (None, "z"))
+    assert plain["tau_bas"] > 0.2
+    assert partial["tau"] < plain["tau"] / 2
+    assert partial["tau_bas"] < partial["tau"] < partial["tau_haut"]
+
+
+def test_nothing_is_left_given_a_measure_of_the_same_order():
+    table = pd.DataFrame({"x": [1, 2, 3, 4], "y": [2, 1, 3, 4], "z": [2, 4, 6, 8]})
+    with pytest.raises(BadInput, match="nothing is left"):
+        rank_agreement(table, [("x", "y")], given="z")

@@ -121,7 +121,8 @@ def test_rates_of_projects_carry_exact_intervals(level):
     for row in table.itertuples():
         assert row.taux_pour_million == pytest.approx(row.nb_projets / row.population * 1e6)
         low, high = row.taux_bas_pour_million, row.taux_haut_pour_million
-        check_garwood(row.nb_projets, low, high, row.population / 1e6, level)
+        low, high = low * row.population_haut, high * row.population_bas
+        check_garwood(row.nb_projets, low, high, 1e-6, level)
 
 
 def test_no_national_total_yet():

@@ -50,7 +50,8 @@ def test_rates_of_places_carry_exact_intervals(confidence):
     for row in table.itertuples():
         assert row.taux_pour_100k == pytest.approx(row.nb_lieux / row.population * 1e5)
         low, high = row.taux_bas_pour_100k, row.taux_haut_pour_100k
-        check_garwood(row.nb_lieux, low, high, row.population / 1e5, confidence)
+        low, high = low * row.population_haut, high * row.population_bas
+        check_garwood(row.nb_lieux, low, high, 1e-5, confidence)
 
 
 def test_a_region_has_the_places_of_its_departements(raw):

@@ -12,6 +12,7 @@ from scipy import stats
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
+from tlanalysis.indicators.differences import territories_that_differ
 from tlanalysis.indicators.place_counts import places_per_territory, rates
 from tlanalysis.indicators.place_rates import rate_places, rates_from_shares, smooth_rates
 
@@ -64,7 +65,7 @@ def test_outside_what_a_list_covers_the_number_is_unknown_not_zero():
     table = rate_places(places("31", "31", "34", "75"), covers="R76").set_index("code")
     assert table["nb_lieux"].notna().sum() == 13
     assert table.loc["09", "nb_lieux"] == 0
-    assert table.loc[["75", "33"]].drop(columns=["territoire", "nom", "population"]).isna().all(axis=None)
+    assert table.loc[["75", "33"]].drop(columns=["territoire", "nom", *territories.POPULATION]).isna().all(axis=None)
     assert table.attrs["nb_hors_champ"] == 1
 
 
@@ -161,3 +162,27 @@ def test_a_region_without_a_printed_share_is_unknown(two_regions):
 def test_no_shares_for_a_year_is_refused():
     with pytest.raises(BadInput, match="no regional shares or no total of places for 1999"):
         rates_from_shares("1999")
+
+
+def test_the_bounds_of_a_rate_hold_over_both_ends_of_a_population():
+    """Three places: Garwood's 95 % interval is 0.6187 to 8.7673."""
+    row = rate_places(places("976", "976", "976", "75")).set_index("code").loc["976"]
+    assert row["taux_bas_pour_100k"] == pytest.approx(0.618672 / 3.10, rel=1e-5)
+    assert row["taux_haut_pour_100k"] == pytest.approx(8.767273 / 2.56518, rel=1e-5)
+
+
+def test_a_difference_that_one_end_of_the_population_does_not_show_is_not_called():
+    table = pd.DataFrame(
+        {
+            "territoire": ["R06", "R11"],
+            "nb_lieux": [20, 1000],
+            "population": [10_000, 1_000_000],
+            "population_bas": [10_000, 1_000_000],
+            "population_haut": [20_000, 1_000_000],
+        }
+    )
+    alone = territories_that_differ(table.drop(columns=["population_bas", "population_haut"]))
+    assert alone.loc[0, "ecart"] == "au_dessus"
+    assert territories_that_differ(table).loc[0, "ecart"] == "indistinct"
+    low, high = smooth_rates(table), smooth_rates(table.assign(population=table["population_haut"]))
+    assert low.loc[0, "taux_lisse_bas_pour_100k"] == high.loc[0, "taux_lisse_bas_pour_100k"]

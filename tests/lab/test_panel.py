@@ -61,7 +61,8 @@ def test_a_choice_is_kept_where_it_is_still_an_option(panel: Panel) -> None:
 
 def test_a_choice_without_a_figure_is_shown_as_unknown(panel: Panel) -> None:
     panel.lists["territory"].value = "D48"
-    assert "aucun chiffre publié. C&#x27;est un inconnu, pas un zéro." in _sentence(panel)
+    assert "nous n&#x27;avons pas trouvé de chiffre dans" in _sentence(panel)
+    assert "C&#x27;est un inconnu, pas un zéro." in _sentence(panel)
     assert panel.rows.empty
     assert panel.children[6].outputs == ()
 

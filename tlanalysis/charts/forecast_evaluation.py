@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts.forecasts import about
+from tlanalysis.charts.forecasts import about, ceiling
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw past forecasts against the later measure, ours and the published ones, one row per forecast.
 
     Parameters
@@ -43,6 +45,7 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         "worst": worst["qui"] if worst is not None else "",
         "worst_score": words.percent(worst["crps_relatif"]) if worst is not None else "",
     }
+    values["repeats"] = _repeats(claims, words)
     text = caption.write("croissance-retrospective", table, lang, fallback=claims.empty, **values)
     with style():
         ax = new_axes(ax, 0.95 + 1.75 * ROW * len(table))
@@ -78,12 +81,23 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         return finish(ax, text)
 
 
+def _repeats(claims: pd.DataFrame, words: Words) -> str:
+    """Return the sentence that a later figure is the one that had been announced, or nothing."""
+    point = claims["mesure_bas"] == claims["mesure_haut"]
+    years = claims.loc[point & (claims["mesure_bas"] == claims["p95_haut"]), "annee"]
+    if years.empty:
+        return ""
+    said = words.join([str(year) for year in sorted(set(years))])
+    return words.label("words", "repeats").format(years=said, documents=caption.documents_read(words))
+
+
 def _hindsight_label(row: Any, words: Words) -> str:
     who = words.label("words", "ours") if row.qui == "melange" else row.qui.split(",")[0].split(" (")[0]
     return f"{who}\n{words.label('words', 'known_in').format(day=row.connu_le[:7], year=row.annee)}"
 
 
-def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the mean relative score of every model over the back-tests, best first, naive references in grey.
 
     Parameters
@@ -124,7 +138,10 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         return finish(ax, text)
 
 
-def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", at_least: float = 5000) -> Axes:
+@chart
+def plot_sensitivity(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", at_least: float = 5000, **options: Unpack[Look]
+) -> Axes:
     """Draw the 80 % interval at the horizon under each prior, with its median as a tick and its probability written.
 
     Parameters
@@ -146,6 +163,7 @@ def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         "p_low": words.percent(table["probabilite"].min()),
         "p_high": words.percent(table["probabilite"].max()),
         "target": words.number(at_least),
+        "ceiling": ceiling(base["plafond_appris"], words),
         "learned": words.percent(base["plafond_appris"]),
         "base": about(base["mediane"], words),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -10,11 +10,14 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import fact
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import finish, new_axes, room
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 from tlanalysis.data.territories import territory
 from tlanalysis.forecasting.naive_references import NAIVE
@@ -25,25 +28,39 @@ if TYPE_CHECKING:
 
     from tlanalysis.forecasting.model import Forecast
 
+# Share of its prior spread that figures must remove for a ceiling to be called identified.
+IDENTIFIED = 0.8
+# An 80 % band whose top is at least so many times its bottom says next to nothing.
+SAYS_NOTHING = 2
+
 DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance_constante": (0, (6, 2, 1, 2))}
 
 
-def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_forecast(
+    table: pd.DataFrame | Forecast,
+    fc: Forecast | None = None,
+    *,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    **options: Unpack[Look],
+) -> Axes:
     """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
 
     The chart also shows the naive references, dashed, and the last published announcement for the territory, if any.
 
     Parameters
     ----------
-    table : DataFrame
-        ``fc.table()``.
-    fc : Forecast
+    table : Forecast or DataFrame
+        What `forecast` returned, or ``fc.table()`` with `fc` beside it.
+    fc : Forecast, optional
         The forecast itself, for its figures and probabilities.
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
     """
+    table, fc = _both(table, fc)
     words = Words(lang)
     # The territory comes from the forecast, because the table may have lost its attrs; without one it is France.
     place = fc.attrs.get("territoire") or "FR"
@@ -61,7 +78,7 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         "last_seen": last_seen,
         "n": words.number(len(fc.used)),
         "place": territory(place).name,
-        "ceiling": words.label("words", "identified" if fc.diagnostics["ceiling_learned"] > 0.8 else "not_identified"),
+        "ceiling": ceiling(fc.diagnostics["ceiling_learned"], words),
         "learned": words.percent(fc.diagnostics["ceiling_learned"]),
     }
     if target:
@@ -80,7 +97,34 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
             _target(ax, *target, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
+        also_drawn(ax, **_beside(fc, target))
         return finish(ax, text)
+
+
+def ceiling(learned: float, words: Words) -> str:
+    """Say whether the figures identify the ceiling of a logistic curve."""
+    return words.label("words", "identified" if learned > IDENTIFIED else "not_identified")
+
+
+def _both(table: pd.DataFrame | Forecast, fc: Forecast | None) -> tuple[pd.DataFrame, Forecast]:
+    """Return the table of a forecast and the forecast, from whatever of them was given."""
+    given = [one for one in (table, fc) if hasattr(one, "draws")]
+    if not given:
+        raise BadInput("a fan needs the forecast, not its table alone: tl.plot_forecast(fc), fc from tl.forecast.")
+    forecast: Any = given[-1]
+    return (forecast.table() if given[0] is table else table), forecast
+
+
+def _beside(fc: Forecast, target: tuple[str, float] | None) -> dict[str, Any]:
+    """Return what stands in the picture besides the fan: the figures used, the naive references, the announcement."""
+    seen = ["annee", "perimetre", "nature", "valeur", "valeur_bas", "valeur_haut"]
+    beside: dict[str, Any] = {
+        "chiffres": fc.used[[name for name in seen if name in fc.used]],
+        "references": fc.references,
+    }
+    if target:
+        beside["annonce"] = {"annee": [periods.middle(target[0])], "valeur": [target[1]]}
+    return beside
 
 
 def about(value: float, words: Words) -> str:
@@ -137,13 +181,16 @@ def _naive(ax: Axes, fc: Forecast, words: Words) -> list[Artist]:
     return handles
 
 
-def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_regions_forecast(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw one small fan per région, per 100,000 inhabitants, on shared axes, France in grey behind each.
 
     Parameters
     ----------
     table : DataFrame
-        From `RegionalForecast.table`.
+        From `forecast_regions`, by its method ``table()``.
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
@@ -154,9 +201,11 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     words = Words(lang)
     end = int(table["annee"].max())
     last = table[table["annee"] == end].set_index("territoire")
-    order = last["taux_mediane_pour_100k"].sort_values(ascending=False).index
-    people = {code: territories.territory(code).population for code in order}
-    inhabitants = sum(people.values())
+    # A région whose inhabitants are an interval stands where its most inhabitants put it.
+    places = {code: territories.territory(code) for code in last.index}
+    least = last["mediane"] / [places[code].population_high for code in last.index]
+    order = least.sort_values(ascending=False).index
+    inhabitants = sum(place.population for place in places.values())
     national = {year: count / inhabitants * 1e5 for year, count in fact(table, "france").items()}
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()
@@ -173,13 +222,13 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     text = caption.write("croissance-regions", table, lang, **values)
     top = float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()) * 1.05
     chosen = {f"R{code}" for code in territories.within(focus, "region")}
-    columns, rows = 6, 3
+    columns, rows = (6, 3) if room(ax, 5.4) >= 6 else (3, 6)
     with style():
-        ax = new_axes(ax, 5.4)
+        ax = new_axes(ax, 5.4 if rows == 3 else 7.0)
         ax.set_axis_off()
         for place, code in enumerate(order):
             x, y = place % columns / columns, 1 - (place // columns + 1) / rows
-            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - 0.085))
+            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - (0.085 if rows == 3 else 0.065)))
             _small_fan(small, table[table["territoire"] == code], national, words, bold=code in chosen)
             small.set(xlim=(2018, end), ylim=(0, top))
             small.set_yticks([0, 5, 10], ["0", "5", "10"] if place % columns == 0 else [""] * 3, fontsize=7.5)
@@ -188,6 +237,7 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
             first, second = small.get_xticklabels()
             first.set_horizontalalignment("left")
             second.set_horizontalalignment("right")
+        also_drawn(ax, france={"annee": list(national), "taux_pour_100k": list(national.values())})
         return finish(ax, text)
 
 
@@ -203,7 +253,8 @@ def _small_fan(ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: 
     ax.set_axisbelow(True)
 
 
-def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the scenarios as separate lines, each named with its assumption at its end; no band, no probability.
 
     Parameters
@@ -263,7 +314,10 @@ def _spread(ends: dict[str, float], gap: float) -> dict[str, float]:
     return placed
 
 
-def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_people_forecast(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the forecast of people trained as a fan, with the declared totals it starts from as hollow squares.
 
     Parameters
@@ -288,7 +342,8 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
         "last": last,
         "ratio": words.number(end["p80_haut"] / end["p80_bas"], 1),
     }
-    text = caption.write("formation-prevision", table, lang, **values)
+    wide = bool(end["p80_haut"] >= SAYS_NOTHING * end["p80_bas"])
+    text = caption.write("formation-prevision", table, lang, fallback=not wide, **values)
     with style():
         ax = new_axes(ax, 3.4)
         _fan(ax, table, words)
@@ -310,4 +365,7 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
             )
         time_axis(ax, min(totals), end["annee"], words)
         ax.set_ylim(0, table["p95_haut"].max() * 1.08)
+        low, high = ([side(bounds) for bounds in totals.values()] for side in (min, max))
+        declared = {"annee": list(totals), "valeur_bas": low, "valeur_haut": high}
+        also_drawn(ax, declare=declared)
         return finish(ax, text)

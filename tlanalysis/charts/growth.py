@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,16 +13,22 @@ from matplotlib.patches import Patch, Rectangle
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
+from tlanalysis.data.perimeter_facts import extended_lists
 from tlanalysis.data.territories import territory
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_places_over_time(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw dated counts by perimeter: one row of marks per perimeter, no line between any two of them.
 
     Parameters
@@ -55,6 +61,7 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         "last_year": last["periode"][:4],
         "last_perimeter": words.label("perimetres", last["perimetre"]),
     }
+    values["one_list"] = _one_list(table, words)
     text = caption.write("croissance-observations", table, lang, fallback=len(perimeters) < 2, **values)
     with style():
         ax = new_axes(ax, 3.6)
@@ -64,6 +71,16 @@ def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, high.max() * 1.18)
         return finish(ax, text)
+
+
+def _one_list(table: pd.DataFrame, words: Words) -> str:
+    """Return the sentence that two perimeters of the table are one list, or nothing."""
+    years = table.assign(year=table["periode"].str[:4]).groupby("perimetre")["year"].agg(set)
+    pairs = [(name, first) for name, first in extended_lists().items() if {name, first} <= set(years.index)]
+    if not pairs:
+        return ""
+    said = words.join(sorted(set().union(*(years[name] for pair in pairs for name in pair))))
+    return words.label("words", "one_list").format(years=said)
 
 
 def draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> None:
@@ -114,8 +131,9 @@ def label_perimeters(
             handles.append(Line2D([], [], linestyle="", label=label, **mark(best, colour)))
         else:  # an interval: its own bar
             handles.append(Patch(facecolor=colour, label=label))
-    ax.legend(
-        handles=[*handles, *others],
+    key(
+        ax,
+        [*handles, *others],
         loc="upper left",
         bbox_to_anchor=(0, -0.09),
         ncols=2 if others else 1,
@@ -146,7 +164,7 @@ def _empty(ax: Axes, words: Words) -> Axes:
     ax.text(
         0.5,
         0.5,
-        words.label("words", "nothing_published"),
+        words.label("words", "nothing_found"),
         ha="center",
         va="center",
         bbox={"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 2},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -12,10 +12,12 @@ from matplotlib.patches import Patch, Rectangle
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
-from tlanalysis.data.documents import documents, nb_documents
+from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.territories import territory
 from tlanalysis.indicators.quality import QUESTIONS
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw how many published figures we hold, by nature.
 
     Parameters
@@ -60,7 +63,8 @@ def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         return finish(ax, text)
 
 
-def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the years in which each perimeter gives a figure: one row per perimeter, one mark per nature.
 
     Parameters
@@ -99,8 +103,9 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
             Line2D([], [], linestyle="", label=words.label("natures", name), **mark(name, ACCENT, 6.5))
             for name in MEASURES
         ]
-        ax.legend(
-            handles=handles,
+        key(
+            ax,
+            handles,
             loc="upper left",
             bbox_to_anchor=(0, -0.08),
             ncols=3,
@@ -110,8 +115,13 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
         return finish(ax, text)
 
 
-def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_contradictions(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw each contradiction as a bar from the smallest to the largest published figure, on a ratio scale.
+
+    Only figures of the same printed period are drawn; the note says how many others may disagree.
 
     Parameters
     ----------
@@ -124,13 +134,16 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
     """
     check_text(table)
     words = Words(lang)
-    rows = table.sort_values("rapport", ascending=False, ignore_index=True)
+    rows = table[table["temps"] == "meme_periode"].sort_values("rapport", ascending=False, ignore_index=True)
+    if rows.empty:
+        raise BadInput("no two figures of this table disagree on a period that both print: there is nothing to draw.")
     same = (~rows["perimetres"].str.contains(";")).sum()
     first = rows.iloc[0]
     values: dict[str, Any] = {
         "n": words.number(len(rows)),
         "same": words.number(same),
         "other": words.number(len(rows) - same),
+        "without": words.number((table["temps"] != "meme_periode").sum()),
         "first": _what(first, words),
         "ratio": words.number(first["rapport"], 1),
         "low": _amount(first["valeur_min"], first["indicateur"], words),
@@ -158,8 +171,9 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         ax.set_xlabel(words.label("axes", "ratio"), loc="left")
         entries = [(CONTRAST, "same_perimeter"), ("#e3b798", "other_perimeters")]
         handles = [Patch(facecolor=colour, label=words.label("words", name)) for colour, name in entries]
-        ax.legend(
-            handles=handles,
+        key(
+            ax,
+            handles,
             loc="upper left",
             bbox_to_anchor=(0, -0.115),
             ncols=1,
@@ -182,7 +196,8 @@ def _amount(value: float, indicator: str, words: Words) -> str:
     return words.euros(value) if indicator.endswith("_eur") else words.number(value)
 
 
-def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw which questions a published figure answers in each région: filled when known, hatched when unknown.
 
     Parameters
@@ -204,7 +219,6 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         "known": words.number(known),
         "unknown": words.number(len(table) - known),
         "cells": words.number(len(table)),
-        "documents": words.number(nb_documents(documents())),
         "share": words.percent(1 - known / len(table)),
         "least": grid.index[-1],
         "least_n": words.number(grid.iloc[-1].sum()),
@@ -234,8 +248,9 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
             Patch(facecolor=ACCENT, label=words.label("words", "published")),
             Patch(label=words.label("words", "unknown"), **UNKNOWN),
         ]
-        ax.legend(
-            handles=handles,
+        key(
+            ax,
+            handles,
             loc="upper left",
             bbox_to_anchor=(0, -0.01),
             ncols=2,
@@ -245,7 +260,10 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         return finish(ax, text)
 
 
-def plot_lists_ledger(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", jeu: str = "cget_2019") -> Axes:
+@chart
+def plot_lists_ledger(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", jeu: str = "cget_2019", **options: Unpack[Look]
+) -> Axes:
     """Draw what grouping by the publisher's own columns would have done to the rows of a list.
 
     Parameters

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_people_trained(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the claims on people trained, one row per claim, apart from each other; undated claims are set off.
 
     Parameters
@@ -39,13 +43,11 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         "first": words.number(dated["valeur"].iloc[0]) if len(dated) else "",
         "first_year": dated["periode"].iloc[0] if len(dated) else "",
         "low": words.number(dated.loc[dated["periode"] == "2023", "valeur"].min()) if len(dated) else "",
-        "high": words.number(dated["valeur"].max()) if len(dated) else "",
+        "high": words.number(dated.loc[dated["periode"] == "2023", "valeur"].max()) if len(dated) else "",
         "n_claims": words.number(len(table)),
         "n_sources": words.number(table["nb_sources"].sum()),
         "n_undated": words.number(len(table) - len(dated)),
-        "same": words.join(
-            [words.number(v) for v in sorted(set(table.loc[table["perimetre"] == "ftl_2023", "valeur"]))]
-        ),
+        "repeats": _one_claim(table.loc[table["perimetre"] == "ftl_2023", "valeur"], words),
     }
     holds = {"2019", "2023"} <= set(dated["periode"])
     text = caption.write("formation-personnes", table, lang, fallback=not holds, **values)
@@ -66,7 +68,19 @@ def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         return finish(ax, text)
 
 
-def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+def _one_claim(claims: pd.Series, words: Words) -> str:
+    """Return the sentence that claims are one figure, when each is the most precise one, rounded; or nothing."""
+    said = sorted(set(claims), key=lambda v: (len(f"{v:.0f}".rstrip("0")), v))
+    roundings = {round(said[-1], -digits) for digits in range(7)} if said else set()
+    if len(said) < 2 or not set(said) <= roundings:
+        return ""
+    return words.label("words", "one_claim").format(same=words.join([words.number(v) for v in sorted(said)]))
+
+
+@chart
+def plot_share_training(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the shares of places that train, the definitions apart; bars only where the respondents are known.
 
     Parameters
@@ -91,6 +105,8 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         "low": words.percent(table["part"].min()),
         "high": words.percent(table["part"].max()),
         "n": words.number(len(table)),
+        "n_known": words.number(len(known)),
+        "n_unknown": words.number(len(table) - len(known)),
     }
     if one is not None:
         values |= {
@@ -138,7 +154,10 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         return finish(ax, text)
 
 
-def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_decomposition(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw what each factor adds to the change in people trained, as intervals, one row per reading of the places.
 
     The title says that more places lead, or that people per place do, only when every reading says so.

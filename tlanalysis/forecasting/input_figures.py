@@ -215,6 +215,8 @@ def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) 
     BadInput
         Fewer than two measures, or a horizon that is not after the last figure.
     """
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer):
+        raise BadInput(f"horizon is {horizon!r}: it is a year, a whole number.")
     if len(rows) < 2:
         targets = int(observations["nature"].isin(["objectif", "prevision"]).sum())
         left_out = f"; {targets} targets or forecasts were left out" if targets else ""

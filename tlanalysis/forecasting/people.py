@@ -1,10 +1,10 @@
 """Forecast people trained as places x share of places that train x people per place that trains.
 
-No source publishes people per training place. The module divides the declared total by the drawn places and the drawn
+We found no figure of people per training place. The module divides the declared total by the drawn places and the drawn
 share. In the year of the total, a draw with more places therefore has fewer people in each, and the product equals the
 declared total. In later years, places follow their own forecast. People per place follow a pace drawn around half of
 the change between 2019 and 2023, because part of that change comes from another question and another definition. The
-share and people per place are independent after that year: no figure supports or contradicts this assumption.
+share and people per place are independent after that year: we found no figure that supports or contradicts this.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import MEASURES, observations
 from tlanalysis.forecasting.model import Forecast, quantiles
@@ -31,7 +32,7 @@ PACE_SHOCK = 0.06  # standard deviation of the yearly change of people per place
 
 
 def forecast_people_trained(
-    fc: Forecast, seed: int = 0, *, as_of: str | None = None, priors: Priors = DEFAULT
+    fc: Forecast, seed: int = 0, *, as_of: When | None = None, priors: Priors = DEFAULT
 ) -> pd.DataFrame:
     """Forecast what a new declared total of people trained would read, year by year.
 
@@ -41,7 +42,7 @@ def forecast_people_trained(
         The forecast of places in France.
     seed : int
         Same seed, same digits.
-    as_of : str, optional
+    as_of : str, int or date, optional
         ISO date; only figures public on that day are used.
     priors : Priors
         Priors that hold the error of a declared figure.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import as_intervals, observations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LIST, LIST_YEAR = "cget_2018", 2018
 SHARES_YEAR = 2023
+POPULATION_YEAR = 2023  # every rate, whatever its year, is over these inhabitants
 LIST_NOISE = 0.20  # log-scale: how differently the narrow list of 2018 covers the régions
 # Half of the pace continues: the list of 2018 has another definition, which hid some régions more than others.
 PACE_KEPT = 0.5
@@ -56,7 +58,11 @@ class RegionalForecast:
     attrs: dict[str, object]
 
     def table(self) -> pd.DataFrame:
-        """Return one row per région and year: median and intervals, also per 100,000 inhabitants."""
+        """Return one row per région and year: median and intervals, also per 100,000 inhabitants of 2023.
+
+        The rates of every year, 2030 included, are over the population of 2023 (`annee_population`): the projections of
+        INSEE are not held. Bounds hold over both bounds of the population of Mayotte.
+        """
         import pandas as pd
 
         from tlanalysis.forecasting.model import quantiles
@@ -65,9 +71,11 @@ class RegionalForecast:
         for code, draws in self.draws.items():
             region = territories.territory(code)
             table = quantiles(draws)
-            for name in ("p80_bas", "mediane", "p80_haut"):
-                table[f"taux_{name}_pour_100k"] = table[name] / region.population * 1e5
-            parts.append(table.assign(territoire=code, nom=region.name))
+            # The lower bound is over the most inhabitants that the sources allow, the upper one over the least.
+            ends = ("population_high", "population", "population_low")
+            for name, people in zip(("p80_bas", "mediane", "p80_haut"), ends, strict=True):
+                table[f"taux_{name}_pour_100k"] = table[name] / getattr(region, people) * 1e5
+            parts.append(table.assign(territoire=code, nom=region.name, annee_population=POPULATION_YEAR))
         long = pd.concat(parts, ignore_index=True)
         long = long[["territoire", "nom", *(name for name in long.columns if name not in {"territoire", "nom"})]]
         long.attrs = dict(self.attrs) | {
@@ -76,7 +84,7 @@ class RegionalForecast:
         return long
 
 
-def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -> RegionalForecast:
+def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: When | None = None) -> RegionalForecast:
     """Share a national forecast out among the régions.
 
     Parameters
@@ -85,7 +93,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -
         The forecast of France.
     seed : int
         Same seed, same digits.
-    as_of : str, optional
+    as_of : str, int or date, optional
         ISO date; only figures public on that day are used, see `observations`.
 
     Returns
@@ -121,7 +129,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -
     return RegionalForecast(draws, fc.draws, pooling, {"inputs": holder.attrs["inputs"], "sources": unique})
 
 
-def _evidence(as_of: str | None) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, list[pd.DataFrame]]:
+def _evidence(as_of: When | None) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, list[pd.DataFrame]]:
     codes = territories.regions()["code_region"].tolist()
     counts = observations("tiers_lieux", perimetre=LIST, nature="compte", as_of=as_of)
     listed = counts.groupby("territoire")["valeur"].max().reindex([f"R{code}" for code in codes])

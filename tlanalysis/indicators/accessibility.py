@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, place_kinds, territories
 from tlanalysis.data.reference_files import CENTRES, POPULATIONS
@@ -20,6 +21,7 @@ from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, measure_access
 from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions
 from tlanalysis.indicators.place_counts import places_per_territory
+from tlanalysis.lists.cells.departement_grid import areas_km2
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,8 +124,10 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     BadInput
         No place has a position, or a position is no position.
     """
+    if lacking := [name for name in ("latitude", "longitude") if name not in places]:
+        raise BadInput(f"these places have no column {lacking[0]}: clean the list with tl.clean, or add its degrees.")
     by_commune = embedded.find_remote(POPULATIONS) is not None
-    measured = measure_access(communes() if by_commune else _points_alone(), places, territories.departements())
+    measured = measure_access(populated_points() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(
         _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
     )
@@ -132,8 +136,8 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     return table
 
 
-def communes() -> pd.DataFrame:
-    """Return every commune with its inhabitants and a point, from the files that have been fetched.
+def populated_points() -> pd.DataFrame:
+    """Return every commune or arrondissement with its inhabitants and a point, from the files that have been fetched.
 
     Returns
     -------
@@ -163,7 +167,7 @@ def _points_alone() -> pd.DataFrame:
     return clean_communes(nobody, read_centres(embedded.read_remote(CENTRES)))
 
 
-def access_profile(territory: str = "FR") -> pd.DataFrame:
+def access_profile(territory: str | int = "FR") -> pd.DataFrame:
     """Return, for each list and distance, the share of a territory's population within reach, beside France's.
 
     Returns
@@ -216,7 +220,8 @@ def need_and_supply() -> pd.DataFrame:
     DataFrame
         One row per département: `territoire, code, nom, population`, `taux_chomage_15_64` (unemployed over active,
         INSEE census 2021; missing in Mayotte), `distance_mediane_km` (to a place of the CGET list; missing in
-        Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`.
+        Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`,
+        `densite_hab_km2` (inhabitants per km2; the area is that of the cells of `maille_departements`).
     """
     work = embedded.load("departements_emploi")
     near, fabrique = access("tiers_lieux"), access("fabriques_de_territoire")
@@ -230,11 +235,13 @@ def need_and_supply() -> pd.DataFrame:
         counted = places_per_territory(kind)
         used.append(counted)
         table[f"taux_{kind}_pour_100k"] = counted["taux_pour_100k"]
+    table["densite_hab_km2"] = table["population"].astype("float64") / table["code"].map(areas_km2())
     inputs = ["acces_par_territoire", "departements", "departements_emploi", "lieux_par_departement"]
+    inputs += ["maille_departements"]
     return stamp(table, *used, inputs=inputs)
 
 
-def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
+def region_need_and_supply(*, as_of: When | None = None) -> pd.DataFrame:
     """Return, for each région, its DEFFINOV projects and money per inhabitant, beside distance and unemployment.
 
     Returns

@@ -20,6 +20,7 @@ def rank_agreement(
     table: pd.DataFrame,
     pairs: list[tuple[str, str]],
     *,
+    given: str | None = None,
     confidence: float = 0.95,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -31,12 +32,17 @@ def rank_agreement(
     does not carry the chance of small counts, which pulls tau towards zero, nor the likeness of neighbours, which makes
     it too short.
 
+    With `given`, the tau is partial: the order that two measures x, y share beyond that of each with a third, z,
+    ``(t_xy - t_xz t_yz) / sqrt((1 - t_xz**2) (1 - t_yz**2))`` (M. G. Kendall, Biometrika 32 (1942), 277-283).
+
     Parameters
     ----------
     table : DataFrame
         One row per territory.
     pairs : list of (str, str)
         Columns to compare.
+    given : str, optional
+        Column whose order is taken out of both, e.g. the density; only territories where it is known are kept.
     confidence : float
         Level of the interval.
     seed : int
@@ -51,7 +57,8 @@ def rank_agreement(
     Raises
     ------
     BadInput
-        A column is missing, fewer than three territories are known, or a measure is the same everywhere.
+        A column is missing, fewer than three territories are known, a measure is the same everywhere, or one has the
+        order of `given`.
 
     Examples
     --------
@@ -65,18 +72,33 @@ def rank_agreement(
     rng = np.random.default_rng(seed)
     records = []
     for first, second in pairs:
-        if lacking := [name for name in (first, second) if name not in table]:
+        named = [first, second] if given is None else [first, second, given]
+        if lacking := [name for name in named if name not in table]:
             raise BadInput(f"no column {lacking[0]} to rank territories by.")
-        both = table[[first, second]].astype("float64").dropna()
-        if len(both) < 3 or (both.nunique() < 2).any():
-            raise BadInput(f"{first} and {second}: three territories or more, and two values of each, make an order.")
-        x, y = (np.sign(both[name].to_numpy()[:, None] - both[name].to_numpy()) for name in both)
-        low, high = _bootstrap(x, y, confidence, rng) if len(both) >= FEWEST else (-1.0, 1.0)
-        records.append((first, second, len(both), _tau(x, y, np.ones((1, len(both))))[0], low, high))
+        known = table[named].astype("float64").dropna()
+        if len(known) < 3 or (known.nunique() < 2).any():
+            raise BadInput(f"{' and '.join(named)}: three territories or more, and two values of each, make an order.")
+        signs = [np.sign(known[name].to_numpy()[:, None] - known[name].to_numpy()) for name in named]
+        tau = _agreement(signs, np.ones((1, len(known))))[0]
+        if np.isnan(tau):
+            raise BadInput(f"{first} or {second} has the order of {given}: nothing is left to compare.")
+        low, high = _bootstrap(signs, confidence, rng) if len(known) >= FEWEST else (-1.0, 1.0)
+        records.append((first, second, len(known), tau, low, high))
     columns = ["mesure_1", "mesure_2", "nb_territoires", "tau", "tau_bas", "tau_haut"]
     result = stamp(pd.DataFrame(records, columns=columns), table, inputs=table.attrs.get("inputs", []))
-    result.attrs["confiance"] = confidence
+    result.attrs |= {"confiance": confidence, "sachant": given}
     return result
+
+
+def _agreement(signs: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """Return tau-b, or the partial tau given a third measure; missing where one has the order of the third."""
+    x, y, *rest = signs
+    tau = _tau(x, y, weights)
+    if not rest:
+        return tau
+    with_x, with_y = _tau(x, rest[0], weights), _tau(y, rest[0], weights)
+    left = (1 - with_x**2) * (1 - with_y**2)
+    return (tau - with_x * with_y) / np.sqrt(np.where(left < 1e-12, np.nan, left))
 
 
 def _tau(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -88,9 +110,9 @@ def _tau(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return total(x * y) / np.sqrt(total(x * x) * total(y * y))
 
 
-def _bootstrap(x: np.ndarray, y: np.ndarray, confidence: float, rng: np.random.Generator) -> tuple[float, float]:
-    n = len(x)
+def _bootstrap(signs: list[np.ndarray], confidence: float, rng: np.random.Generator) -> tuple[float, float]:
+    n = len(signs[0])
     drawn = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(float)
     tail = (1 - confidence) / 2
-    low, high = np.quantile(_tau(x, y, drawn), [tail, 1 - tail])
+    low, high = np.nanquantile(_agreement(signs, drawn), [tail, 1 - tail])
     return float(low), float(high)

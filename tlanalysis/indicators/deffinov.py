@@ -1,6 +1,6 @@
-"""DEFFINOV coverage: what sources attest, what they say in part, and what no source says.
+"""DEFFINOV coverage: what sources attest, what they say in part, and what we did not find.
 
-The call: 50 million euros; 17 of 18 régions took part and no source says which one did not. National totals (204
+The call: 50 million euros; 17 of 18 régions took part, and we did not find which one did not. National totals (204
 projects, 208 places, 353 training bodies, 85 départements) are known without their regional split.
 """
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.evidence import observations, public_since
@@ -23,18 +24,18 @@ STATUSES = ("atteste", "probable", "partage", "inconnu")
 DEFFINOV_REGIONS = 17  # régions that answered the call: observation `deffinov_regions_repondantes`
 
 
-def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
     """Return what is known of each of the 18 régions: one row per région.
 
     `statut` is `atteste` (a source ties the région to the call by name), `probable` (same purpose and funds, name not
-    printed), `partage` (named only within a group of régions) or `inconnu` (no source found, which does not show
+    printed), `partage` (named only within a group of régions) or `inconnu` (we found no source, which does not show
     absence). 17 of the 18 took part; at most one of those not attested did not.
 
     Returns
     -------
     DataFrame
         `code_region, nom_region, population, statut, nb_projets, nb_projets_nature` (`exact`, `environ`, missing),
-        `enveloppe_eur, subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that no source says.
+        `enveloppe_eur, subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that we found no figure.
     """
     import pandas as pd
 
@@ -60,7 +61,7 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
     return table
 
 
-def _public_projects(as_of: str | None) -> pd.DataFrame:
+def _public_projects(as_of: When | None) -> pd.DataFrame:
     """Return the projects that a page had named by a day; without a day, all projects."""
     projects = embedded.load("deffinov_projets")
     if as_of is None:
@@ -101,7 +102,7 @@ def _exactness(counts: pd.DataFrame) -> str:
     return "exact" if bare.any() else "environ"
 
 
-def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_projects(*, level: float = 0.95, as_of: When | None = None) -> pd.DataFrame:
     """Return projects per million inhabitants where a count is published, and what remains out of 204 for all others.
 
     Intervals are exact Poisson (Garwood): what a process of the same intensity could have given, not doubt about the
@@ -131,19 +132,21 @@ def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.Da
         (
             codes,
             territories_named(codes),
-            territories.population(codes.split(";")),
+            *territories.population(codes.split(";")),
             int(group["valeur"].max()),
             _exactness(group),
         )
         for codes, group in known.groupby("territoire")
     ]
     france, total = territories.territory("FR"), int(national.max())
-    rest = total - sum(record[3] for record in records)
-    population_left = france.population - sum(record[2] for record in records)
-    records.append(("reste", "reste", population_left, rest, "difference"))
-    records.append(("FR", france.name, france.population, total, "exact"))
-    table = pd.DataFrame(records, columns=["territoire", "nom", "population", "nb_projets", "nature_nombre"])
-    table = table.join(per_inhabitant(table["nb_projets"], table["population"], level, per=1e6, unit="million"))
+    columns = ["territoire", "nom", *territories.POPULATION, "nb_projets", "nature_nombre"]
+    held = pd.DataFrame(records, columns=columns)
+    all_people = (france.population, france.population_low, france.population_high)
+    left = [most - int(held[name].sum()) for most, name in zip(all_people, territories.POPULATION, strict=True)]
+    records.append(("reste", "reste", left[0], left[1], left[2], total - int(held["nb_projets"].sum()), "difference"))
+    records.append(("FR", france.name, *all_people, total, "exact"))
+    table = pd.DataFrame(records, columns=columns)
+    table = table.join(per_inhabitant(table["nb_projets"], table, level, per=1e6, unit="million"))
     table = table.sort_values("taux_pour_million", ascending=False, ignore_index=True)
     return stamp(table, rows, territories.regions(), inputs=["observations", "regions"])
 
@@ -153,7 +156,7 @@ def territories_named(codes: str) -> str:
     return ", ".join(territories.territory(code).name for code in codes.split(";"))
 
 
-def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_population(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the least and the most of the population that the covered départements can hold.
 
     85 of the 101 départements are said to be covered, without a list. The least is the 85 smallest, the most the 85
@@ -178,7 +181,8 @@ def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
     rows = observations("deffinov_departements", "FR", as_of=as_of)
     if rows.empty:
         raise BadInput(f"no number of départements covered by DEFFINOV was published by {as_of}.")
-    size = int(rows["valeur"].max())
+    # Another page says "every département": the least number is what both pages support.
+    size = int(rows["valeur"].min())
     people = territories.departements().set_index("code_departement")["population"].astype(int)
     projects = _public_projects(as_of)
     projects = projects[projects["code_departement"].isin(people.index)]

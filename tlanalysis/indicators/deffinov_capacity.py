@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import observations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def deffinov_bounds(*, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the least and the most projects that each région can hold: sharp bounds without an assumption.
 
     The national total is known (204), some régions' counts too, three régions share one count, and a région holds at
@@ -40,7 +41,7 @@ def deffinov_bounds(*, as_of: str | None = None) -> pd.DataFrame:
     if national.empty:
         raise BadInput(f"no national number of DEFFINOV projects was published by {as_of}.")
     regions = deffinov_regions(as_of=as_of)
-    known = territories.table("region")[["territoire", "nom", "population"]].assign(
+    known = territories.table("region")[["territoire", "nom", *territories.POPULATION]].assign(
         statut=regions["statut"], valeur=float("nan"), valeur_bas=regions["nb_projets_nommes"].astype("float64")
     )
     known["valeur_haut"] = float("nan")
@@ -53,13 +54,13 @@ def deffinov_bounds(*, as_of: str | None = None) -> pd.DataFrame:
     together = rows[rows["territoires"].notna()]
     groups = {tuple(row.territoires.split(";")): float(row.valeur) for row in together.itertuples()}
     found = bounds(known, float(national.max()), groups=groups)
-    table = known[["territoire", "nom", "population", "statut"]].assign(
+    table = known[["territoire", "nom", *territories.POPULATION, "statut"]].assign(
         nb_projets_bas=found["borne_basse"].astype("Int64"),
         nb_projets_haut=found["borne_haute"].astype("Int64"),
         est_connu=found["est_connu"],
     )
-    millions = table["population"].astype("float64") / 1e6
-    for side in ("bas", "haut"):
+    for side, other in (("bas", "haut"), ("haut", "bas")):
+        millions = table[f"population_{other}"].astype("float64") / 1e6
         table[f"taux_{side}_pour_million"] = table[f"nb_projets_{side}"].astype("float64") / millions
     table["ecart"] = table["nb_projets_haut"] - table["nb_projets_bas"]
     table = table.sort_values(["ecart", "nb_projets_bas", "population"], ascending=[True, False, False])

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.input_checks import check_counts
+from tlanalysis.indicators.input_checks import check_counts, population_readings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,8 @@ def territories_that_differ(table: pd.DataFrame, fdr: float = 0.05) -> pd.DataFr
     Parameters
     ----------
     table : DataFrame
-        One row per territory with `nb_lieux` and `population`; unknown counts are left out of the comparison.
+        One row per territory with `nb_lieux` and `population` (with bounds, if any: the larger p-value of
+        the two ends is kept); unknown counts are left out of the comparison.
     fdr : float
         Share of false alarms that is accepted, between 0 and 1.
 
@@ -48,8 +49,8 @@ def territories_that_differ(table: pd.DataFrame, fdr: float = 0.05) -> pd.DataFr
     known = table["nb_lieux"].notna()
     count, people = table.loc[known, "nb_lieux"].to_numpy(int), table.loc[known, "population"].to_numpy(float)
     share, total = people / people.sum(), count.sum()
-    tail = np.minimum(stats.binom.cdf(count, total, share), stats.binom.sf(count - 1, total, share))
-    p = np.minimum(1.0, 2 * tail)
+    readings = [_two_sided(count, total, each[known] / each[known].sum()) for each in population_readings(table)]
+    p = np.max(readings, axis=0)
     adjusted = stats.false_discovery_control(p)
     away = np.where(count > share * total, VERDICTS[0], VERDICTS[1])
     columns = {
@@ -63,6 +64,11 @@ def territories_that_differ(table: pd.DataFrame, fdr: float = 0.05) -> pd.DataFr
         result.loc[known, name] = values
     result.attrs = table.attrs | {"fdr": fdr}
     return result
+
+
+def _two_sided(count: np.ndarray, total: int, share: np.ndarray) -> np.ndarray:
+    tail = np.minimum(stats.binom.cdf(count, total, share), stats.binom.sf(count - 1, total, share))
+    return np.minimum(1.0, 2 * tail)
 
 
 def funnel_limits(rate: float, exposure: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -32,3 +34,10 @@ def _named(table: pd.DataFrame, rows: pd.Series) -> str:
     column = next((name for name in ("territoire", "code", "nom") if name in table), None)
     names = table.index[rows].astype(str) if column is None else table.loc[rows, column].astype(str)
     return ", ".join(list(names)[:8])
+
+
+def population_readings(table: pd.DataFrame) -> list[np.ndarray]:
+    """Return the population as counted, then with every bound that differs from it: at the least, at the most."""
+    counted = table["population"].to_numpy(float)
+    ends = [table[name].to_numpy(float) for name in ("population_bas", "population_haut") if name in table]
+    return [counted, *(end for end in ends if (end != counted).any())]

@@ -37,8 +37,9 @@ def places_per_territory(
     Returns
     -------
     DataFrame
-        `territoire, code, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`. Zero is
-        a true zero of the list. Places outside the régions (Saint-Martin) are not in the rows:
+        `territoire, code, nom, population, population_bas, population_haut, nb_lieux, taux_pour_100k,
+        taux_bas_pour_100k, taux_haut_pour_100k` (the bounds hold over both bounds of the population).
+        Zero is a true zero of the list. Places outside the régions (Saint-Martin) are not in the rows:
         `attrs["nb_hors_champ"]` counts them.
 
     Raises
@@ -59,7 +60,7 @@ def places_per_territory(
     per_code = counts.groupby(f"code_{level}")["nb_lieux"].sum()
     table["nb_lieux"] = table["code"].map(per_code).astype("Int64")
     outside = int(counts["nb_lieux"].sum() - table["nb_lieux"].sum())
-    table = table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence))
+    table = table.join(per_inhabitant(table["nb_lieux"], table, confidence))
     table = stamp(
         table, counts, territories.departements(), inputs=["lieux_par_departement", "departements", "regions"]
     )

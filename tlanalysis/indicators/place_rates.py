@@ -14,11 +14,12 @@ import numpy as np
 
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import MEASURES, as_intervals, observations
 from tlanalysis.indicators.differences import territories_that_differ
-from tlanalysis.indicators.input_checks import check_counts
+from tlanalysis.indicators.input_checks import check_counts, population_readings
 from tlanalysis.indicators.intervals import garwood, rounding, shares_that_add_up
 from tlanalysis.indicators.shrinkage import shrink
 
@@ -52,7 +53,8 @@ def rate_places(
     Returns
     -------
     DataFrame
-        One row per territory: `territoire, code, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k,
+        One row per territory: `territoire, code, nom, population, population_bas, population_haut, nb_lieux,
+        taux_pour_100k, taux_bas_pour_100k,
         taux_haut_pour_100k` (Garwood), `taux_lisse_pour_100k, taux_lisse_bas_pour_100k, taux_lisse_haut_pour_100k` (see
         `smooth_rates`), and the columns of `territories_that_differ`.
         `attrs["nb_sans_territoire"]` counts the places without a code, `attrs["nb_hors_champ"]` those outside what the
@@ -81,7 +83,7 @@ def rate_places(
     per_code = codes[codes.isin(inside)].value_counts()
     counts = table["code"].map(per_code).fillna(0).where(table["code"].isin(inside))
     table["nb_lieux"] = counts.astype("Int64")
-    table = table.join(per_inhabitant(table["nb_lieux"], table["population"], confidence))
+    table = table.join(per_inhabitant(table["nb_lieux"], table, confidence))
     table = territories_that_differ(smooth_rates(table, confidence))
     reference = territories.regions() if level == "region" else territories.departements()
     table = stamp(table, places, reference, inputs=[*places.attrs.get("inputs", []), f"{level}s"])
@@ -130,9 +132,12 @@ def _covered(covers: str | Iterable[str], level: str) -> set[str]:
 
 
 def per_inhabitant(
-    count: pd.Series, population: pd.Series, confidence: float = 0.95, *, per: float = PER, unit: str = "100k"
+    count: pd.Series, people: pd.DataFrame, confidence: float = 0.95, *, per: float = PER, unit: str = "100k"
 ) -> pd.DataFrame:
     """Return raw rates and their exact Poisson (Garwood) bounds; missing where the count is.
+
+    `people` holds `population, population_bas, population_haut`, row for row. The rate is over the counted population;
+    the lower bound is over the most inhabitants that the sources allow, the upper one over the least.
 
     Returns
     -------
@@ -142,12 +147,12 @@ def per_inhabitant(
     import pandas as pd
 
     bounds = [(np.nan, np.nan) if pd.isna(k) else garwood(int(k), confidence) for k in count]
-    exposure = population.to_numpy(float) / per
+    exposure, least, most = (people[name].to_numpy(float) / per for name in territories.POPULATION)
     return pd.DataFrame(
         {
             f"taux_pour_{unit}": count.astype("Float64").to_numpy(float, na_value=np.nan) / exposure,
-            f"taux_bas_pour_{unit}": np.array(bounds)[:, 0] / exposure,
-            f"taux_haut_pour_{unit}": np.array(bounds)[:, 1] / exposure,
+            f"taux_bas_pour_{unit}": np.array(bounds)[:, 0] / most,
+            f"taux_haut_pour_{unit}": np.array(bounds)[:, 1] / least,
         },
         index=count.index,
     )
@@ -159,8 +164,8 @@ def smooth_rates(table: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        One row per territory with `nb_lieux` and `population`, e.g. from `places_per_territory`. A territory whose
-        number is unknown gets no smoothed rate.
+        One row per territory with `nb_lieux` and `population` (and its bounds, if any: the interval then holds under
+        both), e.g. from `places_per_territory`. A territory whose number is unknown gets no smoothed rate.
     confidence : float
         Level of the intervals: over many territories, the share of true rates they hold.
 
@@ -181,8 +186,11 @@ def smooth_rates(table: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     smoothed = np.full((len(table), 3), np.nan)
     variation = np.nan
     if known.sum() > 1 and table["nb_lieux"].sum() > 0:
-        fit = shrink(table.loc[known, "nb_lieux"].to_numpy(float), table.loc[known, "population"].to_numpy(float) / PER)
-        smoothed[known] = np.column_stack([fit.mean, *fit.interval(confidence)])
+        count = table.loc[known, "nb_lieux"].to_numpy(float)
+        fits = [shrink(count, people[known] / PER) for people in population_readings(table)]
+        fit = fits[0]
+        low, high = zip(*(each.interval(confidence) for each in fits), strict=True)
+        smoothed[known] = np.column_stack([fit.mean, np.min(low, axis=0), np.max(high, axis=0)])
         variation = fit.variation
     names = ["taux_lisse_pour_100k", "taux_lisse_bas_pour_100k", "taux_lisse_haut_pour_100k"]
     result = table.assign(**dict(zip(names, smoothed.T, strict=True)))
@@ -190,7 +198,7 @@ def smooth_rates(table: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     return result
 
 
-def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
+def rates_from_shares(year: When = "2023", *, confidence: float = 0.95, as_of: When | None = None) -> pd.DataFrame:
     """Return places per 100,000 inhabitants of the régions, from shares that were printed as whole percentages.
 
     A région's number is its share of the national total. The bounds of the number carry the rounding of the shares
@@ -203,7 +211,7 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
         Year of the shares.
     confidence : float
         Level of the Poisson part.
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -220,6 +228,7 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
     BadInput
         No shares or no total for that year.
     """
+    year = periods.written(year)
     shares = observations("part_nationale_tiers_lieux", as_of=as_of)
     shares = shares[shares["periode"] == year]
     totals = observations("tiers_lieux", "FR", nature=MEASURES, as_of=as_of)
@@ -236,8 +245,8 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
     # A number of places is whole: at least the whole number above the least, at most the one below the most.
     table["nb_lieux_bas"] = np.ceil(table["part_bas"] * least - 1e-9).astype("Int64")
     table["nb_lieux_haut"] = np.floor(table["part_haut"] * most + 1e-9).astype("Int64")
-    people = table["population"].astype("float64") / PER
-    for side, tail in (("bas", 0), ("haut", 1)):
+    for side, other, tail in (("bas", "haut", 0), ("haut", "bas", 1)):
+        people = table[f"population_{other}"].astype("float64") / PER
         number = table[f"nb_lieux_{side}"]
         table[f"taux_arrondi_{side}_pour_100k"] = number.astype("float64") / people
         chance = number.map(lambda k, tail=tail: garwood(int(k), confidence)[tail], na_action="ignore")
@@ -251,7 +260,7 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
     return table
 
 
-def _counted_locally(year: str, perimeters: set[str], as_of: str | None) -> pd.DataFrame:
+def _counted_locally(year: str, perimeters: set[str], as_of: When | None) -> pd.DataFrame:
     """Return the least number counted in each région in a year under another definition, by territory."""
     counts = observations("tiers_lieux", nature=("compte",), as_of=as_of)
     counts = counts[counts["periode"].notna() & counts["territoire"].str.startswith("R", na=False)]

@@ -105,6 +105,7 @@ class Panel(VBox):
             indicator=words.label("indicateurs", choice.indicator),
             n=words.number(len(rows)),
             publishers=words.number(rows["editeur"].nunique()),
+            documents=caption.documents_read(words),
         )
 
 

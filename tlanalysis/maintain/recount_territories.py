@@ -16,14 +16,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core.errors import SourceError
-from tlanalysis.data import embedded
+from tlanalysis.data import embedded, territories
 from tlanalysis.data.reference_files import COMMUNES, OUTLINES, POPULATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# INSEE counts Mayotte in a census of its own, which the populations of the communes leave out.
-MAYOTTE = {"population": 256518, "annee_population": "2017", "source": "https://www.insee.fr/fr/statistiques/3291775"}
+# INSEE counts Mayotte in a census of its own, which the populations of the communes leave out; it estimates about
+# 310,000 inhabitants on 1 January 2023.
+MAYOTTE = {
+    "population": 256518,
+    "population_bas": 256518,
+    "population_haut": 310000,
+    "annee_population": "2017",
+    "source": "https://www.insee.fr/fr/statistiques/3291775",
+}
 CODE_OF_MAYOTTE = "976"
 FIRST_OF_METROPOLE = "11"  # codes of régions below are overseas
 
@@ -54,7 +61,8 @@ def _departements() -> pd.DataFrame:
         counted = MAYOTTE
         if code != CODE_OF_MAYOTTE:
             _check_held(code, people.index, POPULATIONS)
-            counted = {"population": people[code], "annee_population": entry["vintage"], "source": entry["landing"]}
+            counted = dict.fromkeys(territories.POPULATION, people[code])
+            counted |= {"annee_population": entry["vintage"], "source": entry["landing"]}
         _check_held(code, names, OUTLINES["departement"])
         neighbours = ";".join(sorted(borders[str(code)]))
         rows.append(counted | {"code_departement": code, "code_region": region, "nom_departement": names[str(code)]})
@@ -79,7 +87,7 @@ def _regions(departements: pd.DataFrame) -> pd.DataFrame:
             | {
                 "code_region": code,
                 "nom_region": names[str(code)],
-                "population": group["population"].sum(),
+                **group[list(territories.POPULATION)].sum().to_dict(),
                 "est_metropole": "true" if str(code) >= FIRST_OF_METROPOLE else "false",
                 "voisins": ";".join(sorted(borders[str(code)])),
             }

@@ -77,3 +77,10 @@ def test_a_border_is_two_cells_wide():
     assert departement_grid.touches(np.array([48.8530]), np.array([2.3499]), paris)[0]
     assert departement_grid.touches(np.array([48.92]), np.array([2.35]), paris)[0]  # Saint-Denis, 2 km north of Paris
     assert not departement_grid.touches(np.array([49.20]), np.array([2.35]), paris)[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "official"), [("75", 105), ("33", 10_000), ("59", 5_743), ("974", 2_504), ("973", 83_534)]
+)
+def test_areas_are_near_the_official_ones(code, official):
+    assert departement_grid.areas_km2()[code] == pytest.approx(official, rel=0.04)

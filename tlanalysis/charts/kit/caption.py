@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import sources_of
+from tlanalysis.data.documents import documents, nb_documents
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,7 @@ class Caption:
         words = Words(self.lang)
         names = _publishers(self.sources)
         if not names:
-            return words.say("figure", "no_source")
+            return words.say("figure", "no_source", documents=documents_read(words))
         more = len(names) - SHOWN_SOURCES
         shown = ", ".join(names[: SHOWN_SOURCES if more > 1 else None])
         rest = words.say("figure", "more_sources", n=words.number(more)) if more > 1 else ""
@@ -99,15 +100,22 @@ def write(figure: str, table: pd.DataFrame, lang: str, *, fallback: bool = False
     fallback : bool
         True when the finding of the title does not hold for this table: the title says what is shown instead.
     **values
-        What the messages name in braces, already written in the language.
+        What the messages name in braces, already written in the language; `documents`, the number of documents
+        that print our figures, is filled for every message.
     """
     words = Words(lang)
+    values.setdefault("documents", documents_read(words))
     keys = ("title", "subtitle", "lecture", "champ", "note", "alt")
     chosen = {key: f"{key}_shown" if fallback and words.has(figure, f"{key}_shown") else key for key in keys}
     texts = {key: words.say(figure, name, **values) for key, name in chosen.items()}
     title = texts.pop("title")
     texts["alt"] = f"{title}{'' if title.endswith('.') else '.'} {texts['alt']}".strip()
     return Caption(title=title, sources=tuple(sources_of(table)), lang=lang, **texts)
+
+
+def documents_read(words: Words) -> str:
+    """Return how many documents our figures were looked for in: what "we found no figure" rests on."""
+    return words.number(nb_documents(documents()))
 
 
 def attach(ax: Axes, caption: Caption) -> None:

@@ -20,6 +20,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.coordinates import NUMBER
 from tlanalysis.lists.cells.text import clean_date, key
 from tlanalysis.lists.fields import SYNONYMS
+from tlanalysis.lists.readers.workbook_process import as_string as as_string  # every reader takes it from here
 
 MOST_COLUMNS = 5_000
 ROWS_PER_BATCH = 100_000
@@ -138,23 +139,3 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
 def no_row(path: Path) -> BadInput:
     """Return the error for a list that has a header and no rows."""
     return BadInput(f"{path.name} has no row under its header.")
-
-
-def as_string(value: Any) -> str | None:
-    """Return a typed cell as text, or None for an empty one.
-
-    A whole float loses its `.0`, a date becomes ISO 8601, and the items of a list are joined by `|`.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return None if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, (list, tuple)):
-        return "|".join(text for item in value if (text := as_string(item))) or None
-    if hasattr(value, "isoformat"):
-        return value.isoformat().removesuffix("T00:00:00")
-    return str(value)
