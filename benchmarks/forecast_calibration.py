@@ -1,9 +1,8 @@
 """Measure what the bands of the forecast hold, on series of other hands, beside simpler forecasts.
 
-The synthetic judges are the generators of `forecast_generators`; the real series are those of the embedded evidence,
-each later figure forecast from the figures before it (`forecast_real_series`). The scores are relative to the count
-that came: CRPS, the weighted interval score over the 50, 80 and 95 % bands, and the width of the 80 % band, each with
-the standard error of its mean.
+The judges are the generators of `forecast_generators`. The scores are relative to the count that came: CRPS, the
+weighted interval score over the 50, 80 and 95 % bands, and the width of the 80 % band, each with the standard error of
+its mean.
 
     python -m benchmarks.forecast_calibration [SERIES] [SEED]
 """
