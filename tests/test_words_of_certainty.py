@@ -255,6 +255,14 @@ def hindsight_of_2023_holds_most_of_what_came() -> None:
     assert claim["crps_relatif"] > ours["crps_relatif"]
 
 
+def claims_of_2021_were_closer() -> None:
+    held = case("plot_hindsight").table
+    early = held[(held["connu_le"] == "2021-08-31") & (held["annee"] == 2023)]
+    ours, claims = early[early["qui"] == "melange"].iloc[0], early[early["qui"] != "melange"]
+    assert len(claims) == 2
+    assert (claims["crps_relatif"] < ours["crps_relatif"]).all()
+
+
 def growth_since_2023() -> None:
     rows = tl.observations("tiers_lieux", "FR")
     before = rows.loc[rows["perimetre"].eq("ftl_2023") & rows["periode"].eq("2023"), "valeur"].iloc[0]
@@ -295,6 +303,7 @@ HOLDS: dict[str, Callable[[], None]] = {
         series_have_three_dates,
         several_forecasts_aim_at_one_figure,
         hindsight_of_2023_holds_most_of_what_came,
+        claims_of_2021_were_closer,
         growth_since_2023,
         documents_are_counted,
     )
