@@ -66,7 +66,7 @@ from tlanalysis.forecasting.model import forecast as forecast
 from tlanalysis.forecasting.naive_references import references as references
 from tlanalysis.forecasting.people import forecast_people_trained as forecast_people_trained
 from tlanalysis.forecasting.prior_beliefs import Priors as Priors
-from tlanalysis.forecasting.prior_beliefs import priors as priors
+from tlanalysis.forecasting.prior_table import priors as priors
 from tlanalysis.forecasting.published import published_forecasts as published_forecasts
 from tlanalysis.forecasting.regional import forecast_regions as forecast_regions
 from tlanalysis.forecasting.sensitivity_analysis import sensitivity as sensitivity

@@ -43,6 +43,7 @@ def plot_forecast(
     *,
     ax: Axes | None = None,
     lang: str = "fr",
+    beliefs: pd.DataFrame | None = None,
     **options: Unpack[Look],
 ) -> Axes:
     """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
@@ -59,6 +60,9 @@ def plot_forecast(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+    beliefs : DataFrame, optional
+        From `sensitivity`, for the horizon and the announced number: the title then prints the probability of that
+        number or more, from the lowest to the highest over the beliefs. Without it no probability of it is printed.
     """
     table, fc = _both(table, fc)
     words = Words(lang)
@@ -81,10 +85,15 @@ def plot_forecast(
         "ceiling": ceiling(fc.diagnostics["ceiling_learned"], words),
         "learned": words.percent(fc.diagnostics["ceiling_learned"]),
     }
-    if target:
-        chance = fc.probability(int(end["annee"]), target[1])
-        values |= {"target": words.number(target[1]), "p_target": words.percent(chance)}
-    text = caption.write("croissance-prevision", table, lang, fallback=target is None, **values)
+    values["diamond"] = words.label("words", "diamond").format(target=words.number(target[1])) if target else ""
+    if target and beliefs is not None:
+        chances = beliefs["probabilite"]
+        p_low, p_high = words.percent(chances.min()), words.percent(chances.max())
+        values |= {
+            "target": words.number(target[1]),
+            "p_target": words.label("words", "from_to").format(low=p_low, high=p_high),
+        }
+    text = caption.write("croissance-prevision", table, lang, fallback="p_target" not in values, **values)
     with style():
         ax = new_axes(ax, 3.9)
         _fan(ax, ahead, words)
