@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 
 from benchmarks.attacks import kills
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only"),
+    # Beside other tests the moment of the kill is missed: python -m pytest tests/runs/test_kills.py
+    pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="processes are killed when nothing else runs"),
+]
 
 
 @pytest.fixture(scope="module")
