@@ -281,7 +281,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "plot_forecast",
         "FR",
         lambda t: _with(t, _last(t), p80_bas=t["p80_bas"].iloc[-1] * 0 + 1149),
-        "2030 : 1 100 à",
+        "un comptage donnerait 1 100 à",
     ),
     (
         "plot_published_forecasts",
