@@ -39,7 +39,8 @@ quick: env ## lint, type-check and run the tests that need no browser, no worker
 
 test: env ## run pytest, then compare the notebooks with their stored outputs
 	$(BIN)/python -m pytest $(PARALLEL)
-	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb
+	TLANALYSIS_OUT=$$(mktemp -d) TLANALYSIS_PROCESSED=$$(mktemp -d) $(BIN)/python -m pytest $(PARALLEL) --nbval -p no:cacheprovider notebooks/[0-9]*.ipynb \
+	  || { $(BIN)/tlanalysis check --stored; exit 1; }
 
 coverage: env ## run pytest and print which lines of the package no test reaches
 	$(BIN)/python -m pytest $(PARALLEL) --cov tlanalysis --cov-report term:skip-covered

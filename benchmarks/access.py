@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from tlanalysis.data import territories
-from tlanalysis.indicators.accessibility import communes
+from tlanalysis.indicators.accessibility import populated_points
 from tlanalysis.indicators.catchment import DECAY, distance_to_nearest, floating_catchment, on_sphere
 from tlanalysis.indicators.shrinkage import shrink
 from tlanalysis.lists.cleaning import clean_open_file
@@ -100,7 +100,7 @@ def compare(name: str, homes: pd.DataFrame, places: pd.DataFrame) -> tuple[float
 
 def main(runs: int = 200) -> None:
     """Print the times, the ratio and the coverage."""
-    homes = communes().dropna(subset=["latitude"]).reset_index(drop=True)
+    homes = populated_points().dropna(subset=["latitude"]).reset_index(drop=True)
     for name in ("cget_2019", "fabriques_de_territoire_2024"):
         compare(name, homes, clean_open_file(name).places.dropna(subset=["latitude"]).reset_index(drop=True))
     print(f"all national access figures, files read and checked: {seconds(access_by_territory):.2f} s")

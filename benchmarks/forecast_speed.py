@@ -35,9 +35,10 @@ def bootstrap(fits: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     centre = np.where(figures.point, figures.value, (figures.low + figures.high) / 2)
     half = np.where(figures.point, 0, (figures.high - figures.low) / 2)
+    error = np.hypot(figures.errors[figures.nature, 0], figures.fixed)
     paths = []
     for _ in range(fits):
-        y = np.exp(centre + figures.error * rng.standard_normal(len(centre)) + half * rng.uniform(-1, 1, len(centre)))
+        y = np.exp(centre + error * rng.standard_normal(len(centre)) + half * rng.uniform(-1, 1, len(centre)))
         try:
             found, _ = curve_fit(logistic, figures.when, y, p0=(2 * y.max(), 0.3, 2021), maxfev=2000)
         except RuntimeError:  # the fit of this sample does not converge: skip the sample

@@ -14,7 +14,7 @@ import polars as pl
 
 from benchmarks.register import _cells
 from tlanalysis.data import territories
-from tlanalysis.lists.cells import departement_grid
+from tlanalysis.lists.cells import commune_names, departement_grid
 from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
 MISSING = ["", "NR", "-", "#N/D", "NC", "0", "N/A"]
@@ -130,7 +130,7 @@ def _code(name: str) -> pl.Expr:
 def _departement_of(code: pl.Expr, *, postal: bool) -> pl.Expr:
     start = pl.when(code.str.slice(0, 2).is_in(["97", "98"])).then(code.str.slice(0, 3)).otherwise(code.str.slice(0, 2))
     if postal:
-        corsica = pl.when(code.str.slice(0, 3).is_in(["200", "201"])).then(pl.lit("2A")).otherwise(pl.lit("2B"))
+        corsica = pl.when(code.str.slice(0, 3).is_in(["200", "201", "207"])).then(pl.lit("2A")).otherwise(pl.lit("2B"))
         start = pl.when(code.str.starts_with("20")).then(corsica).otherwise(start)
         start = pl.when(code == "97133").then(pl.lit("977")).when(code == "97150").then(pl.lit("978")).otherwise(start)
     pattern = r"^\d{5}$" if postal else r"^(?:\d\d|2[AB])\d{3}$"
@@ -140,7 +140,8 @@ def _departement_of(code: pl.Expr, *, postal: bool) -> pl.Expr:
 def _codes(frame: pl.LazyFrame) -> pl.LazyFrame:
     frame = frame.with_columns(_code("code_postal").alias("code_postal"), _code("code_commune").alias("code_commune"))
     paris = pl.col("code_commune").str.replace(r"^750(0[1-9]|1\d|20)$", "751$1")
-    return frame.with_columns(paris.alias("code_commune")).with_columns(
+    today = paris.replace(commune_names.present_codes())
+    return frame.with_columns(today.alias("code_commune")).with_columns(
         _departement_of(pl.col("code_postal"), postal=True).alias("d_postal"),
         _departement_of(pl.col("code_commune"), postal=False).alias("d_commune"),
         pl.when(pl.col("code_departement").is_in(list(DEPARTEMENT_CODES)))

@@ -94,13 +94,18 @@ def project(project_copy: Path) -> Path:
         (["run", "01_training_reach", "-p", "lang=xx"], "fr, en"),
         (["run", "01_training_reach", "-p", "seed=three"], "seed"),
         (["run", "01_training_reach", "-p", "R75"], "name=value"),
+        (["run", "../notebooks/01_training_reach"], "is not in"),
+        (["run", "/tmp/01_training_reach.ipynb"], "is not in"),
+        (["run", "[0-9]*"], "is not the name of a notebook"),
+        (["run", "01_training_reach", "-p", "as_of=2018/2023"], "it is one date"),
+        (["run", "01_training_reach", "-p", "as_of=２０２６"], "is not a date"),
         (["run", "01_training_reech"], "did you mean '01_training_reach'?"),
         (["run", "--for", "regions"], "go with a notebook"),
         (["run", "-p", "territory=R75"], "go with a notebook"),
         (["run", "04_territory_profile", "--for", "communes"], "regions, departements, all"),
         (["run", "04_territory_profile", "--for", "regions", "-p", "territory=FR"], "leave out -p territory"),
         (["trace", "nowhere.png"], "nowhere.png"),
-        (["trace", "pyproject.toml"], ".svg, .png, .csv and .json"),
+        (["trace", "pyproject.toml"], ".svg, .png, .pdf, .eps, .csv and .json"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -298,7 +303,7 @@ def test_report_writes_both_pages_and_names_them(tmp_path: Path, tl: Tl) -> None
 
 def test_an_unreadable_manifest_is_one_sentence(tmp_path: Path, tl: Tl) -> None:
     (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
-    assert "delete it, then run again" in _sentence(tl("report", "--out", str(tmp_path)), 2)
+    assert "move it away, then run again" in _sentence(tl("report", "--out", str(tmp_path)), 2)
 
 
 def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path: Path, tl: Tl) -> None:

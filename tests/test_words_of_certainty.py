@@ -246,13 +246,21 @@ def several_forecasts_aim_at_one_figure() -> None:
     assert sum(comb(n - 1, 2) for n in dates) > sum(n - 2 for n in dates)
 
 
-def hindsight_of_2023_was_too_high() -> None:
+def hindsight_of_2023_holds_most_of_what_came() -> None:
     held = case("plot_hindsight").table
     late = held[held["connu_le"] == "2023-09-30"]
     ours, claim = late[late["qui"] == "melange"].iloc[0], late[late["qui"] != "melange"].iloc[0]
     middle = (ours["mesure_bas"] + ours["mesure_haut"]) / 2
-    assert middle < ours["p80_bas"] <= ours["mesure_haut"] < ours["p80_haut"]
+    assert ours["mesure_bas"] < ours["p80_bas"] < middle < ours["mediane"] < ours["mesure_haut"] < ours["p80_haut"]
     assert claim["crps_relatif"] > ours["crps_relatif"]
+
+
+def claims_of_2021_were_closer() -> None:
+    held = case("plot_hindsight").table
+    early = held[(held["connu_le"] == "2021-08-31") & (held["annee"] == 2023)]
+    ours, claims = early[early["qui"] == "melange"].iloc[0], early[early["qui"] != "melange"]
+    assert len(claims) == 2
+    assert (claims["crps_relatif"] < ours["crps_relatif"]).all()
 
 
 def growth_since_2023() -> None:
@@ -294,7 +302,8 @@ HOLDS: dict[str, Callable[[], None]] = {
         verdicts_use_published_measures,
         series_have_three_dates,
         several_forecasts_aim_at_one_figure,
-        hindsight_of_2023_was_too_high,
+        hindsight_of_2023_holds_most_of_what_came,
+        claims_of_2021_were_closer,
         growth_since_2023,
         documents_are_counted,
     )

@@ -23,11 +23,13 @@ from tlanalysis.charts.growth import plot_places_over_time as plot_places_over_t
 from tlanalysis.charts.inequalities import plot_inequality as plot_inequality
 from tlanalysis.charts.inequalities import plot_lorenz as plot_lorenz
 from tlanalysis.charts.inequalities import plot_rank_agreement as plot_rank_agreement
+from tlanalysis.charts.labelling import label as label
 from tlanalysis.charts.maps import plot_access as plot_access
 from tlanalysis.charts.maps import plot_local_moran as plot_local_moran
 from tlanalysis.charts.maps import plot_rates as plot_rates
 from tlanalysis.charts.money import plot_announced_measures as plot_announced_measures
 from tlanalysis.charts.money import plot_state_credits as plot_state_credits
+from tlanalysis.charts.on_screen import show_words as show_words
 from tlanalysis.charts.profile import plot_compare_rates as plot_compare_rates
 from tlanalysis.charts.profile import plot_rank as plot_rank
 from tlanalysis.charts.published import plot_published_forecasts as plot_published_forecasts
@@ -51,9 +53,11 @@ from tlanalysis.data.territories import departements as departements
 from tlanalysis.data.territories import neighbours as neighbours
 from tlanalysis.data.territories import regions as regions
 from tlanalysis.data.territories import territory as territory
+from tlanalysis.figures.citation import bibliography as bibliography
 from tlanalysis.figures.citation import cite as cite
 from tlanalysis.figures.publishing import fingerprint as fingerprint
 from tlanalysis.figures.publishing import publish as publish
+from tlanalysis.figures.publishing import save as save
 from tlanalysis.forecasting.backtesting import backtest as backtest
 from tlanalysis.forecasting.backtesting import backtest_summary as backtest_summary
 from tlanalysis.forecasting.backtesting import backtests as backtests
@@ -62,7 +66,7 @@ from tlanalysis.forecasting.model import forecast as forecast
 from tlanalysis.forecasting.naive_references import references as references
 from tlanalysis.forecasting.people import forecast_people_trained as forecast_people_trained
 from tlanalysis.forecasting.prior_beliefs import Priors as Priors
-from tlanalysis.forecasting.prior_beliefs import priors as priors
+from tlanalysis.forecasting.prior_table import priors as priors
 from tlanalysis.forecasting.published import published_forecasts as published_forecasts
 from tlanalysis.forecasting.regional import forecast_regions as forecast_regions
 from tlanalysis.forecasting.sensitivity_analysis import sensitivity as sensitivity
@@ -71,7 +75,6 @@ from tlanalysis.indicators.accessibility import access as access
 from tlanalysis.indicators.accessibility import access_of as access_of
 from tlanalysis.indicators.accessibility import access_profile as access_profile
 from tlanalysis.indicators.accessibility import catchment_sensitivity as catchment_sensitivity
-from tlanalysis.indicators.accessibility import communes as communes
 from tlanalysis.indicators.accessibility import need_agreement as need_agreement
 from tlanalysis.indicators.accessibility import need_and_supply as need_and_supply
 from tlanalysis.indicators.accessibility import region_need_and_supply as region_need_and_supply
@@ -79,6 +82,10 @@ from tlanalysis.indicators.agreement import rank_agreement as rank_agreement
 from tlanalysis.indicators.census import census_questions as census_questions
 from tlanalysis.indicators.census import share_audiences as share_audiences
 from tlanalysis.indicators.census import share_themes as share_themes
+from tlanalysis.indicators.commune_mix import cross as cross
+from tlanalysis.indicators.commune_nearness import nearer as nearer
+from tlanalysis.indicators.commune_nearness import nearness as nearness
+from tlanalysis.indicators.commune_overlap import overlap as overlap
 from tlanalysis.indicators.deffinov import deffinov_population as deffinov_population
 from tlanalysis.indicators.deffinov import deffinov_projects as deffinov_projects
 from tlanalysis.indicators.deffinov import deffinov_regions as deffinov_regions
@@ -91,6 +98,7 @@ from tlanalysis.indicators.inequalities import inequality_change as inequality_c
 from tlanalysis.indicators.inequalities import inequality_of as inequality_of
 from tlanalysis.indicators.inequalities import lorenz as lorenz
 from tlanalysis.indicators.inequalities import lorenz_of as lorenz_of
+from tlanalysis.indicators.label_waves import waves as waves
 from tlanalysis.indicators.money import announced_measures as announced_measures
 from tlanalysis.indicators.money import public_money as public_money
 from tlanalysis.indicators.money import state_credits as state_credits
@@ -116,6 +124,9 @@ from tlanalysis.indicators.training import people_trained as people_trained
 from tlanalysis.indicators.training import share_training as share_training
 from tlanalysis.lab.exploring import explore as explore
 from tlanalysis.lists.cleaning import clean as clean
+from tlanalysis.lists.cleaning import places as places
+from tlanalysis.runs.call import run as run
+from tlanalysis.tables.commune_table import communes as communes
 from tlanalysis.tables.data_dictionary import describe as describe
 
 __version__: str

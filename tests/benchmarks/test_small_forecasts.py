@@ -38,8 +38,9 @@ def test_speed_of_the_forecast_is_printed(capsys):
 
 def test_calibration_scores_every_series(capsys):
     table = forecast_calibration.main(count=2)
-    assert len(table) == 2
-    assert table[["crps", "width80"]].gt(0).all(axis=None)
+    ours = table[table["qui"] == "prevision"]
+    assert ours.groupby("juge").size().to_dict() == dict.fromkeys(forecast_calibration.GENERATORS, 2)
+    assert ours[["crps", "wis", "largeur"]].gt(0).all(axis=None)
     assert "PIT deciles" in capsys.readouterr().out
 
 

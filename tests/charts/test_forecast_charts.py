@@ -80,7 +80,7 @@ def people():
 
 
 PLOTS = {
-    "forecast": lambda **how: tl.plot_forecast(france().table(), france(), **how),
+    "forecast": lambda **how: tl.plot_forecast(france().table(), france(), beliefs=tried(), **how),
     "regions": lambda **how: tl.plot_regions_forecast(regional(), **how),
     "hindsight": lambda **how: tl.plot_hindsight(foretold(), **how),
     "backtest": lambda **how: tl.plot_backtest(scored(), **how),
@@ -250,7 +250,7 @@ def test_figures_of_the_forecast_are_marked_by_their_nature(lang):
         (2018.5, 900, False),
         (2019.5, 1500, False),
         (2021.5, 2500, False),
-        (2023.5, 3500, True),
+        (2023.5, 3500, False),
     }
     (bar,) = ax.patches
     assert (bar.get_y(), bar.get_y() + bar.get_height()) == (2528, 3951)
@@ -279,11 +279,18 @@ def test_no_announcement_is_drawn_over_counts_of_something_else():
 
 
 @in_both
-def test_title_of_the_fan_says_what_the_draws_say(lang):
-    end, fc = france().table().iloc[-1], france()
-    chance = round(100 * (fc.draws[2030] >= 5000).mean())
+def test_title_of_the_fan_says_the_band_and_the_probability_from_the_lowest_to_the_highest_belief(lang):
+    end = france().table().iloc[-1]
     said = figures_in(caption.of(drawn("forecast", lang)).title)
-    assert {about(end["p80_bas"]), about(end["p80_haut"]), 5000, chance} <= set(said)
+    # The beliefs of `tried` give 4 % to 15 %; its reference, 6 %, is not printed alone.
+    assert said == [2030, about(end["p80_bas"]), about(end["p80_haut"]), 80, 5000, 4, 15]
+
+
+@in_both
+def test_without_beliefs_the_fan_prints_no_probability_of_the_announcement(lang):
+    text = caption.of(tl.plot_forecast(france(), lang=lang))
+    assert 5000 not in figures_in(text.title)
+    assert 5000 in figures_in(text.alt)
 
 
 def test_whether_the_ceiling_is_learned_is_said():

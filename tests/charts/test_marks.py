@@ -21,6 +21,7 @@ from tests.charts.drawn import (
     runs,
     words_of,
 )
+from tlanalysis.core.errors import BadInput
 
 CONTRAST = "#c04a00"
 
@@ -39,7 +40,7 @@ def test_a_claim_keeps_the_mark_of_its_nature() -> None:
     drawn = case("plot_people_trained")
     table = drawn.table.head(3).assign(nature=["compte", "estime", "objectif"])
     assert [mark[2:] for mark in dots(drawn.on(table))] == [("o", True), ("o", False), ("D", False)]
-    with pytest.raises(KeyError):
+    with pytest.raises(BadInput, match="rumeur"):
         drawn.on(table.assign(nature="rumeur"))
 
 

@@ -5,8 +5,8 @@ import pytest
 from tests.conftest import ROOT
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.core.provenance import commit
 from tlanalysis.data import embedded
-from tlanalysis.figures.publishing import commit
 
 
 def test_the_folder_of_the_environment_variable_is_the_project_folder(project_copy):

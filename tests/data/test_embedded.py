@@ -13,6 +13,7 @@ from tlanalysis.tables.data_dictionary import describe
 
 TABLES = [
     "maille_departements",
+    "communes",
     "observations",
     "deffinov_projets",
     "deffinov_appels",
@@ -31,6 +32,11 @@ TABLES = [
     "indicateurs",
     "perimetres",
     "types_de_lieux",
+    "classes_de_communes",
+    "communes_classes",
+    "communes_croisements",
+    "communes_plus_proches",
+    "acces_par_classe",
 ]
 OPEN_FILES = sorted(embedded.remote())
 RECORDED = sorted(name for name, entry in embedded.remote().items() if "sha256" in entry)

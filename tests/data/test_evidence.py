@@ -57,7 +57,7 @@ def test_without_a_filter_nothing_is_left_out(raw):
     ("filters", "said"),
     [
         pytest.param({"indicateur": "tiers_lieu"}, "did you mean 'tiers_lieux'", id="indicator"),
-        pytest.param({"territoire": "75"}, "did you mean R75 or D75", id="territory"),
+        pytest.param({"territoire": "75"}, r"R75 \(Nouvelle-Aquitaine\) and D75 \(Paris\)", id="territory"),
         pytest.param({"nature": "comptes"}, "did you mean 'compte'", id="nature"),
         pytest.param({"nature": ("compte", "mesure")}, "no nature called 'mesure'", id="one-of-several-natures"),
         pytest.param({"perimetre": "ftl_2022"}, "no perimeter called 'ftl_2022'", id="perimeter"),

@@ -10,7 +10,8 @@ from tests.helpers import read_rows, write_rows
 from tlanalysis.core.languages import LANGS
 from tlanalysis.data import embedded, perimeter_facts
 from tlanalysis.data.evidence import observations
-from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.prior_table import priors
 from tlanalysis.forecasting.published import published_forecasts
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -23,7 +24,8 @@ import tlanalysis as tl
 from tests.charts.drawn import case
 from tests.conftest import ROOT
 from tlanalysis.charts.kit import caption
-from tlanalysis.core.errors import BadInput
+from tlanalysis.charts.kit.style import style
+from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.figures.publishing import Published
 from tlanalysis.figures.trace import read_facts, written
 
@@ -64,7 +66,27 @@ def test_four_files_named_after_the_figure_and_its_run(out: Path, capsys: pytest
     published = _publish()
     assert [*_files(out)] == [f"figures/{NAME}.{kind}" for kind in ("csv", "json", "png", "svg")]
     assert published.name == NAME
-    assert capsys.readouterr().out == f"{NAME}  {published.fingerprint}\n"
+    drawn = re.sub("<metadata.*?</metadata>", "", (out / "figures" / f"{NAME}.svg").read_text("utf-8"), flags=re.DOTALL)
+    picture = hashlib.sha256(drawn.encode()).hexdigest()[:16]
+    assert capsys.readouterr().out == f"{NAME}  {published.fingerprint}  {picture}\n"
+
+
+def test_a_changed_colour_changes_the_fingerprint_of_the_picture_and_not_that_of_the_data(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tl.share_training()
+    printed = []
+    for commit, colour in (("a" * 40, None), ("b" * 40, None), ("b" * 40, "#ff00ff")):
+        monkeypatch.setenv("TLANALYSIS_COMMIT", commit)
+        ax = tl.plot_share_training(table)
+        if colour:
+            ax.get_lines()[0].set_color(colour)
+        tl.publish(ax, table, id="essai-couleur")
+        printed.append(capsys.readouterr().out.split())
+    (_, data, picture), again, (_, data_then, picture_then) = printed
+    assert again == ["essai-couleur--FR", data, picture]  # another commit changes neither
+    assert data_then == data
+    assert picture_then != picture
 
 
 def test_run_key_of_the_name_is_what_differs_from_the_defaults(out: Path) -> None:
@@ -118,8 +140,9 @@ def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) ->
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
 def test_the_sidecar_names_the_commit(once: tuple[Published, Path]) -> None:
     found = subprocess.run(["git", "-C", ROOT, "log", "-1", "--format=%H"], capture_output=True, text=True, check=True)
-    assert once[0].facts["commit"] == found.stdout.strip()
-    assert re.fullmatch(r"[0-9a-f]{40}", once[0].facts["commit"])
+    sidecar = json.loads((once[1] / f"{NAME}.json").read_text(encoding="utf-8"))
+    assert sidecar["commit"].removesuffix("-dirty") == found.stdout.strip()
+    assert re.fullmatch(r"[0-9a-f]{40}(-dirty)?", sidecar["commit"])
 
 
 def test_the_csv_holds_the_table(once: tuple[Published, Path]) -> None:
@@ -193,11 +216,44 @@ def test_a_picture_that_travelled_alone_still_says_where_it_comes_from(
         elsewhere = tmp_path / kind / f"photo.{kind}"
         elsewhere.parent.mkdir()
         shutil.copy(once[1] / f"{NAME}.{kind}", elsewhere)
-        assert read_facts(elsewhere) == once[0].facts
+        assert _without_making(read_facts(elsewhere)) == once[0].facts
     (tmp_path / "csv").mkdir()
     for kind in ("csv", "json"):
         shutil.copy(once[1] / f"{NAME}.{kind}", tmp_path / "csv" / f"table.{kind}")
-    assert read_facts(tmp_path / "csv" / "table.csv") == once[0].facts
+    assert _without_making(read_facts(tmp_path / "csv" / "table.csv")) == once[0].facts
+
+
+def _without_making(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts that every file of a figure carries: what made it stands in the sidecar alone."""
+    return {name: value for name, value in facts.items() if name not in {"notebook", "command", "commit", "versions"}}
+
+
+def test_d12_a_table_that_was_altered_beside_its_sidecar_is_refused(
+    once: tuple[Published, Path], tmp_path: Path
+) -> None:
+    for kind in ("csv", "json"):
+        shutil.copy(once[1] / f"{NAME}.{kind}", tmp_path / f"table.{kind}")
+    (tmp_path / "table.csv").write_text("", encoding="utf-8")
+    for kind in ("csv", "json"):
+        with pytest.raises(SourceError, match="is not the table that was published"):
+            read_facts(tmp_path / f"table.{kind}")
+
+
+@pytest.mark.parametrize("missing", ["id", "title", "params", "sources", "licence", "inputs", "version"])
+def test_d16_a_sidecar_without_a_field_is_one_sentence(
+    missing: str, once: tuple[Published, Path], tmp_path: Path
+) -> None:
+    facts = {key: value for key, value in once[0].facts.items() if key != missing}
+    (tmp_path / "f.json").write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(BadInput, match="carries no trace"):
+        read_facts(tmp_path / "f.json")
+
+
+def test_d6_a_matplotlibrc_of_the_user_changes_no_figure() -> None:
+    with mpl.rc_context({"savefig.bbox": "tight", "axes.linewidth": 5, "font.weight": "bold"}), style():
+        assert mpl.rcParams["savefig.bbox"] is None
+        assert mpl.rcParams["axes.linewidth"] == mpl.rcParamsDefault["axes.linewidth"]
+        assert mpl.rcParams["font.weight"] == "normal"
 
 
 def test_what_trace_prints_names_sources_parameters_and_inputs(once: tuple[Published, Path]) -> None:
@@ -256,9 +312,10 @@ def test_axes_without_a_caption_write_nothing(out: Path) -> None:
 
 
 def test_a_table_without_inputs_writes_nothing(out: Path) -> None:
-    drawn = case("plot_holdings")
+    lost = case("plot_holdings").table.copy()
+    lost.attrs = {}
     with pytest.raises(BadInput, match="does not say what it was computed from"):
-        tl.publish(drawn.draw(), pd.DataFrame({"valeur": [1]}), id="sans-source")
+        tl.publish(tl.plot_holdings(lost), lost, id="sans-source")
     assert _files(out) == {}
 
 
@@ -337,3 +394,127 @@ def test_a_published_figure_can_be_cited(out: Path) -> None:
     assert published.fingerprint in said
     with pytest.raises(BadInput, match="qualite-natures"):
         tl.cite("qualite-nature")
+
+
+def test_a_table_is_not_needed_and_another_is_refused(out: Path) -> None:
+    drawn = case("plot_holdings")
+    with_it = tl.publish(drawn.draw("fr"), drawn.table, id="essai")
+    before = _files(out)
+    assert tl.publish(drawn.draw("fr"), id="essai") == with_it
+    assert _files(out) == before
+    with pytest.raises(BadInput, match=r"plot_holdings drew, which has 5 rows"):
+        tl.publish(drawn.draw("fr"), case("plot_people_trained").table, id="essai")
+    with pytest.raises(BadInput, match=r"plot_holdings drew"):
+        tl.publish(drawn.draw("fr"), drawn.table.assign(nb_chiffres=1), id="essai")
+    assert _files(out) == before
+
+
+def test_the_table_is_the_one_drawn_whatever_becomes_of_it(out: Path) -> None:
+    table = case("plot_holdings").table.copy()
+    ax = tl.plot_holdings(table)
+    table["nb_chiffres"] = 0
+    tl.publish(ax, id="essai")
+    assert set(pd.read_csv(out / "figures" / "essai--FR.csv")["nb_chiffres"]) != {0}
+
+
+def test_language_and_territory_are_the_charts(out: Path) -> None:
+    english = case("plot_holdings").draw("en")
+    assert tl.publish(english, id="essai").name == "essai--FR-en"
+    with pytest.raises(BadInput, match=r'lang="en" and the parameters say lang="fr"'):
+        tl.publish(english, id="essai", params={"territory": "FR"})
+    bretagne = tl.plot_places_over_time(tl.places_over_time("R53"))
+    assert tl.publish(bretagne, id="essai").name == "essai--R53"
+    with pytest.raises(BadInput, match=r'shows R53 and the parameters say territory="R75"'):
+        tl.publish(bretagne, id="essai", params={"territory": "R75"})
+    assert tl.publish(bretagne, id="essai", params={"territory": "D35"}).name == "essai--D35"  # in Bretagne
+    assert sorted({name.split(".")[0] for name in _files(out)}) == [
+        "figures/essai--D35",
+        "figures/essai--FR-en",
+        "figures/essai--R53",
+    ]
+
+
+BESIDE = {
+    "plot_forecast": {"chiffres", "references", "annonce"},
+    "plot_regions_forecast": {"france"},
+    "plot_people_forecast": {"declare"},
+    "plot_funnel": {"limites"},
+    "plot_rates_from_shares": {"france"},
+}
+
+
+@pytest.mark.parametrize("plot", BESIDE)
+def test_the_csv_holds_everything_drawn(plot: str, out: Path) -> None:
+    drawn = case(plot)
+    tl.publish(drawn.draw(), id="essai")
+    written = pd.read_csv(out / "figures" / "essai--FR.csv")
+    assert set(written["serie"]) == {"principale"} | BESIDE[plot]
+    assert (written["serie"] == "principale").sum() == len(drawn.table)
+
+
+def test_the_csv_of_a_forecast_holds_the_figures_and_the_references_it_shows(out: Path) -> None:
+    drawn = case("plot_forecast")
+    (fc,) = drawn.extras
+    tl.publish(drawn.draw(), id="essai")
+    rows = pd.read_csv(out / "figures" / "essai--FR.csv").set_index("serie")
+    assert sorted(rows.loc["chiffres", "valeur"].dropna()) == sorted(fc.used["valeur"].dropna())
+    assert list(rows.loc["references", "lineaire"]) == pytest.approx(list(fc.references["lineaire"]))
+    assert rows.loc["annonce", "valeur"] == 5000
+
+
+@pytest.mark.parametrize("plot", ["plot_holdings", "plot_rank", "plot_funnel"])
+@pytest.mark.parametrize("kind", ["pdf", "svg", "png", "eps"])
+def test_a_saved_file_carries_its_facts_and_is_the_same_twice(kind: str, plot: str, tmp_path: Path) -> None:
+    drawn = case(plot)
+    file = tmp_path / f"f.{kind}"
+    first, again = (tl.save(drawn.on(drawn.table, lang="en"), file).read_bytes() for _ in range(2))
+    assert again == first
+    facts = read_facts(tmp_path / f"f.{kind}")
+    assert facts["title"] == caption.of(drawn.draw("en")).title
+    assert (facts["id"], facts["lang"], facts["params"]) == ("f", "en", {"lang": "en"})
+    assert facts["inputs"]
+    assert facts["fingerprint"] in written(facts)
+    assert b"CreationDate" not in first
+
+
+def test_dots_per_inch_are_those_asked_for(tmp_path: Path) -> None:
+    file = tl.save(case("plot_holdings").draw(), tmp_path / "f.png", dpi=300)
+    with Image.open(file) as image:
+        assert image.width == 2160
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_half_transparent_lines_are_pale_in_postscript_and_unchanged_afterwards(tmp_path: Path) -> None:
+    ax = case("plot_rank").draw()
+    before = [line.get_alpha() for line in ax.lines]
+    tl.save(ax, tmp_path / "f.eps")
+    assert [line.get_alpha() for line in ax.lines] == before
+    assert 0.4 in before
+
+
+@pytest.mark.parametrize(
+    ("file", "dpi", "said"),
+    [
+        ("f.jpg", 300, "saved as .pdf, .svg, .png, .eps"),
+        ("f", 300, "saved as"),
+        ("f.pfd", 300, "did you mean 'pdf'"),
+        ("nowhere/f.pdf", 300, "does not exist"),
+        ("f.png", 0, "from 20 to 2400"),
+        ("f.png", "300", "from 20 to 2400"),
+    ],
+)
+def test_a_wrong_file_is_one_sentence(file: str, dpi: Any, said: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=said):
+        tl.save(case("plot_holdings").draw(), tmp_path / file, dpi=dpi)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_figure_made_in_a_run_says_how_to_make_it_again(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TLANALYSIS_NOTEBOOK", "04_territory_profile")
+    _publish(territory="R75", seed=0)
+    facts = json.loads((out / "figures" / "qualite-natures--R75-en.json").read_text(encoding="utf-8"))
+    assert facts["notebook"] == "04_territory_profile"
+    assert facts["command"] == "tlanalysis run 04_territory_profile -p territory=R75 -p lang=en"
+    assert set(facts["versions"]) == {"python", "matplotlib", "numpy", "pandas", "scipy"}
+    assert facts["command"] in written(facts)
+    assert "command" not in read_facts(out / "figures" / "qualite-natures--R75-en.svg")

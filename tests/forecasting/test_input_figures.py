@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.forecasting.test_model import counts, seen
 from tlanalysis.core.errors import BadInput
 from tlanalysis.forecasting.input_figures import as_figures, check_horizon, usable
-from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.prior_table import priors
 
 # ------------------------------------------------------------------------------------------------ which figures enter
 
@@ -223,43 +224,101 @@ def test_the_horizon_comes_after_the_last_figure(horizon, fine):
 
 
 @pytest.mark.parametrize(
-    ("value", "nature", "error"),
+    ("value", "nature", "variance"),
     [
-        # 0.03^2 + 0 + 0.25/1463 = 0.00107088
-        pytest.param(1463, "compte", 0.032724, id="to-the-unit"),
-        # 0.03^2 + (50/3500)^2/3 + 0.25/3500 = 0.00103946
-        pytest.param(3500, "compte", 0.032241, id="printed-to-the-hundred"),
-        # 0.12^2 + (50/2500)^2/3 + 0.25/2500 = 0.01463333
-        pytest.param(2500, "estime", 0.120968, id="an-estimate"),
-        # 0.12^2 + (500/134000)^2/3 + 0.25/134000 = 0.01440651
-        pytest.param(134_000, "declare", 0.120027, id="printed-to-the-thousand"),
-        # 0.03^2 + 0.25/4 = 0.0634
-        pytest.param(4, "compte", 0.251794, id="a-small-number"),
-        # 0.03^2 + 0.25/0.5: none counts as a half
-        pytest.param(0, "compte", 0.707743, id="none-at-all"),
-        # 0.03^2 + (100/2500)^2/3 + 0.25/2500: bounds of 2,400 to 2,600 are wider than the rounding
-        pytest.param((2500, 2400, 2600), "compte", 0.039158, id="with-bounds"),
-        # 0.03^2 + 0.25/3239.5
-        pytest.param((None, 2528, 3951), "compte", 0.031260, id="an-interval"),
+        # 0.05^2 + 0 + 0.25/1463
+        pytest.param(1463, "compte", 0.00267088, id="to-the-unit"),
+        # 0.05^2 + (50/3500)^2/3 + 0.25/3500
+        pytest.param(3500, "compte", 0.00263946, id="printed-to-the-hundred"),
+        # 0.12^2 + (50/2500)^2/3 + 0.25/2500
+        pytest.param(2500, "estime", 0.01463333, id="an-estimate"),
+        # 0.12^2 + (500/134000)^2/3 + 0.25/134000
+        pytest.param(134_000, "declare", 0.01440651, id="printed-to-the-thousand"),
+        # 0.05^2 + 0.25/4
+        pytest.param(4, "compte", 0.065, id="a-small-number"),
+        # 0.05^2 + 0.25/0.5: none counts as a half
+        pytest.param(0, "compte", 0.5025, id="none-at-all"),
+        # 0.05^2 + (100/2500)^2/3 + 0.25/2500: bounds of 2,400 to 2,600 are wider than the rounding
+        pytest.param((2500, 2400, 2600), "compte", 0.00313333, id="with-bounds"),
+        # 0.05^2 + 0.25/3239.5
+        pytest.param((None, 2528, 3951), "compte", 0.00257717, id="an-interval"),
     ],
 )
-def test_error_of_a_figure(value, nature, error):
+def test_error_of_a_figure_at_the_median_of_its_nature(value, nature, variance):
     figure = value if isinstance(value, tuple) else (value, None, None)
     table = pd.DataFrame([figure], columns=["valeur", "valeur_bas", "valeur_haut"], dtype=float)
     table = table.assign(periode="2020", nature=nature, perimetre="x")
-    assert as_figures(usable(table), DEFAULT).error == pytest.approx([error], abs=1e-6)
+    assert variances(as_figures(usable(table), DEFAULT)) == pytest.approx([variance], abs=1e-7)
+
+
+def variances(figures):
+    return figures.errors[figures.nature, 0] ** 2 + figures.fixed**2
+
+
+def test_a_list_with_places_of_unknown_state_is_incomplete_both_ways():
+    beliefs = Priors(list_misses=(0.2, 0.1), list_exceeds=(0.05, 0.02))
+    rows = [("2023", 3000, "compte", "ftl_2026"), ("2026", (2528, 3951), "compte", "ftl_2026")]
+    read = as_figures(usable(seen(*rows)), beliefs)
+    assert read.shift.tolist() == pytest.approx([0, -0.15])
+    # (500/3000)^2/3 + 0.25/3000; 0.25/3239.5 + 0.1^2 + 0.02^2
+    assert read.fixed**2 == pytest.approx([0.00934259, 0.01047717], abs=1e-7)
+    elsewhere = as_figures(usable(seen(*((when, value, nature, "x") for when, value, nature, _ in rows))), beliefs)
+    assert elsewhere.shift.tolist() == [0, 0]
+    assert elsewhere.fixed[1] ** 2 == pytest.approx(0.25 / 3239.5)
+
+
+def test_publishers_that_state_no_definition_share_none():
+    rows = seen(
+        ("2018", 900, "estime", "non_precise"),
+        ("2019", 1500, "estime", "non_precise"),
+        ("2021", 1700, "estime", "non_precise"),
+        ("2023", 1800, "estime", "x"),
+    )
+    assert as_figures(usable(rows), DEFAULT).which.tolist() == [0, 0, 0, 1]
+    signed = rows.assign(editeur=["une revue", "un réseau", "une revue", "une revue"])
+    assert as_figures(usable(signed), DEFAULT).which.tolist() == [0, 1, 0, 2]
+    both = signed.assign(indicateur=["a", "a", "b", "a"])
+    assert as_figures(usable(both), DEFAULT).which.tolist() == [0, 1, 2, 3]
+    assert as_figures(usable(signed), DEFAULT).offsets.tolist() == [[0, 0.35], [0, 0.35], [0, 0.15]]
+
+
+def test_publishers_do_not_quote_each_other_when_they_state_no_definition():
+    rows = seen(("2018", 1500, "estime", "non_precise"), ("2019", 1500, "estime", "non_precise"))
+    assert len(usable(rows)) == 1
+    assert len(usable(rows.assign(editeur=["une revue", "un réseau"]))) == 2
+
+
+def test_a_number_without_a_published_method_is_an_estimate():
+    rows = seen(("2023", 3500, "compte", "ftl_2023"), ("2026", 3600, "compte", "ftl_2026"))
+    assert usable(rows)["nature"].tolist() == ["estime", "compte"]
+
+
+@pytest.mark.parametrize(("last", "fine"), [(2000, True), (2100, False), (4, False)])
+def test_figures_twenty_times_apart_in_a_year_are_refused(last, fine):
+    rows = [("2018", 100, "compte", "x"), ("2019", last, "compte", "x"), ("2019", 5, "compte", "y")]
+    if fine:
+        assert len(usable(seen(*rows))) == 3
+    else:
+        with pytest.raises(BadInput, match=rf"x reads 100 in 2018 and {last} in 2019.*do not count one object"):
+            usable(seen(*rows))
+
+
+def test_figures_four_hundred_times_apart_in_two_years_are_accepted():
+    assert len(usable(seen(("2018", 5, "compte", "x"), ("2020", 1990, "compte", "x")))) == 2
 
 
 def test_figures_in_the_form_the_model_reads():
-    beliefs = Priors(offsets={"y": (-0.3, 0.2)}, default_offset=(0.1, 0.4), error={"compte": 0.5, "estime": 0.7})
+    beliefs = Priors(
+        offsets={"y": (-0.3, 0.2)}, default_offset=(0.1, 0.4), error={"compte": (0.5, 0), "estime": (0.7, 0)}
+    )
     rows = [
         ("2018", 1000, "compte", "x"),
         ("2019", 1234, "estime", "y"),
         ("2020", (2000, 3000), "compte", "x"),
-        ("2021", 0, "compte", "y"),
+        ("2022", 0, "compte", "y"),
     ]
     read = as_figures(usable(seen(*rows)), beliefs)
-    assert read.when == pytest.approx([2018.5, 2019.5, 2020.5, 2021.5])
+    assert read.when == pytest.approx([2018.5, 2019.5, 2020.5, 2022.5])
     assert read.point.tolist() == [True, True, False, True]
     assert read.value[[0, 1, 3]] == pytest.approx([math.log(1000), math.log(1234), math.log(0.5)])
     assert np.isnan(read.value[2])
@@ -267,16 +326,17 @@ def test_figures_in_the_form_the_model_reads():
     assert read.which.tolist() == [0, 1, 0, 1]
     assert read.offsets.tolist() == [[0.1, 0.4], [-0.3, 0.2]]
     # 0.5^2 + (500/1000)^2/3 + 0.25/1000; 0.7^2 + 0.25/1234; 0.5^2 + 0.25/2500; 0.5^2 + 0.25/0.5
-    assert read.error**2 == pytest.approx([0.3335833, 0.4902026, 0.2501, 0.75], abs=1e-6)
+    assert read.errors.tolist() == [[0.5, 0], [0.7, 0]]
+    assert variances(read) == pytest.approx([0.3335833, 0.4902026, 0.2501, 0.75], abs=1e-6)
 
 
 def test_priors_about_figures_are_printed():
     table = priors().set_index("parametre")
     printed = table[["a", "b"]].apply(tuple, axis=1).to_dict()
     assert {name: pair for name, pair in printed.items() if name.startswith("erreur_")} == {
-        "erreur_compte": (0, 0.03),
-        "erreur_estime": (0, 0.12),
-        "erreur_declare": (0, 0.12),
+        "erreur_compte": (0.05, 0.6),
+        "erreur_estime": (0.12, 0.4),
+        "erreur_declare": (0.12, 0.4),
     }
     assert printed["decalage_cget_2018"] == DEFAULT.offset("cget_2018") == (-0.30, 0.15)
     assert printed["decalage_par_defaut"] == DEFAULT.offset("unheard_of") == (0, 0.15)

@@ -95,9 +95,13 @@ def test_figures_of_france_that_enter():
     counted = table[table["nature"] == "compte"].fillna({"valeur": 0})
     assert counted[["periode", "perimetre", "valeur"]].to_numpy().tolist() == [
         ["2018", "cget_2018", 1463],
-        ["2023", "ftl_2023", 3500],
         ["2026", "ftl_2026", 0],
     ]
+    # No method of the 3,500 of 2023 is published, so it is an estimate; two publishers share no unstated definition.
+    assert table.set_index("periode").loc["2023", ["nature", "valeur"]].tolist() == ["estime", 3500]
+    unknown = table[table["perimetre"] == "non_precise"]
+    assert unknown["valeur"].tolist() == [900, 1500]
+    assert unknown["definition"].nunique() == 2
     assert table.iloc[-1][["valeur_bas", "valeur_haut"]].tolist() == [2528, 3951]
 
 

@@ -18,7 +18,7 @@ from tlanalysis.forecasting.prior_beliefs import DEFAULT
 
 LOW, HIGH = 377_159, 400_000  # declared for 2023
 QUANTILES = ["p95_bas", "p80_bas", "mediane", "p80_haut", "p95_haut"]
-SURE = replace(DEFAULT, error=dict(DEFAULT.error) | {"declare": 1e-9})
+SURE = replace(DEFAULT, error=dict(DEFAULT.error) | {"declare": (1e-9, 0.0)})
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ weighed by (or kept for) what they would have made people print. Tolerances are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -22,16 +23,31 @@ from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 
 YEARS = np.array([2018, 2020, 2022, 2025])
 SIZE = 20_000
+COUNT_ERROR = 0.06
+SURE = Priors(error={"compte": (0.03, 0.0), "estime": (0.12, 0.0)}, turn=(0.0, 0.1))
 
 
-def figures_of(values, *, when, error, which, offsets):
-    """Return figures from plain numbers; a pair is an interval."""
+def figures_of(values, *, when, error, which, offsets, learned=0.0):
+    """Return figures from plain numbers; a pair is an interval. Each figure has a nature of its own, after counts."""
     pairs = [value if isinstance(value, tuple) else (np.nan, np.nan) for value in values]
     low, high = np.log(np.array(pairs, dtype=float)).T
     point = np.array([np.nan if isinstance(value, tuple) else np.log(value) for value in values])
-    arrays = (when, point, low, high, error, which, offsets)
-    when, point, low, high, error, which, offsets = (np.array(values) for values in arrays)
-    return Figures(when, point, low, high, error, which, offsets)
+    if learned:  # one nature for all, whose error has this log-spread
+        nature, errors, fixed = [0] * len(values), [(COUNT_ERROR, learned)], error
+    else:
+        nature, errors, fixed = (
+            range(1, len(values) + 1),
+            [(COUNT_ERROR, 0), *((e, 0) for e in error)],
+            [0] * len(values),
+        )
+    nothing = [0.0] * len(values)
+    return Figures(*map(np.array, (when, point, low, high, fixed, nothing, list(nature), errors, which, offsets)))
+
+
+def noise_of(figures, z=0.0):
+    """Return the standard deviation of each figure, at one value of what is learned about errors."""
+    median, spread = figures.errors.T
+    return np.hypot((median * np.exp(spread * z))[figures.nature], figures.fixed)
 
 
 TWO = figures_of([1000, 1500], when=[2018.5, 2021.2], error=[0.05, 0.1], which=[0, 0], offsets=[(0.0, 0.15)])
@@ -41,6 +57,14 @@ THREE = figures_of(
     error=[0.04, 0.12, 0.05],
     which=[0, 1, 1],
     offsets=[(-0.3, 0.15), (0.05, 0.1)],
+)
+LEARNED = figures_of(
+    [900, 1500, 1450],
+    when=[2018.2, 2020.5, 2023.1],
+    error=[0.02, 0.03, 0.02],
+    which=[0, 1, 1],
+    offsets=[(-0.3, 0.15), (0.05, 0.1)],
+    learned=0.7,
 )
 # A few points that an honest simulation often comes close to.
 LOOSE = figures_of(
@@ -87,6 +111,9 @@ def first_level(figures):
 # ------------------------------------------------------------------------------------------------ on a grid
 
 
+COUNT = 31
+
+
 def nodes(count):
     """Return the points and weights that integrate over one standard normal."""
     points, weights = np.polynomial.hermite_e.hermegauss(count)
@@ -117,16 +144,16 @@ def gaussian(name, z, figures, years, priors):
         row[len(years) + i] = row[levels + perimeter] = 1
         seen_rows.append(row)
     read = np.array(kept + seen_rows)
-    noise = np.diag([0.0] * len(kept) + list(figures.error**2))
+    noise = np.diag([0.0] * len(kept) + list(noise_of(figures, z[-1]) ** 2))
     return read @ mean, read @ cov @ read.T + noise
 
 
 def on_grid(name, figures, years, priors):
     """Return evidence, posterior mean and covariance of (levels, offsets), by integration over the parameters."""
-    points, weights = nodes(41)
-    parameters = 1 if name == "croissance_constante" else 2
+    points, weights = nodes(COUNT)
+    parameters = (1 if name == "croissance_constante" else 2) + int(figures.errors[0, 1] > 0)
     evidence, means, seconds = [], [], []
-    for chosen in product(range(41), repeat=parameters):
+    for chosen in product(range(COUNT), repeat=parameters):
         mean, cov = gaussian(name, points[list(chosen)], figures, years, priors)
         n = len(mean) - len(figures.value)
         density = multivariate_normal(mean[n:], cov[n:, n:]).pdf(figures.value)
@@ -151,6 +178,7 @@ OTHERS = Priors(growth=(-0.1, 0.2), shock=(0.1, 0.3), room=(0.2, 0.5), speed=(0.
         pytest.param(TWO, YEARS, DEFAULT, id="two"),
         pytest.param(THREE, YEARS, DEFAULT, id="three"),
         pytest.param(THREE, np.array([2019, 2024]), OTHERS, id="other-priors"),
+        pytest.param(LEARNED, YEARS, DEFAULT, id="errors-learned"),
     ],
 )
 @pytest.mark.parametrize("name", ["croissance_constante", "gompertz"])
@@ -219,14 +247,14 @@ def brute_force(name, figures, years, size, seed=1):
     """Return evidence with its standard error, and weighted draws of (levels, offsets), by simulation."""
     rng = np.random.default_rng(seed)
     wanted, held, offsets = simulate(name, figures, years, rng, size)
-    weight = np.ones(size)
+    weight, noise = np.ones(size), noise_of(figures)
     for i, perimeter in enumerate(figures.which):
         reads = held[:, i] + offsets[:, perimeter]
         if np.isnan(figures.value[i]):  # kept when what would be printed lies inside
-            printed = reads + figures.error[i] * rng.standard_normal(size)
+            printed = reads + noise[i] * rng.standard_normal(size)
             weight = weight * ((figures.low[i] <= printed) & (printed <= figures.high[i]))
         else:
-            weight = weight * norm.pdf(figures.value[i], reads, figures.error[i])
+            weight = weight * norm.pdf(figures.value[i], reads, noise[i])
     return weight.mean(), weight.std() / np.sqrt(size), weight / weight.sum(), np.hstack([wanted, offsets])
 
 
@@ -266,14 +294,14 @@ def test_a_year_before_the_first_figure_is_read_at_the_first_figure():
 
 
 def test_weights_by_hand():
-    posterior = Posterior(np.zeros((2, 1)), np.zeros((2, 1)), np.zeros((2, 1)), np.log([1.0, 3.0]))
+    posterior = Posterior(*[np.zeros((2, 1))] * 3, np.log([1.0, 3.0]), *[np.zeros(2)] * 2)
     assert posterior.log_evidence == pytest.approx(np.log(2))
     assert posterior.weight == pytest.approx([0.25, 0.75])
     assert posterior.ess == pytest.approx(1 / (1 / 16 + 9 / 16))
 
 
 def test_weights_of_impossible_figures():
-    posterior = Posterior(np.zeros((2, 1)), np.zeros((2, 1)), np.zeros((2, 1)), np.full(2, -np.inf))
+    posterior = Posterior(*[np.zeros((2, 1))] * 3, np.full(2, -np.inf), *[np.zeros(2)] * 2)
     assert (posterior.log_evidence, posterior.ess, posterior.weight.tolist()) == (-np.inf, 0, [0, 0])
 
 
@@ -282,10 +310,10 @@ def test_weights_of_impossible_figures():
 
 def test_curves_are_weighed_by_what_was_learned_times_evidence():
     rows = usable(counts(y2018=1003, y2020=1207, y2023=1511))
-    figures = as_figures(rows, DEFAULT)
-    constant, gompertz = (on_grid(name, figures, YEARS, DEFAULT)[0] for name in ("croissance_constante", "gompertz"))
+    figures = as_figures(rows, SURE)
+    constant, gompertz = (on_grid(name, figures, YEARS, SURE)[0] for name in ("croissance_constante", "gompertz"))
     learned = {"croissance_constante": 0.7, "gompertz": 0.3, "logistique": 0.0, "tendance_amortie": 0.0}
-    fc = model.forecast(rows, 2025, weights=learned, size=1000, proposals=30_000)
+    fc = model.forecast(rows, 2025, priors=SURE, weights=learned, size=1000, proposals=30_000)
     table = fc.curves.set_index("courbe")
     assert table["poids_appris"].to_dict() == learned
     expected = 0.7 * constant / (0.7 * constant + 0.3 * gompertz)
@@ -296,11 +324,11 @@ def test_curves_are_weighed_by_what_was_learned_times_evidence():
 
 def test_draws_are_what_the_last_perimeter_would_print():
     rows = seen(("2018", 900, "compte", "narrow"), ("2020", 1400, "estime", "wide"), ("2023", 1500, "compte", "wide"))
-    beliefs = Priors(offsets={"narrow": (-0.3, 0.15), "wide": (0.2, 0.1)})
+    beliefs = replace(SURE, offsets={"narrow": (-0.3, 0.15), "wide": (0.2, 0.1)})
     years = np.arange(2018, 2027)
     _, mean, cov = on_grid("croissance_constante", as_figures(usable(rows), beliefs), years, beliefs)
     only = {name: float(name == "croissance_constante") for name in CURVES}
-    fc = model.forecast(rows, 2026, priors=beliefs, weights=only, size=20_000, proposals=40_000)
+    fc = model.forecast(rows, 2026, priors=beliefs, weights=only, size=20_000, proposals=40_000, recalibrate=False)
     n, wide = len(years), len(years) + 1
     expected = mean[:n] + mean[wide]
     variance = np.diag(cov)[:n] + cov[wide, wide] + 2 * cov[:n, wide]

@@ -9,7 +9,8 @@ import pytest
 
 from tests.forecasting.test_model import counts
 from tlanalysis.forecasting.model import forecast
-from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors, priors
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.prior_table import priors
 from tlanalysis.forecasting.sensitivity_analysis import sensitivity, variants
 
 FIGURES = counts(y2018=1003, y2020=1207, y2023=1511)
@@ -26,6 +27,14 @@ FIGURES = counts(y2018=1003, y2020=1207, y2023=1511)
         ("erreurs_deux_fois_plus_grandes", {"error"}),
         ("sans_essoufflement", {"waning"}),
         ("croissance_initiale_nulle", {"growth"}),
+        ("definitions_inconnues_confondues", {"publishers_apart"}),
+        ("nombre_sans_methode_compte", {"method_required"}),
+        ("comptages_bons_a_3_pour_cent", {"error"}),
+        ("liste_complete", {"list_misses", "list_exceeds"}),
+        ("liste_manque_un_cinquieme", {"list_misses"}),
+        ("sans_retournement", {"turn"}),
+        ("retournements_deux_fois_plus_frequents", {"turn"}),
+        ("fin_du_soutien_sans_effet", {"support_ends"}),
     ],
 )
 def test_each_variant_changes_one_belief(name, changed):
@@ -43,19 +52,19 @@ def test_variants_by_hand():
         growth=(0.1, 0.2),
         waning=-0.02,
         room=(0.6, 0.5),
-        error={"compte": 0.04, "estime": 0.1},
+        error={"compte": (0.04, 0.5), "estime": (0.1, 0.3)},
         offsets={"x": (-0.3, 0.15), "y": (0.1, 0.05)},
         default_offset=(0.0, 0.2),
     )
     made = variants(base)
-    assert len(made) == 8
+    assert len(made) == 16
     assert made["reference"] == base
     assert made["marge_divisee_par_deux"].room == pytest.approx((0.3, 0.5))
     assert made["marge_doublee"].room == pytest.approx((1.2, 0.5))
     assert made["couverture_deux_fois_moins_sure"].offsets == {"x": (-0.3, 0.3), "y": (0.1, 0.1)}
     assert made["couverture_deux_fois_moins_sure"].default_offset == (0.0, 0.4)
     assert made["definitions_sans_effet_attendu"].offsets == {"x": (0.0, 0.15), "y": (0.0, 0.05)}
-    assert made["erreurs_deux_fois_plus_grandes"].error == {"compte": 0.08, "estime": 0.2}
+    assert made["erreurs_deux_fois_plus_grandes"].error == {"compte": (0.08, 0.5), "estime": (0.2, 0.3)}
     assert made["sans_essoufflement"].waning == 0
     assert made["croissance_initiale_nulle"].growth == (0.0, 0.2)
 
@@ -80,7 +89,8 @@ def test_table_is_one_forecast_per_variant():
 
 @pytest.mark.usefixtures("few_draws")
 def test_each_prior_moves_the_answer_in_its_direction():
+    near = sensitivity(FIGURES, 2026).set_index("variante")
+    width = near["p80_haut"] - near["p80_bas"]
     table = sensitivity(FIGURES, 2033).set_index("variante")
-    width = table["p80_haut"] - table["p80_bas"]
     assert width["erreurs_deux_fois_plus_grandes"] > width["reference"]
     assert table.loc["marge_doublee", "mediane"] > table.loc["marge_divisee_par_deux", "mediane"]

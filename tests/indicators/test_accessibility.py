@@ -18,10 +18,10 @@ from tlanalysis.indicators.accessibility import (
     access_of,
     access_profile,
     catchment_sensitivity,
-    communes,
     lists_with_access,
     need_agreement,
     need_and_supply,
+    populated_points,
     region_need_and_supply,
 )
 from tlanalysis.indicators.catchment import RADII
@@ -87,7 +87,7 @@ def test_without_the_commune_files_the_missing_one_is_named(project_copy, monkey
         access_of(pd.DataFrame({"latitude": [44.8], "longitude": [-0.6]}))
     assert caught.value.exit_code == 3
     with pytest.raises(SourceError, match=r"populations_communes_2023\.csv is not on this machine"):
-        communes()
+        populated_points()
 
 
 def test_a_table_of_several_lists_does_not_carry_the_facts_of_one():
@@ -178,7 +178,7 @@ def test_without_commune_populations_those_of_departements_bound_the_shares(mirr
 
 @pytest.mark.mirror
 def test_communes_hold_everyone_but_mayotte(mirror, raw):
-    table = communes()
+    table = populated_points()
     people = {row["code_departement"]: int(row["population"]) for row in read_rows(raw, "departements")}
     held = table.groupby(table["code_departement"].astype(object))["population"].sum()
     assert {code: int(n) for code, n in held.items() if code != "976"} == {
@@ -199,7 +199,7 @@ def test_near_places_are_those_of_every_pair(mirror):
     """The national figure against a plain matrix of all distances, on every tenth commune."""
     from tlanalysis.indicators.catchment import EARTH, distance_to_nearest
 
-    homes = communes().dropna(subset=["latitude"]).iloc[::10]
+    homes = populated_points().dropna(subset=["latitude"]).iloc[::10]
     places = clean_open_file("cget_2019").places
     a, b = (np.radians(frame[["latitude", "longitude"]].to_numpy(float)) for frame in (homes, places))
     h = np.sin((a[:, None, 0] - b[:, 0]) / 2) ** 2

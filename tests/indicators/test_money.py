@@ -89,7 +89,7 @@ def test_public_money_of_a_territory(raw):
     assert table["id_financement"].tolist() == expected == ["financement-34", "financement-35"]
     assert table["montant_eur"].tolist() == [1_600_000, 2_000_000]
     assert table.attrs["inputs"] == ["financements"]
-    with pytest.raises(BadInput, match="did you mean R11"):
+    with pytest.raises(BadInput, match=r"is R11 .* and D11 "):
         public_money("11")
 
 

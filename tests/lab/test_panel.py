@@ -81,7 +81,7 @@ def test_tables_need_no_network(panel: Panel) -> None:
 
 
 def test_an_impossible_panel_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(BadInput, match="R75 or D75"):
+    with pytest.raises(BadInput, match=r"is R75 \(Nouvelle-Aquitaine\) and D75 \(Paris\)"):
         tl.explore("75")
     with pytest.raises(BadInput, match="lang is 'xx'"):
         tl.explore(lang="xx")

@@ -13,17 +13,36 @@ def _at(code):
     return np.array([-1 if code is None else DEPARTEMENT_CODES.index(code)], np.int16)
 
 
-def _placed(postal=None, commune=None, printed=None, region=None, point=None, seen=None):
+def _placed(
+    postal=None,
+    commune=None,
+    printed=None,
+    region=None,
+    point=None,
+    seen=None,
+    names=None,
+    outside=0,
+    weights=(4, 4, 4, 4),
+):
     latitude, longitude = point or (np.nan, np.nan)
+    named = None if names is None else frozenset(DEPARTEMENT_CODES.index(code) for code in names)
     result = departement_vote.vote(
-        _at(postal),
-        _at(commune),
-        _at(printed),
-        np.array([-1 if region is None else departement_vote.regions().index(region)], np.int16),
-        np.array([latitude], float),
-        np.array([longitude], float),
-        _at(seen),
+        departement_vote.Evidence(
+            _at(postal),
+            _at(commune),
+            _at(printed),
+            _at(seen),
+            np.array([-1 if region is None else departement_vote.regions().index(region)], np.int16),
+            np.array([latitude], float),
+            np.array([longitude], float),
+            np.array([outside], np.int8),
+            np.array([names is not None]),
+            lambda rows: np.array(weights, np.int8)[:, None].repeat(len(rows), 1),
+            lambda rows: [named] * len(rows),
+        )
     )
+    if result.abroad[0]:
+        return "abroad"
     place, of = result.departement[0], result.region[0]
     return (
         DEPARTEMENT_CODES[place] if place >= 0 else None,
@@ -67,6 +86,29 @@ PARIS = (48.8530, 2.3499)
         ({"postal": "75", "commune": "75", "seen": "93", "point": (48.905, 2.38)}, ("75", "11", [])),
         # A printed région that the département contradicts loses.
         ({"postal": "75", "region": "84"}, ("75", "11", ["region"])),
+        # What was repaired weighs less than what is printed, a code that does not exist less than one that does.
+        ({"postal": "04", "seen": "49", "point": (47.687, -0.873), "weights": (1, 4, 4, 4)},
+         ("49", "52", ["code_postal"])),
+        ({"postal": "21", "seen": "2A", "point": (42.311, 8.683), "weights": (2, 4, 4, 4)},
+         ("2A", "94", ["code_postal"])),
+        ({"postal": "75", "seen": "13", "point": (43.2965, 5.3698), "weights": (4, 4, 4, 2)},
+         ("75", "11", ["coordonnees"])),
+        # The name of the commune: against a code that does not exist, for one of two codes, alone when it is unique.
+        ({"postal": "04", "names": ["49"], "weights": (1, 4, 4, 4)}, ("49", "52", ["code_postal"])),
+        ({"postal": "04", "names": ["49", "72"], "weights": (1, 4, 4, 4)}, ("04", "93", [])),
+        ({"postal": "35", "names": ["44"]}, ("35", "53", [])),
+        ({"postal": "75", "commune": "13", "names": ["13", "44"]}, ("13", "93", ["code_postal"])),
+        ({"names": ["35"]}, ("35", "53", [])),
+        ({"names": ["93", "974"]}, (None, None, [])),
+        ({"names": ["93", "974"], "region": "04"}, ("974", "04", [])),
+        # Coordinates abroad: surer than a restored zero, less sure than a printed code with the name of its commune.
+        ({"postal": "07", "outside": 4, "names": [], "weights": (2, 4, 4, 4)}, "abroad"),
+        ({"postal": "66", "outside": 4, "names": []}, "abroad"),
+        ({"postal": "66", "outside": 4}, ("66", "76", [])),
+        ({"postal": "01", "outside": 4, "names": ["01"], "weights": (2, 4, 4, 4)}, ("01", "84", [])),
+        ({"postal": "66", "outside": 3, "names": []}, ("66", "76", [])),
+        ({"outside": 4}, (None, None, [])),
+        ({"outside": 4, "names": []}, "abroad"),
     ],
 )  # fmt: skip
 def test_evidence_is_weighed_as_written(evidence, expected):

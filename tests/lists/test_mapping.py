@@ -15,54 +15,8 @@ from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import mapping
 from tlanalysis.lists.fields import INPUT, OUTPUT, SYNONYMS
-from tlanalysis.lists.mapping import CONFIDENCE, Mapping, confidence, guess, propose, read_mapping
+from tlanalysis.lists.mapping import Mapping, labels_of, read_mapping
 from tlanalysis.lists.publishers import registry
-
-
-def test_a_header_is_worth_more_with_values_that_bear_it_out():
-    assert confidence("code_postal", "CP", []) == pytest.approx(
-        0.9 - 0.2 / 12, abs=1e-3
-    )  # the second of twelve synonyms
-    assert confidence("code_postal", "CP", ["75011"] * 10) == pytest.approx(0.983, abs=1e-3)
-    assert confidence("code_postal", "CP", ["voir plus bas"] * 10) < CONFIDENCE
-    assert confidence("code_postal", "Votre code postal", ["75011"]) == pytest.approx(0.8, abs=1e-3)
-    assert confidence("code_postal", "zzz", ["75011"]) == 0  # too few to speak alone
-    assert confidence("code_postal", "zzz", ["75010", "13010", "29200", "0", "69001"]) == 0  # four are too few as well
-    assert confidence("code_postal", "zzz", ["75010", "13010", "29200", "69001", "97410"]) == pytest.approx(0.65)
-
-
-def test_columns_without_a_telling_header_speak_by_their_values():
-    headers = ["Désignation du lieu", "c1", "c2", "c3"]
-    sample = {
-        "c1": ["75010", "13010", "29200", "69001", "97410", "31000"],
-        "c2": ["48.85", "43.29", "48.39", "45.76", "-20.89", "43.60"],
-        "c3": ["2.35", "5.37", "-4.49", "4.83", "55.45", "1.44"],
-    }
-    found = guess(headers, sample)
-    assert (found.columns["code_postal"], found.columns["latitude"], found.columns["longitude"]) == ("c1", "c2", "c3")
-
-
-def test_two_equal_columns_are_an_error_that_names_both():
-    with pytest.raises(BadInput, match=r"x: 'NOM' and 'Nom' may both be nom: say which in a mapping"):
-        propose(["NOM", "Nom", "code_postal"], {}, "x")
-
-
-@pytest.mark.parametrize(
-    ("headers", "lacks"),
-    [
-        (["adresse", "code_postal"], "the name of a place"),
-        (["nom", "couleur"], "the location of a place"),
-        (["a", "b"], "the name of a place"),
-    ],
-)
-def test_below_the_confidence_a_mapping_is_asked_for(headers, lacks):
-    with pytest.raises(BadInput, match=f"no column holds {lacks} with a confidence of {CONFIDENCE}"):
-        propose(headers, {}, "x")
-
-
-def test_a_personal_column_is_never_proposed():
-    found = propose(["nom", "contact", "nom du contact", "code_postal"], {}, "x")
-    assert set(found.columns.values()) == {"nom", "code_postal"}
 
 
 def test_no_synonym_names_two_fields_but_x_and_y():
@@ -71,15 +25,10 @@ def test_no_synonym_names_two_fields_but_x_and_y():
     assert set(SYNONYMS) == set(INPUT)
 
 
-def test_x_and_y_are_what_their_values_are():
-    degrees = propose(["nom", "x", "y"], {"x": ["2.35"] * 9, "y": ["48.85"] * 9}, "x").columns
-    metres = propose(["nom", "x", "y"], {"x": ["652000"] * 9, "y": ["6862000"] * 9}, "x").columns
-    assert (degrees.get("longitude"), degrees.get("latitude")) == ("x", "y")
-    assert (metres.get("x_lambert93"), metres.get("y_lambert93")) == ("x", "y")
-
-
 @given(
-    st.dictionaries(st.sampled_from(INPUT), st.text(max_size=20).filter(lambda text: text.isprintable()), min_size=1)
+    st.dictionaries(
+        st.sampled_from(INPUT), st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable()), min_size=1
+    )
 )
 def test_a_mapping_survives_being_written(tmp_path_factory, columns):
     path = tmp_path_factory.mktemp("m") / "mapping.toml"
@@ -98,6 +47,8 @@ def test_a_proposal_is_written_with_its_doubts():
     ("content", "complaint"),
     [
         ("colonnes = 5", "tables, not values"),
+        ("drapeaux = 5\n[colonnes]\nnom='a'", "tables, not values"),
+        ("[colonnes]\nnom = []", "needs lines such as"),
         ("valeurs = 5\n[colonnes]\nnom='a'", "tables, not values"),
         ("[colonnes]\nnon = 'a'", "no field called 'non' (did you mean 'nom'?)"),
         ("[colonnes]\nnom = 3", "needs lines such as"),
@@ -141,10 +92,48 @@ def test_a_mapping_of_a_column_that_is_not_there_says_which(tmp_path):
         tl.clean(path, Mapping({"nom": "Nomm", "code_postal": "CP"}))
 
 
-def test_a_column_that_stands_twice_is_refused_when_used(tmp_path):
-    path = write(tmp_path / "liste.csv", [["nom", "code_postal", "nom"], ["Le Lieu", "75011", "x"]])
-    with pytest.raises(BadInput, match="has 2 columns called 'nom'"):
+def test_of_two_columns_of_one_name_the_values_choose(tmp_path):
+    rows = [["nom", "code_postal", "nom"], *([f"Fablab {n}", "75011", "x"] for n in range(9))]
+    done = tl.clean(write(tmp_path / "liste.csv", rows))
+    assert done.mapping.columns["nom"] == "nom#1"
+    assert done.places["nom"].tolist() == [f"Fablab {n}" for n in range(9)]
+
+
+def test_a_column_that_stands_twice_is_chosen_by_its_rank(tmp_path):
+    path = write(tmp_path / "liste.csv", [["nom", "code_postal", "nom"], ["Le Lieu", "75011", "Autre"]])
+    with pytest.raises(BadInput, match=r"'nom#1'.*'nom#2'.* may both be nom"):
         tl.clean(path)
+    with pytest.raises(BadInput, match="has 2 columns called 'nom': write 'nom'#1"):
+        tl.clean(path, Mapping({"nom": "nom", "code_postal": "code_postal"}))
+    done = tl.clean(path, Mapping({"nom": "nom#2", "code_postal": "code_postal"}))
+    assert done.places["nom"].tolist() == ["Autre"]
+
+
+def test_a_label_never_stands_for_two_columns():
+    assert labels_of(["a", "a", "a#1"]) == ["a#1#", "a#2", "a#1"]
+
+
+def test_a_mapping_may_name_several_columns_and_flags(tmp_path):
+    text = '[colonnes]\nnom = ["A", "B"]\ncode_postal = "CP"\n\n[drapeaux]\nfab = "Fablab"\ncowo = "Coworking"\n'
+    (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "m.toml")
+    assert (mapping.columns["nom"], mapping.fallbacks, mapping.flags["fab"]) == ("A", {"nom": ("B",)}, "Fablab")
+    assert read_mapping(_written(tmp_path / "again.toml", mapping)) == mapping
+    rows = [["A", "B", "CP", "fab", "cowo"], ["", "Le Lieu", "75011", "oui", "1"], ["Un", "x", "75012", "non", "0"]]
+    done = tl.clean(write(tmp_path / "liste.csv", rows), mapping)
+    assert done.places["nom"].tolist() == ["Le Lieu", "Un"]
+    assert done.places["typologie"].fillna("").tolist() == ["Fablab|Coworking", ""]
+
+
+def _written(path, mapping):
+    path.write_text(mapping.to_toml(), encoding="utf-8")
+    return path
+
+
+def test_a_mapping_without_a_name_is_asked_to_be_completed(tmp_path):
+    path = write(tmp_path / "liste.csv", [["nom", "cp"], ["Le Lieu", "75011"]])
+    with pytest.raises(BadInput, match="does not say which column is the name"):
+        tl.clean(path, Mapping({"code_postal": "cp"}))
 
 
 def test_every_known_list_is_recognised_by_its_own_columns():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import stat
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -80,7 +81,47 @@ def test_a_run_that_fails_leaves_the_last_one_as_it_was(out):
         (staging / "places.csv").write_text("half", encoding="utf-8")
         raise RuntimeError("midway")
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
-    assert [path.name for path in out.parent.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_an_output_that_is_the_list_or_the_mapping_is_refused(out, tmp_path):
+    """D2: `clean places.csv --out .` replaced the list that it cleaned."""
+    path = write(tmp_path / "places.csv", ROWS)
+    before = path.read_bytes()
+    with pytest.raises(BadInput, match="is read, and would be overwritten"):
+        tl.clean(path, out=tmp_path)
+    with pytest.raises(BadInput, match="is read, and would be overwritten"):
+        tl.clean(path, out / "mapping.toml", out=out)
+    (tmp_path / "places.csv").rename(tmp_path / "liste.csv")
+    (tmp_path / "rejects.csv").symlink_to(tmp_path / "liste.csv")
+    with pytest.raises(BadInput, match="is read, and would be overwritten"):
+        tl.clean(tmp_path / "liste.csv", out=tmp_path)
+    assert (tmp_path / "liste.csv").read_bytes() == before
+
+
+def test_a_file_that_clean_did_not_write_is_not_replaced(tmp_path):
+    path, out = write(tmp_path / "liste.csv", ROWS), tmp_path / "propre"
+    out.mkdir()
+    (out / "places.csv").write_text("à moi", encoding="utf-8")
+    with pytest.raises(BadInput, match="this command did not write it"):
+        tl.clean(path, out=out)
+    assert [path.name for path in out.iterdir()] == ["places.csv"]
+    assert (out / "places.csv").read_text(encoding="utf-8") == "à moi"
+
+
+def test_an_error_between_two_moves_puts_the_former_files_back(out, tmp_path, monkeypatch):
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    real = Path.replace
+
+    def fail(self, target):
+        if self.name == "duplicates.csv" and self.parent.name.startswith(".tlanalysis"):
+            raise OSError(28, "No space left on device")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        tl.clean(write(tmp_path / "liste.csv", ROWS[:2]), out=out)
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
 def test_a_new_run_replaces_the_six_files_and_leaves_the_others(out, tmp_path):

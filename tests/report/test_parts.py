@@ -190,9 +190,19 @@ def test_the_reference_holds_every_public_name() -> None:
     named = {entry.name: entry.commands for entry in entries if entry.commands}
     assert named["open_files"] == ("tlanalysis fetch", "tlanalysis build")
     cite = next(entry for entry in entries if entry.name == "cite")
-    assert cite.signature == "tl.cite(name: str) -> str"
-    assert [section.title for section in cite.sections] == ["", "Parameters", "Returns", "Raises"]
-    assert cite.sections[1].entries[0][0] == "name : str"
+    assert (
+        cite.signature
+        == "tl.cite(thing: str | pd.DataFrame | Axes | Published, style: str = 'text', *, lang: str = 'fr') -> str"
+    )
+    assert [section.title for section in cite.sections] == [
+        "",
+        "Parameters",
+        "Returns",
+        "Raises",
+        "See Also",
+        "Examples",
+    ]
+    assert cite.sections[1].entries[0][0] == "thing : str, DataFrame, Axes or Published"
 
 
 def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -88,7 +88,11 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def test_a_broken_notebook_makes_the_command_fail_with_one_sentence(history: History) -> None:
     assert history.command.returncode == 1
-    assert history.command.stderr == "tlanalysis: 00_essai--FR failed: cell 4: ValueError: tout cassé\n"
+    said = history.command.stderr
+    assert said.startswith("tlanalysis: 00_essai--FR failed: cell 4: ValueError: tout cassé (see ")
+    assert said.count("\n") == 1
+    for kind in ("ipynb", "log"):  # the sentence names the notebook and the log of the failure
+        assert f"failed/00_essai--FR.{kind}" in said
     lines = sorted(line.split() for line in history.command.stdout.splitlines())
     assert [line[:2] for line in lines] == [["failed", "00_essai--FR"], ["ok", "01_suite--R75-en"]]
 

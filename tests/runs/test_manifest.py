@@ -56,30 +56,65 @@ def test_the_file_holds_every_field_of_the_runs_ordered_by_name(tmp_path: Path) 
         "code": SHARED,
         "libraries": SHARED,
         "reads": [],
+        "files": {},
     }
     assert "cell 3: é" in text
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "{",
-        "[]",
-        "{}",
-        '{"runs": [1]}',
-        '{"runs": [{}]}',
-        '{"runs": [{"name": "x"}]}',
-        '{"runs": [{"name": "x", "notebook": "x", "parameters": {}, "status": "ok", "seconds": 1, "engine": "kernel", '
-        '"colour": "red"}]}',
-    ],
-    ids=["empty", "half", "list", "no runs", "a number", "no name", "few fields", "another field"],
-)
-def test_a_manifest_of_another_form_is_refused_with_advice(content: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"runs": 1}', "[" * 100_000, "\x00"])
+def test_a_file_that_is_no_manifest_is_refused_with_advice_and_kept(content: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
-    with pytest.raises(BadInput, match="delete it, then run again"):
+    with pytest.raises(BadInput, match="move it away, then run again"):
         manifest.read(tmp_path)
+    manifest.set_aside_if_damaged(tmp_path)
+    assert manifest.read(tmp_path) == {}
+    (kept,) = tmp_path.iterdir()
+    assert kept.name.startswith("manifest.damaged-")
+    assert kept.read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": None},
+        {"name": "../../x--FR"},
+        {"notebook": "../x"},
+        {"colour": "red"},
+        {"figures": ["*"]},
+        {"figures": ["../../x--FR"]},
+        {"figures": "essai--R75"},
+        {"figures": [1]},
+        {"fingerprints": {"../x": "0"}},
+        {"parameters": {"territory": "../../x"}},
+        {"parameters": {"territory": ["FR"]}},
+        {"parameters": 3},
+        {"status": "fine"},
+        {"seconds": "1"},
+        {"reads": ["x"]},
+        {"reads": {}},
+    ],
+    ids=str,
+)
+def test_a_damaged_entry_costs_its_own_run(
+    changed: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest.write(tmp_path, {GOOD.name: GOOD, FAILED.name: FAILED})
+    content = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    content["runs"][1] |= changed
+    (tmp_path / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    assert manifest.read(tmp_path) == {FAILED.name: FAILED}
+    assert "entry 2 of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ["3", "[]", '{"run": 3}', '{"placing": "*"}', '{"run": {"name": "x"}}', "[" * 100_000])
+def test_a_damaged_line_of_the_journal_costs_nothing_else(line: str, tmp_path: Path) -> None:
+    journal = manifest.Journal(tmp_path)
+    journal.done(FAILED)
+    journal.close()
+    with (tmp_path / "manifest.journal").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    assert manifest.read(tmp_path) == {FAILED.name: FAILED}
 
 
 def test_a_run_that_only_the_journal_names_is_unfinished_with_its_parameters(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
-from tlanalysis.core.errors import BadInput
+from tlanalysis.core.errors import FolderBusy
 from tlanalysis.runs import manifest
 from tlanalysis.runs.lock import locked
 
@@ -89,10 +89,13 @@ def test_each_bad_notebook_fails_with_one_sentence_and_the_good_one_runs(
     out, done, seconds = misbehaved
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+    names = ("01_sans_fin--FR", "02_meurt--FR", "03_bavard--FR")
+    stop, dead, loud = (f" (see {out}/failed/{name}.ipynb and {out}/failed/{name}.log)" for name in names)
     assert done.stderr.splitlines() == [
-        "tlanalysis: 01_sans_fin--FR failed: it took more than 0.05 minutes, at cell 2 of the notebook",
-        "02_meurt--FR failed: the process of the notebook ended with exit code 9, at cell 2 of the notebook",
-        "03_bavard--FR failed: it showed more than 64 MB: print less, or raise the limit, at cell 2 of the notebook",
+        f"tlanalysis: 01_sans_fin--FR failed: it took more than 0.05 minutes, at cell 2 of the notebook{stop}",
+        f"02_meurt--FR failed: the process of the notebook ended with exit code 9, at cell 2 of the notebook{dead}",
+        "03_bavard--FR failed: it showed more than 64 MB: print less, or raise the limit, at cell 2 of the "
+        f"notebook{loud}",
     ]
     assert {name: outcome.status for name, outcome in manifest.read(out).items()} == {
         "01_sans_fin--FR": "failed",
@@ -155,7 +158,7 @@ def test_sigterm_ends_a_run_and_its_processes(home: Path, tmp_path: Path) -> Non
             time.sleep(0.05)
         running.send_signal(signal.SIGTERM)
         _, printed = running.communicate(timeout=30)
-    assert running.returncode == 130
+    assert running.returncode == 143
     assert printed == "tlanalysis: interrupted; what was finished stays valid.\n"
     assert not (tmp_path / ".staging").exists()
     assert manifest.read(tmp_path)["01_sans_fin--FR"].status == "unfinished"
@@ -167,14 +170,14 @@ def test_sigterm_ends_a_run_and_its_processes(home: Path, tmp_path: Path) -> Non
 def test_two_runs_do_not_share_a_folder(home: Path, tmp_path: Path) -> None:
     with locked(tmp_path):
         done = _tl(home, "run", "04_simple", "--out", str(tmp_path))
-    assert done.returncode == 2
+    assert done.returncode == 75
     assert f"another run is writing to {tmp_path} (process {os.getpid()})" in done.stderr
     assert not (tmp_path / "manifest.json").exists()
 
 
 def test_a_lock_is_released_at_the_end_of_its_block(tmp_path: Path) -> None:
     for _ in range(2):
-        with locked(tmp_path), pytest.raises(BadInput, match="another run"), locked(tmp_path):
+        with locked(tmp_path), pytest.raises(FolderBusy, match="another run"), locked(tmp_path):
             pass
 
 

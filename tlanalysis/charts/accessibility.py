@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SOFT, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 SURE = 0.005  # a share whose bounds are closer than this is drawn as one dot
 
 
-def plot_access_profile(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_access_profile(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the share of a territory's population within each distance of a place, beside France's, for every list.
 
     Parameters
@@ -85,7 +89,10 @@ def _share(words: Words, low: float, high: float) -> str:
     return words.span(words.percent(low), words.percent(high)) if high - low > SURE else words.percent((low + high) / 2)
 
 
-def plot_deffinov_bounds(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_deffinov_bounds(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw the least and the most DEFFINOV projects that each région can hold, given the national total.
 
     Parameters

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.layout import finish, new_axes, wrap
+from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.letters import wrap
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import INK, LABEL, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -21,7 +23,8 @@ MOST, FEWEST = 24, 3
 _LABEL_WIDTH = 2.9  # inches
 
 
-def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the share of respondents that ticked each training theme, question by question, most ticked first.
 
     Parameters
@@ -41,7 +44,8 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     return _plot_ticked("formation-themes", table, ax, lang)
 
 
-def plot_audiences(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_audiences(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the share of respondents that ticked each audience, question by question, most ticked first.
 
     Parameters
@@ -77,7 +81,7 @@ def _plot_ticked(figure: str, table: pd.DataFrame, ax: Axes | None, lang: str) -
     text = caption.write(figure, table, lang, fallback=not _has_a_first(known), **_values(table, known, hidden, words))
     lines = max(len(row.label) for row in rows)
     with style():
-        ax = new_axes(ax, 0.75 + ROW * (0.6 + 0.6 * lines) * len(rows))
+        ax = new_axes(ax, 0.75 + ROW * (0.6 + 0.6 * lines) * len(rows), least=5.6)
         for rank, row in enumerate(rows):
             if row.box is not None:
                 _draw(ax, rank, row.box, words)

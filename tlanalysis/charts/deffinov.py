@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import finish, new_axes, room
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.kit.tiles import draw_tiles, legend
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 STATUS_COLOURS = {"atteste": ACCENT, "probable": "#8fbbdb", "partage": "#f0c9a4", "inconnu": None}
 
 
-def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_deffinov_regions(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw which régions are attested, probable, named in a group or unknown, on tiles.
 
     Parameters
@@ -49,6 +53,7 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         "unknown_names": ", ".join(table.loc[table["statut"] == "inconnu", "nom_region"]),
     }
     text = caption.write("deffinov-regions", table, lang, **values)
+    wide = room(ax, 5.9)
     with style():
         ax = new_axes(ax, 5.9)
         colours = {row.code_region: STATUS_COLOURS[row.statut] for row in table.itertuples()}
@@ -59,7 +64,7 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
             ]
             for row in table.itertuples()
         }
-        draw_tiles(ax, "region", colours, texts, focus=within(focus, "region"))
+        draw_tiles(ax, "region", colours, texts, width=wide, focus=within(focus, "region"))
         entries = [
             (STATUS_COLOURS[name], f"{words.label('statuts_longs', name)} ({words.number(n)})")
             for name, n in count.items()
@@ -68,7 +73,10 @@ def plot_deffinov_regions(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         return finish(ax, text)
 
 
-def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_deffinov_amounts(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw the published regional envelopes beside the national one's average; régions without a figure are hatched.
 
     Parameters
@@ -117,7 +125,10 @@ def plot_deffinov_amounts(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
         return finish(ax, text)
 
 
-def plot_deffinov_projects(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_deffinov_projects(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw projects per million inhabitants with exact Poisson intervals.
 
     The remainder out of the national total is a row.
@@ -190,7 +201,10 @@ def plot_deffinov_projects(table: pd.DataFrame, *, ax: Axes | None = None, lang:
         return finish(ax, text)
 
 
-def plot_deffinov_population(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_deffinov_population(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the least and the most of the population that the covered départements can hold, for growing knowledge.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
@@ -10,6 +10,7 @@ from tlanalysis.charts.forecasts import about, ceiling
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw past forecasts against the later measure, ours and the published ones, one row per forecast.
 
     Parameters
@@ -94,7 +96,8 @@ def _hindsight_label(row: Any, words: Words) -> str:
     return f"{who}\n{words.label('words', 'known_in').format(day=row.connu_le[:7], year=row.annee)}"
 
 
-def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the mean relative score of every model over the back-tests, best first, naive references in grey.
 
     Parameters
@@ -135,7 +138,10 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         return finish(ax, text)
 
 
-def plot_sensitivity(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", at_least: float = 5000) -> Axes:
+@chart
+def plot_sensitivity(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", at_least: float = 5000, **options: Unpack[Look]
+) -> Axes:
     """Draw the 80 % interval at the horizon under each prior, with its median as a tick and its probability written.
 
     Parameters

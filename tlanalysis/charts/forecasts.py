@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -10,11 +10,14 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import fact
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import finish, new_axes, room
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
+from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 from tlanalysis.data.territories import territory
 from tlanalysis.forecasting.naive_references import NAIVE
@@ -33,22 +36,35 @@ SAYS_NOTHING = 2
 DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance_constante": (0, (6, 2, 1, 2))}
 
 
-def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_forecast(
+    table: pd.DataFrame | Forecast,
+    fc: Forecast | None = None,
+    *,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    beliefs: pd.DataFrame | None = None,
+    **options: Unpack[Look],
+) -> Axes:
     """Draw the forecast as a fan of two bands with labelled edges, over the figures it was made from.
 
     The chart also shows the naive references, dashed, and the last published announcement for the territory, if any.
 
     Parameters
     ----------
-    table : DataFrame
-        ``fc.table()``.
-    fc : Forecast
+    table : Forecast or DataFrame
+        What `forecast` returned, or ``fc.table()`` with `fc` beside it.
+    fc : Forecast, optional
         The forecast itself, for its figures and probabilities.
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+    beliefs : DataFrame, optional
+        From `sensitivity`, for the horizon and the announced number: the title then prints the probability of that
+        number or more, from the lowest to the highest over the beliefs. Without it no probability of it is printed.
     """
+    table, fc = _both(table, fc)
     words = Words(lang)
     # The territory comes from the forecast, because the table may have lost its attrs; without one it is France.
     place = fc.attrs.get("territoire") or "FR"
@@ -69,10 +85,15 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
         "ceiling": ceiling(fc.diagnostics["ceiling_learned"], words),
         "learned": words.percent(fc.diagnostics["ceiling_learned"]),
     }
-    if target:
-        chance = fc.probability(int(end["annee"]), target[1])
-        values |= {"target": words.number(target[1]), "p_target": words.percent(chance)}
-    text = caption.write("croissance-prevision", table, lang, fallback=target is None, **values)
+    values["diamond"] = words.label("words", "diamond").format(target=words.number(target[1])) if target else ""
+    if target and beliefs is not None:
+        chances = beliefs["probabilite"]
+        p_low, p_high = words.percent(chances.min()), words.percent(chances.max())
+        values |= {
+            "target": words.number(target[1]),
+            "p_target": words.label("words", "from_to").format(low=p_low, high=p_high),
+        }
+    text = caption.write("croissance-prevision", table, lang, fallback="p_target" not in values, **values)
     with style():
         ax = new_axes(ax, 3.9)
         _fan(ax, ahead, words)
@@ -85,12 +106,34 @@ def plot_forecast(table: pd.DataFrame, fc: Forecast, *, ax: Axes | None = None, 
             _target(ax, *target, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
+        also_drawn(ax, **_beside(fc, target))
         return finish(ax, text)
 
 
 def ceiling(learned: float, words: Words) -> str:
     """Say whether the figures identify the ceiling of a logistic curve."""
     return words.label("words", "identified" if learned > IDENTIFIED else "not_identified")
+
+
+def _both(table: pd.DataFrame | Forecast, fc: Forecast | None) -> tuple[pd.DataFrame, Forecast]:
+    """Return the table of a forecast and the forecast, from whatever of them was given."""
+    given = [one for one in (table, fc) if hasattr(one, "draws")]
+    if not given:
+        raise BadInput("a fan needs the forecast, not its table alone: tl.plot_forecast(fc), fc from tl.forecast.")
+    forecast: Any = given[-1]
+    return (forecast.table() if given[0] is table else table), forecast
+
+
+def _beside(fc: Forecast, target: tuple[str, float] | None) -> dict[str, Any]:
+    """Return what stands in the picture besides the fan: the figures used, the naive references, the announcement."""
+    seen = ["annee", "perimetre", "nature", "valeur", "valeur_bas", "valeur_haut"]
+    beside: dict[str, Any] = {
+        "chiffres": fc.used[[name for name in seen if name in fc.used]],
+        "references": fc.references,
+    }
+    if target:
+        beside["annonce"] = {"annee": [periods.middle(target[0])], "valeur": [target[1]]}
+    return beside
 
 
 def about(value: float, words: Words) -> str:
@@ -147,13 +190,16 @@ def _naive(ax: Axes, fc: Forecast, words: Words) -> list[Artist]:
     return handles
 
 
-def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_regions_forecast(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw one small fan per région, per 100,000 inhabitants, on shared axes, France in grey behind each.
 
     Parameters
     ----------
     table : DataFrame
-        From `RegionalForecast.table`.
+        From `forecast_regions`, by its method ``table()``.
     ax : Axes, optional
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
@@ -185,13 +231,13 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
     text = caption.write("croissance-regions", table, lang, **values)
     top = float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()) * 1.05
     chosen = {f"R{code}" for code in territories.within(focus, "region")}
-    columns, rows = 6, 3
+    columns, rows = (6, 3) if room(ax, 5.4) >= 6 else (3, 6)
     with style():
-        ax = new_axes(ax, 5.4)
+        ax = new_axes(ax, 5.4 if rows == 3 else 7.0)
         ax.set_axis_off()
         for place, code in enumerate(order):
             x, y = place % columns / columns, 1 - (place // columns + 1) / rows
-            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - 0.085))
+            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - (0.085 if rows == 3 else 0.065)))
             _small_fan(small, table[table["territoire"] == code], national, words, bold=code in chosen)
             small.set(xlim=(2018, end), ylim=(0, top))
             small.set_yticks([0, 5, 10], ["0", "5", "10"] if place % columns == 0 else [""] * 3, fontsize=7.5)
@@ -200,6 +246,7 @@ def plot_regions_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: 
             first, second = small.get_xticklabels()
             first.set_horizontalalignment("left")
             second.set_horizontalalignment("right")
+        also_drawn(ax, france={"annee": list(national), "taux_pour_100k": list(national.values())})
         return finish(ax, text)
 
 
@@ -215,7 +262,8 @@ def _small_fan(ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: 
     ax.set_axisbelow(True)
 
 
-def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the scenarios as separate lines, each named with its assumption at its end; no band, no probability.
 
     Parameters
@@ -275,7 +323,10 @@ def _spread(ends: dict[str, float], gap: float) -> dict[str, float]:
     return placed
 
 
-def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_people_forecast(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the forecast of people trained as a fan, with the declared totals it starts from as hollow squares.
 
     Parameters
@@ -323,4 +374,7 @@ def plot_people_forecast(table: pd.DataFrame, *, ax: Axes | None = None, lang: s
             )
         time_axis(ax, min(totals), end["annee"], words)
         ax.set_ylim(0, table["p95_haut"].max() * 1.08)
+        low, high = ([side(bounds) for bounds in totals.values()] for side in (min, max))
+        declared = {"annee": list(totals), "valeur_bas": low, "valeur_haut": high}
+        also_drawn(ax, declare=declared)
         return finish(ax, text)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.global_test import global_test
-from tlanalysis.charts.kit.layout import finish, new_axes, text_width
+from tlanalysis.charts.kit.layout import finish, new_axes, room
+from tlanalysis.charts.kit.letters import text_width
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, mark, style
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, WIDTH, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.territories import within
@@ -27,7 +30,10 @@ NAMED = 12  # territories named beside their dot, the least likely first
 PLOT = (6.2, 3.7)  # inches that the dots are spread over, to place their names
 
 
-def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_funnel(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw each raw rate against the population of its territory, within the limits of chance around the common rate.
 
     Parameters
@@ -78,19 +84,22 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     text = _of_one(known[known["code"].isin(chosen)], table, lang, values) or caption.write(
         "taux-entonnoir", table, lang, fallback=not away.any(), **values
     )
+    wide = room(ax, 4.4)
     with style():
         ax = new_axes(ax, 4.4)
         grid = np.geomspace(people.min() * 0.85, people.max() * 1.15, 300)
         top = float(found.max()) * 1.12
+        limits: dict[str, Any] = {"population": grid, "taux_commun_pour_100k": rate}
         for level, colour in zip(LIMITS, (WIDE, NARROW), strict=True):
             below, above = funnel_limits(rate, grid / 1e5, level)
             ax.fill_between(grid, below, np.minimum(above, top), color=colour, linewidth=0, zorder=0)
+            limits |= {f"limite_{level:g}_bas": below, f"limite_{level:g}_haut": above}
         ax.axhline(rate, color=SOFT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         for row, differs in zip(known.itertuples(), away, strict=True):
             colour = CONTRAST if row.code in chosen else ACCENT if differs else "#6b6b6b"
             ax.plot(row.population, row.taux_pour_100k, zorder=3, **mark("compte", colour, 5.5 if differs else 3.6))
         ax.set(xscale="log", xlim=(grid[0], grid[-1]), ylim=(-0.03 * top, top))
-        _name_dots(ax, known, chosen)
+        _name_dots(ax, known, chosen, wide)
         ax.xaxis.set_major_locator(FixedLocator([v for v in _ROUND if grid[0] < v < grid[-1]]))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
@@ -99,6 +108,7 @@ def plot_funnel(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         ax.set_ylabel(words.label("axes", "per_100k"))
         ax.grid(axis="y", color=RULE, linewidth=0.6)
         ax.tick_params(axis="y", colors=SOFT)
+        also_drawn(ax, limites=limits)
         return finish(ax, text)
 
 
@@ -123,12 +133,12 @@ def _of_one(chosen: pd.DataFrame, table: pd.DataFrame, lang: str, values: dict[s
 _ROUND = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
 
 
-def _name_dots(ax: Axes, known: pd.DataFrame, chosen: set[str]) -> None:
+def _name_dots(ax: Axes, known: pd.DataFrame, chosen: set[str], wide: float) -> None:
     """Name the territories in focus, then those that differ, beside their dot where nothing else stands."""
     differ = known[known["ecart"] != "indistinct"].head(NAMED)
     shown = differ if len(differ) else known.head(3)
     wanted = [*known[known["code"].isin(chosen)].itertuples(), *shown.itertuples()]
-    width, height = PLOT
+    width, height = PLOT[0] - (WIDTH - min(wide, WIDTH)), PLOT[1]
     (x0, x1), (y0, y1) = np.log(ax.get_xlim()), ax.get_ylim()
     across = (np.log(known["population"].to_numpy(float)) - x0) / (x1 - x0) * width
     up = (known["taux_pour_100k"].to_numpy(float) - y0) / (y1 - y0) * height
@@ -161,7 +171,10 @@ def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_rates_from_shares(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw places per 100,000 inhabitants of the régions as intervals: rounding in dark, rounding and chance in light.
 
     Parameters
@@ -233,4 +246,6 @@ def plot_rates_from_shares(table: pd.DataFrame, *, ax: Axes | None = None, lang:
         label_rows(ax, rows["nom"].tolist(), [i for i, code in enumerate(rows["code"]) if code in chosen])
         ax.set_xlim(0, top * 1.18)
         value_axis(ax, words.label("axes", "per_100k"), lambda v: words.number(v))
+        span = {"taux_bas_pour_100k": [national[0]], "taux_haut_pour_100k": [national[1]]}
+        also_drawn(ax, france=span)
         return finish(ax, text)

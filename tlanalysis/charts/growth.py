@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,6 +13,8 @@ from matplotlib.patches import Patch, Rectangle
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_places_over_time(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_places_over_time(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw dated counts by perimeter: one row of marks per perimeter, no line between any two of them.
 
     Parameters
@@ -126,8 +131,9 @@ def label_perimeters(
             handles.append(Line2D([], [], linestyle="", label=label, **mark(best, colour)))
         else:  # an interval: its own bar
             handles.append(Patch(facecolor=colour, label=label))
-    ax.legend(
-        handles=[*handles, *others],
+    key(
+        ax,
+        [*handles, *others],
         loc="upper left",
         bbox_to_anchor=(0, -0.09),
         ncols=2 if others else 1,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import finish, new_axes, room
+from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_inequality(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_inequality(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the Gini of each list: in the list, under equal rates, and of the underlying rates with its interval.
 
     Parameters
@@ -73,7 +76,10 @@ def plot_inequality(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
         return finish(ax, text)
 
 
-def plot_rank_agreement(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_rank_agreement(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw Kendall's tau between measures, with its interval; zero is no agreement either way.
 
     A partial tau has the plain one beside it, as a tick.
@@ -132,7 +138,8 @@ def plot_rank_agreement(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         return finish(ax, text)
 
 
-def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the Lorenz curves of places over inhabitants, one line per kind, with their Gini coefficients.
 
     Parameters
@@ -161,6 +168,7 @@ def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     text = caption.write("fabriques-lorenz", table, lang, fallback=len(kinds) < 2, **values)
     styles = [(ACCENT, "-"), (CONTRAST, (0, (5, 2))), (SOFT, (0, (1, 1.5)))]
     with style():
+        wide = room(ax, 4.6) >= 6  # on a narrower page the legend stands under the curves
         ax = new_axes(ax, 4.6)
         ax.plot([0, 1], [0, 1], color=SOFT, linewidth=0.9)
         ax.annotate(
@@ -183,7 +191,13 @@ def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
                 linewidth=2,
                 label=said,
             )
-        ax.legend(loc="upper left", borderpad=0.2)
+        key(
+            ax,
+            [line for line in ax.lines if not str(line.get_label()).startswith("_")],
+            loc="upper left",
+            borderpad=0.2,
+            **({} if wide else {"bbox_to_anchor": (0, -0.22)}),
+        )
         ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
         value_axis(ax, words.label("axes", "share_population_sorted"), words.percent)
         ax.yaxis.set_major_formatter(lambda v, _: words.percent(v))

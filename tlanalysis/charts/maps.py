@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -17,7 +17,9 @@ from matplotlib.patches import Patch
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.global_test import global_test
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import finish, new_axes, room
+from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import INK, PALE, UNKNOWN, style
 from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles
 from tlanalysis.charts.kit.wording import Words
@@ -45,8 +47,15 @@ CLUSTER_COLOURS = {
 CLUSTER_MARKS = {"haut_haut": "++", "haut_bas": "+−", "bas_bas": "−−", "bas_haut": "−+"}
 
 
+@chart
 def plot_rates(
-    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", shapes: str = "tuiles"
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    focus: str = "FR",
+    shapes: str = "tuiles",
+    **options: Unpack[Look],
 ) -> Axes:
     """Draw smoothed places per 100,000 inhabitants; each tile shows the count, and an arrow where the rate differs.
 
@@ -69,6 +78,7 @@ def plot_rates(
     if known.empty:
         raise BadInput("no territory of this table has a smoothed rate: there is nothing to colour.")
     level, kind = fact(table, "niveau"), table.attrs.get("type", "lieux")
+    counts = level == "region" or room(ax, _height(level, shapes)) >= NARROW  # small tiles hold no number
     ranked = known.sort_values(["taux_lisse_pour_100k", "code"], ascending=[False, True])
     top, last = ranked.iloc[0], ranked.iloc[-1]
     away = known[known["ecart"] != "indistinct"]
@@ -86,7 +96,7 @@ def plot_rates(
         "unknown": words.number(len(table) - len(known)),
         "rate": words.number(national, 2),
         **global_test(known, words),
-        "inside": words.label("words", "count_inside") if shapes == "tuiles" else "",
+        "inside": words.label("words", "count_inside") if shapes == "tuiles" and counts else "",
         "top": top["nom"],
         "top_n": words.number(top["nb_lieux"]),
         "top_raw": words.number(top["taux_pour_100k"], 2),
@@ -109,11 +119,12 @@ def plot_rates(
     entries = _class_entries(words, bounds, lambda v: words.significant(v))
     entries += [_arrow_entry(words, name) for name in ARROWS if (known["ecart"] == name).any()]
     entries += [_unknown_entry(words)] * (len(rate) < len(table))
+    wide = room(ax, _height(level, shapes))
     with style():
         ax = new_axes(ax, _height(level, shapes))
         marks = {row.code: _arrow(row.ecart) for row in table.itertuples()}
-        _draw(ax, level, colours, texts, marks, words, shapes, focus)
-        _legend(ax, entries, words.label("axes", "smoothed_per_100k"), level, shapes)
+        _draw(ax, level, colours, texts, marks, words, shapes, focus, wide)
+        _legend(ax, entries, words.label("axes", "smoothed_per_100k"), level, shapes, wide)
         return finish(ax, text)
 
 
@@ -125,6 +136,7 @@ def _arrow(verdict: object) -> str:
     return ARROWS.get(str(verdict), "")
 
 
+@chart
 def plot_access(
     table: pd.DataFrame,
     *,
@@ -133,6 +145,7 @@ def plot_access(
     lang: str = "fr",
     focus: str = "FR",
     shapes: str = "tuiles",
+    **options: Unpack[Look],
 ) -> Axes:
     """Draw the share of the population within a distance of the nearest place; hatched where it is not known.
 
@@ -186,11 +199,12 @@ def plot_access(
         for code in table["code"]
     }
     entries = _class_entries(words, bounds, words.percent) + [_unknown_entry(words)] * bool(unknown.any())
+    wide = room(ax, _height(level, shapes))
     with style():
         ax = new_axes(ax, _height(level, shapes))
-        _draw(ax, level, colours, texts, {}, words, shapes, focus)
+        _draw(ax, level, colours, texts, {}, words, shapes, focus, wide)
         title = words.label("axes", "share_within").format(radius=values["radius"])
-        _legend(ax, entries, title, level, shapes)
+        _legend(ax, entries, title, level, shapes, wide)
         return finish(ax, text)
 
 
@@ -203,8 +217,15 @@ def _share_with_error(table: pd.DataFrame, radius: int, people: Any, words: Word
     return words.span(*ends)
 
 
+@chart
 def plot_local_moran(
-    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", shapes: str = "tuiles"
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    focus: str = "FR",
+    shapes: str = "tuiles",
+    **options: Unpack[Look],
 ) -> Axes:
     """Draw the départements that are like their neighbours, or unlike them, beyond chance.
 
@@ -260,15 +281,19 @@ def plot_local_moran(
         if count.get(name)
     ]
     entries += [_unknown_entry(words)] * bool(count.get("inconnu"))
+    wide = room(ax, _height("departement", shapes))
     with style():
         ax = new_axes(ax, _height("departement", shapes))
         marks = {code: CLUSTER_MARKS.get(group, "") for code, group in zip(table["code"], groups, strict=True)}
-        _draw(ax, "departement", colours, texts, marks, words, shapes, focus)
+        _draw(ax, "departement", colours, texts, marks, words, shapes, focus, wide)
         for patch in ax.patches:
             if patch.get_fill() and patch.get_facecolor()[:3] == (1.0, 1.0, 1.0):
                 patch.set(edgecolor="#8c8c8c", linewidth=0.7)
-        _legend(ax, entries, words.label("axes", "neighbours"), "departement", shapes)
+        _legend(ax, entries, words.label("axes", "neighbours"), "departement", shapes, wide)
         return finish(ax, text)
+
+
+NARROW = 6.0  # inches: on a narrower page the legend stands under the map
 
 
 def _height(level: str, shapes: str) -> float:
@@ -284,14 +309,17 @@ def _draw(
     words: Words,
     shapes: str,
     focus: str,
+    wide: float,
 ) -> None:
     """Draw tiles with their texts, or outlines with their marks only: an outline is too small for a legible number."""
     if shapes not in SHAPES:
         raise BadInput(f"no shapes called {shapes!r}: a map is drawn in {' or '.join(SHAPES)}.")
     framed = within(focus, level)
     if shapes == "tuiles":
-        small, room = ((7.2, 7.2), 0.0) if level == "departement" else ((7.4, 8.2), 2.2)
-        draw_tiles(ax, level, colours, texts, sizes=small, focus=framed, margin=room)
+        small, gap = ((7.2, 7.2), 0.0) if level == "departement" else ((7.4, 8.2), 2.2)
+        draw_tiles(
+            ax, level, colours, texts, sizes=small, focus=framed, margin=gap if wide >= NARROW else 0.0, width=wide
+        )
         return
     from tlanalysis.charts.kit.outlines import draw_outlines
 
@@ -315,11 +343,16 @@ def _unknown_entry(words: Words) -> Patch:
     return Patch(label=words.label("words", "unknown"), **UNKNOWN)
 
 
-def _legend(ax: Axes, entries: Sequence[Patch | Line2D], title: str, level: str, shapes: str) -> None:
-    """Draw the legend where the map leaves room: at the left of the tiles of départements, else at the right."""
+def _legend(ax: Axes, entries: Sequence[Patch | Line2D], title: str, level: str, shapes: str, wide: float) -> None:
+    """Draw the legend where the map leaves room: at the left of the tiles of départements, at the right, or under."""
+    if wide < NARROW and shapes == "tuiles":
+        settings: dict[str, Any] = {"handlelength": 1.3, "handleheight": 1.1, "borderpad": 0, "alignment": "left"}
+        key(ax, list(entries), title=title, loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=2, **settings)
+        return
     corner = "left" if (level, shapes) == ("departement", "tuiles") else "right"
-    key = ax.legend(
-        handles=list(entries),
+    drawn = key(
+        ax,
+        list(entries),
         title=title,
         loc="upper left" if corner == "left" else "upper right",
         bbox_to_anchor=(float(corner == "right"), 1.0),
@@ -329,4 +362,4 @@ def _legend(ax: Axes, entries: Sequence[Patch | Line2D], title: str, level: str,
         borderaxespad=0,
         alignment="left",
     )
-    key.get_title().set_fontsize(key.get_texts()[0].get_fontsize())
+    drawn.get_title().set_fontsize(drawn.get_texts()[0].get_fontsize())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_announced_measures(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_announced_measures(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the amounts announced in 2021 per measure: hollow diamonds (promises), a bar where sources disagree.
 
     Parameters
@@ -57,7 +61,10 @@ def plot_announced_measures(table: pd.DataFrame, *, ax: Axes | None = None, lang
         return finish(ax, text)
 
 
-def plot_state_credits(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_state_credits(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the yearly State credits, one row per year and stage, drafts hollow; a stage nobody publishes is hatched.
 
     Parameters

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, SMALL, SOFT, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_compare_rates(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_compare_rates(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw listed places per 100,000 inhabitants, the territory above France, for every list.
 
     Parameters
@@ -81,7 +85,8 @@ def plot_compare_rates(table: pd.DataFrame, *, ax: Axes | None = None, lang: str
         return finish(ax, text)
 
 
-def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw every territory of the level, highest rate first, with its interval; the chosen one is in colour.
 
     Parameters

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, label_rows, unknown_row, value_axis
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, SMALL, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_published_forecasts(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw each published forecast against the measure that judges it, both relative to what was announced.
 
     Parameters
@@ -49,7 +53,7 @@ def plot_published_forecasts(table: pd.DataFrame, *, ax: Axes | None = None, lan
         }
     text = caption.write("previsions-publiees", table, lang, fallback=not holds, **values)
     with style():
-        ax = new_axes(ax, 0.75 + 1.9 * ROW * len(table))
+        ax = new_axes(ax, 0.75 + 1.9 * ROW * len(table), least=5.9)
         ax.axvline(1, color=INK, linewidth=0.8)
         right = 1.5
         for rank, row in enumerate(table.itertuples()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -12,6 +12,8 @@ from matplotlib.patches import Patch, Rectangle
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw how many published figures we hold, by nature.
 
     Parameters
@@ -60,7 +63,8 @@ def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         return finish(ax, text)
 
 
-def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw the years in which each perimeter gives a figure: one row per perimeter, one mark per nature.
 
     Parameters
@@ -99,8 +103,9 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
             Line2D([], [], linestyle="", label=words.label("natures", name), **mark(name, ACCENT, 6.5))
             for name in MEASURES
         ]
-        ax.legend(
-            handles=handles,
+        key(
+            ax,
+            handles,
             loc="upper left",
             bbox_to_anchor=(0, -0.08),
             ncols=3,
@@ -110,7 +115,10 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
         return finish(ax, text)
 
 
-def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_contradictions(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw each contradiction as a bar from the smallest to the largest published figure, on a ratio scale.
 
     Only figures of the same printed period are drawn; the note says how many others may disagree.
@@ -163,8 +171,9 @@ def plot_contradictions(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         ax.set_xlabel(words.label("axes", "ratio"), loc="left")
         entries = [(CONTRAST, "same_perimeter"), ("#e3b798", "other_perimeters")]
         handles = [Patch(facecolor=colour, label=words.label("words", name)) for colour, name in entries]
-        ax.legend(
-            handles=handles,
+        key(
+            ax,
+            handles,
             loc="upper left",
             bbox_to_anchor=(0, -0.115),
             ncols=1,
@@ -187,7 +196,8 @@ def _amount(value: float, indicator: str, words: Words) -> str:
     return words.euros(value) if indicator.endswith("_eur") else words.number(value)
 
 
-def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
     """Draw which questions a published figure answers in each région: filled when known, hatched when unknown.
 
     Parameters
@@ -238,8 +248,9 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
             Patch(facecolor=ACCENT, label=words.label("words", "published")),
             Patch(label=words.label("words", "unknown"), **UNKNOWN),
         ]
-        ax.legend(
-            handles=handles,
+        key(
+            ax,
+            handles,
             loc="upper left",
             bbox_to_anchor=(0, -0.01),
             ncols=2,
@@ -249,7 +260,10 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         return finish(ax, text)
 
 
-def plot_lists_ledger(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", jeu: str = "cget_2019") -> Axes:
+@chart
+def plot_lists_ledger(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", jeu: str = "cget_2019", **options: Unpack[Look]
+) -> Axes:
     """Draw what grouping by the publisher's own columns would have done to the rows of a list.
 
     Parameters

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, RULE, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_trainees_declared(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR") -> Axes:
+@chart
+def plot_trainees_declared(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+) -> Axes:
     """Draw the trainees declared in each région, and how much of them the largest declarations hold.
 
     Parameters

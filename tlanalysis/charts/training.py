@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, mark, style
 from tlanalysis.charts.kit.wording import Words
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def plot_people_trained(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_people_trained(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the claims on people trained, one row per claim, apart from each other; undated claims are set off.
 
     Parameters
@@ -73,7 +77,10 @@ def _one_claim(claims: pd.Series, words: Words) -> str:
     return words.label("words", "one_claim").format(same=words.join([words.number(v) for v in sorted(said)]))
 
 
-def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_share_training(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw the shares of places that train, the definitions apart; bars only where the respondents are known.
 
     Parameters
@@ -147,7 +154,10 @@ def plot_share_training(table: pd.DataFrame, *, ax: Axes | None = None, lang: st
         return finish(ax, text)
 
 
-def plot_decomposition(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr") -> Axes:
+@chart
+def plot_decomposition(
+    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
+) -> Axes:
     """Draw what each factor adds to the change in people trained, as intervals, one row per reading of the places.
 
     The title says that more places lead, or that people per place do, only when every reading says so.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 
 
@@ -28,6 +29,17 @@ class SourceError(TlanalysisError):
     """A source cannot be read, fetched or verified."""
 
     exit_code = 3
+
+
+class FolderBusy(TlanalysisError):
+    """Another run holds the lock of the reports folder: a scheduler may try again later."""
+
+    exit_code = 75
+
+
+def warn(sentence: str) -> None:
+    """Print a sentence for the user on standard error; the command goes on."""
+    print(f"tlanalysis: {sentence}", file=sys.stderr)
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:

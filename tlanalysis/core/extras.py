@@ -19,6 +19,7 @@ EXTRA_OF = {
     "nbconvert": "runs",
     "nbformat": "runs",
     "ipykernel": "runs",
+    "nh3": "runs",
     "jinja2": "runs",
     "markupsafe": "runs",  # comes with Jinja
     "markdown_it": "runs",

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+_PART = re.compile(r"\.(?P<target>.+)\.(?P<process>[0-9]{1,10})\.part")
 
 
 def sha256(data: bytes) -> str:
@@ -22,17 +26,36 @@ def write_bytes(path: Path, data: bytes) -> Path:
 
 
 def write_together(contents: Mapping[Path, bytes]) -> None:
-    """Write several files: write all as temporary files beside their targets, then rename each."""
+    """Write several files: write all as temporary files beside their targets, then rename each.
+
+    Temporary files that an ended process left for these targets are deleted.
+    """
     temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
     try:
+        for folder in {path.parent for path in contents}:
+            folder.mkdir(parents=True, exist_ok=True)
+            _delete_abandoned(folder, {path.name for path in contents})
         for path, data in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
             temporary[path].write_bytes(data)
         for path, part in temporary.items():
             part.replace(path)
     finally:
         for part in temporary.values():
             part.unlink(missing_ok=True)
+
+
+def _delete_abandoned(folder: Path, names: Collection[str]) -> None:
+    """Delete the temporary files of ended processes of this machine for targets of these names."""
+    with os.scandir(folder) as entries:
+        found = [match for entry in entries if (match := _PART.fullmatch(entry.name)) and match["target"] in names]
+    if not found:
+        return
+    import psutil
+
+    for part in found:
+        if not psutil.pid_exists(int(part["process"])):
+            with suppress(OSError):
+                (folder / part.string).unlink()
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -90,6 +90,24 @@ def reports() -> Path:
     return Path(out) if out else work() / "reports"
 
 
+def check_output(out: Path) -> None:
+    """Refuse to write reports over the project: its notebooks, tables, code or documents.
+
+    Raises
+    ------
+    BadInput
+        When the folder is the project, or lies in a folder of it that commands read.
+    """
+    try:
+        project = home().resolve()
+    except SourceError:  # a command that needs the project will report it
+        return
+    target = out.resolve()
+    read = [project / name for name in ("notebooks", "data", "docs", "tlanalysis", "tests", ".git")]
+    if target == project or any(target.is_relative_to(folder) for folder in read):
+        raise BadInput(f"{out} is a folder of the project itself: write to another one with --out.")
+
+
 def mirror() -> Path | None:
     """Return the folder of `TLANALYSIS_MIRROR`, which holds open files under their own names; None when unset."""
     named = os.environ.get("TLANALYSIS_MIRROR")

@@ -5,13 +5,39 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from typing import SupportsIndex
 
 from tlanalysis.core.errors import BadInput
 
-_REDUCED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+# How a caller may write a date or a period: "2021-08", 2021, date(2021, 8, 27).
+When = str | int | date
+
+_REDUCED = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
-def first_day(period: str) -> date:
+def written(period: When) -> str:
+    """Return a period as text: a whole number is a year, a date is itself.
+
+    Raises
+    ------
+    BadInput
+        When it is neither text nor a year nor a date.
+
+    Examples
+    --------
+    >>> written(2021), written(date(2021, 8, 27)), written("2021-08")
+    ('2021', '2021-08-27', '2021-08')
+    """
+    if isinstance(period, str):
+        return period
+    if isinstance(period, date):
+        return period.isoformat()[:10]  # a time of day plays no part
+    if not isinstance(period, bool) and isinstance(period, SupportsIndex) and 1000 <= int(period) <= 9999:
+        return str(int(period))
+    raise _not_a_date(period)
+
+
+def first_day(period: When) -> date:
     """Return the first day of a period.
 
     Examples
@@ -19,10 +45,10 @@ def first_day(period: str) -> date:
     >>> first_day("2018/2023"), first_day("2021-08")
     (datetime.date(2018, 1, 1), datetime.date(2021, 8, 1))
     """
-    return _span(period)[0]
+    return _span(written(period))[0]
 
 
-def last_day(period: str) -> date:
+def last_day(period: When) -> date:
     """Return the last day of a period.
 
     Examples
@@ -30,7 +56,7 @@ def last_day(period: str) -> date:
     >>> last_day("2018/2023"), last_day("2021-02")
     (datetime.date(2023, 12, 31), datetime.date(2021, 2, 28))
     """
-    return _span(period)[1]
+    return _span(written(period))[1]
 
 
 def covers(wide: str, narrow: str) -> bool:
@@ -71,11 +97,11 @@ def _ends(text: str, period: str) -> tuple[date, date]:
     return start, date(start.year, last, calendar.monthrange(start.year, last)[1])
 
 
-def _not_a_date(text: str) -> BadInput:
+def _not_a_date(text: object) -> BadInput:
     return BadInput(f"{text!r} is not a date: write 2021, 2021-08 or 2021-08-27, or two of them joined by a slash.")
 
 
-def middle(period: str) -> float:
+def middle(period: When) -> float:
     """Return the middle of a period as a decimal year ("2021" is 2021.5).
 
     Examples
@@ -87,7 +113,7 @@ def middle(period: str) -> float:
     return (_decimal(start) + _decimal(end) + 1 / _days(end)) / 2
 
 
-def year(period: str) -> int:
+def year(period: When) -> int:
     """Return the year in which a period ends."""
     return last_day(period).year
 

@@ -7,6 +7,7 @@ dict per source with `editeur`, `source` and `date_publication`.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from itertools import repeat
@@ -17,6 +18,8 @@ from tlanalysis.core import paths
 if TYPE_CHECKING:
     import pandas as pd
 
+NOTEBOOK = "TLANALYSIS_NOTEBOOK"  # a run says there which notebook it executes
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 KEYS = ("editeur", "source", "date_publication")
 
 
@@ -67,15 +70,29 @@ def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> 
 
 
 def commit() -> str:
-    """Return the git commit of the project, or an empty string outside a checkout.
+    """Return the git commit of the project, or an empty string outside a checkout or without git.
 
-    A run sets `TLANALYSIS_COMMIT`, so that git does not start once per figure.
+    `-dirty` follows the commit when a tracked file of the project differs from it. A run sets `TLANALYSIS_COMMIT`, so
+    that git does not start once per figure.
     """
     given = os.environ.get("TLANALYSIS_COMMIT")
     if given is not None:
         return given
     if paths.is_carried():  # a git repository above the installed package is not the project's
         return ""
-    command = ["git", "-C", str(paths.home()), "rev-parse", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""
+    found = _git("rev-parse", "HEAD")
+    if not _COMMIT.fullmatch(found or ""):
+        return ""
+    return f"{found}-dirty" if _git("status", "--porcelain", "--untracked-files=no") else f"{found}"
+
+
+def _git(*words: str) -> str | None:
+    """Return what git prints about the project; None without git, outside a checkout, or when it takes too long."""
+    # A checkout of another user, as in a container or under cron, is read all the same; nothing of it is executed.
+    safe = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
+    command = ["git", "--no-optional-locks", *safe, "-C", str(paths.home()), *words]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

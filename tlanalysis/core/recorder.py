@@ -187,6 +187,8 @@ def _source(path: Path) -> Path:
 def load_ipython_extension(shell: Any) -> None:
     """Record what the cells of a shell read, and write the records after each cell."""
     global _recorder
+    # IPython's own `exit` stops nothing in a run, and the cells after it are executed; this one raises `SystemExit`.
+    shell.push({"exit": sys.exit, "quit": sys.exit}, interactive=False)
     target = Path(os.environ[ENVIRONMENT_VARIABLE])
     recorder = Recorder(paths.home(), paths.mirror(), paths.reports())
     written: list[Record] = []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 from tlanalysis.data import built
-from tlanalysis.data.remote_files import find_remote, remote
+from tlanalysis.data.remote_files import address, find_remote, remote
 from tlanalysis.data.remote_files import read_remote as read_remote  # callers load every table from here
 
 if TYPE_CHECKING:
@@ -116,6 +116,24 @@ def read_raw(name: str) -> bytes:
     return data
 
 
+def verify() -> None:
+    """Compare every embedded table with its recorded checksum.
+
+    Raises
+    ------
+    SourceError
+        When tables are missing or altered; the message names each on one line.
+    """
+    problems = []
+    for name in names():
+        try:
+            read_raw(name)
+        except SourceError as error:
+            problems.append(str(error))
+    if problems:
+        raise SourceError("\n".join(problems))
+
+
 def load(name: str) -> pd.DataFrame:
     """Return one table, typed: embedded, by its Table Schema, or built from an open file that was fetched.
 
@@ -144,7 +162,27 @@ def load(name: str) -> pd.DataFrame:
     >>> load("regions").loc[0, ["code_region", "nom_region"]].tolist()
     ['01', 'Guadeloupe']
     """
-    return built.load(name) if name in built.open_file_of() else _typed(name, read_raw(name)).copy()
+    if name in built.open_file_of():
+        return built.load(name)
+    if name in remote() and name not in names():
+        raise BadInput(_how_to_read(name))
+    return _typed(name, read_raw(name)).copy()
+
+
+def _how_to_read(name: str) -> str:
+    """Return how to get what a file of the catalog holds: it is no table of ours."""
+    card_ = remote()[name]
+    said = f"{name} is a file of {card_['publisher']}, not a table"
+    if tables := [table for table, file in built.open_file_of().items() if file == name]:
+        return f"{said}: `tlanalysis fetch {name}`, then `tlanalysis build`, then tl.load({tables[0]!r})."
+    if path := find_remote(name):
+        here = f"it lies in {path}"
+    elif address(name):
+        here = f"`tlanalysis fetch {name}` brings it"
+    else:
+        here = f"no address serves it as such, its publisher shows it at {card_.get('landing', 'no page')}"
+    reads = "tl.clean reads it" if card_.get("unit") else "pandas or geopandas reads it"
+    return f"{said}: {here}, and {reads}."
 
 
 @lru_cache(maxsize=32)

@@ -11,7 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import periods, provenance, recorder
+from tlanalysis.core.emptiness import say_why
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.periods import When
 from tlanalysis.data import documents, embedded, territories
 
 if TYPE_CHECKING:
@@ -26,12 +28,13 @@ COLLECTED_ON = date(2026, 11, 21)
 
 def observations(
     indicateur: str | None = None,
-    territoire: str | None = None,
+    territoire: str | int | Iterable[str | int] | None = None,
     *,
     nature: str | tuple[str, ...] | None = None,
     perimetre: str | None = None,
-    as_of: str | None = None,
-    nommant: str | None = None,
+    annee: When | None = None,
+    as_of: When | None = None,
+    nommant: str | int | None = None,
 ) -> pd.DataFrame:
     """Return published figures: one row is one figure printed by one source.
 
@@ -39,14 +42,18 @@ def observations(
     ----------
     indicateur : str, optional
         A code of the table `indicateurs`, e.g. ``"tiers_lieux"``, ``"personnes_formees"``.
-    territoire : str, optional
-        ``"FR"``, ``"R75"``, ``"D33"``. Figures for several territories together (column `territoires`) are left out.
+    territoire : str or list of str, optional
+        ``"FR"``, ``"R75"``, ``"D33"``, ``"Bretagne"``, or several. Figures for several territories together
+        (column `territoires`) are left out.
     nature : str or tuple of str, optional
         ``"compte"``, ``"estime"``, ``"declare"``, ``"objectif"``, ``"prevision"``.
     perimetre : str, optional
         A code of the table `perimetres`, e.g. ``"ftl_2023"``.
-    as_of : str, optional
-        Only what was known to be public on that day (ISO date). A source without a date counts as public on the day the
+    annee : int or str, optional
+        Figures whose period touches that year: 2023, ``"2023"``.
+    as_of : str, int or date, optional
+        Only what was known to be public on that day (ISO date, or a year: its last day). A source without a date counts
+        as public on the day the
         evidence was collected, one dated "2021" at the end of 2021.
     nommant : str, optional
         A territory code: figures that name it, alone (`territoire`) or among others (`territoires`).
@@ -66,28 +73,48 @@ def observations(
     >>> int(observations("personnes_formees", "FR", perimetre="ftl_2023")["valeur"].min())
     377000
     """
-    query = {
+    places = None if territoire is None else territories.codes_for(territoire)
+    day = None if as_of is None else periods.written(as_of)
+    named = None if nommant is None else territories.territory(nommant).code
+    query: dict[str, Any] = {
         "indicateur": indicateur,
-        "territoire": territoire,
+        "territoire": places[0] if places and len(places) == 1 else places,
         "nature": nature,
         "perimetre": perimetre,
-        "as_of": as_of,
-        "nommant": nommant,
-    }
+        "as_of": day,
+        "nommant": named,
+    } | ({} if annee is None else {"annee": periods.year(annee)})
     # A run that asks for these rows has read these rows, not the whole table.
     with recorder.record_rows("observations", embedded.path_of("observations"), query) as note:
-        found = _select(indicateur, territoire, nature, perimetre, as_of, nommant)
+        found = _select(indicateur, places, nature, perimetre, annee, day, named)
         note(found)
     found = provenance.stamp(found, found, inputs=["observations"])
-    found.attrs |= {"territoire": territoire, "indicateur": indicateur}
-    return found
+    one = places[0] if places and len(places) == 1 else None
+    found.attrs |= {"territoire": one, "indicateur": indicateur}
+    return say_why(found, _why_empty(query) if found.empty else "")
+
+
+def _why_empty(query: dict[str, Any]) -> str:
+    """Return what was asked, and what is held of that indicator."""
+    asked = ", ".join(f"{name}={value!r}" for name, value in query.items() if value is not None)
+    table = embedded.load("observations")
+    held = table[table["indicateur"] == query["indicateur"]] if query["indicateur"] else table
+    if query["perimetre"]:
+        held = held[held["perimetre"] == query["perimetre"]]
+    places = held["territoire"].dropna().value_counts()
+    years = sorted({periods.year(text) for text in held["periode"].dropna()})
+    span = f", {years[0]} to {years[-1]}" if years else ""
+    shown = ", ".join(f"{code} ({number})" for code, number in places.head(6).items())
+    more = f" and {len(places) - 6} other territories" if len(places) > 6 else ""
+    return f"no figure has {asked}; {len(held)} have its indicator or perimeter: {shown}{more}{span}."
 
 
 def _select(
     indicateur: str | None,
-    territoire: str | None,
+    territoire: list[str] | None,
     nature: str | tuple[str, ...] | None,
     perimetre: str | None,
+    annee: When | None,
     as_of: str | None,
     nommant: str | None,
 ) -> pd.DataFrame:
@@ -98,19 +125,23 @@ def _select(
             indicateur, embedded.load("indicateurs")["indicateur"], "indicator"
         )
     if territoire is not None:
-        kept &= table["territoire"] == territories.territory(territoire).code
+        kept &= table["territoire"].isin(territoire)
     if nature is not None:
         wanted = (nature,) if isinstance(nature, str) else nature
         kept &= table["nature"].isin([_check_listed(name, NATURES, "nature") for name in wanted])
     if perimetre is not None:
         kept &= table["perimetre"] == _check_listed(perimetre, embedded.load("perimetres")["perimetre"], "perimeter")
+    if annee is not None:
+        asked = periods.year(annee)
+        kept &= table["periode"].map(
+            lambda text: isinstance(text, str) and periods.first_day(text).year <= asked <= periods.year(text)
+        )
     if as_of is not None:
         day = periods.last_day(as_of)
         kept &= table["date_publication"].map(lambda text: public_since(text) <= day)
     if nommant is not None:
-        code = territories.territory(nommant).code
-        among = table["territoires"].fillna("").map(lambda listed: code in listed.split(";"))
-        kept &= (table["territoire"] == code) | among
+        among = table["territoires"].fillna("").map(lambda listed: nommant in listed.split(";"))
+        kept &= (table["territoire"] == nommant) | among
     return table[kept].reset_index(drop=True)
 
 
@@ -171,7 +202,9 @@ def as_intervals(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(bas=low, haut=high)
 
 
-def contradictions(territoire: str | None = None, *, as_of: str | None = None) -> pd.DataFrame:
+def contradictions(
+    territoire: str | int | Iterable[str | int] | None = None, *, as_of: When | None = None
+) -> pd.DataFrame:
     """Return the figures that cannot, or may not, both be true.
 
     One row per territory, indicator and time on which sources disagree: the intervals that two measures (counted,

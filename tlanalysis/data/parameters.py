@@ -108,10 +108,9 @@ def mistakes_in(held: Mapping[str, Any], defaults: Mapping[str, Any] | None = No
 def _check_territory(value: object) -> None:
     _check_quoted("territory", value)
     if not isinstance(value, str):
-        raise BadInput(
-            f'territory is {value!r}, a {type(value).__name__}: write a code in quotes, e.g. "R01", "D33", "FR".'
-        )
-    territories.territory(value)
+        raise BadInput(f'territory is {value!r}, not text: write a code in quotes, e.g. "R01", "D33", "FR".')
+    if value not in territories.codes():  # a plan and a command line name a territory one way
+        raise territories.no_territory(value)
 
 
 def _check_quoted(name: str, value: object) -> None:
@@ -131,6 +130,8 @@ def _check_as_of(value: object) -> None:
     _check_quoted("as_of", value)
     if not isinstance(value, str):
         raise BadInput(f'as_of is {value!r}: write a date in quotes, e.g. "2026-11-21".')
+    if "/" in value:  # a span of dates is no day, and the value stands in names of files
+        raise BadInput(f"as_of is {value!r}: it is one date, e.g. 2026, 2026-11 or 2026-11-21.")
     periods.last_day(value)
 
 

@@ -37,8 +37,28 @@ def continued_by(perimeter: str) -> tuple[str, ...]:
 
 def latest_with_unknown_states() -> str:
     """Return the latest edition of the national count that also lists places whose state is unknown."""
-    flags = _table()["est_etat_inconnu_compte"].fillna(False)
-    return [name for name in editions() if flags[name]][-1]
+    flagged = with_unknown_states()
+    return [name for name in editions() if name in flagged][-1]
+
+
+def with_unknown_states() -> frozenset[str]:
+    """Return the perimeters whose list also holds places of unknown state: nobody knows how complete it is."""
+    return _flagged("est_etat_inconnu_compte")
+
+
+def without_method() -> frozenset[str]:
+    """Return the perimeters that publish no method of counting: their numbers are estimates."""
+    return _flagged("est_methode_inconnue")
+
+
+def own_of_publisher() -> frozenset[str]:
+    """Return the codes that do not state what is counted: each publisher then has a definition of its own."""
+    return _flagged("est_propre_editeur")
+
+
+def _flagged(column: str) -> frozenset[str]:
+    flags = _table()[column].fillna(False)
+    return frozenset(str(name) for name in flags.index[flags.astype(bool)])
 
 
 def extended_lists() -> dict[str, str]:
@@ -49,6 +69,11 @@ def extended_lists() -> dict[str, str]:
 def colour(perimeter: str, default: str) -> str:
     """Return the colour of a perimeter in every figure, or the default for one without a colour."""
     return str(_table()["couleur"].dropna().get(perimeter, default))
+
+
+def offset_reasons() -> dict[str, str]:
+    """Return why each perimeter has the believed offset that it has."""
+    return _table()["motif_decalage"].dropna().to_dict()
 
 
 def offsets() -> dict[str, tuple[float, float]]:

@@ -7,3 +7,5 @@ COMMUNES = "communes_2026"  # code officiel géographique: région and départem
 POPULATIONS = "populations_communes_2023"
 CENTRES = "communes_centres_2024"
 OUTLINES = {"region": "contours_regions_2022", "departement": "contours_departements_2022"}
+COMMUNES_WITH_QPV = "communes_avec_qpv_2024"
+YEARS_OF_COMMUNES = (2025, 2026)  # editions of the code whose communes are those of COMMUNES

@@ -76,10 +76,13 @@ def receipt(file: Path) -> dict[str, Any] | None:
     path = receipt_path(file)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return {**found, "sha256": str(found["sha256"])}
+        texts = {
+            key: value for key in ("etag", "last_modified", "date") if isinstance(value := found.get(key, ""), str)
+        }
+        return {**found, "etag": "", "last_modified": "", "date": "", **texts, "sha256": str(found["sha256"])}
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SourceError(f"{path} is not a receipt: delete it, then `tlanalysis fetch {path.parent.name}`.") from None
 
 

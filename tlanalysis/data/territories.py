@@ -9,8 +9,10 @@ estimated by INSEE on 1 January 2023; `population` is the counted one.
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -113,41 +115,102 @@ def _parsed(level: str, data: bytes) -> dict[str, Territory]:
     return found
 
 
-def territory(code: str) -> Territory:
-    """Return the territory of a code.
+def territory(asked: str | int) -> Territory:
+    """Return the territory of a code or a name.
 
     Parameters
     ----------
-    code : str
-        `FR`, `R` and two digits, or `D` and the département's code.
+    asked : str or int
+        `FR`, `R` and two digits, or `D` and the département's code; or a name, in any case, with or without accents; or
+        a bare number that is a code of one level only ("33"). A name of both levels (La Réunion) is the région.
 
     Raises
     ------
     BadInput
-        When the code is not one of the 120, with what was probably meant.
+        When it is none of the 120, with what was probably meant; when a bare number is a région and a département.
 
     Examples
     --------
     >>> territory("D75").name, territory("R75").name
     ('Paris', 'Nouvelle-Aquitaine')
+    >>> territory("bretagne").code, territory("33").code
+    ('R53', 'D33')
     """
-    if code == FRANCE:
-        regions = _by_code("region").values()
-        people = (sum(getattr(one, name) for one in regions) for name in _POPULATION_FIELDS)
-        return Territory(FRANCE, "france", FRANCE, "France", *people)
+    if asked == FRANCE:
+        return _france()
     for level in LEVELS:
-        if found := _by_code(level).get(code):
+        if found := _by_code(level).get(str(asked)):
             return found
-    raise BadInput(f"no territory {code!r}{_hint(code)}: write FR, R75 (a région) or D33 (a département).")
+    if bare := _bare_number(asked):
+        meant = _of_number(bare)
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            both = " and ".join(f"{one.code} ({one.name})" for one in meant)
+            raise BadInput(f"{asked!r} is {both}: write one of the two codes.")
+    elif named := _by_name().get(_plain(asked)):
+        return named
+    raise no_territory(asked)
 
 
-def _hint(code: str) -> str:
-    bare = re.fullmatch(r"0*([0-9]{1,3}|2[AB])", str(code).upper())
-    if bare:
-        padded = bare[1].zfill(2)
-        meant = [prefix + padded for prefix in "RD" if prefix + padded in codes()]
+def no_territory(asked: object) -> BadInput:
+    """Return the error that says what was probably meant by a code or a name that is none."""
+    return BadInput(f"no territory {asked!r}{_hint(asked)}: write FR, R75 (a région) or D33 (a département).")
+
+
+def codes_for(asked: str | int | Iterable[str | int]) -> list[str]:
+    """Return the codes of one territory or of several, each once.
+
+    Raises
+    ------
+    BadInput
+        As for `territory`, or when the list is empty.
+
+    Examples
+    --------
+    >>> codes_for("Bretagne"), codes_for(["R75", "Gironde"])
+    (['R53'], ['R75', 'D33'])
+    """
+    several = [asked] if isinstance(asked, str | int) else list(asked)
+    if not several:
+        raise BadInput("no territory in an empty list: write FR, R75 (a région) or D33 (a département).")
+    return list(dict.fromkeys(territory(one).code for one in several))
+
+
+def _france() -> Territory:
+    regions = _by_code("region").values()
+    people = (sum(getattr(one, name) for one in regions) for name in _POPULATION_FIELDS)
+    return Territory(FRANCE, "france", FRANCE, "France", *people)
+
+
+def _by_name() -> dict[str, Territory]:
+    """Return the territories by plain name; a name of both levels is that of the région."""
+    levels = [_by_code(level).values() for level in reversed(LEVELS)]
+    return {_plain(one.name): one for level in levels for one in level} | {"france": _france()}
+
+
+def _plain(name: object) -> str:
+    letters = unicodedata.normalize("NFKD", str(name).lower())
+    return re.sub(r"[^a-z0-9]+", " ", "".join(one for one in letters if not unicodedata.combining(one))).strip()
+
+
+def _bare_number(asked: object) -> str:
+    bare = re.fullmatch(r"0*([0-9]{1,3}|2[AB])", str(asked).upper())
+    return bare[1].zfill(2) if bare else ""
+
+
+def _of_number(bare: str) -> list[Territory]:
+    return [found for level in LEVELS if (found := _by_code(level).get(level[0].upper() + bare))]
+
+
+def _hint(asked: object) -> str:
+    if bare := _bare_number(asked):
+        meant = [one.code for one in _of_number(bare)]
         return f" (did you mean {' or '.join(meant)}?)" if meant else ""
-    return did_you_mean(str(code).upper(), codes())
+    named = _by_name()
+    if close := difflib.get_close_matches(_plain(asked), named, n=1, cutoff=0.7):
+        return f" (did you mean {named[close[0]].code}, {named[close[0]].name}?)"
+    return did_you_mean(str(asked).upper(), codes())
 
 
 def region_of(code_departement: str) -> str | None:

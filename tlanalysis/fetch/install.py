@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import lzma
 import os
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import remote_files
+from tlanalysis.fetch.selection import limit
 
 SHORT = 12
+_BAD_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError, ValueError)
 _OF_THE_FILE = (
     "id",
     "file",
@@ -114,13 +116,30 @@ def unpacked(name: str, whole: Path, facts: dict[str, str]) -> Received:
     member = whole.with_name(f"{entry['file']}.part")
     try:
         with zipfile.ZipFile(whole) as archive, archive.open(entry["member"]) as source, member.open("wb") as target:
-            shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError) as error:
+            _copy(source, target, limit(name, named=True))
+    except _TooLarge as error:
+        member.unlink(missing_ok=True)
+        whole.unlink()
+        raise SourceError(f"{name}: {entry['member']} of {entry['archive']} {error}; nothing was kept.") from None
+    except (*_BAD_ZIP, KeyError) as error:
         member.unlink(missing_ok=True)
         whole.unlink()
         what = f"does not hold {entry['member']}" if isinstance(error, KeyError) else "is not a zip that can be read"
         raise SourceError(f"{name}: what came as {entry['archive']} {what}; nothing was kept.") from None
     return Received(member, whole, facts)
+
+
+class _TooLarge(Exception):
+    """A member of a zip holds more bytes than its file may have."""
+
+
+def _copy(source: IO[bytes], target: IO[bytes], most: int) -> None:
+    left = most
+    while piece := source.read(min(1 << 20, left + 1)):
+        left -= len(piece)
+        if left < 0:
+            raise _TooLarge(f"holds more than {most / 1e6:.0f} MB")
+        target.write(piece)
 
 
 def put_in_use(name: str, received: Received, sha256: str) -> Path | None:

@@ -10,7 +10,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded, remote_files
 
 LARGE = 50_000_000  # bytes; a larger file is fetched only when it is named
-CAP = 5_000_000_000  # bytes, for a named file without a recorded size
+CAP = 1_000_000_000  # bytes, for a named file without a recorded size
 SLACK = 3  # a file may be this many times its recorded size, or 10 MB if that is more
 
 

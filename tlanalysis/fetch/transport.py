@@ -29,6 +29,9 @@ CHUNK = 1 << 18
 TIMEOUT = (10, 60)  # seconds: to connect, between two pieces of an answer
 BREAKS = 5  # how often in a row a download may break off without a new byte
 
+SLOW_AFTER, SLOWEST = 120.0, 1000  # seconds after which a server must have sent that many bytes per second
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+
 Watch = Callable[[int, int | None], None]  # bytes received, bytes announced
 
 
@@ -66,6 +69,11 @@ class _BrokenOff(Exception):
     """The answer stopped before its end."""
 
 
+def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Send a request as it is; a session that has this as its `auth` does not look for credentials."""
+    return request
+
+
 def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requests.Session:
     """Return a session that retries, sends its name, and uses https only.
 
@@ -77,6 +85,7 @@ def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requ
         The one address prefix that may do without encryption (``"http://127.0.0.1:"``), for a server on this machine.
     """
     session = requests.Session()
+    session.auth = _no_credentials  # otherwise requests sends those of ~/.netrc to the publisher
     session.headers.update({"User-Agent": f"tlanalysis/{__version__}", "Accept-Encoding": "identity"})
     retry = Retry(
         connect=2,
@@ -142,6 +151,12 @@ def receive(
             return _receive(session, url, part, limit, watch, known)
         except requests.RequestException as error:
             raise TransferError(_why(error, url)) from error
+        except (ValueError, UnicodeError) as error:  # a redirection to an address that cannot be read
+            raise TransferError(f"{_host(url)} redirects to an address that cannot be read") from error
+        except OSError as error:
+            if error.errno is not None:  # the disk
+                raise
+            raise TransferError(str(error)) from error  # the certificates of this machine are missing
         except _BrokenOff as broken:
             here = part.stat().st_size if part.exists() else 0
             breaks = 1 if here > furthest else breaks + 1
@@ -187,6 +202,9 @@ def _receive(
             here = _write_body(response, file, here, total, limit, watch)
     if total is not None and here != total:
         raise _BrokenOff(f"{here} bytes came of {total}")
+    if problem := _not_a_file(part):
+        _forget(part)
+        raise TransferError(f"{_host(url)} {problem} instead of the file")
     return begun if resumed else answer
 
 
@@ -194,6 +212,7 @@ def _write_body(
     response: requests.Response, file: IO[bytes], here: int, total: int | None, limit: int, watch: Watch
 ) -> int:
     watch(here, total)
+    began, before = time.monotonic(), here
     try:
         # read1 returns the bytes received so far; iter_content waits for a full piece and loses it on a disconnection.
         while piece := response.raw.read1(CHUNK, decode_content=True):
@@ -202,16 +221,30 @@ def _write_body(
                 raise TransferError(_too_large(response.url, limit))
             file.write(piece)
             watch(here, total)
+            seconds = time.monotonic() - began
+            if seconds > SLOW_AFTER and (here - before) / seconds < SLOWEST:
+                raise TransferError(f"{_host(response.url)} sends less than {SLOWEST} bytes per second")
     except HTTPError as error:
         raise _BrokenOff(f"the connection was lost after {here} bytes") from error
     return here
+
+
+def _not_a_file(part: Path) -> str:
+    """Return what came when it cannot be an open file: nothing, or a web page under another type; empty otherwise."""
+    with part.open("rb") as file:
+        head = file.read(1024)
+    if not head:
+        return "answers with 0 bytes"
+    return "answers with a web page" if _PAGE.match(head) else ""
 
 
 def _resumable(part: Path, url: str) -> Answer | None:
     """Return the headers of a partial file that can be resumed, or None."""
     try:
         answer = Answer(**json.loads(_headers_file(part).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+    except (FileNotFoundError, ValueError, TypeError, RecursionError):
+        return None
+    if not all(isinstance(value, str) for value in asdict(answer).values()):
         return None
     return answer if answer.url == url and part.exists() and part.stat().st_size else None
 
@@ -232,7 +265,7 @@ def _answer(url: str, response: requests.Response) -> Answer:
 def _iso(date: str) -> str:
     try:
         return parsedate_to_datetime(date).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return ""
 
 

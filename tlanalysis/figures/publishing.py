@@ -1,37 +1,34 @@
 """A figure leaves the house: SVG, PNG, CSV and a JSON sidecar, whole or not at all, same inputs same bytes.
 
 The facts of the sidecar stand in the SVG and PNG metadata too, so that `tlanalysis trace`
-works on a picture that travelled alone.
+works on a picture that travelled alone; what made it (notebook, command, versions) stands in the sidecar alone.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis import __version__
-from tlanalysis.charts.kit import caption as captions
-from tlanalysis.charts.kit.layout import figure_of, page_of
-from tlanalysis.charts.kit.style import DPI, SAVED_DPI, style
+from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.charts.kit.showing import forget
+from tlanalysis.charts.kit.style import DPI
 from tlanalysis.core import files, paths
-from tlanalysis.core.errors import BadInput
-from tlanalysis.core.provenance import commit
-from tlanalysis.data import embedded
-from tlanalysis.data.documents import cited
-from tlanalysis.data.parameters import Params, params, run_key
-from tlanalysis.figures import png
+from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.figures import about, png
+from tlanalysis.figures.rendering import render
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from tlanalysis.data.parameters import Params
+
 FORMATS = ("svg", "png", "csv", "json")
-KEY = "tlanalysis"  # name of the metadata entry that holds the facts
+_METADATA = re.compile(rb"<metadata.*?</metadata>", re.DOTALL)
+SAVED = ("pdf", "svg", "png", "eps")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -44,19 +41,24 @@ class Published:
     facts: dict[str, Any]
 
 
-def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[str, Any] | None = None) -> Published:
-    """Write a figure's four files under `reports/figures/`, atomically and reproducibly; print the data fingerprint.
+def publish(
+    ax: Axes, table: pd.DataFrame | None = None, *, id: str, params: Params | Mapping[str, Any] | None = None
+) -> Published:
+    """Write a figure's four files under `reports/figures/`, atomically and reproducibly; print its fingerprints.
+
+    The printed line holds the name, the fingerprint of the data and that of the picture: stored in a notebook, it tells
+    a changed colour from a changed number.
 
     Parameters
     ----------
     ax : Axes
         What a `plot_` function returned.
-    table : DataFrame
-        The result table it was drawn from; it carries its inputs and sources.
+    table : DataFrame, optional
+        The table it was drawn from; the chart knows it, and refuses another.
     id : str
         Slug of the figure, e.g. ``"formation-part"``.
     params : Params or mapping, optional
-        The parameters of the run; the defaults when left out.
+        The parameters of the run; the chart's own language and territory when left out.
 
     Returns
     -------
@@ -65,97 +67,97 @@ def publish(ax: Axes, table: pd.DataFrame, *, id: str, params: Params | Mapping[
     Raises
     ------
     BadInput
-        When the id is not a slug, the Axes have no caption, or the table does not say
-        which inputs it was computed from.
+        When the id is not a slug, the Axes have no caption, the table, the language or the territory is not the
+        chart's, or the table does not say which inputs it was computed from.
+
+    See Also
+    --------
+    save : Write a chart to one file, anywhere.
+    cite : How to cite the figure.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_holdings(tl.holdings(), lang="en")
+    >>> tl.publish(ax, id="my-natures").name  # doctest: +SKIP
+    'my-natures--FR-en'
     """
     if not _ID.fullmatch(id):
         raise BadInput(f"{id!r} is not a figure id: write lower-case words joined by hyphens, e.g. formation-part.")
-    data = _csv(table)
-    facts = _facts(ax, table, id, _as_params(params), _fingerprint(data))
+    rows = about.drawn_table(ax, table, id)
+    data = about.csv_of(rows)
+    run = about.parameters_of(ax, params)
+    facts = about.facts_of(ax, rows, id, run, about.digest_of(data))
     name = f"{id}--{facts['run_key']}"
-    written = _render(ax, facts) | {"csv": data, "json": files.to_json(facts).encode()}
+    written = {kind: render(ax, kind, facts) for kind in ("svg", "png")}
+    written |= {"csv": data, "json": files.to_json(facts | about.making_of(run)).encode()}
     folder = paths.reports() / "figures"
     files.write_together({folder / f"{name}.{extension}": written[extension] for extension in FORMATS})
-    print(f"{name}  {facts['fingerprint']}")
+    forget(figure_of(ax))
+    print(f"{name}  {facts['fingerprint']}  {_picture_fingerprint(written['svg'])}")
     _show(written["png"], facts["alt"], ax)
     return Published(name, facts["fingerprint"], facts)
 
 
+def save(ax: Axes, file: str | Path, *, dpi: float = 300) -> Path:
+    """Write a chart to one file, with its facts inside: `tlanalysis trace` reads them. Same chart, same bytes.
+
+    Parameters
+    ----------
+    ax : Axes
+        What a `plot_` function returned.
+    file : str or Path
+        Where to write it: ``"figure.pdf"``, ``"figure.svg"``, ``"figure.png"``, ``"figure.eps"``.
+    dpi : float
+        Pixels per inch of a PNG.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    BadInput
+        When the Axes have no caption, the name ends otherwise, or the folder does not exist.
+
+    See Also
+    --------
+    publish : Write a figure with its data and where they come from.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_holdings(tl.holdings(), lang="en", size="column")
+    >>> tl.save(ax, "natures.pdf")  # doctest: +SKIP
+    """
+    path = Path(file)
+    kind = path.suffix.removeprefix(".").lower()
+    if kind not in SAVED:
+        raise BadInput(
+            f"{path.name}: a chart is saved as {', '.join(f'.{one}' for one in SAVED)}{did_you_mean(kind, SAVED)}."
+        )
+    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not 20 <= dpi <= 2400:
+        raise BadInput(f"dpi is {dpi!r}: it is a number of pixels per inch, from 20 to 2400.")
+    if not path.parent.is_dir():
+        raise BadInput(f"{path.name}: the folder {path.parent} does not exist: make it first.")
+    figure = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "figure"
+    rows = about.drawn_table(ax, None, figure)
+    run = about.parameters_of(ax, None)
+    facts = about.facts_of(ax, rows, figure, run, about.digest_of(about.csv_of(rows)), strict=False)
+    files.write_bytes(path, render(ax, kind, facts, dpi))
+    forget(figure_of(ax))
+    return path
+
+
 def fingerprint(table: pd.DataFrame) -> str:
     """Return the first sixteen hexadecimal digits of the sha256 of a table's CSV: same data, same fingerprint."""
-    return _fingerprint(_csv(table))
+    return about.digest_of(about.csv_of(table))
 
 
-def _fingerprint(data: bytes) -> str:
-    return files.sha256(data)[:16]
-
-
-def _as_params(given: Params | Mapping[str, Any] | None) -> Params:
-    return given if isinstance(given, Params) else params(**(given or {}))
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode("utf-8")
-
-
-def _facts(ax: Axes, table: pd.DataFrame, figure: str, run: Params, digest: str) -> dict[str, Any]:
-    text = captions.of(ax)
-    inputs = table.attrs.get("inputs")
-    if not inputs:
-        raise BadInput(
-            f"the table of {figure} does not say what it was computed from: use the table an indicator returned."
-        )
-    origins = {name: embedded.input_facts(name) for name in inputs}
-    return {
-        "id": figure,
-        "run_key": run_key(run),
-        "title": text.title,
-        "subtitle": text.subtitle,
-        "lecture": text.lecture,
-        "champ": text.champ,
-        "note": text.note,
-        "alt": text.alt,
-        "source": text.source_line,
-        "lang": text.lang,
-        "plot": page.zone() if (page := page_of(ax)) else None,
-        "params": run.as_dict(),
-        "sources": cited(text.sources),
-        "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),
-        "inputs": {name: digest for name, (digest, _) in origins.items()},
-        "fingerprint": digest,
-        "version": __version__,
-        "commit": commit(),
-    }
-
-
-def _render(ax: Axes, facts: dict[str, Any]) -> dict[str, bytes]:
-    compact = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-    svg = io.BytesIO()
-    figure = figure_of(ax)
-    with style():
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Title": facts["title"], "Source": facts["source"]})
-        about = {
-            "Title": facts["title"],
-            "Description": facts["alt"],
-            "Source": facts["source"],
-            KEY: compact,
-        }
-        raster = png.png(figure, SAVED_DPI, about)
-    return {
-        "svg": _with_facts(svg.getvalue().decode("utf-8"), facts, compact).encode("utf-8"),
-        "png": raster,
-    }
-
-
-def _with_facts(svg: str, facts: dict[str, Any], compact: str) -> str:
-    """Give an SVG its accessible name, its description and our facts, as the first children of the root."""
-    opening = re.search(r"<svg\b[^>]*>", svg)
-    if opening is None:
-        raise AssertionError("matplotlib wrote an SVG without a root element")
-    root = opening.group().replace("<svg", f'<svg role="img" aria-labelledby="titre alt" lang="{facts["lang"]}"', 1)
-    head = f'<title id="titre">{escape(facts["title"])}</title><desc id="alt">{escape(facts["alt"])}</desc>'
-    ours = f'<metadata id="{KEY}">{escape(compact)}</metadata>'
-    return f"{svg[: opening.start()]}{root}\n {head}\n {ours}{svg[opening.end() :]}"
+def _picture_fingerprint(svg: bytes) -> str:
+    """Return a digest of what an SVG draws, without the facts that it carries: a version changes those."""
+    return files.sha256(_METADATA.sub(b"", svg))[:16]
 
 
 def _show(raster: bytes, alt: str, ax: Axes) -> None:

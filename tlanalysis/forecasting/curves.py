@@ -19,6 +19,9 @@ from scipy.special import ndtr
 
 from tlanalysis.forecasting.prior_beliefs import Priors
 
+LOGISTIC_ROOM = 1.6  # factor on the spread of the room, for the logistic curve
+DAMPED_SHOCK = 0.5  # factor on the yearly shock, for the damped trend: its growth has shocks of its own
+
 CURVES = ("logistique", "gompertz", "tendance_amortie", "croissance_constante")
 
 
@@ -67,7 +70,7 @@ def _lognormal(z: np.ndarray, median: float, spread: float) -> np.ndarray:
 def _ratio(z: np.ndarray, priors: Priors) -> np.ndarray:
     """Return the room left under a logistic ceiling, as (ceiling - first) / first."""
     mean, sd = priors.room
-    return np.exp(np.log(np.expm1(mean)) + 1.6 * sd * z)
+    return np.exp(np.log(np.expm1(mean)) + LOGISTIC_ROOM * sd * z)
 
 
 def _none(z: np.ndarray, s: np.ndarray) -> np.ndarray:
@@ -93,7 +96,7 @@ def _damped(z: np.ndarray, s: np.ndarray, priors: Priors) -> Curve:
     shocks = -np.expm1(-decay[:, :, None] * since) / decay[:, :, None]
     waning = priors.waning * shocks.sum(axis=1)
     shocks *= _lognormal(z[:, 2], *priors.growth_shock)[:, None, None]
-    return Curve(waning, x, priors.growth, 0.5 * _lognormal(z[:, 0], *priors.shock), shocks)
+    return Curve(waning, x, priors.growth, DAMPED_SHOCK * _lognormal(z[:, 0], *priors.shock), shocks)
 
 
 def _constant(z: np.ndarray, s: np.ndarray, priors: Priors) -> Curve:

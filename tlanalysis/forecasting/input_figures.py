@@ -1,8 +1,10 @@
 """Select the published figures that enter a forecast and relate each to the count behind it (the observation model).
 
-A point measures the level at its date, shifted by the offset of its perimeter; its error combines the errors of its
-nature, of its rounding and of small numbers. An interval states that the count of its perimeter lies between its
-bounds. Targets and forecasts never enter. A list counts once.
+A point measures the level at its date, shifted by the offset of its definition; its error combines the errors of its
+nature, of its rounding and of small numbers. An interval states that the count of its definition lies between its
+bounds; a list with places of unknown state also misses some places and holds some that are planned or closed. Targets
+and forecasts never enter. A list counts once. A perimeter that does not state its definition is one definition per
+publisher and object, and a number without a published method is an estimate, whatever its source calls it.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
-from tlanalysis.data.perimeter_facts import extended_lists
-from tlanalysis.forecasting.prior_beliefs import Priors
+from tlanalysis.data.perimeter_facts import extended_lists, own_of_publisher, with_unknown_states, without_method
+from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 from tlanalysis.indicators.intervals import rounding
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ COLUMNS = ("periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetr
 
 # Years within which the same number, printed again without a count, is treated as a quotation.
 RESTATED_WITHIN = 3.0
+# Growth in one year, under one definition, beyond which figures cannot count one object: chosen.
+LARGEST_RATIO = 20.0
 
 
 @dataclass(frozen=True)
@@ -41,19 +45,29 @@ class Figures:
         Log of the printed value; missing for an interval.
     low, high : ndarray
         Logs of the bounds; only read where `value` is missing.
-    error : ndarray
-        Standard deviation of the figure around the count of its perimeter, on the log scale.
+    fixed : ndarray
+        Standard deviation, on the log scale, of what no figure can teach: rounding, small numbers, and the completeness
+        of a list.
+    shift : ndarray
+        Mean of the log of what a list holds over the count of its definition; 0 for a point.
+    nature : ndarray of int
+        Index of its nature.
+    errors : ndarray of shape (natures, 2)
+        Median and log-spread of the error of each nature; the first is that of a count.
     which : ndarray of int
-        Index of its perimeter.
-    offsets : ndarray of shape (perimeters, 2)
-        Mean and standard deviation of each perimeter's offset.
+        Index of its definition.
+    offsets : ndarray of shape (definitions, 2)
+        Mean and standard deviation of each definition's offset.
     """
 
     when: np.ndarray
     value: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    error: np.ndarray
+    fixed: np.ndarray
+    shift: np.ndarray
+    nature: np.ndarray
+    errors: np.ndarray
     which: np.ndarray
     offsets: np.ndarray
 
@@ -63,7 +77,7 @@ class Figures:
         return ~np.isnan(self.value)
 
 
-def usable(observations: pd.DataFrame) -> pd.DataFrame:
+def usable(observations: pd.DataFrame, priors: Priors = DEFAULT) -> pd.DataFrame:
     """Return the figures a forecast may use, one row each, oldest first.
 
     The function leaves out undated figures, targets, forecasts, and rows with neither a value nor two bounds. It also
@@ -74,11 +88,14 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
     ----------
     observations : DataFrame
         At least the columns of `COLUMNS`.
+    priors : Priors
+        Whether publishers that state no definition are apart, and whether a count needs a published method.
 
     Returns
     -------
     DataFrame
-        `periode, annee, valeur, valeur_bas, valeur_haut, nature, perimetre`.
+        `periode, annee, valeur, valeur_bas, valeur_haut, nature, perimetre, definition` (the perimeter, with the
+        publisher and the object where the perimeter states no definition).
 
     Raises
     ------
@@ -91,27 +108,42 @@ def usable(observations: pd.DataFrame) -> pd.DataFrame:
     for name in VALUES:
         rows[name] = rows[name].astype("float64")
     rows = rows[rows["valeur"].notna() | (rows["valeur_bas"].notna() & rows["valeur_haut"].notna())]
+    rows["definition"] = _definitions(rows) if priors.publishers_apart else rows["perimetre"]
     counted = set(rows.loc[rows["nature"] == "compte", "perimetre"])
+    if priors.method_required:
+        unexplained = (rows["nature"] == "compte") & rows["perimetre"].isin(without_method())
+        rows["nature"] = rows["nature"].mask(unexplained, "estime")
     same_list = extended_lists()
     rows = rows[np.array([same_list.get(name) not in counted for name in rows["perimetre"]], dtype=bool)]
     rows["annee"] = np.array([periods.middle(str(text)) for text in rows["periode"]], dtype=float)
     rows = rows[~_restated(rows)]
     rank = rows["nature"].map(MEASURES.index)
-    rows = rows[rank == rank.groupby([rows["perimetre"], rows["annee"].astype(int)]).transform("min")]
-    rows = rows.sort_values(["annee", "perimetre", *VALUES], kind="stable").reset_index(drop=True)
-    rows = rows[["periode", "annee", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]]
+    rows = rows[rank == rank.groupby([rows["definition"], rows["annee"].astype(int)]).transform("min")]
+    rows = rows.sort_values(["annee", "definition", *VALUES], kind="stable").reset_index(drop=True)
+    rows = rows[["periode", "annee", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre", "definition"]]
     _check_intervals(rows)
+    _check_jumps(rows)
     return rows
 
 
+def _definitions(rows: pd.DataFrame) -> list[str]:
+    """Return the definition of each row: its perimeter, or its publisher's own where the perimeter states none."""
+    own, detail = own_of_publisher(), [name for name in ("editeur", "indicateur") if name in rows]
+    told = rows[detail].astype("string").fillna("").to_numpy()
+    return [
+        " · ".join([perimeter, *more]) if perimeter in own and detail else perimeter
+        for perimeter, more in zip(rows["perimetre"], told, strict=True)
+    ]
+
+
 def _restated(rows: pd.DataFrame) -> pd.Series:
-    """Return which rows print a number of their perimeter again, in the same period or, when not counted, soon after.
+    """Return which rows print a number of their definition again, in the same period or, when not counted, soon after.
 
     The function keeps the period that most sources give the number; counted figures come first, then the earliest.
     """
     again = rows["annee"].isna()  # all false: every row here has a date
     points = rows[rows["valeur"].notna()]
-    for _, group in points.groupby(["perimetre", "valeur"], sort=False):
+    for _, group in points.groupby(["definition", "valeur"], sort=False):
         times = group.groupby("periode")["periode"].transform("size")
         ranked = group.assign(fois=times, rang=group["nature"].map(MEASURES.index))
         order = ["rang", "fois", "annee", *VALUES]
@@ -149,9 +181,9 @@ def _check(observations: pd.DataFrame) -> None:
 
 
 def _check_intervals(rows: pd.DataFrame) -> None:
-    """Raise when two intervals of one perimeter and period do not meet: no count can lie in both."""
+    """Raise when two intervals of one definition and period do not meet: no count can lie in both."""
     spans = rows[rows["valeur"].isna()]
-    for (perimeter, period), group in spans.groupby(["perimetre", "periode"]):
+    for (perimeter, period), group in spans.groupby(["definition", "periode"]):
         if group["valeur_bas"].max() > group["valeur_haut"].min():
             bounds = " and ".join(
                 f"[{a:g}, {b:g}]" for a, b in zip(group["valeur_bas"], group["valeur_haut"], strict=True)
@@ -159,6 +191,20 @@ def _check_intervals(rows: pd.DataFrame) -> None:
             raise BadInput(
                 f"the intervals {bounds} of {perimeter} in {period} contradict each other: correct one of them."
             )
+
+
+def _check_jumps(rows: pd.DataFrame) -> None:
+    """Raise when two figures in a row of one definition cannot count one object."""
+    middles = rows["valeur"].fillna((rows["valeur_bas"] + rows["valeur_haut"]) / 2).clip(lower=0.5)
+    for definition, group in rows.assign(milieu=middles).groupby("definition", sort=False):
+        for before, after in zip(group.iloc[:-1].itertuples(), group.iloc[1:].itertuples(), strict=True):
+            years = max(after.annee - before.annee, 1.0)
+            if abs(np.log(after.milieu / before.milieu)) > np.log(LARGEST_RATIO) * years:
+                raise BadInput(
+                    f"{definition} reads {before.milieu:g} in {before.periode} and {after.milieu:g} in "
+                    f"{after.periode}, more than {LARGEST_RATIO:g} times apart in a year: "
+                    "the two do not count one object, correct one or give each a perimeter of its own."
+                )
 
 
 def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) -> None:
@@ -169,6 +215,8 @@ def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) 
     BadInput
         Fewer than two measures, or a horizon that is not after the last figure.
     """
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer):
+        raise BadInput(f"horizon is {horizon!r}: it is a year, a whole number.")
     if len(rows) < 2:
         targets = int(observations["nature"].isin(["objectif", "prevision"]).sum())
         left_out = f"; {targets} targets or forecasts were left out" if targets else ""
@@ -185,22 +233,29 @@ def check_horizon(rows: pd.DataFrame, observations: pd.DataFrame, horizon: int) 
 
 def as_figures(rows: pd.DataFrame, priors: Priors) -> Figures:
     """Return usable rows in the form the model reads."""
-    perimeters = list(dict.fromkeys(rows["perimetre"]))
+    held = rows["definition"] if "definition" in rows else rows["perimetre"]
+    definitions = dict(zip(held, rows["perimetre"], strict=True))
+    natures = list(dict.fromkeys(["compte", *rows["nature"]]))
     value, low, high = (rows[name].to_numpy(float) for name in VALUES)
     point = ~np.isnan(value)
     size = np.maximum(np.where(point, value, (low + high) / 2), 0.5)
     half = np.array([rounding(v) if known else 0.0 for v, known in zip(np.nan_to_num(value), point, strict=True)])
     both = point & ~np.isnan(low) & ~np.isnan(high)
     half = np.maximum(half, np.where(both, (high - low) / 2, 0.0))
-    nature = rows["nature"].map(dict(priors.error)).to_numpy(float)
     # Rounding is uniform over its width; small numbers move by whole places.
-    error = np.sqrt(nature**2 + (half / size) ** 2 / 3 + 0.25 / size)
+    fixed = (half / size) ** 2 / 3 + 0.25 / size
+    a_list = ~point & rows["perimetre"].isin(with_unknown_states()).to_numpy()
+    (misses, sd_misses), (exceeds, sd_exceeds) = priors.list_misses, priors.list_exceeds
+    fixed = np.where(a_list, fixed + sd_misses**2 + sd_exceeds**2, fixed)
     return Figures(
         when=rows["annee"].to_numpy(float),
         value=np.where(point, np.log(size), np.nan),
         low=np.log(np.maximum(np.nan_to_num(low), 0.5)),
         high=np.log(np.maximum(np.nan_to_num(high), 0.5)),
-        error=error,
-        which=np.array([perimeters.index(name) for name in rows["perimetre"]]),
-        offsets=np.array([priors.offset(name) for name in perimeters], dtype=float),
+        fixed=np.sqrt(fixed),
+        shift=np.where(a_list, exceeds - misses, 0.0),
+        nature=np.array([natures.index(name) for name in rows["nature"]]),
+        errors=np.array([priors.error[name] for name in natures], dtype=float),
+        which=np.array([list(definitions).index(name) for name in held]),
+        offsets=np.array([priors.offset(name) for name in definitions.values()], dtype=float),
     )

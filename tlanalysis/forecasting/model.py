@@ -19,6 +19,9 @@ from tlanalysis.forecasting.input_figures import Figures, as_figures, check_hori
 from tlanalysis.forecasting.naive_references import references
 from tlanalysis.forecasting.posterior import Posterior, sample
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.public_support import ended
+from tlanalysis.forecasting.recalibration import label, learned, recalibrated
+from tlanalysis.forecasting.turns import turned
 from tlanalysis.forecasting.weights import learned_weights
 
 if TYPE_CHECKING:
@@ -84,6 +87,8 @@ def forecast(
     weights: Mapping[str, float] | None = None,
     size: int = SIZE,
     proposals: int = PROPOSALS,
+    support_ended: bool | None = None,
+    recalibrate: bool = True,
 ) -> Forecast:
     """Forecast what a published count would read, year by year up to the horizon.
 
@@ -104,6 +109,11 @@ def forecast(
         Curve -> prior weight; by default those learned on analogous series (`learned_weights`).
     size, proposals : int
         Draws returned; draws proposed over all curves.
+    support_ended : bool, optional
+        Whether public support has ended, which makes a rise turn more often; by default what the published State
+        credits say, for the places of France (`public_support.ended`), and no for anything else.
+    recalibrate : bool
+        Whether the bands are widened at the end, as learned on other series (`recalibration`).
 
     Returns
     -------
@@ -124,7 +134,7 @@ def forecast(
     >>> forecast(seen, horizon=2026).draws.shape
     (20000, 9)
     """
-    rows = usable(observations)
+    rows = usable(observations, priors)
     check_horizon(rows, observations, horizon)
     figures = as_figures(rows, priors)
     years = np.arange(int(figures.when.min()), horizon + 1)
@@ -134,8 +144,17 @@ def forecast(
     sizes = _shared_out(_curve_weights(scouts, prior_weights), proposals)
     posteriors = {name: sample(name, figures, years, priors, rng, sizes[name]) for name in CURVES}
     chance = _curve_weights(posteriors, prior_weights)
-    level = _mixture(posteriors, chance, figures, rng, size)
-    counted = np.exp(level + rng.normal(0, priors.error["compte"], size=level.shape))
+    level, shock, error = _mixture(posteriors, chance, figures, rng, size)
+    support = ended(observations) if support_ended is None else support_ended
+    level = turned(level, int(figures.when.max()) - years[0], shock, priors, rng, support=support)
+    read = level + error[:, None] * rng.standard_normal(level.shape)
+    if recalibrate:
+        numbers, ahead = learned(label(observations)), years + 0.5 - figures.when.max()
+        level, read = (
+            np.column_stack([recalibrated(log[:, i], ahead[i], len(rows), numbers) for i in range(len(years))])
+            for log in (level, read)
+        )
+    counted = np.exp(read)
     return Forecast(
         draws=_frame(np.rint(counted).astype(np.int64), years),
         levels=_frame(np.exp(level), years),
@@ -180,15 +199,17 @@ def _weight(posteriors: dict[str, Posterior], chance: dict[str, float]) -> np.nd
 
 def _mixture(
     posteriors: dict[str, Posterior], chance: dict[str, float], figures: Figures, rng: np.random.Generator, size: int
-) -> np.ndarray:
-    """Return `size` equally likely log paths, as the perimeter of the last figure would read them."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return `size` equally likely log paths under the definition of the last figure, their shock and count error."""
     weight = _weight(posteriors, chance)
     # Systematic resampling draws one uniform number, which adds less noise than one number per draw.
     at = (np.arange(size) + rng.random()) / size * weight.sum()
     kept = rng.permutation(np.minimum(np.searchsorted(np.cumsum(weight), at), len(weight) - 1))
     level = np.concatenate([posteriors[name].level for name in CURVES])[kept]
     offset = np.concatenate([posteriors[name].offset[:, figures.which[-1]] for name in CURVES])[kept]
-    return level + offset[:, None]
+    shock = np.concatenate([posteriors[name].shock for name in CURVES])[kept]
+    error = np.concatenate([posteriors[name].count_error for name in CURVES])[kept]
+    return level + offset[:, None], shock, error
 
 
 def _summary(posteriors: dict[str, Posterior], chance: dict[str, float], prior: Mapping[str, float]) -> pd.DataFrame:

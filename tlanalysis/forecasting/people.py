@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import MEASURES, observations
 from tlanalysis.forecasting.model import Forecast, quantiles
@@ -26,11 +27,12 @@ SHARE_ERROR = 0.03  # standard deviation of the true share around the printed on
 SHARE_DRIFT = 0.015  # standard deviation of the yearly change of the share
 PACE_KEPT = 0.5  # share of the past pace of people per place that continues
 PACE_ERROR = 0.08  # standard deviation of that yearly pace
+LASTING = 0.85  # share of the pace that lasts to the next year: chosen, as the four numbers around it are
 PACE_SHOCK = 0.06  # standard deviation of the yearly change of people per place, log scale
 
 
 def forecast_people_trained(
-    fc: Forecast, seed: int = 0, *, as_of: str | None = None, priors: Priors = DEFAULT
+    fc: Forecast, seed: int = 0, *, as_of: When | None = None, priors: Priors = DEFAULT
 ) -> pd.DataFrame:
     """Forecast what a new declared total of people trained would read, year by year.
 
@@ -40,7 +42,7 @@ def forecast_people_trained(
         The forecast of places in France.
     seed : int
         Same seed, same digits.
-    as_of : str, optional
+    as_of : str, int or date, optional
         ISO date; only figures public on that day are used.
     priors : Priors
         Priors that hold the error of a declared figure.
@@ -79,7 +81,7 @@ def forecast_people_trained(
     per_place = {}
     for year in (start, end):
         low, high = ranges[year]
-        declared = np.log(rng.uniform(low, high, size)) + priors.error["declare"] * rng.standard_normal(size)
+        declared = np.log(rng.uniform(low, high, size)) + priors.error["declare"][0] * rng.standard_normal(size)
         per_place[year] = declared - np.log(fc.levels[year].to_numpy()) - np.log(share)
     pace = PACE_KEPT * (per_place[end] - per_place[start]) / (end - start) + PACE_ERROR * rng.standard_normal(size)
     years = [int(year) for year in fc.levels.columns if int(year) >= end]
@@ -88,7 +90,7 @@ def forecast_people_trained(
     log_per_place += PACE_SHOCK * np.sqrt(ahead) * rng.standard_normal((size, 1))
     moved = np.clip(share[:, None] + SHARE_DRIFT * np.sqrt(ahead) * rng.standard_normal((size, 1)), 0.05, 0.95)
     people = np.exp(log_per_place) * moved * fc.levels[years].to_numpy()
-    read = people * np.exp(priors.error["declare"] * rng.standard_normal(people.shape))
+    read = people * np.exp(priors.error["declare"][0] * rng.standard_normal(people.shape))
     table = quantiles(_frame(read, years))
     places = table.iloc[:0].copy()
     places.attrs = dict(fc.attrs)
@@ -98,7 +100,7 @@ def forecast_people_trained(
     return table
 
 
-def _fading(ahead: np.ndarray, lasting: float = 0.85) -> np.ndarray:
+def _fading(ahead: np.ndarray, lasting: float = LASTING) -> np.ndarray:
     """Return the sum of the yearly paces so far, each weaker than the one before."""
     return (1 - lasting**ahead) / (1 - lasting)
 

@@ -34,16 +34,22 @@ class Posterior:
         Log level in the middle of each year.
     offset : ndarray of shape (K, perimeters)
         Log offset of each perimeter.
-    z : ndarray of shape (K, dimension)
-        Parameters of the curve.
+    z : ndarray of shape (K, dimension + natures)
+        Parameters of the curve, then of the error of each nature.
     log_weight : ndarray of shape (K,)
         Logs of the importance weights; the mean weight is the evidence.
+    shock : ndarray of shape (K,)
+        Standard deviation of the yearly shock.
+    count_error : ndarray of shape (K,)
+        Standard deviation of the error of a count.
     """
 
     level: np.ndarray
     offset: np.ndarray
     z: np.ndarray
     log_weight: np.ndarray
+    shock: np.ndarray
+    count_error: np.ndarray
 
     @property
     def log_evidence(self) -> float:
@@ -86,15 +92,16 @@ def sample(
     start = figures.when.min()
     at = np.concatenate([np.maximum(years + 0.5 - start, 0.0), figures.when - start])
     system = _System(name, figures, at, len(years), priors)
-    pilot = rng.standard_normal((min(PILOT, size), dimension(name)))
+    pilot = rng.standard_normal((min(PILOT, size), dimension(name) + len(figures.errors)))
     log_pilot = system.log_evidence(pilot)
     centre, spread = _moments(pilot, np.exp(log_pilot - log_pilot.max()))
     z, log_proposal = _propose(rng, centre, spread, size)
     log_points, level, offset = system.draw(z, rng)
-    inside = system.probability_of_intervals(level, offset)
+    inside = system.probability_of_intervals(z, level, offset)
     with np.errstate(divide="ignore"):
         log_weight = log_points + _log_prior(z) - log_proposal + np.log(inside)
-    return Posterior(level[:, : len(years)], offset, z, log_weight)
+    shock = curve(name, z, at[:1], priors).shock
+    return Posterior(level[:, : len(years)], offset, z, log_weight, shock, system.errors(z)[:, 0])
 
 
 def _moments(z: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -147,7 +154,16 @@ class _System:
         self.together = np.minimum(at[:, None], at[None, :])  # covariance of a unit random walk
         self.member = np.eye(len(figures.offsets))[figures.which]  # (n, perimeters)
 
-    def _parts(self, c: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def errors(self, z: np.ndarray) -> np.ndarray:
+        """Return the standard deviation of the error of each nature, shape (K, natures)."""
+        median, spread = self.figures.errors.T
+        return median * np.exp(spread * z[:, -len(median) :])
+
+    def _noise(self, z: np.ndarray) -> np.ndarray:
+        """Return the standard deviation of each figure around the count of its definition, shape (K, n)."""
+        return np.hypot(self.errors(z)[:, self.figures.nature], self.figures.fixed)
+
+    def _parts(self, c: Curve, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return mean (K, m), covariance of level with points (K, m, n), covariance and misfit of the points."""
         mean_b, sd_b = c.coefficient
         mean = self.anchor + c.h + mean_b * c.x
@@ -157,8 +173,8 @@ class _System:
             cross = cross + np.einsum("kqm,kqn->kmn", c.growth_shock, c.growth_shock[:, :, self.rows], optimize=True)
         means, sds = self.figures.offsets.T
         members = self.member[self.points]
-        shared = (members * sds**2) @ members.T + np.diag(self.figures.error[self.points] ** 2)
-        cov = cross[:, self.rows] + shared
+        cov = cross[:, self.rows] + (members * sds**2) @ members.T
+        cov = cov + np.eye(len(self.points)) * (noise[:, self.points] ** 2)[:, None, :]
         misfit = self.figures.value[self.points] - (mean[:, self.rows] + members @ means)
         return mean, cross, cov, misfit
 
@@ -166,14 +182,15 @@ class _System:
         """Return the log density of the points for each parameter vector."""
         if not len(self.points):
             return np.zeros(len(z))
-        _, _, cov, misfit = self._parts(curve(self.name, z, self.at, self.priors))
+        _, _, cov, misfit = self._parts(curve(self.name, z, self.at, self.priors), self._noise(z))
         return _log_normal(np.linalg.cholesky(cov), misfit)
 
     def draw(self, z: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return, per parameter vector, the log density of the points and one posterior draw of levels and offsets."""
         k = len(z)
         c = curve(self.name, z, self.at, self.priors)
-        mean, cross, cov, misfit = self._parts(c)
+        noise = self._noise(z)
+        mean, cross, cov, misfit = self._parts(c, noise)
         means, sds = self.figures.offsets.T
         steps = np.diff(self.at[self.order], prepend=0.0)
         walk = np.empty((k, len(self.at)))
@@ -187,19 +204,19 @@ class _System:
             return np.zeros(k), level, offset
         members = self.member[self.points]
         read = level[:, self.rows] + offset @ members.T
-        read += self.figures.error[self.points] * rng.standard_normal((k, len(self.points)))
+        read += noise[:, self.points] * rng.standard_normal((k, len(self.points)))
         gap = np.linalg.solve(cov, (self.figures.value[self.points] - read)[:, :, None])[:, :, 0]
         level += np.einsum("kmn,kn->km", cross, gap)
         offset += (gap @ members) * sds**2
         return _log_normal(np.linalg.cholesky(cov), misfit), level, offset
 
-    def probability_of_intervals(self, level: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    def probability_of_intervals(self, z: np.ndarray, level: np.ndarray, offset: np.ndarray) -> np.ndarray:
         """Return, per draw, the product over intervals of the probability that each holds its count."""
         f = self.figures
-        inside = np.ones(len(level))
+        inside, noise = np.ones(len(level)), self._noise(z)
         for row, i in zip(self.interval_rows, self.intervals, strict=True):
-            held = level[:, row] + offset[:, f.which[i]]
-            inside *= ndtr((f.high[i] - held) / f.error[i]) - ndtr((f.low[i] - held) / f.error[i])
+            held = level[:, row] + offset[:, f.which[i]] + f.shift[i]
+            inside *= ndtr((f.high[i] - held) / noise[:, i]) - ndtr((f.low[i] - held) / noise[:, i])
         return np.maximum(inside, 0.0)
 
 

@@ -1,4 +1,4 @@
-"""Hold the priors of the forecast in one frozen set of numbers; `priors` lists them and `sensitivity` varies them.
+"""Hold the priors of the forecast in one frozen set of numbers, which `priors` lists and `sensitivity` varies.
 
 Every number is on the scale of the natural logarithm: 0.10 is about ten per cent. The offsets of perimeters, each with
 its reason, are columns of the table `perimetres`.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tlanalysis.data import perimeter_facts
 
-if TYPE_CHECKING:
-    import pandas as pd
+# Repeated counts of one object in one year: 196 and 212, 231 and 220, 407 and 382; the standard deviation of one count
+# is 5.5, 3.4 and 4.5 per cent. The median is their mean square, rounded up; the spreads are chosen.
+ERROR = {"compte": (0.05, 0.6), "estime": (0.12, 0.4), "declare": (0.12, 0.4)}
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,20 @@ class Priors:
     damping : tuple of float
         Share of growth that lasts to the next year: least, most (uniform between).
     error : mapping
-        Nature -> standard deviation of a figure around the count of its own perimeter.
+        Nature -> standard deviation of a figure around the count of its own perimeter: median, log-spread. The figures
+        move it.
+    list_misses : tuple of float
+        Share of places that a list with places of unknown state misses, log scale: mean, standard deviation.
+    list_exceeds : tuple of float
+        Share of its listed places that are not open, planned or closed, beyond those it says so of: the same.
+    turn : tuple of float
+        Probability, per year, that growth changes its sign; standard deviation of the growth that follows.
+    support_ends : float
+        Factor on that probability, where growth was positive, once public support has ended; 1 switches it off.
+    publishers_apart : bool
+        Whether each publisher that states no definition has its own, or all of them share one.
+    method_required : bool
+        Whether a number without a published method is an estimate, whatever its source calls it.
     offsets : mapping, optional
         Perimeter -> (mean, standard deviation) of its offset from the reference definition; by default those of the
         table `perimetres` (see `offsets_used`).
@@ -53,7 +66,13 @@ class Priors:
     room: tuple[float, float] = (0.7, 0.7)
     speed: tuple[float, float] = (0.4, 0.55)
     damping: tuple[float, float] = (0.5, 0.98)
-    error: Mapping[str, float] = field(default_factory=lambda: {"compte": 0.03, "estime": 0.12, "declare": 0.12})
+    error: Mapping[str, tuple[float, float]] = field(default_factory=lambda: dict(ERROR))
+    list_misses: tuple[float, float] = (0.10, 0.10)
+    list_exceeds: tuple[float, float] = (0.05, 0.05)
+    turn: tuple[float, float] = (0.08, 0.08)
+    support_ends: float = 2.0
+    publishers_apart: bool = True
+    method_required: bool = True
     offsets: Mapping[str, tuple[float, float]] | None = None  # read when used: an import reads no table
     default_offset: tuple[float, float] = (0.0, 0.15)
 
@@ -67,29 +86,3 @@ class Priors:
 
 
 DEFAULT = Priors()
-
-
-def priors(of: Priors = DEFAULT) -> pd.DataFrame:
-    """Return the priors of the forecast, one row per prior, so that anybody can question them.
-
-    Returns
-    -------
-    DataFrame
-        `parametre, a, b, lecture`: two numbers and how to read them (mean and standard deviation, or median and
-        log-spread, or the ends of a uniform).
-    """
-    import pandas as pd
-
-    rows = [
-        ("croissance_initiale", *of.growth, "moyenne, écart type"),
-        ("choc_de_croissance", *of.growth_shock, "médiane, étalement"),
-        ("essoufflement", of.waning, 0.0, "par an, fixé"),
-        ("choc_annuel", *of.shock, "médiane, étalement"),
-        ("marge_sous_plafond", *of.room, "moyenne, écart type"),
-        ("vitesse_vers_plafond", *of.speed, "médiane, étalement"),
-        ("amortissement", *of.damping, "uniforme entre"),
-    ]
-    rows += [(f"erreur_{nature}", 0.0, sd, "moyenne, écart type") for nature, sd in of.error.items()]
-    rows += [(f"decalage_{name}", *value, "moyenne, écart type") for name, value in of.offsets_used().items()]
-    rows += [("decalage_par_defaut", *of.default_offset, "moyenne, écart type")]
-    return pd.DataFrame(rows, columns=["parametre", "a", "b", "lecture"])

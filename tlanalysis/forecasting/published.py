@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import periods
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded
 from tlanalysis.data.documents import cited
@@ -30,12 +31,12 @@ VERDICTS = ("tenue", "repetee", "indecise", "manquee", "non_verifiable", "a_veni
 WINDOW = timedelta(days=365)
 
 
-def published_forecasts(*, as_of: str | None = None) -> pd.DataFrame:
+def published_forecasts(*, as_of: When | None = None) -> pd.DataFrame:
     """Return every published forecast or target with its verdict, one row per row of `previsions_publiees`.
 
     Parameters
     ----------
-    as_of : str, optional
+    as_of : str, int or date, optional
         ISO date; only observations public on that day are used; by default the day the evidence was collected.
 
     Returns

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import as_intervals, observations
@@ -83,7 +84,7 @@ class RegionalForecast:
         return long
 
 
-def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -> RegionalForecast:
+def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: When | None = None) -> RegionalForecast:
     """Share a national forecast out among the régions.
 
     Parameters
@@ -92,7 +93,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -
         The forecast of France.
     seed : int
         Same seed, same digits.
-    as_of : str, optional
+    as_of : str, int or date, optional
         ISO date; only figures public on that day are used, see `observations`.
 
     Returns
@@ -128,7 +129,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: str | None = None) -
     return RegionalForecast(draws, fc.draws, pooling, {"inputs": holder.attrs["inputs"], "sources": unique})
 
 
-def _evidence(as_of: str | None) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, list[pd.DataFrame]]:
+def _evidence(as_of: When | None) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, list[pd.DataFrame]]:
     codes = territories.regions()["code_region"].tolist()
     counts = observations("tiers_lieux", perimetre=LIST, nature="compte", as_of=as_of)
     listed = counts.groupby("territoire")["valeur"].max().reindex([f"R{code}" for code in codes])

@@ -33,6 +33,23 @@ def interval_score(low: float, high: float, truth: float, level: float) -> float
     return (high - low) + penalty * max(low - truth, 0) + penalty * max(truth - high, 0)
 
 
+def weighted_interval_score(draws: np.ndarray, truth: float, levels: tuple[float, ...] = (0.5, 0.8, 0.95)) -> float:
+    """Return the weighted interval score of draws over central intervals and the median (smaller is better).
+
+    Source: Bracher, Ray, Gneiting and Reich, PLOS Computational Biology 17 (2021), e1008618.
+
+    Examples
+    --------
+    >>> weighted_interval_score(np.array([10.0]), 12.0)
+    2.0
+    """
+    total = 0.5 * abs(truth - float(np.median(draws)))
+    for level in levels:
+        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+        total += (1 - level) / 2 * interval_score(float(low), float(high), truth, level)
+    return total / (len(levels) + 0.5)
+
+
 def pit(draws: np.ndarray, truth: float) -> float:
     """Return the probability integral transform: the share of draws below the observed value, ties counted half.
 

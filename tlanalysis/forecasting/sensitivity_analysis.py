@@ -14,23 +14,35 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROPOSALS = 24_000
+EXACT = (0.03, 0.0)  # how well counts were believed to be good before repeated counts were compared
+A_FIFTH = 0.207  # log(1800 / 1463): what the mission of 2018 believed that its list missed
 
 
 def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
-    """Return the priors to try: each doubles, halves or removes one belief."""
+    """Return the priors to try: each doubles, halves, removes or restores one belief."""
     offsets = base.offsets_used()
     wide = {name: (mean, 2 * sd) for name, (mean, sd) in offsets.items()}
     flat = {name: (0.0, sd) for name, (_, sd) in offsets.items()}
+    doubled = {name: (2 * median, spread) for name, (median, spread) in base.error.items()}
     room, spread = base.room
+    chance, size = base.turn
     return {
         "reference": base,
-        "marge_divisee_par_deux": replace(base, room=(room / 2, spread)),
-        "marge_doublee": replace(base, room=(2 * room, spread)),
+        "definitions_inconnues_confondues": replace(base, publishers_apart=False),
+        "nombre_sans_methode_compte": replace(base, method_required=False),
+        "comptages_bons_a_3_pour_cent": replace(base, error=dict(base.error) | {"compte": EXACT}),
+        "erreurs_deux_fois_plus_grandes": replace(base, error=doubled),
+        "liste_complete": replace(base, list_misses=(0.0, 0.0), list_exceeds=(0.0, 0.0)),
+        "liste_manque_un_cinquieme": replace(base, list_misses=(A_FIFTH, base.list_misses[1])),
+        "sans_retournement": replace(base, turn=(0.0, size)),
+        "retournements_deux_fois_plus_frequents": replace(base, turn=(min(2 * chance, 1.0), size)),
+        "fin_du_soutien_sans_effet": replace(base, support_ends=1.0),
         "couverture_deux_fois_moins_sure": replace(
             base, offsets=wide, default_offset=(0.0, 2 * base.default_offset[1])
         ),
         "definitions_sans_effet_attendu": replace(base, offsets=flat),
-        "erreurs_deux_fois_plus_grandes": replace(base, error={name: 2 * sd for name, sd in base.error.items()}),
+        "marge_divisee_par_deux": replace(base, room=(room / 2, spread)),
+        "marge_doublee": replace(base, room=(2 * room, spread)),
         "sans_essoufflement": replace(base, waning=0.0),
         "croissance_initiale_nulle": replace(base, growth=(0.0, base.growth[1])),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import observations
 from tlanalysis.data.perimeter_facts import latest_with_unknown_states
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 SCENARIOS = ("soutien_prend_fin", "soutien_revient", "definition_se_resserre")
 
 
-def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
+def scenarios(fc: Forecast, *, as_of: When | None = None) -> pd.DataFrame:
     """Return three lines from the last figure's year to the horizon, each under one assumption from a published figure.
 
     `soutien_prend_fin` assumes no opening, and closures at the only published yearly rate, which is that of coworking
@@ -29,7 +30,7 @@ def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
     ----------
     fc : Forecast
         The forecast of France.
-    as_of : str, optional
+    as_of : str, int or date, optional
         ISO date; only figures public on that day are used.
 
     Returns
@@ -70,7 +71,7 @@ def scenarios(fc: Forecast, *, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, holder, rows_closing, naq, rows_known, inputs=["observations"])
 
 
-def _ratio(part: str, whole: str, as_of: str | None) -> tuple[float, pd.DataFrame]:
+def _ratio(part: str, whole: str, as_of: When | None) -> tuple[float, pd.DataFrame]:
     import pandas as pd
 
     rows = pd.concat([observations(name, "FR", as_of=as_of) for name in (part, whole)], ignore_index=True)
@@ -80,7 +81,7 @@ def _ratio(part: str, whole: str, as_of: str | None) -> tuple[float, pd.DataFram
     return float(values[part] / values[whole]), rows
 
 
-def _known_places(as_of: str | None) -> tuple[float, float, pd.DataFrame]:
+def _known_places(as_of: When | None) -> tuple[float, float, pd.DataFrame]:
     """Return how many listed places have a known state, and how many are listed, in the latest such count."""
     rows = observations("tiers_lieux", "FR", perimetre=latest_with_unknown_states(), as_of=as_of)
     spans = rows[rows["valeur"].isna()]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, place_kinds, territories
 from tlanalysis.data.reference_files import CENTRES, POPULATIONS
@@ -123,8 +124,10 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     BadInput
         No place has a position, or a position is no position.
     """
+    if lacking := [name for name in ("latitude", "longitude") if name not in places]:
+        raise BadInput(f"these places have no column {lacking[0]}: clean the list with tl.clean, or add its degrees.")
     by_commune = embedded.find_remote(POPULATIONS) is not None
-    measured = measure_access(communes() if by_commune else _points_alone(), places, territories.departements())
+    measured = measure_access(populated_points() if by_commune else _points_alone(), places, territories.departements())
     table = stamp(
         _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
     )
@@ -133,8 +136,8 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     return table
 
 
-def communes() -> pd.DataFrame:
-    """Return every commune with its inhabitants and a point, from the files that have been fetched.
+def populated_points() -> pd.DataFrame:
+    """Return every commune or arrondissement with its inhabitants and a point, from the files that have been fetched.
 
     Returns
     -------
@@ -164,7 +167,7 @@ def _points_alone() -> pd.DataFrame:
     return clean_communes(nobody, read_centres(embedded.read_remote(CENTRES)))
 
 
-def access_profile(territory: str = "FR") -> pd.DataFrame:
+def access_profile(territory: str | int = "FR") -> pd.DataFrame:
     """Return, for each list and distance, the share of a territory's population within reach, beside France's.
 
     Returns
@@ -238,7 +241,7 @@ def need_and_supply() -> pd.DataFrame:
     return stamp(table, *used, inputs=inputs)
 
 
-def region_need_and_supply(*, as_of: str | None = None) -> pd.DataFrame:
+def region_need_and_supply(*, as_of: When | None = None) -> pd.DataFrame:
     """Return, for each région, its DEFFINOV projects and money per inhabitant, beside distance and unemployment.
 
     Returns

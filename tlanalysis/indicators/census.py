@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import built, embedded
 from tlanalysis.indicators.intervals import wilson
@@ -49,14 +50,14 @@ SHARES = (
 )
 
 
-def census_questions(edition: str | None = None, *, as_of: str | None = None) -> pd.DataFrame:
+def census_questions(edition: str | None = None, *, as_of: When | None = None) -> pd.DataFrame:
     """Return the questions with boxes of a census edition that have been built: one row per question.
 
     Parameters
     ----------
     edition : {"2023", "2026"}, optional
         The latest one built when left out.
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -88,7 +89,7 @@ def census_questions(edition: str | None = None, *, as_of: str | None = None) ->
 
 
 def share_themes(
-    edition: str | None = None, *, question: str | None = None, level: float = 0.95, as_of: str | None = None
+    edition: str | None = None, *, question: str | None = None, level: float = 0.95, as_of: When | None = None
 ) -> pd.DataFrame:
     """Return how many respondents of a census ticked each training theme: one row per question and box.
 
@@ -106,7 +107,7 @@ def share_themes(
         Publisher's name of a question, see `census_questions`.
     level : float
         Confidence level of the Wilson interval.
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -126,7 +127,7 @@ def share_themes(
 
 
 def share_audiences(
-    edition: str | None = None, *, question: str | None = None, level: float = 0.95, as_of: str | None = None
+    edition: str | None = None, *, question: str | None = None, level: float = 0.95, as_of: When | None = None
 ) -> pd.DataFrame:
     """Return how many respondents of a census ticked each audience: one row per question and box.
 
@@ -152,7 +153,7 @@ def _shares(
     words: tuple[str, ...],
     question: str | None,
     level: float,
-    as_of: str | None,
+    as_of: When | None,
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -170,7 +171,7 @@ def _shares(
 
 
 def _modules(
-    edition: str | None, as_of: str | None, module: str | None = None
+    edition: str | None, as_of: When | None, module: str | None = None
 ) -> tuple[str, dict[str, dict[str, Any]]]:
     """Return an edition and its modules that have been built, known on a day."""
     if edition is not None and edition not in PUBLISHED:

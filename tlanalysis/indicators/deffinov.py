@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.evidence import observations, public_since
@@ -23,7 +24,7 @@ STATUSES = ("atteste", "probable", "partage", "inconnu")
 DEFFINOV_REGIONS = 17  # régions that answered the call: observation `deffinov_regions_repondantes`
 
 
-def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
     """Return what is known of each of the 18 régions: one row per région.
 
     `statut` is `atteste` (a source ties the région to the call by name), `probable` (same purpose and funds, name not
@@ -60,7 +61,7 @@ def deffinov_regions(*, as_of: str | None = None) -> pd.DataFrame:
     return table
 
 
-def _public_projects(as_of: str | None) -> pd.DataFrame:
+def _public_projects(as_of: When | None) -> pd.DataFrame:
     """Return the projects that a page had named by a day; without a day, all projects."""
     projects = embedded.load("deffinov_projets")
     if as_of is None:
@@ -101,7 +102,7 @@ def _exactness(counts: pd.DataFrame) -> str:
     return "exact" if bare.any() else "environ"
 
 
-def deffinov_projects(*, level: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_projects(*, level: float = 0.95, as_of: When | None = None) -> pd.DataFrame:
     """Return projects per million inhabitants where a count is published, and what remains out of 204 for all others.
 
     Intervals are exact Poisson (Garwood): what a process of the same intensity could have given, not doubt about the
@@ -155,7 +156,7 @@ def territories_named(codes: str) -> str:
     return ", ".join(territories.territory(code).name for code in codes.split(";"))
 
 
-def deffinov_population(*, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_population(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the least and the most of the population that the covered départements can hold.
 
     85 of the 101 départements are said to be covered, without a list. The least is the 85 smallest, the most the 85

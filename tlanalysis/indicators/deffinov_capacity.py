@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import observations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def deffinov_bounds(*, as_of: str | None = None) -> pd.DataFrame:
+def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the least and the most projects that each région can hold: sharp bounds without an assumption.
 
     The national total is known (204), some régions' counts too, three régions share one count, and a région holds at

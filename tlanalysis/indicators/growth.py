@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
+from tlanalysis.data import territories
 from tlanalysis.data.evidence import MEASURES, observations, one_row_per_claim
 
 if TYPE_CHECKING:
@@ -13,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def places_over_time(
-    territory: str = "FR", indicator: str = "tiers_lieux", *, as_of: str | None = None
+    territory: str | int = "FR", indicator: str = "tiers_lieux", *, as_of: When | None = None
 ) -> pd.DataFrame:
     """Return dated measures of a count, one row per distinct figure (period, value, bounds, nature, perimeter).
 
     Parameters
     ----------
     territory : str
-        Territory code.
+        Code or name of a territory.
     indicator : str
         A counted indicator.
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -52,7 +54,7 @@ def places_over_time(
     table = stamp(table[columns], dated, inputs=["observations"])
     table.attrs |= {
         "nb_sans_date": int(len(rows) - len(dated)),
-        "territoire": territory,
+        "territoire": territories.territory(territory).code,
         "indicateur": indicator,
     }
     return table

@@ -46,6 +46,8 @@ def lorenz(table: pd.DataFrame, *, count: str = "nb_lieux", population: str = "p
     """
     import pandas as pd
 
+    if lacking := [name for name in (count, population) if name not in table]:
+        raise BadInput(f"this table has no column {lacking[0]}: start from rate_places or places_per_territory.")
     places, people = (table[name].astype("float64").to_numpy() for name in (count, population))
     if not np.isfinite(places).all():
         raise BadInput("a Lorenz curve needs a known count in every territory: leave the unknown ones out, and say so.")
@@ -94,6 +96,8 @@ def lorenz_of(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    if not tables:
+        raise BadInput("there is no table to draw a curve of: give kind -> what places_per_territory returns.")
     curves = [lorenz(table).assign(type=kind, gini=gini(table)) for kind, table in tables.items()]
     long = pd.concat(curves, ignore_index=True)[["type", "part_population", "part_lieux", "gini"]]
     inputs = sorted({name for table in tables.values() for name in table.attrs.get("inputs", [])})

@@ -44,6 +44,25 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
+def clopper_pearson(count: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact (Clopper-Pearson) interval of a share of which `count` of `n` were seen.
+
+    Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934), 404-413.
+
+    Examples
+    --------
+    >>> tuple(round(x, 4) for x in clopper_pearson(1, 10))
+    (0.0025, 0.445)
+    """
+    if not 0 <= count <= n or n < 1:
+        raise BadInput(f"a share needs at least one trial and no more hits than trials, not {count} of {n}.")
+    _check_level(level)
+    tail = (1 - level) / 2
+    low = 0.0 if count == 0 else float(special.betaincinv(count, n - count + 1, tail))
+    high = 1.0 if count == n else float(special.betaincinv(count + 1, n - count, 1 - tail))
+    return low, high
+
+
 def garwood(count: int, level: float = 0.95) -> tuple[float, float]:
     """Return the exact (Garwood) interval of a Poisson mean of which `count` events were seen.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
+from tlanalysis.core.emptiness import say_why
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.evidence import one_row_per_claim, public_since
@@ -16,14 +18,14 @@ RANGE = {"montant_bas_eur": ("montant_eur", "min"), "montant_haut_eur": ("montan
 STAGES = ("annonce", "projet_de_loi", "vote", "apres_gel", "depense")
 
 
-def public_money(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
+def public_money(territory: str | int = "FR", *, as_of: When | None = None) -> pd.DataFrame:
     """Return every published amount with its stage, one row per amount and source.
 
     Parameters
     ----------
     territory : str
-        Territory code.
-    as_of : str, optional
+        Code or name of a territory.
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -38,10 +40,12 @@ def public_money(territory: str = "FR", *, as_of: str | None = None) -> pd.DataF
     if as_of is not None:
         day = periods.last_day(as_of)
         kept = kept[kept["date_publication"].map(lambda text: public_since(text) <= day)]
-    return stamp(kept.reset_index(drop=True), kept, inputs=["financements"])
+    found = stamp(kept.reset_index(drop=True), kept, inputs=["financements"])
+    held = ", ".join(f"{name} ({number})" for name, number in table["territoire"].value_counts().head(6).items())
+    return say_why(found, f"no public money is printed for {code} on that day; we hold amounts for {held}.")
 
 
-def state_credits(*, as_of: str | None = None) -> pd.DataFrame:
+def state_credits(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the yearly State credits for tiers-lieux, year by stage: the range that sources print.
 
     Returns
@@ -58,7 +62,7 @@ def state_credits(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, rows, inputs=["financements"])
 
 
-def announced_measures(*, as_of: str | None = None) -> pd.DataFrame:
+def announced_measures(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the measures of the State plan of August 2021, each with the range of amounts that sources print.
 
     Returns

@@ -14,6 +14,7 @@ import numpy as np
 
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import MEASURES, as_intervals, observations
@@ -197,7 +198,7 @@ def smooth_rates(table: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     return result
 
 
-def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
+def rates_from_shares(year: When = "2023", *, confidence: float = 0.95, as_of: When | None = None) -> pd.DataFrame:
     """Return places per 100,000 inhabitants of the régions, from shares that were printed as whole percentages.
 
     A région's number is its share of the national total. The bounds of the number carry the rounding of the shares
@@ -210,7 +211,7 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
         Year of the shares.
     confidence : float
         Level of the Poisson part.
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -227,6 +228,7 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
     BadInput
         No shares or no total for that year.
     """
+    year = periods.written(year)
     shares = observations("part_nationale_tiers_lieux", as_of=as_of)
     shares = shares[shares["periode"] == year]
     totals = observations("tiers_lieux", "FR", nature=MEASURES, as_of=as_of)
@@ -258,7 +260,7 @@ def rates_from_shares(year: str = "2023", *, confidence: float = 0.95, as_of: st
     return table
 
 
-def _counted_locally(year: str, perimeters: set[str], as_of: str | None) -> pd.DataFrame:
+def _counted_locally(year: str, perimeters: set[str], as_of: When | None) -> pd.DataFrame:
     """Return the least number counted in each région in a year under another definition, by territory."""
     counts = observations("tiers_lieux", nature=("compte",), as_of=as_of)
     counts = counts[counts["periode"].notna() & counts["territoire"].str.startswith("R", na=False)]

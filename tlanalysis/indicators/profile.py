@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import place_kinds, territories
 from tlanalysis.data.evidence import observations
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def known_figures(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
+def known_figures(territory: str | int = "FR", *, as_of: When | None = None) -> pd.DataFrame:
     """Return every published figure that names a territory, alone or in a group, oldest first.
 
     Returns
@@ -43,7 +44,7 @@ def known_figures(territory: str = "FR", *, as_of: str | None = None) -> pd.Data
     return stamp(table, kept, inputs=["observations"])
 
 
-def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame:
+def compare_rates(territory: str | int = "FR", *, level: float = 0.95) -> pd.DataFrame:
     """Return listed places per 100,000 inhabitants in a territory and in France, for every list we can count.
 
     Parameters
@@ -99,11 +100,11 @@ def compare_rates(territory: str = "FR", *, level: float = 0.95) -> pd.DataFrame
     ]
     table = pd.DataFrame(records, columns=columns)
     table = stamp(table, *used, inputs=["lieux_par_departement", "departements", "regions"])
-    table.attrs["territoire"] = territory
+    table.attrs["territoire"] = asked.code
     return table
 
 
-def rank_among_peers(territory: str = "FR", kind: str = "fabriques_de_territoire") -> pd.DataFrame:
+def rank_among_peers(territory: str | int = "FR", kind: str = "fabriques_de_territoire") -> pd.DataFrame:
     """Return the rate of every territory of the same level, and mark the territory given.
 
     For France, the table holds the régions and marks none.
@@ -120,5 +121,5 @@ def rank_among_peers(territory: str = "FR", kind: str = "fabriques_de_territoire
     table["est_choisi"] = table["territoire"] == asked.code
     table["rang"] = table["taux_pour_100k"].rank(ascending=False, method="min").astype(int)
     table = stamp(table, counts, inputs=["lieux_par_departement", "departements", "regions"])
-    table.attrs |= {"territoire": territory, "type": kind, "jeu": counts.attrs["jeu"], "niveau": level}
+    table.attrs |= {"territoire": asked.code, "type": kind, "jeu": counts.attrs["jeu"], "niveau": level}
     return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core import periods
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.evidence import MEASURES, NATURES, observations
@@ -25,7 +26,7 @@ QUESTIONS = (
 )
 
 
-def holdings(*, as_of: str | None = None) -> pd.DataFrame:
+def holdings(*, as_of: When | None = None) -> pd.DataFrame:
     """Return how many published figures we hold, by nature: one row per nature.
 
     Returns
@@ -49,7 +50,7 @@ def holdings(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, rows, inputs=["observations"])
 
 
-def perimeters(indicator: str = "tiers_lieux", *, as_of: str | None = None) -> pd.DataFrame:
+def perimeters(indicator: str = "tiers_lieux", *, as_of: When | None = None) -> pd.DataFrame:
     """Return which perimeter has a figure in which year for an indicator: one row per perimeter, year and nature.
 
     Returns
@@ -77,7 +78,7 @@ def perimeters(indicator: str = "tiers_lieux", *, as_of: str | None = None) -> p
     return stamp(table, dated, inputs=["observations"])
 
 
-def unknowns(*, as_of: str | None = None) -> pd.DataFrame:
+def unknowns(*, as_of: When | None = None) -> pd.DataFrame:
     """Return, for each région, which questions a published figure answers: one row per région and question.
 
     Returns

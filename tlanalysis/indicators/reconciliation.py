@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import periods
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import embedded, remote_files, territories
 from tlanalysis.data.evidence import MEASURES, as_intervals, observations
@@ -39,12 +40,12 @@ COLUMNS = [
 FABRIQUES = "fabriques_de_territoire"
 
 
-def reconcile(*, as_of: str | None = None) -> pd.DataFrame:
+def reconcile(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the pairs of a number that we compute and a number that is published for the same thing: one row per pair.
 
     Parameters
     ----------
-    as_of : str, optional
+    as_of : str, int or date, optional
         Only figures that were public on that day (ISO date).
 
     Returns
@@ -86,13 +87,13 @@ def reconcile(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, used, inputs=["observations", "lieux_par_departement", "fabriques_vagues", "rapprochements"])
 
 
-def unexplained(*, as_of: str | None = None) -> pd.DataFrame:
+def unexplained(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the contradictions of `reconcile` that nobody has explained in `rapprochements.csv`."""
     table = reconcile(as_of=as_of)
     return table[(table["verdict"] == "contredit") & table["raison"].isna()]
 
 
-def computed(*, as_of: str | None = None) -> pd.DataFrame:
+def computed(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the numbers that we compute and that somebody may have published: one row per number.
 
     Returns
@@ -141,7 +142,7 @@ def _of_waves() -> Iterator[tuple[Any, ...]]:
 _WAVES = ("label_anct", "fabriques_vagues")
 
 
-def _of_shares(as_of: str | None) -> Iterator[tuple[Any, ...]]:
+def _of_shares(as_of: When | None) -> Iterator[tuple[Any, ...]]:
     """Yield the places that the printed regional shares of 2023 imply."""
     table = rates_from_shares("2023", as_of=as_of)
     for row in table[table["nb_lieux_bas"].notna()].itertuples():
@@ -161,7 +162,7 @@ def _whole(count: object) -> tuple[float, float]:
     return number, number
 
 
-def _published(as_of: str | None) -> pd.DataFrame:
+def _published(as_of: When | None) -> pd.DataFrame:
     rows = as_intervals(observations(nature=MEASURES, as_of=as_of))
     return rows[rows["periode"].notna() & rows["territoire"].notna()]
 

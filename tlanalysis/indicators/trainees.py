@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import periods
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import built, embedded, territories
 
@@ -39,7 +40,7 @@ COLUMNS = (
 )
 
 
-def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
+def trainees_declared(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the trainees declared by the training bodies of each région: France first, then one row per région.
 
     Bodies declare once a year (bilan pédagogique et financier) how many trainees they had: a person who follows two
@@ -54,7 +55,7 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day; the date of the list is that of its latest declaration.
 
     Returns
@@ -98,7 +99,7 @@ def trainees_declared(*, as_of: str | None = None) -> pd.DataFrame:
     return stamp(table, pd.DataFrame([source]), inputs=[built.DECLARATIONS, "regions"])
 
 
-def _declarations(as_of: str | None) -> pd.DataFrame | None:
+def _declarations(as_of: When | None) -> pd.DataFrame | None:
     if built.DECLARATIONS not in built.built():
         return None
     rows = embedded.load(built.DECLARATIONS)

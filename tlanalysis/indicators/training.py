@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core import periods
+from tlanalysis.core.emptiness import say_why
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import MEASURES, observations, one_row_per_claim
 from tlanalysis.indicators.intervals import rounding, wilson
@@ -27,7 +29,7 @@ FACTORS = ("lieux", "part_qui_forme", "personnes_par_lieu")
 _Ranges = Mapping[tuple[str, str], tuple[float, float]]  # (figure, year) -> least and most
 
 
-def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.DataFrame:
+def people_trained(territory: str | int = "FR", *, as_of: When | None = None) -> pd.DataFrame:
     """Return the claims on people trained, one row per distinct claim (value, period, nature).
 
     Several publishers repeat one claim: `nb_sources` says how many, `editeurs` who. A claim without a period keeps a
@@ -36,8 +38,8 @@ def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.Dat
     Parameters
     ----------
     territory : str
-        Territory code.
-    as_of : str, optional
+        Code or name of a territory.
+    as_of : str, int or date, optional
         Known on that day, see `observations`.
 
     Returns
@@ -48,10 +50,10 @@ def people_trained(territory: str = "FR", *, as_of: str | None = None) -> pd.Dat
     rows = observations("personnes_formees", territory, nature=MEASURES, as_of=as_of)
     keys = ["periode", "valeur", "nature", "perimetre"]
     table = one_row_per_claim(rows, keys).sort_values(["periode", "valeur"], na_position="last", ignore_index=True)
-    return stamp(table, rows, inputs=["observations"])
+    return say_why(stamp(table, rows, inputs=["observations"]), rows.attrs.get("vide", ""))
 
 
-def share_training(territory: str = "FR", *, level: float = 0.95, as_of: str | None = None) -> pd.DataFrame:
+def share_training(territory: str | int = "FR", *, level: float = 0.95, as_of: When | None = None) -> pd.DataFrame:
     """Return the share of places that train, the definitions and the rounds apart, one row per distinct claim.
 
     Three intervals, each answering another doubt. `part_bas, part_haut`: the rounding of the printed percentage.
@@ -62,10 +64,10 @@ def share_training(territory: str = "FR", *, level: float = 0.95, as_of: str | N
     Parameters
     ----------
     territory : str
-        Territory code.
+        Code or name of a territory.
     level : float
         Confidence level of the Wilson interval.
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -115,10 +117,14 @@ def share_training(territory: str = "FR", *, level: float = 0.95, as_of: str | N
         "nb_sources",
         "editeurs",
     ]
-    return stamp(table[columns], rows, inputs=["observations"])
+    table = stamp(table[columns], rows, inputs=["observations"])
+    return say_why(
+        table,
+        f"no share of places that train is printed for {territory}: tl.share_training() has France's.",
+    )
 
 
-def _listed_places(territory: str, as_of: str | None) -> dict[str, float]:
+def _listed_places(territory: str | int, as_of: When | None) -> dict[str, float]:
     places = observations("tiers_lieux", territory, nature=("compte",), as_of=as_of)
     return places.groupby("perimetre")["valeur"].max().to_dict()
 
@@ -136,7 +142,7 @@ def _share_intervals(
     return (low, high, share_low * answered, share_high * answered + 1 - answered)
 
 
-def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None = None) -> pd.DataFrame:
+def decompose_reach(start: When = "2019", end: When = "2023", *, as_of: When | None = None) -> pd.DataFrame:
     """Return how much of the change in people trained comes from each factor, as intervals (log-mean Divisia).
 
     People trained = places x share of them that trains x people per place that trains. With L(a, b) = (a - b) /
@@ -154,7 +160,7 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
     ----------
     start, end : str
         The two years.
-    as_of : str, optional
+    as_of : str, int or date, optional
         Known on that day.
 
     Returns
@@ -171,6 +177,7 @@ def decompose_reach(start: str = "2019", end: str = "2023", *, as_of: str | None
     """
     import pandas as pd
 
+    start, end = periods.written(start), periods.written(end)
     years = {year: _people_and_share(year, as_of) for year in (start, end)}
     parts, rows = [], [frame for found in years.values() for frame in found.rows]
     for reading in READINGS:
@@ -201,7 +208,7 @@ class _Year:
     rows: tuple[pd.DataFrame, pd.DataFrame]
 
 
-def _people_and_share(year: str, as_of: str | None) -> _Year:
+def _people_and_share(year: str, as_of: When | None) -> _Year:
     people, shares = _printed("personnes_formees", year, as_of), _printed("part_formation", year, as_of)
     perimeters = sorted({*people["perimetre"], *shares["perimetre"]})
     if len(perimeters) > 1:
@@ -213,7 +220,7 @@ def _people_and_share(year: str, as_of: str | None) -> _Year:
     return _Year(perimeters[0], *ranges, (people, shares))
 
 
-def _places_of(reading: str, year: str, perimeter: str, as_of: str | None) -> pd.DataFrame:
+def _places_of(reading: str, year: str, perimeter: str, as_of: When | None) -> pd.DataFrame:
     if reading == "annee":
         return _printed("tiers_lieux", year, as_of)
     known = observations("tiers_lieux", "FR", nature=MEASURES, as_of=as_of)
@@ -228,7 +235,7 @@ def _places_of(reading: str, year: str, perimeter: str, as_of: str | None) -> pd
     return same if then.empty else then
 
 
-def _printed(indicator: str, year: str, as_of: str | None) -> pd.DataFrame:
+def _printed(indicator: str, year: str, as_of: When | None) -> pd.DataFrame:
     """Return the measures that sources print for a year."""
     rows = observations(indicator, "FR", nature=MEASURES, as_of=as_of)
     rows = rows[rows["periode"].notna()]

@@ -22,7 +22,7 @@ def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
     Parameters
     ----------
     territory : str
-        The territory shown first: `FR`, `R75`, `D33`.
+        The territory shown first: `FR`, `R75`, `D33`, or its name.
     lang : str
         `fr` or `en`.
 
@@ -36,11 +36,11 @@ def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
     BadInput
         Unknown territory or language, or ipywidgets and itables are not installed.
     """
-    territories.territory(territory)
+    code = territories.territory(territory).code
     if lang not in LANGS:
         raise BadInput(f"lang is {lang!r}: it is one of {', '.join(LANGS)}.")
     try:
         from tlanalysis.lab.panel import Panel
     except ModuleNotFoundError as error:
         raise missing(error) from error
-    return Panel(territory, lang)
+    return Panel(code, lang)

@@ -15,53 +15,46 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tlanalysis import __version__
-from tlanalysis.core.errors import BadInput
+from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.languages import LANGS
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
 from tlanalysis.lists.cells.privacy import without_personal
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import clean_text, printable
+from tlanalysis.lists.cleaned import Cleaned as Cleaned
 from tlanalysis.lists.corrections import Correction, check_hits, correct
+from tlanalysis.lists.given import as_file
 from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
-from tlanalysis.lists.mapping import Mapping, check_columns, guess, personal_columns, propose, read_mapping
-from tlanalysis.lists.output import BatchWriter, staged, stored_places, write_ledger_files
+from tlanalysis.lists.mapping import Mapping, check_columns, labels_of, personal_columns, read_mapping
+from tlanalysis.lists.messages import say
+from tlanalysis.lists.output import (
+    FILES,
+    BatchWriter,
+    check_targets,
+    is_ours,
+    staged,
+    stored_places,
+    write_ledger_files,
+)
+from tlanalysis.lists.proposal import check_enough, proposed, shown, to_toml, why_unread
 from tlanalysis.lists.publishers import registry
-from tlanalysis.lists.readers.base import Reading, ReadingOptions, RowBatch
+from tlanalysis.lists.publishers.published_list import PublishedList
+from tlanalysis.lists.readers.base import SAMPLE, Reading, ReadingOptions, RowBatch
 from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA, Batch, clean_batch, refused_rows, unpaired_names
+from tlanalysis.lists.recognition.decision import Recognition, recognise
+from tlanalysis.lists.row_cleaning import (
+    REJECT_SCHEMA,
+    Batch,
+    clean_batch,
+    kept_as,
+    refused_rows,
+    schema_with,
+    unpaired_names,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """A clean list in memory.
-
-    Attributes
-    ----------
-    places : DataFrame
-        One row per accepted place; the fifteen columns of `fields.OUTPUT`.
-    rejects : DataFrame
-        One row per refused cell or row: `ligne_source`, `champ`, `valeur`, `regle`, `gravite`, `motif`.
-    duplicates : DataFrame
-        Groups of rows that describe the same place; see `duplicates.find_duplicates`.
-    ledger : dict
-        How many rows were read, accepted and rejected, and how the file was read; the content of `ledger.json`.
-    mapping : Mapping
-        Which column holds which field.
-    """
-
-    places: pd.DataFrame
-    rejects: pd.DataFrame
-    duplicates: pd.DataFrame
-    ledger: dict[str, Any]
-    mapping: Mapping
-
-    def __repr__(self) -> str:
-        counts = {name: self.ledger[name] for name in ("lignes_lues", "lignes_acceptees", "lignes_rejetees")}
-        return f"Cleaned({', '.join(f'{name}={number}' for name, number in counts.items())})"
 
 
 @dataclass
@@ -94,13 +87,16 @@ class Recipe:
     lang: str
     corrections: tuple[Correction, ...]
     joined: Joined | None = None
+    keep: tuple[str, ...] = ()
 
     def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
         """Clean some rows; also return how many rows each correction found."""
         table, hits = correct(rows.table, self.corrections)
         corrected = rows._replace(table=table)
         split = split_rows(corrected, self.joined) if self.joined else Split(corrected, [])
-        batch = clean_batch(split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang)
+        batch = clean_batch(
+            split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang, keep=self.keep
+        )
         batch = replace(batch, file_rows=len(rows.table))
         return refused_rows(unpaired_names(batch, split.unpaired, self.lang), rows.malformed, self.lang), hits
 
@@ -112,6 +108,8 @@ class Job:
     reading: Reading
     recipe: Recipe
     never_read: list[str]
+    labels: list[str]
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def mapping(self) -> Mapping:
@@ -120,9 +118,19 @@ class Job:
 
     @property
     def wanted(self) -> list[str]:
-        """Return the publisher's columns to read."""
+        """Return the columns to read, by their labels (see `labels_of`)."""
         named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
-        return list(dict.fromkeys([*self.mapping.columns.values(), *named]))
+        there = [column for column in named if column in self.labels]
+        return list(dict.fromkeys([*self.mapping.read, *there, *self.recipe.keep]))
+
+    def batches(self) -> Iterator[RowBatch]:
+        """Yield the columns to read, under their labels."""
+        wanted = self.wanted
+        if all(label in self.reading.headers for label in wanted):
+            yield from self.reading.batches(wanted)
+            return
+        for rows in self.reading.batches([self.labels.index(label) for label in wanted]):
+            yield rows._replace(table=rows.table.rename_columns(wanted))
 
 
 def prepare(
@@ -131,6 +139,7 @@ def prepare(
     *,
     lang: str = "fr",
     options: ReadingOptions | None = None,
+    keep: Sequence[str] | str = (),
 ) -> Job:
     """Open a list and decide which field each column holds.
 
@@ -142,23 +151,90 @@ def prepare(
     reading = open_list(Path(path), options)
     if lang not in LANGS:
         raise BadInput(f"no language {lang!r}: {' or '.join(LANGS)}.")
+    where = reading.path.name
+    labels, sample = _columns_of(reading)
+    personal = personal_columns(labels, sample)
     chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    chosen = chosen or registry.recognise(reading.headers)
-    chosen = chosen or propose(reading.headers, reading.sample, reading.path.name)
-    check_columns(chosen, reading.headers, reading.path.name)
-    personal = [
-        name for name in personal_columns(reading.headers, reading.sample) if name not in chosen.columns.values()
-    ]
-    source = clean_text(chosen.name or without_personal(printable(reading.path.name)).split(".")[0])[0] or "liste"
-    known = registry.LISTS.get(chosen.known)
+    found = recognise(labels, sample, personal)
+    if chosen is None and (chosen := _known(labels, found)) is None:
+        check_enough(found, labels, where)
+        chosen = proposed(found)
+    check_columns(chosen, labels, where)
+    if not {"nom", "id_source"} & chosen.columns.keys():
+        raise BadInput(say("mapping_no_name", where=where))
+    source = clean_text(chosen.name or without_personal(printable(where)).split(".")[0])[0] or "liste"
+    known = _list_called(chosen.known)
     corrections, joined = (known.corrections, known.joined) if known else ((), None)
-    return Job(reading, Recipe(chosen, source, lang, corrections, joined), personal)
+    read = set(chosen.read)
+    unread = {shown(column): why for column, why in why_unread(found).items() if column not in read}
+    kept = _kept(keep, where, labels, chosen, personal)
+    recipe = Recipe(chosen, source, lang, corrections, joined, kept)
+    return Job(reading, recipe, [name for name in personal if name not in read], labels, unread)
 
 
-def start_mapping(path: str | Path, options: ReadingOptions | None = None) -> Mapping:
-    """Return a mapping to start from: the publisher's, or else the best guess for every column, however unsure."""
+ALL = "all"
+
+
+def _kept(
+    keep: Sequence[str] | str, where: str, labels: Sequence[str], mapping: Mapping, personal: list[str]
+) -> tuple[str, ...]:
+    """Return the columns that are carried through: those named, or all that no field takes and no person stands in.
+
+    Raises
+    ------
+    BadInput
+        A column is not in the list, stands there twice and its rank is not said, or holds personal data.
+    """
+    named = [keep] if isinstance(keep, str) else list(keep)
+    if ALL in named and ALL not in labels:
+        taken = {*mapping.read, *personal}
+        return tuple(name for name in labels if name not in taken)
+    for name in named:
+        if name in personal:
+            raise BadInput(f"{where}: the column {name!r} holds personal data, which is never kept.")
+        if name not in labels:
+            if times := sum(label.startswith(f"{name}#") for label in labels):
+                raise BadInput(say("mapping_twice", where=where, times=times, column=repr(name)))
+            raise BadInput(f"{where} has no column {name!r}{did_you_mean(name, labels)} to keep.")
+    return tuple(dict.fromkeys(named))
+
+
+def _list_called(name: str) -> PublishedList | None:
+    if name and name not in registry.LISTS:
+        raise BadInput(f"the mapping names a list {name!r} that is not known{did_you_mean(name, registry.LISTS)}.")
+    return registry.LISTS.get(name)
+
+
+def _known(labels: Sequence[str], found: Recognition) -> Mapping | None:
+    """Return the mapping of a list we know, with the coordinates that this copy of it has elsewhere."""
+    known = registry.recognise(labels)
+    if known is None:
+        return None
+    columns = dict(known.columns)
+    if not {"latitude", "longitude", "coordonnees", "x_lambert93"} & columns.keys():
+        for name in ("latitude", "longitude", "coordonnees", "x_lambert93", "y_lambert93"):
+            if name in found.chosen and found.chosen[name].column not in columns.values():
+                columns[name] = found.chosen[name].column
+    return replace(known, columns=columns)
+
+
+def _columns_of(reading: Reading) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the label of each column, and label -> a sample of its values."""
+    labels = labels_of(reading.headers)
+    sample = {label: reading.sample.get(label, []) for label in labels}
+    if doubled := [rank for rank, label in enumerate(labels) if label not in reading.headers]:
+        rows = next(reading.batches(doubled)).table
+        for at, rank in enumerate(doubled):
+            sample[labels[rank]] = [value or "" for value in rows.column(at).slice(0, SAMPLE).to_pylist()]
+    return labels, sample
+
+
+def propose_mapping(path: str | Path, options: ReadingOptions | None = None) -> str:
+    """Return the text of a mapping to complete: what was recognised, then every other column as a comment."""
     reading = open_list(Path(path), options)
-    return registry.recognise(reading.headers) or guess(reading.headers, reading.sample)
+    labels, sample = _columns_of(reading)
+    found = recognise(labels, sample, personal_columns(labels, sample))
+    return to_toml(_known(labels, found) or proposed(found), found, labels, reading.path.name)
 
 
 def summary(job: Job, entry: dict[str, Any]) -> str:
@@ -167,16 +243,27 @@ def summary(job: Job, entry: dict[str, Any]) -> str:
     columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in entry["mapping"].items())
     lines = [
         f"{entry['fichier']}: {how}",
-        f"columns ({job.mapping.known or 'mapping'}): {columns}",
-        f"{entry['lignes_lues']} rows read = {entry['lignes_acceptees']} accepted + {entry['lignes_rejetees']} "
-        "rejected; "
-        f"{entry['doublons']['lignes']} rows in {entry['doublons']['groupes']} groups of duplicates",
+        say("columns", how=job.mapping.known or say("of_mapping"), columns=columns),
+        say(
+            "rows",
+            read=entry["lignes_lues"],
+            accepted=entry["lignes_acceptees"],
+            rejected=entry["lignes_rejetees"],
+            twice=entry["doublons"]["lignes"],
+            groups=entry["doublons"]["groupes"],
+        ),
     ]
+    if above := entry["lecture"].get("lignes_au_dessus"):
+        lines.append(say("rows_above", count=above))
+    abroad = max(entry["regles"].get(rule, 0) for rule in ("coordonnees_hors_de_france", "hors_de_france"))
+    if 2 * abroad > entry["lignes_lues"]:
+        lines.append(say("mostly_abroad", count=abroad, read=entry["lignes_lues"]))
     for name, word in (("regles", "refused"), ("reparations", "repaired")):
         if entry[name]:
-            lines.append(f"{word}: " + ", ".join(f"{rule} {times}" for rule, times in entry[name].items()))
+            lines.append(say(word, rules=", ".join(f"{rule} {times}" for rule, times in entry[name].items())))
     if entry["colonnes_personnelles_ecartees"]:
-        lines.append("never read (personal): " + ", ".join(entry["colonnes_personnelles_ecartees"]))
+        lines.append(say("personal", columns=", ".join(entry["colonnes_personnelles_ecartees"])))
+    lines += [say("unread", column=column, why=why) for column, why in job.unread.items()]
     return "\n".join(lines)
 
 
@@ -213,7 +300,7 @@ def clean_batches(
 
     pool = workers or ThreadPoolExecutor(number)
     try:
-        for rows in job.reading.batches(job.wanted):
+        for rows in job.batches():
             waiting.append(pool.submit(job.recipe.clean, rows))
             if len(waiting) > number:
                 yield settle()
@@ -224,14 +311,13 @@ def clean_batches(
             future.cancel()
         if workers is None:
             pool.shutdown()
-    check_hits(corrections, totals.hits, job.reading.path.name)
     if totals.identifiers:
         ids, numbers = pa.concat_tables(totals.identifiers).columns
         check_distinct(ids.to_pylist(), numbers.to_pylist(), job.reading.path.name)
 
 
 def clean(
-    path: str | Path,
+    source: Any,
     mapping: Mapping | str | Path | None = None,
     *,
     out: str | Path | None = None,
@@ -241,6 +327,7 @@ def clean(
     header: int | None = None,
     sheet: str | None = None,
     records: str | None = None,
+    keep: Sequence[str] | str = (),
 ) -> Cleaned:
     """Clean any list of places: accept each row or reject it with its reasons, and record every guess.
 
@@ -248,8 +335,8 @@ def clean(
 
     Parameters
     ----------
-    path : str or Path
-        CSV, XLSX, XLS, ODS, GeoJSON, JSON records or Parquet.
+    source : str, Path, DataFrame, GeoDataFrame or open file
+        The path or the address of a CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file, such a file opened, or a table.
     mapping : Mapping, str or Path, optional
         Which column holds which field: a `mapping.toml`, or the mapping that an earlier `clean` returned. By default a
         publisher's list is recognised by its columns; for another list, a mapping is proposed from headers and values.
@@ -260,6 +347,8 @@ def clean(
     encoding, separator, header, sheet, records : optional
         Stated instead of detected: encoding, separator, line of the header (0: none), sheet of a workbook, key of the
         records in a JSON file.
+    keep : str or sequence of str
+        Columns of the list that are carried through as text after ours, or ``"all"``; personal data is taken out.
 
     Returns
     -------
@@ -269,22 +358,55 @@ def clean(
     Raises
     ------
     BadInput
-        The file is not a list, is damaged or ambiguous, or the fields of its columns are not sure enough.
+        The file is not a list, is damaged or ambiguous, the fields of its columns are not sure enough, or `out` holds
+        a file of the same name that is an input or was not written by `clean`.
     """
-    job = prepare(path, mapping, lang=lang, options=ReadingOptions(encoding, separator, header, sheet, records))
+    options = ReadingOptions(encoding, separator, header, sheet, records)
+    with as_file(source) as path:
+        job = prepare(path, mapping, lang=lang, options=options, keep=keep)
+        if out is not None:
+            inputs = [job.reading.path, Path(mapping) if isinstance(mapping, str | Path) else None]
+            check_targets([Path(out) / name for name in FILES], inputs, ours=is_ours(Path(out)), force=False)
+        return _clean_file(job, out)
+
+
+def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
     totals, digest, batches = Totals(), _digest(job.reading.path), []
     for batch in clean_batches(job, totals):
         batches.append(batch)
-    places = pa.concat_tables([PLACE_SCHEMA.empty_table(), *(batch.places for batch in batches)])
+    places = pa.concat_tables([schema_with(job.recipe.keep).empty_table(), *(batch.places for batch in batches)])
     rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
     twice = _duplicates(totals.seen, [places])
-    entry = ledger(job, totals, twice, digest())
+    entry = ledger(job, totals, twice, _checked(job, totals, digest()))
     if out is not None:
         with staged(Path(out)) as folder:
-            with BatchWriter(folder) as writer:
+            with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
     return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+
+
+def places(name: str) -> pd.DataFrame:
+    """Return the places of an open list that this machine holds, cleaned, e.g. ``"cget_2019"``.
+
+    Parameters
+    ----------
+    name : str
+        The id of an open file; `sources()` lists them. `tlanalysis fetch` brings it.
+
+    Returns
+    -------
+    DataFrame
+        One row per accepted place, with the columns that `clean` returns as `places`.
+
+    Raises
+    ------
+    BadInput
+        No open list has this name.
+    SourceError
+        The file is not on this machine, or is not the recorded version.
+    """
+    return clean_open_file(name).places
 
 
 def clean_open_file(name: str) -> Cleaned:
@@ -315,13 +437,23 @@ def clean_to(
     """
     totals, digest = Totals(), _digest(job.reading.path)
     with staged(out) as folder:
-        with BatchWriter(folder) as writer:
+        with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
             for batch in batches(job, totals):
                 writer.write(batch.places, batch.rejects)
+        sha256 = _checked(job, totals, digest())
         twice = _duplicates(totals.seen, stored_places(folder))
-        entry = ledger(job, totals, twice, digest())
+        entry = ledger(job, totals, twice, sha256)
         write_ledger_files(folder, job.mapping, twice, entry)
     return entry
+
+
+def _checked(job: Job, totals: Totals, sha256: str) -> str:
+    """Return the sha256 of a list; raise when it is a recorded file in which a correction finds other rows."""
+    known = registry.LISTS.get(job.mapping.known)
+    recorded = {embedded.remote()[name].get("sha256") for name in known.files} if known else set()
+    if sha256 in recorded:
+        check_hits(job.recipe.corrections, totals.hits, job.reading.path.name)
+    return sha256
 
 
 def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pd.DataFrame:
@@ -347,7 +479,7 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
         "version": __version__,
         "fichier": without_personal(printable(reading.path.name), "[…]"),
         "sha256": sha256,
-        "lecture": reading.detected,
+        "lecture": {name: _unpersonal(value) for name, value in reading.detected.items()},
         "lignes_du_fichier": totals.file_rows,
         "lignes_lues": totals.read,
         "lignes_acceptees": accepted,
@@ -360,17 +492,28 @@ def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[s
             "noms_proches_cherches": accepted <= duplicates.NEAR_UP_TO,
         },
         "liste_reconnue": job.mapping.known or None,
-        "mapping": job.mapping.columns,
+        "mapping": {
+            name: [_unpersonal(one) for one in (column, *job.mapping.fallbacks[name])]
+            if name in job.mapping.fallbacks
+            else _unpersonal(column)
+            for name, column in job.mapping.columns.items()
+        },
+        "drapeaux": job.mapping.flags,
         "confiance": job.mapping.confidence,
         "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
+        "colonnes_gardees": [kept_as(name) for name in job.recipe.keep],
         "colonnes_non_lues": [
-            without_personal(name, "[…]") for name in reading.headers if name not in {*job.wanted, *job.never_read}
+            without_personal(name, "[…]") for name in job.labels if name not in {*job.wanted, *job.never_read}
         ],
         "corrections": [
             {"motif": entry.reason, "lignes": hits}
             for entry, hits in zip(job.recipe.corrections, totals.hits, strict=True)
         ],
     }
+
+
+def _unpersonal(value: Any) -> Any:
+    return without_personal(value, "[…]") if isinstance(value, str) else value
 
 
 def _digest(path: Path) -> Callable[[], str]:

@@ -1,4 +1,8 @@
-"""Correct known errors of published lists before cleaning; each publisher in `publishers/` holds its corrections."""
+"""Correct known errors of published lists before cleaning; each publisher in `publishers/` holds its corrections.
+
+A correction expects a number of rows in the file that was recorded, byte for byte. In any other file of the same list,
+an extract for instance, it applies where it matches, and the ledger says how often.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +26,15 @@ class Correction:
 
 
 def correct(table: pa.Table, corrections: Sequence[Correction]) -> tuple[pa.Table, list[int]]:
-    """Return the corrected table, and how many rows each correction found in it."""
+    """Return the corrected table, and how many rows each correction found in it.
+
+    A correction of a column that the table does not have finds none.
+    """
     hits = []
     for correction in corrections:
+        if not {*correction.rows, *correction.set} <= set(table.column_names):
+            hits.append(0)
+            continue
         found = pa.array([True] * len(table), pa.bool_())
         for column, value in correction.rows.items():
             found = pc.and_(found, pc.fill_null(pc.equal(table[column], value), False))
@@ -36,7 +46,7 @@ def correct(table: pa.Table, corrections: Sequence[Correction]) -> tuple[pa.Tabl
 
 
 def check_hits(corrections: Sequence[Correction], hits: Sequence[int], where: str) -> None:
-    """Raise when a correction finds another number of rows than it expects.
+    """Raise when a correction finds another number of rows than it expects; for the recorded bytes of a list only.
 
     Raises
     ------

@@ -17,7 +17,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis.lists.cells.text import key
+from tlanalysis.lists.duplicate_links import (
+    ALIKE,
+    ALIKE_WHEN_CLOSE,
+    CLOSE_M,
+    FAR_M,
+    REASONS,
+    Links,
+    Rows,
+    combined,
+    link_similar,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,11 +35,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NEAR_UP_TO = 200_000
-# Least similarity of names, 0 to 100: within a commune, and between rows less than `CLOSE_M` apart.
-ALIKE, ALIKE_WHEN_CLOSE = 90, 80
-CLOSE_M, FAR_M = 200.0, 2_000.0
-_EARTH_M = 6_371_008.8
-
 COLUMNS = (
     "groupe",
     "ligne_source",
@@ -151,124 +156,63 @@ def find_duplicates(places: pd.DataFrame, *, near: bool) -> pd.DataFrame:
         `groupe` (from 1), `ligne_source`, `id_source`, `nom`, `code_commune`, `retenue` (the row to keep), `motif`,
         `ressemblance` (0 to 100) and `distance_m` to the row kept, missing where unknown.
     """
-    import pandas as pd
-
     frame = places.reset_index(drop=True)
-    names = frame["nom"].fillna("")
-    communes = _communes(frame)
-    frame = frame.assign(cle=[key(name) for name in names], lieu=communes)
-    points = _on_sphere(frame)
-    links = _same(
-        frame.assign(nom_commune=(names.str.lower() + "\x1f" + communes).where((names != "") & (communes != ""))),
-        "nom_commune",
-        "meme_nom_meme_commune",
-    ) | _same(frame, "id_source", "meme_identifiant")  # the surest reason is the one recorded
+    rows = Rows.of(frame)
+    links = Links(rows.points)
+    links.add_equal(rows.identifiers, "meme_identifiant")
+    links.add_equal(combined(rows.names, rows.communes), "meme_nom_meme_commune")
     if near:
-        links = _near(frame, points) | links
-    kept_apart = {pair for pair, why in links.items() if why != "meme_identifiant" and _distance(points, *pair) > FAR_M}
-    links = {pair: why for pair, why in links.items() if pair not in kept_apart}
-    rows = [row for group in _groups(links, len(frame)) for row in _members(frame, points, group, links)]
-    table = pd.DataFrame(rows, columns=list(COLUMNS[1:]))
-    starts = table["retenue"].cumsum() if len(table) else pd.Series(dtype=int)
-    return table.assign(groupe=starts)[list(COLUMNS)]
+        link_similar(rows, links)
+    return _members(frame, rows, links)
 
 
-def _communes(frame: pd.DataFrame) -> pd.Series:
-    return frame["code_commune"].fillna(frame["code_postal"]).fillna(frame["commune"]).fillna("")
+def _members(frame: pd.DataFrame, rows: Rows, links: Links) -> pd.DataFrame:
+    """Return the members of each group: the row to keep, then the others.
 
-
-Links = dict[tuple[int, int], str]
-
-
-def _same(frame: pd.DataFrame, column: str, why: str) -> Links:
-    """Link each row to the first with the same value."""
-    known = frame.loc[frame[column].notna(), column]
-    first = known.groupby(known).transform(lambda values: values.index[0])
-    return {(int(one), int(other)): why for other, one in first.items() if one != other}
-
-
-def _near(frame: pd.DataFrame, points: NDArray[np.float64]) -> Links:
-    """Link the rows whose names are similar, in one commune or less than `CLOSE_M` apart."""
+    The kept row has the most filled cells, the first among equals.
+    """
     from rapidfuzz import fuzz, process
-    from scipy.spatial import KDTree
 
-    links: Links = {}
-    named = frame[frame["cle"] != ""]
-    for _, block in named[named["lieu"] != ""].groupby("lieu"):
-        for part in _windows(block):
-            likeness = process.cdist(
-                part["cle"].tolist(), part["cle"].tolist(), scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE
-            )
-            for one, other in zip(*np.nonzero(np.triu(likeness, 1)), strict=True):
-                pair = sorted((int(part.index[one]), int(part.index[other])))
-                links[pair[0], pair[1]] = "nom_proche_meme_commune"
-    located = named.index[~np.isnan(points[named.index, 0])].to_numpy()
-    if len(located) > 1:
-        for one, other in KDTree(points[located]).query_pairs(CLOSE_M):
-            pair = sorted((int(located[one]), int(located[other])))
-            if fuzz.token_sort_ratio(frame["cle"][pair[0]], frame["cle"][pair[1]]) >= ALIKE_WHEN_CLOSE:
-                links.setdefault((pair[0], pair[1]), "nom_proche_a_moins_de_200_m")
-    return links
-
-
-# All pairs of a commune are compared; in a crowded one, all pairs of neighbours in alphabetical order.
-_CROWD, _WINDOW = 2_000, 500
-
-
-def _windows(block: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    if len(block) <= _CROWD:
-        yield block
-        return
-    ordered = block.sort_values("cle")
-    for start in range(0, len(ordered), _WINDOW // 2):
-        yield ordered.iloc[start : start + _WINDOW]
+    row, group = links.groups()
+    filled = frame["cellules"].to_numpy()[row]
+    best = np.lexsort((row, -filled, group))
+    starts = np.flatnonzero(np.r_[True, np.diff(group[best]) != 0]) if len(row) else np.array([], np.int64)
+    kept = row[best[starts]][group] if len(row) else row
+    equals = np.bincount(group, weights=filled == frame["cellules"].to_numpy()[kept])[group] if len(row) else filled
+    order = np.lexsort((row, row != kept, group))
+    row, group, kept, equals = row[order], group[order], kept[order], equals[order]
+    own = row == kept
+    words = np.array(rows.words, object)
+    likeness = process.cpdist(words[kept].tolist(), words[row].tolist(), scorer=fuzz.ratio) if len(row) else own
+    metres = links.distances(kept, row)
+    why = np.array(REASONS, object)[_reasons(rows, links, row, kept, likeness, metres)] if len(row) else own
+    chosen = np.where(equals == 1, "la_plus_complete", "la_premiere")
+    taken = frame.take(row)[["ligne_source", "id_source", "nom", "code_commune"]].reset_index(drop=True)
+    table = taken.assign(
+        groupe=group + 1,
+        retenue=own,
+        motif=np.where(own, chosen, why).astype(object),
+        ressemblance=np.where(own, np.nan, np.round(likeness)),
+        distance_m=np.where(own, np.nan, np.round(metres)),
+    )
+    return table[list(COLUMNS)]
 
 
-def _on_sphere(frame: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the points in metres from the centre of the Earth: at such distances a chord is as long as an arc."""
-    lat, lon = np.radians(frame["latitude"].to_numpy(float)), np.radians(frame["longitude"].to_numpy(float))
-    return _EARTH_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+def _reasons(
+    rows: Rows,
+    links: Links,
+    row: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    likeness: NDArray[np.float64],
+    metres: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """Return why each row is the same place as the row kept: the number of a reason in `REASONS`.
 
-
-def _distance(points: NDArray[np.float64], one: int, other: int) -> float:
-    return float(np.linalg.norm(points[one] - points[other]))  # NaN where unknown: compares as "not far"
-
-
-def _groups(links: Links, size: int) -> list[list[int]]:
-    """Return the connected groups of rows, in the order of their first row."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    if not links:
-        return []
-    one, other = np.array(list(links)).T
-    _, label = connected_components(coo_array((np.ones(len(one)), (one, other)), shape=(size, size)), directed=False)
-    members: dict[int, list[int]] = {}
-    for row in np.unique(np.concatenate([one, other])):
-        members.setdefault(int(label[row]), []).append(int(row))
-    return list(members.values())
-
-
-def _members(
-    frame: pd.DataFrame, points: NDArray[np.float64], group: list[int], links: Links
-) -> Iterator[dict[str, object]]:
-    """Yield the row to keep, then the others; the kept row has the most filled cells, the first among equals."""
-    from rapidfuzz import fuzz
-
-    fullest = frame.loc[group, "cellules"].max()
-    equals = [row for row in group if frame.loc[row, "cellules"] == fullest]
-    kept = equals[0]
-    for row in [kept, *(row for row in group if row != kept)]:
-        distance = _distance(points, kept, row)
-        why = next((links[pair] for pair in ((min(kept, row), max(kept, row)),) if pair in links), "") or next(
-            why for pair, why in links.items() if row in pair
-        )
-        yield {
-            **{name: frame.loc[row, name] for name in ("ligne_source", "id_source", "nom", "code_commune")},
-            "retenue": row == kept,
-            "motif": ("la_plus_complete" if len(equals) == 1 else "la_premiere") if row == kept else why,
-            "ressemblance": None
-            if row == kept
-            else round(fuzz.token_sort_ratio(frame.loc[kept, "cle"], frame.loc[row, "cle"])),
-            "distance_m": None if row == kept or np.isnan(distance) else round(distance),
-        }
+    A row linked to the kept one through others has the surest reason of its own links.
+    """
+    same_id = (rows.identifiers[row] == rows.identifiers[kept]) & (rows.identifiers[row] != 0)
+    same_commune = (rows.communes[row] == rows.communes[kept]) & (rows.communes[row] != 0) & ~(metres > FAR_M)
+    same_name = same_commune & (rows.names[row] == rows.names[kept]) & (rows.names[row] != 0)
+    alike = same_commune & (likeness >= ALIKE)
+    close = (metres <= CLOSE_M) & (likeness >= ALIKE_WHEN_CLOSE)
+    return np.select([same_id, same_name, alike, close], list(range(len(REASONS))), links.why[row])

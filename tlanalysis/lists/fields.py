@@ -1,9 +1,10 @@
-"""The fields that a column of a list can hold: the fifteen columns of a clean table, and evidence for them."""
+"""The fields that a column of a list can hold: the columns of a clean table, and evidence for them."""
 
 from __future__ import annotations
 
 OUTPUT = (
     "id_source",
+    "type_id_source",
     "nom",
     "code_commune",
     "commune",
@@ -21,10 +22,27 @@ OUTPUT = (
 )
 
 # Read and checked, but not written: a code or a name of département and région, the address, the country, the
-# registration numbers, coordinates in one cell or in Lambert-93 metres.
-EVIDENCE = ("departement", "region", "adresse", "pays", "siret", "siren", "coordonnees", "x_lambert93", "y_lambert93")
+# postal code and commune in one cell, registration numbers, coordinates in one cell or in Lambert-93 metres.
+EVIDENCE = (
+    "departement",
+    "region",
+    "adresse",
+    "cp_commune",
+    "pays",
+    "siret",
+    "siren",
+    "coordonnees",
+    "x_lambert93",
+    "y_lambert93",
+)
 
 INPUT = tuple(name for name in OUTPUT if name not in {"code_departement", "code_region"}) + EVIDENCE
+
+# Fields of which one at least says where a place is.
+LOCATES = frozenset(
+    {"code_commune", "code_postal", "commune", "departement", "region", "latitude", "coordonnees"}
+    | {"x_lambert93", "adresse", "cp_commune"}
+)
 
 # Headers that name a field, the surest first: lower case, no accent, words joined by "_".
 _HEADER_NAMES = {
@@ -46,8 +64,7 @@ _HEADER_NAMES = {
         "lib_geo libgeo nom_ville town municipalite adresse_nationale_ville commune_nom bureau_distributeur"
     ),
     "code_postal": (
-        "code_postal cp codpost codepostal postal_code postcode code_post zip zipcode zip_code adresse_nationale_cp "
-        "cp_ville"
+        "code_postal cp codpost codepostal postal_code postcode code_post zip zipcode zip_code adresse_nationale_cp"
     ),
     "departement": (
         "code_departement departement departement_tl dep code_dep inseedep insee_dep dept code_dept nom_departement "
@@ -62,6 +79,7 @@ _HEADER_NAMES = {
         "adresse address adresse_complete street_address adresse_postale voie rue adresse_nationale adresse_du_lieu "
         "adresse_1 localisation"
     ),
+    "cp_commune": "cp_ville cp_commune code_postal_ville code_postal_et_ville code_postal_commune",
     "latitude": (
         "geometry_latitude latitude lat y_wgs84 geo_latitude adresse_nationale_lat y_wgs_84 latitude_wgs84 coord_y y"
     ),
@@ -86,6 +104,7 @@ _HEADER_NAMES = {
     "etat": "etat etat_du_projet statut status state avancement etat_projet situation",
     "siret": "siret siret_etablissement_declarant numero_siret pivot code_siret",
     "siren": "siren numero_siren",
+    "type_id_source": "type_id_source",
     "source": "source",
     "ligne_source": "ligne_source",
 }

@@ -15,34 +15,20 @@ A mapping is a small TOML file (`mapping.toml`), printed and saved with every cl
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.lists.cells import codes, privacy
-from tlanalysis.lists.cells.coordinates import NUMBER
-from tlanalysis.lists.cells.text import LONGEST, WEB_IN_ORDER, Cell, clean_date, clean_text, clean_web, is_missing, key
-from tlanalysis.lists.fields import INPUT, SYNONYMS
-
-# A column is mapped to a field at this confidence or above; below it, the user has to write the mapping.
-CONFIDENCE = 0.6
-
-_LOCATES = (
-    "code_commune",
-    "code_postal",
-    "commune",
-    "departement",
-    "region",
-    "latitude",
-    "coordonnees",
-    "x_lambert93",
-    "adresse",
-)
+from tlanalysis.lists.cells import privacy
+from tlanalysis.lists.cells.text import LONGEST, is_bare_number
+from tlanalysis.lists.fields import INPUT
+from tlanalysis.lists.messages import say
+from tlanalysis.lists.recognition.context import people_columns
+from tlanalysis.lists.recognition.header import header_odds
 
 
 @dataclass(frozen=True)
@@ -61,6 +47,10 @@ class Mapping:
         Name of the known list whose mapping this is, else empty.
     confidence : dict of float
         Field -> confidence of a proposal, between 0 and 1; empty when the mapping is certain.
+    fallbacks : dict of tuple of str
+        Field -> columns that are read, in this order, where the column of the field is empty.
+    flags : dict of str
+        Column that answers yes or no -> the kind of place that a yes adds to `typologie`.
     """
 
     columns: dict[str, str]
@@ -68,25 +58,39 @@ class Mapping:
     name: str = ""
     known: str = ""
     confidence: dict[str, float] = field(default_factory=dict)
+    fallbacks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def read(self) -> list[str]:
+        """Return every column that is read, each once."""
+        more = [column for columns in self.fallbacks.values() for column in columns]
+        return list(dict.fromkeys([*self.columns.values(), *more, *self.flags]))
 
     def to_toml(self) -> str:
         """Return the text of `mapping.toml`."""
-        lines = [f"nom = {_quoted(self.name)}"] if self.name else []
+        lines = [f"nom = {quoted(self.name)}"] if self.name else []
+        lines += [f"liste = {quoted(self.known)}"] if self.known else []
         lines += ["", "[colonnes]"] if lines else ["[colonnes]"]
         for ours, theirs in self.columns.items():
             sure = self.confidence.get(ours, 1.0)
-            lines.append(f"{ours} = {_quoted(theirs)}" + (f"  # {sure:.2f}" if sure < 1 else ""))
+            more = self.fallbacks.get(ours, ())
+            cells = f"[{', '.join(map(quoted, (theirs, *more)))}]" if more else quoted(theirs)
+            lines.append(f"{ours} = {cells}" + (f"  # {sure:.2f}" if sure < 1 else ""))
+        if self.flags:
+            lines += ["", "[drapeaux]", *(f"{quoted(column)} = {quoted(kind)}" for column, kind in self.flags.items())]
         for name, pairs in self.values.items():
             lines += [
                 "",
                 f"[valeurs.{name}]",
-                *(f"{_quoted(theirs)} = {_quoted(ours)}" for theirs, ours in pairs.items()),
+                *(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in pairs.items()),
             ]
         return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def quoted(text: str) -> str:
+    """Return a text as TOML writes it."""
+    return json.dumps(privacy.without_personal(text, "[…]"), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -105,18 +109,20 @@ def read_mapping(path: Path) -> Mapping:
         raise BadInput(f"{path} cannot be read as a mapping ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{path} is not a TOML file: {error}.") from error
-    if odd := sorted(set(content) - {"nom", "colonnes", "valeurs"}):
-        raise BadInput(f"{path}: {odd[0]!r} is not one of nom, [colonnes], [valeurs.FIELD].")
-    columns, values = content.get("colonnes", {}), content.get("valeurs", {})
-    if not isinstance(columns, dict) or not isinstance(values, dict):
-        raise BadInput(f"{path}: [colonnes] and [valeurs.FIELD] are tables, not values.")
+    if odd := sorted(set(content) - {"nom", "liste", "colonnes", "drapeaux", "valeurs"}):
+        raise BadInput(f"{path}: {odd[0]!r} is not one of nom, liste, [colonnes], [drapeaux], [valeurs.FIELD].")
+    columns, values, flags = (content.get(name, {}) for name in ("colonnes", "valeurs", "drapeaux"))
+    if not all(isinstance(table, dict) for table in (columns, values, flags)):
+        raise BadInput(f"{path}: [colonnes], [drapeaux] and [valeurs.FIELD] are tables, not values.")
     for name in (*columns, *values):
         if name not in INPUT:
             raise BadInput(
                 f"{path}: no field called {name!r}{did_you_mean(name, INPUT)}: it is one of {', '.join(INPUT)}."
             )
+    lists = {name: cells if isinstance(cells, list) else [cells] for name, cells in columns.items()}
     texts = [
-        *columns.values(),
+        *(cell for cells in lists.values() for cell in cells or [None]),
+        *flags.values(),
         *(word for pairs in values.values() if isinstance(pairs, dict) for word in pairs.values()),
     ]
     if (
@@ -125,231 +131,82 @@ def read_mapping(path: Path) -> Mapping:
         or not all(isinstance(p, dict) for p in values.values())
     ):
         raise BadInput(f'{path}: [colonnes] needs lines such as nom = "NOM_TL", and [valeurs.FIELD] lines of words.')
-    return Mapping(columns, values, str(content.get("nom", "")))
+    for name, cells in lists.items():
+        if not cells[0] and name in {"nom", "commune", "id_source"}:
+            raise BadInput(say("mapping_to_complete", path=path, field=name))
+    return Mapping(
+        {name: cells[0] for name, cells in lists.items()},
+        values,
+        str(content.get("nom", "")),
+        known=str(content.get("liste", "")),
+        fallbacks={name: tuple(cells[1:]) for name, cells in lists.items() if len(cells) > 1},
+        flags=flags,
+    )
 
 
-def normalised(header: str) -> str:
-    """Return a header as the synonyms write it.
+def labels_of(headers: Sequence[str]) -> list[str]:
+    """Return the name of each column: its header, followed by its rank where several columns have that header.
 
     Examples
     --------
-    >>> [normalised(h) for h in ("Code Postal", " état du projet", "geo.latitude", "adresse.codePostal", "NOM_TL")]
-    ['code_postal', 'etat_du_projet', 'geo_latitude', 'adresse_code_postal', 'nom_tl']
+    >>> labels_of(["nom", "code_postal", "nom"])
+    ['nom#1', 'code_postal', 'nom#2']
     """
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header)
-    return key(split).replace(" ", "_")
+    times = Counter(headers)
+    seen: Counter[str] = Counter()
+    labels: list[str] = []
+    for header in headers:
+        seen[header] += 1
+        label = f"{header}#{seen[header]}" if times[header] > 1 else header
+        while label in labels or (times[header] > 1 and label in times):
+            label += "#"
+        labels.append(label)
+    return labels
 
 
 def check_columns(mapping: Mapping, headers: Sequence[str], where: str) -> Mapping:
-    """Return the mapping after checking that each of its columns is in the list once.
-
-    Raises
-    ------
-    BadInput
-        A column is missing, or is there twice.
-    """
-    for ours, theirs in mapping.columns.items():
-        if headers.count(theirs) == 0:
-            hint = did_you_mean(theirs, headers)
-            raise BadInput(f"{where} has no column {theirs!r}{hint}, which the mapping takes for {ours}.")
-        if headers.count(theirs) > 1:
-            raise BadInput(
-                f"{where} has {headers.count(theirs)} columns called {theirs!r}: rename the one that is {ours}."
-            )
-    return mapping
-
-
-def propose(headers: Sequence[str], sample: dict[str, list[str]], where: str) -> Mapping:
-    """Return the mapping that headers and values suggest.
+    """Return the mapping after checking that each of its columns is in the list.
 
     Parameters
     ----------
     headers : sequence of str
-        Columns of the list, in its order.
-    sample : dict of list
-        Header -> some of its values, the empty string for missing.
-    where : str
-        Name of the list, for the messages.
+        The names of the columns, as `labels_of` returns them.
 
     Raises
     ------
     BadInput
-        Two columns are equally likely for a field, or at `CONFIDENCE` no column holds a name or none a location.
+        A column is missing, or stands twice and the mapping does not say which is meant.
     """
-    scores = _scores(headers, sample)
-    found = _best(scores)
-    columns, sure = found.columns, found.confidence
-    for name, column in columns.items():
-        rivals = [
-            header
-            for (rival, header), score in scores.items()
-            if rival == name and header not in columns.values() and score == sure[name] >= CONFIDENCE
-        ]
-        if rivals:
-            raise BadInput(
-                f"{where}: {column!r} and {rivals[0]!r} may both be {name}: say which in a mapping (--mapping FILE)."
-            )
-    doubtful = {name for name, score in sure.items() if score < CONFIDENCE}
-    kept = {name: columns[name] for name in INPUT if name in columns and name not in doubtful}
-    if not {"nom", "id_source"} & kept.keys() or not set(_LOCATES) & kept.keys():
-        lacks = "the name of a place" if not {"nom", "id_source"} & kept.keys() else "the location of a place"
-        guesses = ", ".join(f"{name} = {columns[name]!r} ({sure[name]:.2f})" for name in INPUT if name in columns)
-        raise BadInput(
-            f"{where}: no column holds {lacks} with a confidence of {CONFIDENCE} or more; its columns are "
-            f"{', '.join(repr(h) for h in list(headers)[:12])}{', …' if len(headers) > 12 else ''}; write a mapping "
-            "and give it "
-            f"with --mapping (`tlanalysis clean FILE --propose mapping.toml` starts one)"
-            + (f"; guesses: {guesses}." if guesses else ".")
-        )
-    return Mapping(kept, confidence={name: sure[name] for name in kept})
-
-
-def guess(headers: Sequence[str], sample: dict[str, list[str]]) -> Mapping:
-    """Return the best column for every field, however unsure; each column is used once, surest pairs first."""
-    return _best(_scores(headers, sample))
-
-
-Scores = dict[tuple[str, str], float]
-
-
-def _scores(headers: Sequence[str], sample: dict[str, list[str]]) -> Scores:
-    """Return (field, header) -> confidence in the order of the headers, without columns of personal data."""
-    return {
-        (name, header): score
-        for header in dict.fromkeys(headers)
-        if not privacy.is_personal(normalised(header))
-        for name in INPUT
-        if (score := confidence(name, header, sample.get(header, []))) > 0
-    }
-
-
-def _best(scores: Scores) -> Mapping:
-    columns: dict[str, str] = {}
-    sure: dict[str, float] = {}
-    for (name, header), score in sorted(scores.items(), key=lambda entry: (-entry[1], INPUT.index(entry[0][0]))):
-        if name not in columns and header not in columns.values():
-            columns[name], sure[name] = header, score
-    kept = [name for name in INPUT if name in columns]
-    return Mapping({name: columns[name] for name in kept}, confidence={name: sure[name] for name in kept})
-
-
-# How many values of a column are checked to find its field.
-_JUDGED = 200
-
-
-def _filled(values: Sequence[str]) -> list[str]:
-    return list(islice((value[:LONGEST] for value in values if value.strip()), _JUDGED))
-
-
-def confidence(name: str, header: str, values: Sequence[str]) -> float:
-    """Return how surely a column is a field, between 0 and 1: from its header, then from its values.
-
-    A header that is a synonym gives 0.9, and less the later it comes among the synonyms; a header that ends with a
-    synonym gives 0.7. Values that fit add up to 0.1; when most do not fit, the confidence is halved. Values alone give
-    at most 0.65.
-    """
-    word = normalised(header)
-    known = SYNONYMS[name]
-    from_header = 0.0
-    if word in known:
-        from_header = 0.9 - 0.2 * known.index(word) / len(known)
-    elif tail := next((w for w in known if len(w) > 3 and word.endswith("_" + w)), ""):
-        from_header = 0.7 - 0.05 * known.index(tail) / len(known)
-    seen = [value.strip() for value in _filled(values) if value.strip() != "0" and not is_missing(value)]
-    if not seen:
-        return round(from_header, 3)
-    if from_header:
-        share = _share(_READS_AS.get(name), seen)
-        return round(
-            from_header if share is None else min(1.0, from_header + 0.1 * share) if share >= 0.5 else from_header / 2,
-            3,
-        )
-    if not _share(_LOOKS_LIKE.get(name), seen[:10]):
-        return 0.0
-    share = _share(_LOOKS_LIKE.get(name), seen) or 0.0
-    return round(0.65 * share, 3) if share >= 0.9 and len(seen) >= 5 else 0.0
-
-
-Test = Callable[[str], bool]
-
-
-def _share(test: Test | None, seen: Sequence[str]) -> float | None:
-    """Return the share of values that pass a test; None where there is no test."""
-    return None if test is None else sum(times for value, times in Counter(seen).items() if test(value)) / len(seen)
-
-
-def _passes(clean: Callable[[str], Cell]) -> Test:
-    return lambda value: clean(value)[0] is not None
-
-
-def _is_number(value: str) -> bool:
-    return NUMBER.fullmatch(value) is not None
-
-
-def _between(*ranges: tuple[float, float]) -> Test:
-    """Return a test of decimal numbers within one of some ranges."""
-
-    def test(value: str) -> bool:
-        if not _is_number(value) or not re.search("[.,]", value):
-            return False
-        number = float(value.replace(",", "."))
-        return any(low <= number <= high for low, high in ranges)
-
-    return test
-
-
-def _is_metres(low: float, high: float) -> Test:
-    return lambda value: _is_number(value) and low <= float(value.replace(",", ".")) <= high
-
-
-def _looks_postal(value: str) -> bool:
-    """Return whether a value looks like a postal code: most end in 0, except in three cities and overseas."""
-    code, _ = codes.clean_postal_code(value)
-    return code is not None and (code.endswith("0") or code[:2] in {"75", "69", "13", "97"})
-
-
-def _looks_commune(value: str) -> bool:
-    return codes.clean_commune_code(value)[0] is not None and not _looks_postal(value)
-
-
-# Field -> a test that values under a matching header should pass.
-_READS_AS: dict[str, Test] = {
-    "code_postal": _passes(codes.clean_postal_code),
-    "code_commune": _passes(codes.clean_commune_code),
-    "departement": _passes(codes.clean_departement),
-    "region": _passes(codes.clean_region),
-    "pays": _passes(clean_text),
-    "latitude": _is_number,
-    "longitude": _is_number,
-    "x_lambert93": _is_metres(1_000, 1_300_000),  # beyond any degree
-    "y_lambert93": _is_metres(6_000_000, 7_200_000),
-    "site_web": _passes(clean_web),
-    "date_ouverture": _passes(clean_date),
-    "siret": _passes(codes.clean_siret),
-    "siren": _passes(codes.clean_siren),
-}
-
-# Field -> a test strict enough to find the field from values alone.
-# Ranges: metropolitan France, Antilles, Guyane, La Réunion, Mayotte.
-_LOOKS_LIKE: dict[str, Test] = {
-    "code_postal": _looks_postal,
-    "code_commune": _looks_commune,
-    "latitude": _between((41.0, 51.6), (14.0, 18.3), (-21.5, -20.7), (-13.1, -12.5)),
-    "longitude": _between((-5.6, 10.0), (-63.3, -60.7), (-55.0, -51.4), (55.1, 56.0), (44.9, 45.4)),
-    "site_web": lambda value: re.match(WEB_IN_ORDER, value) is not None,
-    "siret": _passes(codes.clean_siret),
-}
-
-
-def personal_columns(headers: Iterable[str], sample: dict[str, list[str]]) -> list[str]:
-    """Return the columns that are never read, because the header or the values are personal data."""
-    return [
-        header
-        for header in headers
-        if privacy.is_personal(normalised(header)) or _mostly_personal(sample.get(header, []))
+    named = [
+        (ours, theirs)
+        for ours, first in mapping.columns.items()
+        for theirs in (first, *mapping.fallbacks.get(ours, ()))
     ]
+    for ours, theirs in [*named, *(("typologie", column) for column in mapping.flags)]:
+        if theirs in headers:
+            continue
+        if times := sum(label.startswith(f"{theirs}#") for label in headers):
+            raise BadInput(say("mapping_twice", where=where, times=times, column=repr(theirs)))
+        hint = did_you_mean(theirs, headers)
+        raise BadInput(say("mapping_unknown_column", where=where, column=repr(theirs), hint=hint, field=ours))
+    return mapping
 
 
-def _mostly_personal(values: Sequence[str]) -> bool:
-    seen = _filled(values)
-    return bool(seen) and sum(privacy.holds_personal(value) for value in seen) >= 0.3 * len(seen)
+def personal_columns(headers: Sequence[str], sample: dict[str, list[str]]) -> list[str]:
+    """Return the columns that are never read, because the header or the values are personal data."""
+    people = people_columns(headers)
+    return [header for header in headers if header in people or _mostly_personal(header, sample.get(header, []))]
+
+
+def _mostly_personal(header: str, values: Sequence[str]) -> bool:
+    seen = list(islice((value[:LONGEST] for value in values if value.strip()), _JUDGED))
+    said = header_odds(header)
+    numbered = any(said.get(name, 0.0) >= _SURE for name in ("id_source", "siret", "siren"))
+    people = [value for value in seen if privacy.holds_personal(value) and not (numbered and is_bare_number(value))]
+    return bool(seen) and len(people) >= 0.3 * len(seen)
+
+
+# From these log-odds a header names an identifier, whose digits are no telephone number. `numero` stays below.
+_SURE = 4.0
+# How many values of a column are checked for personal data.
+_JUDGED = 200

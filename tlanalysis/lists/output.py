@@ -1,18 +1,17 @@
 """Write a clean list to disk: places, rejects, duplicates, ledger and mapping.
 
-All files are written to a temporary folder first, and move to their place together after the last row. The CSV files
-are safe to open in a spreadsheet: a text that a spreadsheet would read as a formula gets an apostrophe in front, which
-cleaning removes again.
+All files are written to a temporary folder inside the output folder, and move to their place together after the last
+row. The CSV files are safe to open in a spreadsheet: a text that a spreadsheet would read as a formula gets an
+apostrophe in front, which cleaning removes again.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from tlanalysis.core import files
+from tlanalysis.core import files, staging
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.text import printable
 from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
 
     from tlanalysis.lists.mapping import Mapping
 
-FILES = ("places.parquet", "places.csv", "rejects.csv", "duplicates.csv", "ledger.json", "mapping.toml")
+FILES = ("places.parquet", "places.csv", "rejects.csv", "duplicates.csv", "mapping.toml", "ledger.json")
+CLAIM = ".list"  # in a folder named after a list: the place of that list
 
 # Rows per row group. It does not depend on the size of the batches, so that the same list gives the same bytes.
 _GROUP = 131_072
@@ -49,6 +49,67 @@ def folder_name(source: str) -> str:
     return re.sub(r"[^\w.]+", "-", source).strip("-.") or "liste"
 
 
+def check_targets(targets: Iterable[Path], inputs: Iterable[Path | None], *, ours: bool, force: bool) -> None:
+    """Refuse to write over a file that is read, or over a file that this command did not write.
+
+    Parameters
+    ----------
+    targets : iterable of Path
+        Files that will be written.
+    inputs : iterable of Path or None
+        Files that are read.
+    ours : bool
+        Whether this command wrote the targets that exist.
+    force : bool
+        Whether to replace files that it did not write. A file that is read is never replaced.
+
+    Raises
+    ------
+    BadInput
+        A target is an input, or exists and is not ours.
+    """
+    read = [path for path in inputs if path is not None and path.exists()]
+    for target in targets:
+        if not target.exists():
+            continue
+        if any(target.samefile(path) for path in read):
+            raise BadInput(f"{target} is read, and would be overwritten: write to another place.")
+        if not (ours or force):
+            raise BadInput(f"{target} exists, and this command did not write it: write to another place, or --force.")
+
+
+def is_ours(out: Path) -> bool:
+    """Return whether a clean list was written to a folder, or started to be."""
+    try:
+        held = json.loads((out / "ledger.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return staging.has_abandoned(out)
+    return isinstance(held, dict) and {"version", "fichier", "lignes_lues"} <= held.keys()
+
+
+def check_same_list(out: Path, source: Path) -> None:
+    """Refuse a folder named after a list that holds another list of the same name.
+
+    Raises
+    ------
+    BadInput
+        Another list was written there.
+    """
+    claim = out / CLAIM
+    held = claim.read_text(encoding="utf-8", errors="replace").strip() if claim.is_file() else ""
+    if held and held != _place(source) and (out / "ledger.json").exists():
+        raise BadInput(f"{out} holds the clean list of {held}: name another folder with --out, or --force.")
+
+
+def record_list(out: Path, source: Path) -> None:
+    """Record which list a folder named after it holds."""
+    files.write_text(out / CLAIM, f"{_place(source)}\n")
+
+
+def _place(source: Path) -> str:
+    return os.fsencode(source.resolve()).decode("utf-8", "replace")
+
+
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
     """Yield a temporary folder; move its files to `out` together at the end, or on an error leave `out` unchanged.
@@ -64,31 +125,33 @@ def staged(out: Path) -> Iterator[Path]:
         raise BadInput(f"{printable(str(out))} is not a name in UTF-8: choose another --out.") from None
     if out.exists() and not out.is_dir():
         raise BadInput(f"{out} is a file: --out takes a folder.")
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(staging.inside(out))
+        except OSError as error:
+            raise BadInput(f"{out} cannot be written ({error.strerror}): choose another --out.") from error
+        yield folder
+        _move(folder, out)
+
+
+def _move(folder: Path, out: Path) -> None:
+    """Move the files to their places, the ledger last; after an error put back those that were there."""
+    before = folder / "before"
+    before.mkdir()
+    moved: list[str] = []
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.parent))
-    except OSError as error:
-        raise BadInput(f"{out.parent} cannot be written ({error.strerror}): choose another --out.") from error
-    try:
-        yield staging
-        _move(staging, out)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _move(staging: Path, out: Path) -> None:
-    staging.chmod(0o777 & ~_umask())
-    if not out.exists():
-        staging.replace(out)
-        return
-    for name in FILES:
-        (staging / name).replace(out / name)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        for name in FILES:
+            moved.append(name)
+            if (out / name).exists():
+                (out / name).replace(before / name)
+            (folder / name).replace(out / name)
+    except BaseException:
+        for name in moved:
+            with suppress(OSError):
+                (out / name).unlink(missing_ok=True)
+            if (before / name).exists():
+                (before / name).replace(out / name)
+        raise
 
 
 def guard_formulas(table: pa.Table) -> pa.Table:
@@ -111,11 +174,14 @@ class BatchWriter:
     ----------
     folder : Path
         Where the files are written.
+    schema : pyarrow.Schema
+        The columns of the places.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._parquet = pq.ParquetWriter(folder / "places.parquet", PLACE_SCHEMA, compression="zstd")
-        self._csv = pcsv.CSVWriter(folder / "places.csv", PLACE_SCHEMA)
+    def __init__(self, folder: Path, schema: pa.Schema = PLACE_SCHEMA) -> None:
+        self._schema = schema
+        self._parquet = pq.ParquetWriter(folder / "places.parquet", schema, compression="zstd")
+        self._csv = pcsv.CSVWriter(folder / "places.csv", schema)
         self._rejects = pcsv.CSVWriter(folder / "rejects.csv", REJECT_SCHEMA)
         self._waiting: list[pa.Table] = []
 
@@ -129,7 +195,7 @@ class BatchWriter:
             self._flush(_GROUP)
 
     def _flush(self, at_least: int) -> None:
-        table = pa.concat_tables(self._waiting) if self._waiting else PLACE_SCHEMA.empty_table()
+        table = pa.concat_tables(self._waiting) if self._waiting else self._schema.empty_table()
         start = 0
         while len(table) - start >= at_least and start < len(table):
             self._parquet.write_table(table.slice(start, _GROUP), row_group_size=_GROUP)

@@ -5,6 +5,7 @@ The functions are pure, so that batches can be cleaned in any order and on any m
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,10 +16,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.lists import departement_vote
-from tlanalysis.lists.cells import checksums, codes, coordinates, privacy, text
+from tlanalysis.lists.cells import checksums, codes, commune_names, coordinates, privacy, text
 from tlanalysis.lists.cells.rules import REPAIR, ROW, RULES
 from tlanalysis.lists.columns import Cleaner, Column, among, as_text, clean_column, indices_of, matching
+from tlanalysis.lists.field_cells import given_cells
 from tlanalysis.lists.fields import OUTPUT
+from tlanalysis.lists.identifiers import CHECKED, kind_of, kinds
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.readers.base import Malformed
 
@@ -39,17 +42,34 @@ REJECT_SCHEMA = pa.schema(
     [("ligne_source", pa.int64()), *((name, pa.string()) for name in ("champ", "valeur", "regle", "gravite", "motif"))]
 )
 
+
+def schema_with(kept: tuple[str, ...]) -> pa.Schema:
+    """Return the schema of the places with the columns that the user keeps, as text after the others."""
+    return pa.schema([*PLACE_SCHEMA, *((kept_as(name), pa.string()) for name in kept)])
+
+
+def kept_as(header: str) -> str:
+    """Return the name of a kept column: the publisher's, without personal data, and unlike ours."""
+    name = privacy.without_personal(header, "[…]")
+    return f"{name} (liste)" if name in OUTPUT else name
+
+
 # A refused value is cut to this length in rejects.csv.
 _SHOWN = 200
 
 _DEPARTEMENT = r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]"
 _OVERSEAS = r"97[1-8]|98[4678]"
+_LIKE_COMMUNE = matching(rf"^(?:(?:{_DEPARTEMENT})[0-9]{{3}}|(?:{_OVERSEAS})[0-9]{{2}})$", r"^750(?:0[1-9]|1[0-9]|20)$")
+_LIKE_IDENTIFIER = matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER + r"|^[0-9]+\.0+$")
 _PLAIN_TEXT = matching(text.IN_ORDER, text.NOT_IN_ORDER)
 
 # Field -> how it is cleaned. The function would return every cell that passes the test `in_order` unchanged.
 _CLEANERS: dict[str, Cleaner] = {
-    "id_source": Cleaner(text.clean_text, matching(r"^[0-9A-Za-z][0-9A-Za-z_:/.\-]{4,}$", text.NOT_IN_ORDER)),
-    "nom": Cleaner(text.clean_text, _PLAIN_TEXT),
+    "id_source": Cleaner(
+        text.clean_identifier,
+        lambda column: pc.or_(pc.match_substring_regex(column, r"^[0-9]{5,40}$"), _LIKE_IDENTIFIER(column)),
+    ),
+    "nom": Cleaner(text.clean_name, _PLAIN_TEXT),
     "site_web": Cleaner(text.clean_web, matching(text.WEB_IN_ORDER, text.NOT_IN_ORDER)),
     "siret": Cleaner(codes.clean_siret, partial(checksums.registered, digits=14)),
     "siren": Cleaner(codes.clean_siren, partial(checksums.registered, digits=9)),
@@ -58,7 +78,7 @@ _CLEANERS: dict[str, Cleaner] = {
     ),
     "code_commune": Cleaner(
         codes.clean_commune_code,
-        matching(rf"^(?:(?:{_DEPARTEMENT})[0-9]{{3}}|(?:{_OVERSEAS})[0-9]{{2}})$", r"^750(?:0[1-9]|1[0-9]|20)$"),
+        lambda column: pc.and_not(_LIKE_COMMUNE(column), commune_names.is_former(column)),
         repeats=True,
     ),
     "code_postal": Cleaner(
@@ -74,10 +94,12 @@ _CLEANERS: dict[str, Cleaner] = {
     "typologie": Cleaner(text.clean_kinds, matching(text.IN_ORDER, rf"{text.NOT_IN_ORDER}|[;|]"), repeats=True),
     "date_ouverture": Cleaner(text.clean_date, matching(text.DATE_IN_ORDER, "^$"), repeats=True),
     "etat": Cleaner(text.clean_state, among("ouvert", "itinerant", "en_projet", "ferme"), repeats=True),
+    "type_id_source": Cleaner(text.clean_text, _PLAIN_TEXT, repeats=True),
     "source": Cleaner(text.clean_text, _PLAIN_TEXT, repeats=True),
 }
 
 RowNumbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -95,7 +117,15 @@ class Batch:
     file_rows: int = 0
 
 
-def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source: str, lang: str = "fr") -> Batch:
+def clean_batch(
+    raw: pa.Table,
+    numbers: RowNumbers,
+    mapping: Mapping,
+    *,
+    source: str,
+    lang: str = "fr",
+    keep: tuple[str, ...] = (),
+) -> Batch:
     """Return the accepted places and the rejects of one batch.
 
     Parameters
@@ -110,8 +140,10 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
         Value of `source` when the list has no such column.
     lang : {"fr", "en"}
         Language of the reasons.
+    keep : tuple of str
+        The publisher's columns that are carried through as text, without e-mails and telephone numbers.
     """
-    given = {name: as_text(raw.column(column)) for name, column in mapping.columns.items()}
+    given = given_cells(raw, mapping)
     judge = _Judge(given, numbers, lang)
     clean = {name: clean_column(cells, _cleaner(name, mapping)) for name, cells in given.items() if name in _CLEANERS}
     for name, column in clean.items():
@@ -119,8 +151,8 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
     values = {name: column.values for name, column in clean.items()}
     if "adresse" in given:
         _postal_code_from_address(values, given["adresse"], judge)
-    points = _points(given, judge, len(raw))
-    placed = _place(values, points, judge)
+    points, outside = _points(given, judge, len(raw))
+    placed = _place(clean, values, points, outside, judge)
     columns = values | {
         "code_departement": _named(codes.DEPARTEMENT_CODES, placed.departement),
         "code_region": _named(departement_vote.regions(), placed.region),
@@ -128,28 +160,45 @@ def clean_batch(raw: pa.Table, numbers: RowNumbers, mapping: Mapping, *, source:
         "longitude": pa.array(points.longitude, pa.float64(), from_pandas=True),
         "ligne_source": _line_numbers(given.get("ligne_source"), numbers),
     }
+    if "type_id_source" not in columns and "id_source" in columns:
+        columns["type_id_source"] = kinds(columns["id_source"], _kind_of_identifiers(mapping))
     if "source" not in columns:
         columns["source"] = pa.repeat(source, len(raw))
     _refuse_rows(columns, given, mapping, judge)
     rejected = judge.rejected
     cells = [columns.get(name, pa.nulls(len(raw), PLACE_SCHEMA.field(name).type)) for name in OUTPUT]
-    table = pa.table(cells, schema=PLACE_SCHEMA)
+    for name in keep:
+        carried = clean_column(as_text(raw.column(name)), Cleaner(text.clean_text, _PLAIN_TEXT))
+        for rule, rows in carried.applied.items():
+            if RULES[rule].gravite == REPAIR:
+                judge.repaired(rule, len(rows))
+            else:
+                judge.refuse(kept_as(name), rule, rows, as_text(raw.column(name)).take(pa.array(rows)).to_pylist())
+        cells.append(carried.values)
+    table = pa.table(cells, schema=schema_with(keep))
     places = table if not rejected.any() else table.filter(pa.array(~rejected))
     return Batch(places, judge.rejects(), judge.applied, len(raw), int(rejected.sum()))
 
 
 def _cleaner(name: str, mapping: Mapping) -> Cleaner:
     """Return how a field is cleaned; the mapping's own words for its values come first."""
-    cleaner = _CLEANERS[name]
+    checked = name == "id_source" and "siret" not in mapping.columns and _kind_of_identifiers(mapping) == CHECKED
+    cleaner = _CLEANERS[CHECKED if checked else name]
     words = mapping.values.get(name)
     if not words:
         return cleaner
-    named = {text.key(printed): kept for printed, kept in words.items()}
+    named = {text.key(printed): text.clean_text(kept)[0] for printed, kept in words.items()}
     return replace(
         cleaner,
         clean=lambda cell: (named[text.key(cell)], ()) if text.key(cell) in named else cleaner.clean(cell),
         in_order=lambda column: pc.equal(column, ""),
     )
+
+
+def _kind_of_identifiers(mapping: Mapping) -> str:
+    if mapping.known == "openstreetmap":
+        return "osm"
+    return kind_of(mapping.columns.get("id_source", ""))
 
 
 class _Judge:
@@ -206,14 +255,25 @@ class _Judge:
         return pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("ligne_source", "champ", "regle")])
 
 
+# Refused values of these rules are codes, numbers and dates; several words may be a name in a shifted row.
+_OF_DIGITS = {
+    "code_postal_illisible", "code_commune_illisible", "nombre_illisible", "date_illisible", "siret_invalide",
+    "siren_invalide",
+}  # fmt: skip
+
+
 def _shown(value: str, rule: str) -> str:
     """Return a refused value as `rejects.csv` may show it: cut, and without e-mail addresses and telephone numbers.
 
-    Words in place of a web address are often the name of a person ("Madame ..."), so they are not shown.
+    Several words in place of a web address, a code, a number or a date are often the name of a person ("Madame ..."),
+    so they are not shown.
     """
+    value = text.visible(value[: text.LONGEST])
     if rule == "site_web_illisible" and (" " in value.strip() or "." not in value):
         return "[…]"
-    return privacy.without_personal(value[: text.LONGEST], "[…]")[:_SHOWN]
+    if rule in _OF_DIGITS and len(value.split()) > 1 and not re.search(r"\d", value):
+        return "[…]"
+    return privacy.without_personal(value, "[…]")[:_SHOWN]
 
 
 def _postal_code_from_address(values: dict[str, pa.Array], addresses: pa.StringArray, judge: _Judge) -> None:
@@ -227,7 +287,8 @@ def _postal_code_from_address(values: dict[str, pa.Array], addresses: pa.StringA
     values["code_postal"] = pc.replace_with_mask(known, known.is_null(), pa.array(read, pa.string()))
 
 
-def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> coordinates.Points:
+def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> tuple[coordinates.Points, NDArray[np.int8]]:
+    """Return the coordinates, and the weight of those that lie outside France."""
     latitude, longitude = np.full(size, np.nan), np.full(size, np.nan)
     for of_lat, of_lon in (("latitude", "longitude"), ("y_lambert93", "x_lambert93")):
         for name, values in ((of_lat, latitude), (of_lon, longitude)):
@@ -247,14 +308,27 @@ def _points(given: dict[str, pa.StringArray], judge: _Judge, size: int) -> coord
             judge.repaired(rule, len(rows))
         else:
             judge.refuse("coordonnees", rule, rows, [_pair(latitude[row], longitude[row]) for row in rows])
-    return points
+    outside = np.zeros(size, np.int8)
+    rows = np.flatnonzero(points.rules["coordonnees_hors_de_france"])
+    outside[rows] = departement_vote.weight_of_point_outside(latitude[rows], longitude[rows])
+    return points, outside
 
 
 def _pair(latitude: float, longitude: float) -> str:
-    return ", ".join("" if np.isnan(value) else f"{value:.12g}" for value in (latitude, longitude))
+    """Return two coordinates as text, but for numbers so large that they may be telephone numbers."""
+    shown = [
+        "" if np.isnan(value) else f"{value:.12g}" if abs(value) < 1e8 else "[…]" for value in (latitude, longitude)
+    ]
+    return ", ".join(shown)
 
 
-def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judge) -> departement_vote.Placed:
+def _place(
+    columns: dict[str, Column],
+    values: dict[str, pa.Array],
+    points: coordinates.Points,
+    outside: NDArray[np.int8],
+    judge: _Judge,
+) -> departement_vote.Placed:
     """Decide the département of each row; refuse evidence that lost and remove it from the clean columns."""
     size = len(points.departement)
     none = np.full(size, -1, np.int16)
@@ -266,13 +340,19 @@ def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judg
         return codes.departements_of(values[name], postal=name == "code_postal") if name in values else none
 
     placed = departement_vote.vote(
-        within("code_postal"),
-        within("code_commune"),
-        named("departement", codes.DEPARTEMENT_CODES),
-        named("region", departement_vote.regions()),
-        points.latitude,
-        points.longitude,
-        points.departement,
+        departement_vote.Evidence(
+            within("code_postal"),
+            within("code_commune"),
+            named("departement", codes.DEPARTEMENT_CODES),
+            points.departement,
+            named("region", departement_vote.regions()),
+            points.latitude,
+            points.longitude,
+            outside,
+            values["commune"].is_valid().to_numpy(zero_copy_only=False) if "commune" in values else none > 0,
+            partial(_weights, columns, values, points),
+            partial(_departements_of_names, values.get("commune")),
+        )
     )
     for name, mask in placed.lost.items():
         rows = np.flatnonzero(mask)
@@ -286,7 +366,42 @@ def _place(values: dict[str, pa.Array], points: coordinates.Points, judge: _Judg
         else:
             judge.refuse(name, "preuve_contredite", rows, values[name].take(pa.array(rows)).to_pylist())
             values[name] = pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), values[name])
+    judge.refuse("pays", "hors_de_france", np.flatnonzero(placed.abroad & ~judge.rejected))
     return placed
+
+
+def _weights(
+    columns: dict[str, Column], values: dict[str, pa.Array], points: coordinates.Points, rows: RowNumbers
+) -> NDArray[np.int8]:
+    """Return what the four pieces of evidence of some rows weigh; see `departement_vote.WEIGHTS`."""
+    of = departement_vote.WEIGHTS
+    no_row = np.array([], np.int64)
+    weights = np.full((len(departement_vote.EVIDENCE), len(rows)), of["imprime"], np.int8)
+    for at, name in enumerate(("code_postal", "code_commune")):
+        if name not in values:
+            continue
+        known = commune_names.exists(values[name].take(pa.array(rows)), postal=name == "code_postal")
+        restored = columns[name].applied.get("zero_initial", no_row) if name in columns else no_row
+        repaired = np.isin(rows, restored)
+        weights[at] = np.where(
+            repaired,
+            np.where(known, of["repare"], of["repare_inconnu"]),
+            np.where(known, of["imprime"], of["inconnu"]),
+        )
+    weights[3] = np.where(points.rules["coordonnees_inversees"][rows], of["repare"], of["imprime"])
+    return weights
+
+
+def _departements_of_names(column: pa.Array | None, rows: RowNumbers) -> list[frozenset[int] | None]:
+    """Return, for some rows, the départements that have a commune of the printed name; None without a name."""
+    if column is None:
+        return [None] * len(rows)
+    encoded = column.take(pa.array(rows)).dictionary_encode()
+    found = [
+        frozenset(map(codes.DEPARTEMENT_CODES.index, commune_names.departements_named(name)))
+        for name in encoded.dictionary.to_pylist()
+    ]
+    return [None if at is None else found[at] for at in encoded.indices.to_pylist()]
 
 
 def _named(known: tuple[str, ...], positions: NDArray[np.int16]) -> pa.Array:
@@ -316,11 +431,12 @@ def _refuse_rows(
         empty &= np.array([not cell.strip() for cell in cells.take(pa.array(suspects)).to_pylist()], bool)
     judge.refuse("", "ligne_vide", suspects[empty])
     judge.refuse("nom", "sans_nom_ni_identifiant", suspects[~empty])
-    first = next(iter(mapping.columns))
-    alike = np.flatnonzero(pc.equal(given[first], mapping.columns[first]).to_numpy(zero_copy_only=False))
-    repeated = [
-        row for row in alike if all(given[name][row].as_py() == header for name, header in mapping.columns.items())
-    ]
+    named = {name: column for name, column in mapping.columns.items() if name in given}
+    first = next(iter(named), "")
+    if not first:
+        return
+    alike = np.flatnonzero(pc.equal(given[first], named[first]).to_numpy(zero_copy_only=False))
+    repeated = [row for row in alike if all(given[name][row].as_py() == header for name, header in named.items())]
     judge.refuse("", "entete_repetee", np.array(repeated, np.int64))
 
 

@@ -138,9 +138,11 @@ def check_notebook(path: Path) -> list[str]:
 
 
 def _counts(code: list[dict[str, Any]]) -> list[str]:
-    if paths.is_carried():  # the wheel carries notebooks without their outputs
-        return []
     found = [cell.get("execution_count") for cell in code]
+    # The wheel carries notebooks without outputs, and `init` copies them: only the repository stores outputs.
+    repository = (paths.home() / "pyproject.toml").is_file()
+    if not repository and set(found) == {None}:
+        return []
     if found == list(range(1, len(code) + 1)):
         return []
     return [f"execution counts are {found}: run `make notebooks`."]

@@ -18,6 +18,7 @@ from tlanalysis.data.reference_files import OUTLINES
 from tlanalysis.lists.cells import departement_grid
 from tlanalysis.lists.cleaning import Cleaned, clean_open_file
 from tlanalysis.maintain.recount_access import access_by_territory
+from tlanalysis.maintain.recount_communes import commune_tables
 from tlanalysis.maintain.recount_territories import departements_and_regions
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def write_counts() -> list[str]:
     changed = _write(dict(zip(("departements", "regions"), departements_and_regions(), strict=True)))
     computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     computed["acces_par_territoire"] = access_by_territory()
+    computed |= commune_tables()
     computed[departement_grid.TABLE] = departement_grid.draw_grid(embedded.read_remote(OUTLINES["departement"]))
     return changed + _write(computed)
 

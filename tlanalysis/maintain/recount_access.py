@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.data import embedded, place_kinds, territories
-from tlanalysis.indicators.accessibility import communes
+from tlanalysis.indicators.accessibility import populated_points
 from tlanalysis.indicators.catchment import measure_access
 from tlanalysis.lists.cleaning import clean_open_file
 
@@ -25,7 +25,7 @@ def access_by_territory() -> pd.DataFrame:
     """
     import pandas as pd
 
-    homes, departements = communes(), territories.departements()
+    homes, departements = populated_points(), territories.departements()
     tables = []
     for counted in place_kinds.lists_with_access().itertuples():
         entry = embedded.remote()[counted.fichier]

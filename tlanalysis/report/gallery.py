@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
-from tlanalysis.report import replace_folder, results, territory_index
+from tlanalysis.report import ownership, replace_folder, results, territory_index
 from tlanalysis.report.history import History
 from tlanalysis.report.pages import Site
 from tlanalysis.report.render import FOLDER, HOMES
@@ -29,12 +29,13 @@ def report(out: Path) -> list[Path]:
     Raises
     ------
     BadInput
-        When the manifest records no run.
+        When the manifest records no run, or a page that would be replaced is not ours.
     """
     runs = results.read(out)
     if not runs:
         raise BadInput(f"nothing has run in {out.name}/ yet: start with `tlanalysis run`.")
     folder = out / FOLDER
+    ownership.check(folder, [out / page for page in HOMES.values()])
     history = History(folder).next([figure for run in runs for figure in run.figures])
     site = Site(runs, history)
     contents = dict(history)

@@ -5,32 +5,43 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+import nh3
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
 
 _KEPT = ("text/html", "text/plain", "image/png")
-_TAGS = frozenset(("div", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "span", "strong", "em", "code"))
-_TAGS |= {"pre", "br", "ul", "ol", "li", "caption"}
-_ATTRIBUTES = frozenset(("class", "colspan", "rowspan", "scope", "border", "title"))
-_IDS = re.compile(r' id="cell-id=[^"]*"')
-_STYLES = re.compile(r"<style scoped>.*?</style>", re.DOTALL)
+_TABLES = {"div", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "span", "strong", "em", "code", "pre"}
+_TABLES |= {"br", "ul", "ol", "li", "caption"}
+_TAGS = _TABLES | {
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "a",
+    "b",
+    "i",
+    "blockquote",
+    "hr",
+    "img",
+    "del",
+    "sub",
+    "sup",
+    "dl",
+}
+_TAGS |= {"dt", "dd", "kbd", "s", "small"}
+_ATTRIBUTES = {"*": {"class", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
+_OF_PAGES = _ATTRIBUTES | {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}}
+_PICTURE = "data:image/png;base64,"
+_UNSEEN = {"script", "style", "template", "noscript", "title"}  # their content goes with them
 _REGION = '<div class="rolls" role="region" tabindex="0" aria-label="{label}">'
-
-
-class _Plain(HTMLParser):
-    """A parser whose attribute `plain` is True as long as the HTML holds only tables and text."""
-
-    plain = True
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _TAGS or any(name not in _ATTRIBUTES for name, _ in attrs):
-            self.plain = False
 
 
 @cache
@@ -64,20 +75,38 @@ def to_html(path: Path, label: str) -> Markup | None:
             if "data" in output:
                 output["data"] = _harmless(output["data"])
     body, _ = _exporter().from_notebook_node(notebook)
-    body = _IDS.sub("", body).replace("<pre>", '<pre tabindex="0">')
-    body = body.replace("<table ", f"{_REGION.format(label=Markup.escape(label))}<table ")
-    return Markup(body.replace("</table>", "</table></div>"))  # noqa: S704 - outputs were filtered, the rest is escaped
+    body = nh3.clean(
+        body,
+        tags=_TAGS,
+        clean_content_tags=_UNSEEN,
+        attributes=_OF_PAGES,
+        attribute_filter=_filtered,
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel="noopener noreferrer",
+    )
+    body = body.replace("<pre>", '<pre tabindex="0">')
+    numbers = count(1)  # each region of a page needs a name of its own
+    body = re.sub("<table(?=[ >])", lambda _: _REGION.format(label=f"{escape(label)} {next(numbers)}") + "<table", body)
+    return Markup(body.replace("</table>", "</table></div>"))  # noqa: S704 - sanitised above
+
+
+def _filtered(tag: str, name: str, value: str) -> str | None:
+    """Keep a picture only when its bytes are in the page, and an address only when it leads to a page."""
+    embedded = value.startswith(_PICTURE)
+    if (tag, name) == ("img", "src"):
+        return value if embedded else None
+    if (tag, name) == ("a", "href") and value.strip().lower().startswith("data:"):
+        return None
+    return value
 
 
 def _harmless(data: dict[str, Any]) -> dict[str, Any]:
     """Return the text, the tables and the picture of an output, and nothing else."""
     kept = {kind: data[kind] for kind in _KEPT if kind in data}
     if "text/html" in kept:
-        html = _STYLES.sub("", "".join(kept["text/html"]))  # the page has its own style
-        parser = _Plain()
-        parser.feed(html)
-        if parser.plain:
-            kept["text/html"] = html.replace(' border="1"', "").replace("<th></th>", "<td></td>")
+        html = nh3.clean("".join(kept["text/html"]), tags=_TABLES, clean_content_tags=_UNSEEN, attributes=_ATTRIBUTES)
+        if html.strip():
+            kept["text/html"] = html.replace("<th></th>", "<td></td>")
         else:
             del kept["text/html"]
     return kept

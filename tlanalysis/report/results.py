@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.data.parameters import LANGS, Params, run_key
+from tlanalysis.core.errors import warn
+from tlanalysis.data.parameters import LANGS, Params, mistakes_in, run_key
 from tlanalysis.data.territories import FRANCE
+from tlanalysis.figures.trace import is_sidecar
 from tlanalysis.runs import manifest
+from tlanalysis.runs.altered import altered
 
 KINDS = ("svg", "png", "csv", "json")
 QUALITY = "00_data_quality"
-_FACTS = {"id", "title", "lecture", "champ", "alt", "source", "sources", "params", "inputs", "fingerprint"}
 _SIZES = ("width", "height", "top", "bottom")
 
 
@@ -98,7 +100,13 @@ class Run:
 
 def read(out: Path) -> list[Run]:
     """Return the runs that the manifest of a reports folder records, ordered by name."""
-    return [_run(outcome, out) for _, outcome in sorted(manifest.read(out).items())]
+    runs = []
+    for name, outcome in sorted(manifest.read(out).items()):
+        if wrong := list(mistakes_in(outcome.parameters)):
+            warn(f"{name} has no page: {' '.join(wrong)}")
+        else:
+            runs.append(_run(outcome, out))
+    return runs
 
 
 def profiled(runs: Iterable[Run]) -> set[str]:
@@ -108,6 +116,9 @@ def profiled(runs: Iterable[Run]) -> set[str]:
 
 def _run(outcome: manifest.Outcome, out: Path) -> Run:
     given = Params(**outcome.parameters)
+    wrong = list(altered(outcome, out))
+    for clause in wrong:
+        warn(f"{outcome.name}: {clause}: its figure is not shown until `tlanalysis run` has made it again.")
     executed = out / "notebooks" / f"{outcome.name}.ipynb"
     return Run(
         name=outcome.name,
@@ -117,7 +128,7 @@ def _run(outcome: manifest.Outcome, out: Path) -> Run:
         territory=given.territory,
         status=outcome.status,
         error=outcome.error,
-        figures=tuple(_figure(name, out / "figures", given) for name in outcome.figures),
+        figures=tuple(_figure(name, out / "figures", given, wrong) for name in outcome.figures),
         executed=executed if executed.is_file() else None,
     )
 
@@ -127,9 +138,10 @@ def _key(given: Params) -> str:
     return run_key(Params(**given.as_dict() | {"lang": LANGS[0]}))
 
 
-def _figure(name: str, folder: Path, given: Params) -> Figure:
+def _figure(name: str, folder: Path, given: Params, wrong: list[str]) -> Figure:
+    changed = any(clause.startswith(f"{name}.") for clause in wrong)
     kinds = tuple(kind for kind in KINDS if (folder / f"{name}.{kind}").is_file())
-    facts = _facts(folder / f"{name}.json") if {"svg", "json"} <= set(kinds) else None
+    facts = _facts(folder / f"{name}.json") if {"svg", "json"} <= set(kinds) and not changed else None
     own = Params(**facts["params"]) if facts else given
     named = name.partition("--")[2]
     # A figure whose name and parameters disagree keeps the key of its name, so that two figures never share a page.
@@ -140,10 +152,9 @@ def _facts(path: Path) -> dict[str, Any] | None:
     """Return the facts of a sidecar; None, which makes the figure missing, when the file is damaged or not ours."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError, OSError):
         return None
-    ours = isinstance(facts, dict) and facts.keys() >= _FACTS and isinstance(facts["params"], dict)
-    return facts if ours else None
+    return facts if is_sidecar(facts) and not any(mistakes_in(facts["params"])) else None
 
 
 def _plot_area(facts: dict[str, Any] | None) -> PlotArea | None:

@@ -20,10 +20,12 @@ from tlanalysis.core.errors import TlanalysisError
 from tlanalysis.core.files import sha256
 from tlanalysis.data import embedded
 from tlanalysis.runs import dependencies
+from tlanalysis.runs.altered import altered
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
 
 KINDS = ("svg", "png", "csv", "json")
+ADOPTED = "papermill"  # the engine of a run that `tlanalysis adopt` recorded
 
 
 @dataclass
@@ -99,6 +101,8 @@ def reasons_due(run: Run, before: Outcome | None, now: ProjectState) -> list[str
         return ["it has not run yet"]
     if before.status != "ok":
         return ["it failed last time" if before.status == "failed" else "it did not finish last time"]
+    if before.engine == ADOPTED:
+        return ["it was adopted: papermill records no inputs"]
     return [*_changed_definition(run, before, now), *_changed_inputs(before, now), *_missing_results(before, now)]
 
 
@@ -146,6 +150,8 @@ def _missing_results(before: Outcome, now: ProjectState) -> Iterator[str]:
     wanted.append(now.out / "notebooks" / f"{before.name}.ipynb")
     if missing := [path.name for path in wanted if not path.is_file()]:
         yield f"{missing[0]} is missing from its results"
+    elif first := next(altered(before, now.out), None):
+        yield first
 
 
 def _path(name: str) -> Path | None:

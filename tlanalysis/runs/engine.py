@@ -34,6 +34,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import limits
 from tlanalysis.runs.child import PrintedText, execute_cells
 from tlanalysis.runs.limits import Descendants, Limits
+from tlanalysis.runs.parameters_cell import check_injected
 
 NAME = "tlanalysis"
 POLL_INTERVAL = 0.1  # seconds between two checks of the child and of its output
@@ -74,7 +75,8 @@ class ForkEngine(Engine):
         Raises
         ------
         BadInput
-            On a system where processes cannot fork safely.
+            On a system where processes cannot fork safely, or when the parameters cell holds no parameter of a name
+            that was given.
         DeadKernelError
             When the child ended before the last cell, with the cause.
         CellTimeoutError
@@ -84,6 +86,7 @@ class ForkEngine(Engine):
             raise BadInput(
                 "the engine `tlanalysis` forks processes, which is safe on Linux only: use papermill's own engine."
             )
+        check_injected(nb_man.nb.cells, nb_man.nb.metadata.papermill.get("parameters", {}))
         kwargs = {"timeout": execution_timeout, "log": logger} | kwargs
         client = _Client(nb_man, **kwargs)
         client.kc = _Child(Limits(memory_gb=memory_gb, output_mb=output_mb))
@@ -157,7 +160,11 @@ class _Child:
     def is_alive(self) -> bool:
         """Return whether the child runs; store the cause when it has ended."""
         if self._pid:
-            ended, status = os.waitpid(self._pid, os.WNOHANG)
+            try:
+                ended, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:  # it was killed with the other descendants, and has been waited for
+                self._pid = 0
+                return False
             if ended:
                 self._pid = 0
                 self._cause = self._cause or _cause_of(os.waitstatus_to_exitcode(status))

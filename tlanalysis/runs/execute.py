@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tlanalysis.core import paths
+from tlanalysis.core import paths, staging
 from tlanalysis.core.errors import BadInput, RunFailed
-from tlanalysis.runs import manifest
-from tlanalysis.runs.due import ProjectState, reasons_due
+from tlanalysis.data import embedded
+from tlanalysis.runs import manifest, snapshots
+from tlanalysis.runs.due import KINDS, ProjectState, reasons_due
 from tlanalysis.runs.limits import Limits, can_fork
 from tlanalysis.runs.lock import locked
 from tlanalysis.runs.manifest import Journal, Outcome
@@ -41,6 +42,10 @@ class RunOptions:
         Stop at the first run that fails.
     scheduler : str
         Address of a Dask scheduler; empty for this machine.
+    wait : float
+        Minutes to wait while another process holds the lock of the folder.
+    history : int
+        Number of past states to keep in `history/`; 0 for none.
     """
 
     jobs: int = 2
@@ -49,6 +54,8 @@ class RunOptions:
     force: bool = False
     fail_fast: bool = False
     scheduler: str = ""
+    wait: float = 0
+    history: int = snapshots.KEPT
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
@@ -77,7 +84,13 @@ def due(runs: list[Run], out: Path, *, force: bool = False) -> dict[str, list[st
         Reports folder.
     force : bool
         Make every run due.
+
+    Raises
+    ------
+    SourceError
+        When an embedded table is missing or altered.
     """
+    embedded.verify()
     recorded, now = manifest.read(out), ProjectState(out)
     return {run.name: (["--force"] if force else reasons_due(run, recorded.get(run.name), now)) for run in runs}
 
@@ -103,19 +116,28 @@ def execute(runs: list[Run], out: Path, options: RunOptions, callbacks: RunCallb
     Raises
     ------
     BadInput
-        When another process holds the lock of the folder, or the scheduler does not answer.
+        When the scheduler does not answer.
+    FolderBusy
+        When another process holds the lock of the folder.
+    SourceError
+        When an embedded table is missing or altered: no run starts then, and the records of the runs stay as they are.
     RunFailed
         When the disk is full.
     """
     callbacks = callbacks or RunCallbacks()
-    with locked(out):
-        shutil.rmtree(out / STAGING, ignore_errors=True)
+    embedded.verify()
+    with locked(out, options.wait * 60):
+        staging.remove(out / STAGING)  # of a run that was killed
+        manifest.set_aside_if_damaged(out)
         recorded, now = manifest.read(out), ProjectState(out)
         wanted = [run for run in runs if options.force or reasons_due(run, recorded.get(run.name), now)]
         callbacks.due(len(wanted))
         if not wanted:
             return []
-        return _execute(wanted, out, options, callbacks, recorded, now)
+        snapshots.record(out, recorded, options.history)
+        done = _execute(wanted, out, options, callbacks, recorded, now)
+        snapshots.record(out, manifest.read(out), options.history)
+        return done
 
 
 def _execute(
@@ -131,6 +153,7 @@ def _execute(
     shared = {run.notebook: now.shared_fields(run.notebook) for run in wanted}
     done: dict[str, Outcome] = {}
     touched: set[str] = set()
+    staging.make(out / STAGING)
     manifest.write(out, recorded)
     journal = Journal(out)
     ended = _execute_tasks(wanted, out, options, callbacks)
@@ -148,7 +171,7 @@ def _execute(
     finally:
         ended.close()  # type: ignore[attr-defined]
         journal.close()
-        shutil.rmtree(out / STAGING, ignore_errors=True)
+        staging.remove(out / STAGING)
         # After an early stop, the runs that did not start keep their former outcomes.
         manifest.write(out, recorded | {name: before[name] for name in before.keys() - touched})
     return [done[run.name] for run in wanted if run.name in done]
@@ -182,7 +205,9 @@ def _place_files(outcome: Outcome, before: Outcome, out: Path, journal: Journal)
     if outcome.status == "failed":
         for path in (executed, executed.with_suffix(".log")):
             _move(path, out / "failed" / path.name)
-        outcome = replace(outcome, figures=before.figures, inputs=before.inputs, fingerprints=before.fingerprints)
+        outcome = replace(
+            outcome, figures=before.figures, inputs=before.inputs, fingerprints=before.fingerprints, files=before.files
+        )
         journal.done(outcome)
         return outcome
     journal.about_to_place(outcome)
@@ -192,8 +217,8 @@ def _place_files(outcome: Outcome, before: Outcome, out: Path, journal: Journal)
     for path in (executed, executed.with_suffix(".log")):
         (out / "failed" / path.name).unlink(missing_ok=True)
     for gone in set(before.figures) - set(outcome.figures):
-        for path in (out / "figures").glob(f"{gone}.*"):
-            path.unlink()
+        for kind in KINDS:
+            (out / "figures" / f"{gone}.{kind}").unlink(missing_ok=True)
     for folder in (out / "figures", out / "notebooks"):
         _flush_names(folder)
     journal.done(outcome)

@@ -101,6 +101,11 @@ def _kill(process: psutil.Process) -> None:
         process.kill()
 
 
+def adopt(orphans: bool) -> None:
+    """Make this process the parent of descendants whose parent ends (Linux: a subreaper), or no longer."""
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, int(orphans), 0, 0, 0)
+
+
 class Descendants:
     """The descendants that this process starts from now on, also those that leave their own parent, as daemons do.
 
@@ -108,7 +113,7 @@ class Descendants:
     """
 
     def __init__(self) -> None:
-        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        adopt(True)
         self._before = {process.pid for process in psutil.Process().children()}
 
     def kill(self) -> None:

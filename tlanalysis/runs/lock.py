@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tlanalysis.core.errors import BadInput
+from tlanalysis.core import staging
+from tlanalysis.core.errors import FolderBusy
 
 FILE = ".lock"
+POLL_INTERVAL = 0.2  # seconds between two attempts while waiting
 
 
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
+def locked(out: Path, wait: float = 0) -> Iterator[None]:
     """Lock a reports folder; the system releases the lock when this process ends for any reason.
+
+    Parameters
+    ----------
+    out : Path
+        Reports folder.
+    wait : float
+        Seconds to wait while another process holds the lock.
 
     Raises
     ------
-    BadInput
-        When another process holds the lock.
+    FolderBusy
+        When another process still holds the lock after `wait` seconds.
     """
     out.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait
     with (out / FILE).open("a+") as file:
-        if not _take(file.fileno()):
-            file.seek(0)
-            raise BadInput(
-                f"another run is writing to {out} (process {file.read().strip() or 'unknown'}): "
-                "wait until it ends, or choose another folder with --out."
-            )
+        while not staging.lock(file.fileno()):
+            if time.monotonic() >= deadline:
+                file.seek(0)
+                raise FolderBusy(
+                    f"another run is writing to {out} (process {file.read().strip() or 'unknown'}): "
+                    "try again when it ends, wait for it with --wait MINUTES, or choose another folder with --out."
+                )
+            time.sleep(POLL_INTERVAL)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-def _take(number: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        take = lambda: msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined] # noqa: E731
-    else:
-        take = lambda: fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
-    try:
-        take()
-    except (BlockingIOError, PermissionError):
-        return False
-    return True

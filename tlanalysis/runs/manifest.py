@@ -16,12 +16,16 @@ from typing import Any
 
 from tlanalysis import __version__
 from tlanalysis.core import files
-from tlanalysis.core.errors import BadInput
+from tlanalysis.core.errors import BadInput, warn
+from tlanalysis.core.slugs import is_slug
+from tlanalysis.data.parameters import Params, run_key
 
 FILE = "manifest.json"
 JOURNAL = "manifest.journal"
 # Many runs share the same tables of code and libraries: the manifest holds each table once, and a run names its digest.
 SHARED = ("code", "libraries")
+FOLDERS = ("figures", "notebooks")
+STATUSES = ("ok", "failed", "unfinished")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Outcome:
         File of the package -> digest, for the code that the notebook depends on; library -> version.
     reads : list of dict
         Records of what the run read (see `tlanalysis.core.recorder`).
+    files : dict
+        File of its last success, as `figures/NAME` or `notebooks/NAME` -> digest.
     """
 
     name: str
@@ -70,29 +76,98 @@ class Outcome:
     code: dict[str, str] = field(default_factory=dict)
     libraries: dict[str, str] = field(default_factory=dict)
     reads: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+# Field -> its type, and the type of its parts.
+_TYPES: dict[str, tuple[type | tuple[type, ...], type | None]] = {
+    "name": (str, None),
+    "notebook": (str, None),
+    "parameters": (dict, None),
+    "status": (str, None),
+    "seconds": ((int, float), None),
+    "engine": (str, None),
+    "inputs": (dict, str),
+    "figures": (list, str),
+    "error": (str, None),
+    "fingerprints": (dict, str),
+    "source": (str, None),
+    "code": (dict, str),
+    "libraries": (dict, str),
+    "reads": (list, dict),
+    "files": (dict, str),
+}
 
 
 def read(out: Path) -> dict[str, Outcome]:
     """Return the outcomes that the manifest of a reports folder records, by run name; empty without a manifest.
 
+    A damaged entry is left out, with a message: its run is then due again, and costs no other run.
+
     Raises
     ------
     BadInput
-        When the manifest has another form.
+        When the file as a whole is not a manifest.
     """
     path = out / FILE
     outcomes: dict[str, Outcome] = {}
-    try:
-        if path.is_file():
-            content = json.loads(path.read_text(encoding="utf-8"))
-            for entry in content["runs"]:
-                shared = {name: content.get(name, {}).get(entry.get(name), {}) for name in SHARED}
-                outcomes[entry["name"]] = Outcome(**entry | shared)
-        for line in _lines(out / JOURNAL):
+    content = _content(path) if path.is_file() else {"runs": []}
+    for number, entry in enumerate(content["runs"], start=1):
+        try:
+            shared = {name: content.get(name, {}).get(entry.get(name), {}) for name in SHARED}
+            outcome = Outcome(**entry | shared)
+            _check(outcome)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            warn(f"entry {number} of {path} is damaged: its run is due again.")
+        else:
+            outcomes[outcome.name] = outcome
+    for line in _lines(out / JOURNAL):
+        try:
             _apply(line, outcomes)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise BadInput(f"{path} is not a manifest of this version: delete it, then run again.") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            warn(f"a line of {out / JOURNAL} is damaged: its run is due again.")
     return outcomes
+
+
+def set_aside_if_damaged(out: Path) -> None:
+    """Rename a manifest that cannot be read at all, so that a session can write a new one and nothing is lost."""
+    path = out / FILE
+    if not path.is_file():
+        return
+    try:
+        _content(path)
+    except BadInput:
+        aside = path.with_name(f"manifest.damaged-{files.sha256(path.read_bytes())[:8]}.json")
+        path.replace(aside)
+        warn(f"{path} was damaged, and is kept as {aside.name}: every run is due again.")
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_bytes())
+        if isinstance(content["runs"], list) and all(isinstance(content.get(name, {}), dict) for name in SHARED):
+            return content
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise BadInput(f"{path} is not a manifest of this version: move it away, then run again.")
+
+
+def _check(outcome: Outcome) -> None:
+    """Raise `ValueError` when a field has another type, or a name would be the name of another file."""
+    for name, (kind, within) in _TYPES.items():
+        value = getattr(outcome, name)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise ValueError(name)
+        parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+        if within and not all(isinstance(part, within) for part in parts):
+            raise ValueError(name)
+    if not all(map(is_slug, (outcome.name, outcome.notebook, *outcome.figures, *outcome.fingerprints))):
+        raise ValueError("a name")
+    folders = [name.split("/") for name in outcome.files]
+    if any(len(parts) != 2 or parts[0] not in FOLDERS or not is_slug(parts[1]) for parts in folders):
+        raise ValueError("the name of a file")
+    if outcome.status not in STATUSES or not is_slug(run_key(Params(**outcome.parameters))):
+        raise ValueError("its status or its parameters")
 
 
 def write(out: Path, outcomes: dict[str, Outcome]) -> None:
@@ -141,18 +216,25 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     for line in path.read_bytes().splitlines():
         try:
             found.append(json.loads(line))
-        except ValueError:  # an empty line, or an incomplete one of a stopped machine, whose step did not start
-            continue
+        except (
+            ValueError,
+            RecursionError,
+        ):
+            continue  # an empty line, or an incomplete one of a stopped machine, whose step did not start
     return found
 
 
 def _apply(line: dict[str, Any], outcomes: dict[str, Outcome]) -> None:
     if "run" in line:
-        outcomes[line["run"]["name"]] = Outcome(**line["run"])
+        outcome = Outcome(**line["run"])
+        _check(outcome)
+        outcomes[outcome.name] = outcome
         return
     name = line["placing"]
     before = outcomes.get(name) or Outcome(name, line["notebook"], line["parameters"], "unfinished", 0.0, "")
-    outcomes[name] = replace(before, status="unfinished", figures=sorted({*before.figures, *line["figures"]}))
+    placed = replace(before, status="unfinished", figures=sorted({*before.figures, *line["figures"]}))
+    _check(placed)
+    outcomes[name] = placed
 
 
 def _name_of(table: dict[str, Any], value: dict[str, str]) -> str:

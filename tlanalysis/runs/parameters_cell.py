@@ -7,9 +7,10 @@ installed the import takes seconds, and each search for due runs reads the param
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import Any
 
-from tlanalysis.core.errors import BadInput
+from tlanalysis.core.errors import BadInput, did_you_mean
 
 TAG = "parameters"
 
@@ -28,6 +29,35 @@ def defaults_in(source: str) -> dict[str, Any]:
         raise BadInput(f"the parameters cell is not Python ({error.msg}).") from None
     lines = source.splitlines()
     return dict(_assigned(statement, lines[statement.lineno - 1].strip()) for statement in statements)
+
+
+def check_injected(cells: list[Any], given: Iterable[str]) -> None:
+    """Refuse parameters that the parameters cell of a notebook does not hold, which papermill only warns about.
+
+    Parameters
+    ----------
+    cells : list of dict
+        Cells of a notebook. Without a tagged cell, or when that cell holds more than literals, any parameter passes.
+    given : iterable of str
+        Names of the injected parameters.
+
+    Raises
+    ------
+    BadInput
+        When a parameter is unknown; the message names each.
+    """
+    tagged = [cell for cell in cells if TAG in cell.get("metadata", {}).get("tags", [])]
+    try:
+        known = defaults_in("".join(tagged[0]["source"])) if tagged else None
+    except BadInput:
+        return
+    if known is not None and (odd := [name for name in given if name not in known]):
+        raise BadInput(
+            " ".join(
+                f"the notebook takes no parameter {name!r}{did_you_mean(name, known)}: it takes {', '.join(known)}."
+                for name in odd
+            )
+        )
 
 
 def _assigned(statement: ast.stmt, line: str) -> tuple[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.slugs import is_slug
 from tlanalysis.data import territories
 from tlanalysis.data.parameters import LANGS, Params, from_text, mistakes_in, run_key, split
 from tlanalysis.runs.parameters_cell import TAG, defaults_in
@@ -215,7 +216,7 @@ def selected_runs(names: list[str], given: list[str], territories_wanted: str | 
     Parameters
     ----------
     names : list of str
-        Names of notebooks.
+        Names of notebooks, or paths of files of `notebooks/`.
     given : list of str
         Parameters, each `name=value`.
     territories_wanted : str or None
@@ -245,14 +246,28 @@ def selected_runs(names: list[str], given: list[str], territories_wanted: str | 
         except BadInput as error:
             mistakes.append(str(error))
     runs: list[Run] = []
-    for name in dict.fromkeys(names):
+    for given_name in dict.fromkeys(names):
         try:
+            name = _name_of(given_name)
             runs += grid(name, _in_its_types(name, values))
         except BadInput as error:
             mistakes.append(str(error))
     if mistakes:
         raise BadInput("\n".join(dict.fromkeys(mistakes)))
     return runs
+
+
+def _name_of(given: str) -> str:
+    """Return the name of a notebook that the user gave by its name or by its path."""
+    path = Path(given)
+    if path.name == given.removeprefix("./") and not (path.is_file() and given.endswith(".ipynb")):
+        return path.name.removesuffix(".ipynb")
+    if path.parent.resolve() != paths.notebooks().resolve():
+        raise BadInput(
+            f"{given} is not in {paths.notebooks()}: the files of a run bear the name of its notebook, so only those "
+            "of that folder run; move it there, or execute it with `papermill --engine tlanalysis`."
+        )
+    return path.name.removesuffix(".ipynb")
 
 
 def _in_its_types(notebook: str, values: dict[str, str | list[str]]) -> dict[str, Any]:
@@ -272,6 +287,11 @@ def parameters_of(notebook: str) -> dict[str, Any]:
     BadInput
         When the notebook does not exist or has no readable parameters cell.
     """
+    if not is_slug(notebook):
+        raise BadInput(
+            f"{notebook!r} is not the name of a notebook: write that of a file of notebooks/, made of letters, digits, "
+            "'_', '-' and '.'."
+        )
     path = paths.notebooks() / f"{notebook}.ipynb"
     if not path.is_file():
         raise BadInput(f"no notebook called {notebook!r}{did_you_mean(notebook, notebooks())}.")

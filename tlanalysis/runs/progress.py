@@ -21,17 +21,20 @@ class Progress:
     ----------
     total : int
         Number of runs.
+    silent : bool
+        Show nothing.
     """
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, silent: bool = False) -> None:
         self._total = total
+        self._silent = silent
         self._done = 0
         self._started_at = time.monotonic()
         self._bar: Bar | None = None
         self._lines: dict[str, TaskID] = {}
 
     def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not self._silent:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
             from rich.progress import Progress as Bar
@@ -65,6 +68,8 @@ class Progress:
     def finished(self, outcome: Outcome) -> None:
         """Count a run that has ended, and print its status."""
         self._done += 1
+        if self._silent:
+            return
         line = self._line(outcome)
         if self._bar is None:
             print(line, flush=True)

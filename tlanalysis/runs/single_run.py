@@ -23,6 +23,8 @@ from typing import Any, BinaryIO, TextIO
 from traitlets.config import Config
 
 from tlanalysis.core import files, paths, recorder
+from tlanalysis.core.provenance import NOTEBOOK
+from tlanalysis.core.slugs import is_slug
 from tlanalysis.runs.limits import Limits, end_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -30,6 +32,8 @@ from tlanalysis.runs.plan import Run
 KERNEL = "python3"
 # One thread of linear algebra per process: sums have the same order on every machine, and each run uses one core.
 FIXED_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+KINDS = ("svg", "png", "csv", "json")
+LONGEST_ERROR = 2000  # characters of an error in the manifest and on the terminal
 _TIMES = ("start_time", "end_time", "duration")
 
 
@@ -79,11 +83,16 @@ def execute_task(task: Task, at_cell: Callable[[int, int], None]) -> Outcome:
     else:
         failure = ""
     seconds = time.perf_counter() - started_at
-    _remove_times_and_paths(folder / f"{run.name}.ipynb", task)
+    remove_times_and_paths(folder / f"{run.name}.ipynb", run.notebook)
     if failure:
         return failed_outcome(run, seconds, failure, task.engine)
+    if exit_at := _cell_that_exits(folder / f"{run.name}.ipynb"):
+        return failed_outcome(run, seconds, exit_at, task.engine)
     in_order = sorted((folder / "figures").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-    facts = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in in_order}
+    try:
+        facts = {path.stem: _sidecar(path) for path in in_order}
+    except ValueError as error:
+        return failed_outcome(run, seconds, str(error), task.engine)
     _flush_files(folder)
     return Outcome(
         name=run.name,
@@ -96,13 +105,46 @@ def execute_task(task: Task, at_cell: Callable[[int, int], None]) -> Outcome:
         figures=list(facts),
         fingerprints={name: about["fingerprint"] for name, about in facts.items()},
         reads=_records(folder),
+        files=_digests(folder, run.name, facts),
     )
 
 
 def failed_outcome(run: Run, seconds: float, error: str, engine: str) -> Outcome:
-    """Return the outcome of a failed run."""
+    """Return the outcome of a failed run; a long error is cut, the notebook in `failed/` holds all of it."""
     values: dict[str, Any] = run.parameters.as_dict()
-    return Outcome(run.name, run.notebook, values, "failed", round(seconds, 2), engine, error=" ".join(error.split()))
+    sentence = " ".join(error[: 10 * LONGEST_ERROR].split())
+    if len(sentence) > LONGEST_ERROR:
+        sentence = f"{sentence[:LONGEST_ERROR]}… (cut)"
+    sentence = sentence.encode("utf-8", "backslashreplace").decode("utf-8")
+    return Outcome(run.name, run.notebook, values, "failed", round(seconds, 2), engine, error=sentence)
+
+
+def _cell_that_exits(path: Path) -> str:
+    """Return the failure of a cell that called `sys.exit` or `exit`: IPython goes on, and papermill allows it."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            if output.get("output_type") == "error" and output.get("ename") == "SystemExit":
+                value = f" with {output['evalue']}" if output.get("evalue") else ""
+                return f"cell {cell.get('execution_count')} calls exit{value}: the cells after it need not make sense"
+    return ""
+
+
+def _sidecar(path: Path) -> dict[str, Any]:
+    """Return the sidecar of a figure that a notebook has published; raise `ValueError` when it is another file."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        if is_slug(path.stem) and isinstance(about["fingerprint"], str) and isinstance(about["inputs"], dict):
+            return about
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise ValueError(f"figures/{path.name} is not the sidecar of a figure: write other files to another folder")
+
+
+def _digests(folder: Path, name: str, figures: Iterable[str]) -> dict[str, str]:
+    """Return the digests of the files of a run, by their places in the reports folder."""
+    held = {f"figures/{figure}.{kind}": folder / "figures" / f"{figure}.{kind}" for figure in figures for kind in KINDS}
+    held[f"notebooks/{name}.ipynb"] = folder / f"{name}.ipynb"
+    return {place: recorder.digest_file(path) for place, path in held.items() if path.is_file()}
 
 
 def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> None:
@@ -116,6 +158,7 @@ def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> No
         "TLANALYSIS_HOME": task.home,
         "TLANALYSIS_OUT": task.staging,
         "TLANALYSIS_COMMIT": task.commit,
+        NOTEBOOK: run.notebook,
         recorder.ENVIRONMENT_VARIABLE: str(folder / "reads.json"),
     }
     with ExitStack() as stack:
@@ -126,6 +169,10 @@ def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> No
             limits = task.limits
             options = {"memory_gb": limits.memory_gb, "output_mb": limits.output_mb, "engine_name": NAME}
         else:
+            # No startup file, kernel or setting of the user: the same run gives the same bytes for everybody.
+            empty = stack.enter_context(tempfile.TemporaryDirectory(prefix="tl-"))
+            os.environ |= {"IPYTHONDIR": empty, "JUPYTER_CONFIG_DIR": empty, "JUPYTER_DATA_DIR": empty}
+            os.environ |= {"JUPYTER_NO_CONFIG": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
             extension = f"--InteractiveShellApp.extra_extensions={recorder.__name__}"
             options = {"extra_arguments": [extension], "config": stack.enter_context(local_sockets())}
         papermill.execute_notebook(
@@ -145,15 +192,23 @@ def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> No
         )
 
 
-def _remove_times_and_paths(path: Path, task: Task) -> None:
-    """Remove from a notebook what differs between two executions: times, paths of this machine, random cell ids."""
+def remove_times_and_paths(path: Path, name: str) -> None:
+    """Remove from an executed notebook what differs between two executions: times, paths and random cell ids.
+
+    Parameters
+    ----------
+    path : Path
+        The executed notebook.
+    name : str
+        Name of the notebook of the project.
+    """
     if not path.is_file():
         return
     notebook = json.loads(path.read_text(encoding="utf-8"))
     about = notebook["metadata"].get("papermill", {})
     for key in _TIMES:
         about.pop(key, None)
-    about |= {"input_path": f"notebooks/{task.run.notebook}.ipynb", "output_path": f"notebooks/{path.name}"}
+    about |= {"input_path": f"notebooks/{name}.ipynb", "output_path": f"notebooks/{path.name}"}
     for number, cell in enumerate(notebook["cells"]):
         cell["metadata"].pop("execution", None)
         for key in _TIMES:
@@ -193,6 +248,9 @@ def run_worker(channel: Connection) -> None:
     For each task the worker sends the cells that start, as (number, total), then the outcome.
     """
     end_with_parent()
+    # A process of a notebook that outlives this one must not keep the pipe open.
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=channel.close)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the main process too, and it ends its workers
     while True:
         try:
@@ -202,8 +260,13 @@ def run_worker(channel: Connection) -> None:
         if task is None:
             return
         # Messages of kernels and libraries go to a log, not to the terminal: they help to explain a failed run.
-        with _output_to(Path(task.staging) / f"{task.run.name}.log"):
-            outcome = execute_task(task, lambda number, total: channel.send((number, total)))
+        started_at = time.perf_counter()
+        try:
+            with _output_to(Path(task.staging) / f"{task.run.name}.log"):
+                outcome = execute_task(task, lambda number, total: channel.send((number, total)))
+        except Exception as error:
+            seconds = time.perf_counter() - started_at
+            outcome = failed_outcome(task.run, seconds, f"{type(error).__name__}: {error}", task.engine)
         channel.send(outcome)
 
 

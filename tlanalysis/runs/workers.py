@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from tlanalysis.runs import limits
+from tlanalysis.runs import guard, limits
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.single_run import FIXED_ENVIRONMENT, Task, failed_outcome, run_worker
 
@@ -34,7 +37,8 @@ class _Worker:
     def __init__(self) -> None:
         self.channel, child_end = multiprocessing.Pipe()
         self.process = _context().Process(target=run_worker, args=(child_end,))
-        with _fixed_environment():
+        with _environment_of_workers():
+            _start_server()
             self.process.start()
         child_end.close()
 
@@ -46,9 +50,11 @@ class _Worker:
     def receive(self) -> tuple[int, int] | Outcome:
         """Return the cell that starts and the number of cells, or the outcome of the run."""
         try:
+            if not self.channel.poll() and not self.process.is_alive():
+                raise EOFError
             return self.channel.recv()
         except (EOFError, OSError):
-            self.process.join()
+            self.process.join(GRACE)
             return self.failed_outcome(f"the process that executed it ended (exit code {self.process.exitcode})")
 
     def failed_outcome(self, error: str) -> Outcome:
@@ -103,6 +109,7 @@ def execute_tasks(
         Prepare for many tasks although these are few, because others follow.
     """
     if limits.can_fork():
+        limits.adopt(orphans=True)
         # To import everything saves time from the third run on; with fewer runs, each imports what it needs.
         preloaded = ["tlanalysis.runs.preload"] if many or len(tasks) > FEW_TASKS else ["tlanalysis.runs.engine"]
         multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
@@ -119,8 +126,10 @@ def execute_tasks(
             # Outcomes are yielded only after the workers have their next tasks: the caller takes time for each.
             yield from ended
             ended.clear()
-            for channel in wait(list(busy), timeout=CHECK_INTERVAL):
-                worker = busy[channel]  # type: ignore[index]
+            # The channel of a killed worker may stay open in processes that it forked: its end is waited for too.
+            ends = {worker.process.sentinel: worker for worker in busy.values()}
+            ready = wait([*busy, *ends], timeout=CHECK_INTERVAL)
+            for worker in {id(found): found for one in ready if (found := busy.get(one) or ends.get(one))}.values():  # type: ignore[call-overload]
                 received = worker.receive()
                 if isinstance(received, tuple):
                     worker.cell = str(received[0])
@@ -132,6 +141,7 @@ def execute_tasks(
                     idle.append(worker)
                 else:
                     worker.kill()
+                    _kill_orphans()
             if time.monotonic() - checked_at < CHECK_INTERVAL:
                 continue
             checked_at = time.monotonic()
@@ -139,6 +149,7 @@ def execute_tasks(
                 if reason := worker.exceeded_limit():
                     del busy[worker.channel]
                     worker.kill()
+                    _kill_orphans()
                     ended.append(worker.failed_outcome(reason))
         yield from ended
     finally:
@@ -146,6 +157,9 @@ def execute_tasks(
             worker.kill()
         for worker in idle:
             worker.stop()
+        _kill_orphans()
+        if limits.can_fork():
+            limits.adopt(orphans=False)
 
 
 def _context() -> Any:
@@ -154,11 +168,31 @@ def _context() -> Any:
     return multiprocessing.get_context("forkserver")
 
 
+def _start_server() -> None:
+    """Start the server that forks the workers, deaf to Ctrl-C: the main process ends it, also while it imports."""
+    if not limits.can_fork() or threading.current_thread() is not threading.main_thread():
+        return
+    # The socket of the server lies where the guard deletes it (the default is a folder that a killed process leaves).
+    multiprocessing.current_process()._config.setdefault("tempdir", guard.start(os.getpid())["TMPDIR"])  # type: ignore[attr-defined]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _kill_orphans() -> None:
+    """Kill what an ended worker or server has left: the system made this process its parent."""
+    if limits.can_fork():
+        guard.kill_orphans(guard.start(os.getpid())[guard.VARIABLE])
+
+
 @contextmanager
-def _fixed_environment() -> Iterator[None]:
-    """Set `FIXED_ENVIRONMENT` while a process starts: libraries read these variables at their import."""
-    before = {name: os.environ.get(name) for name in FIXED_ENVIRONMENT}
-    os.environ |= FIXED_ENVIRONMENT
+def _environment_of_workers() -> Iterator[None]:
+    """Set the variables of workers while a process starts: libraries read some of them at their import."""
+    values = FIXED_ENVIRONMENT | (guard.start(os.getpid()) if limits.can_fork() else {})
+    before = {name: os.environ.get(name) for name in values}
+    os.environ |= values
     try:
         yield
     finally:

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.rules import RULES
-from tlanalysis.lists.cells.text import clean_text, is_missing, key
+from tlanalysis.lists.cells.text import clean_identifier, is_missing, key
 from tlanalysis.lists.mapping import personal_columns
 from tlanalysis.lists.readers.base import Reading, ReadingOptions
 from tlanalysis.lists.readers.open_list import open_list
@@ -159,7 +159,7 @@ def _respondents(ids: dict[int, str]) -> tuple[dict[int, str], list[tuple[int, s
     refused: list[tuple[int, str]] = []
     seen: set[str] = set()
     for row, cell in ids.items():
-        name = clean_text(cell)[0]
+        name = clean_identifier(cell)[0]
         if name is None:
             refused.append((row, "identifiant_absent"))
         elif name in seen:

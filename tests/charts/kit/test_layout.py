@@ -6,7 +6,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from tlanalysis.charts.kit.layout import text_width
+from tlanalysis.charts.kit.letters import text_width
 from tlanalysis.charts.kit.style import SAVED_DPI, SMALL, SUBTITLE, TITLE, style
 
 SENTENCES = (

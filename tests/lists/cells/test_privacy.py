@@ -7,7 +7,8 @@ import time
 import pytest
 
 from tlanalysis.lists.cells import privacy
-from tlanalysis.lists.mapping import normalised, personal_columns
+from tlanalysis.lists.mapping import personal_columns
+from tlanalysis.lists.recognition.header import normalised
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,14 @@ from tlanalysis.lists.mapping import normalised, personal_columns
         "06\u00a012\u00a034\u00a056\u00a078",
         "a.b@lieu.example.org", "a.b @ lieu.example.org", "a.b(at)lieu.example.org", "a.b [AT] lieu.example.org",
         "a.b＠lieu.example.org", "a+b@lieu.example",
+        "a.b[arobase]lieu.example", "a.b(arobase)lieu.example", "a.b arobase lieu.example", "a.b{at}lieu.example",
+        "a.b<at>lieu.example", "a.b[a]lieu.example", "a.b(a)lieu.example", "a.b-at-lieu.example", "a.b_AT_lieu.example",
+        "a.b at lieu.example", "a.b[at]lieu[dot]example", "a.b(at)lieu(point)example", "a.b@ lieu . fr",
+        "a.b@lieu．fr", "a.b  @  lieu.fr", "a.b&#64;lieu.fr", "a.b&commat;lieu.fr", "a.b%40lieu.fr",
+        "a.b arobase lieu point fr",
+        "06‑12‑34‑56‑78", "06\u201212\u201234\u201256\u201278", "06—12—34—56—78", "06−12−34−56−78",
+        "06·12·34·56·78", "06•12•34•56•78", "06,12,34,56,78", "06:12:34:56:78", "33612345678", "(33) 6 12 34 56 78",
+        "612345678", "6 12 34 56 78", "O6 12 34 56 78", "０６１２３４５６７８", "٠٦١٢٣٤٥٦٧٨",
     ],
 )  # fmt: skip
 def test_a_way_to_reach_a_person_is_taken_out(reach):
@@ -30,7 +39,9 @@ def test_a_way_to_reach_a_person_is_taken_out(reach):
 @pytest.mark.parametrize(
     "harmless",
     ["12 rue du 8 mai 1945, 75011 Paris", "73282932000074", "01/02/2019", "2019-2020-2021", "@robase",
-    "Café @ la gare", "0612345678901", "48.853, 2.3499", "n° 0 800"],
+    "Café @ la gare", "0612345678901", "48.853, 2.3499", "n° 0 800",
+    "Le Lieu at work. Bien", "RDV @ gare. Samedi", "meet-at-work.fr", "https://www.meet-at-work.fr/a", "Bâtiment (a)",
+    "2020-01-02 03.04.05", "2020-01-02T03:04:05+01:00", "48.853,612345678", "Atelier 6.12", "98 % à 40 ans"],
 )  # fmt: skip
 def test_what_merely_looks_like_it_stays(harmless):
     assert privacy.without_personal(harmless) == harmless

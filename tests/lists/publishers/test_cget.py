@@ -48,6 +48,34 @@ def test_every_place_is_in_its_region(cleaned):
     assert cleaned.places["code_departement"].notna().all()
 
 
+def _as_xlsx(raw, path):
+    typed = raw.copy()
+    for name in ("ID", "CP", "LAT", "LONG", "INSEEREG", "POPCOM"):
+        typed[name] = pd.to_numeric(raw[name], errors="coerce").where(lambda values: values.notna(), raw[name])
+    typed.to_excel(path, index=False, engine="openpyxl")
+
+
+def _as_geojson(raw, path):
+    points = raw[["LONG", "LAT"]].astype(float).to_numpy().tolist()
+    features = [
+        {"type": "Feature", "properties": row, "geometry": {"type": "Point", "coordinates": point}}
+        for row, point in zip(raw.drop(columns=["LAT", "LONG"]).to_dict("records"), points, strict=True)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("ending", "write"), [("xlsx", _as_xlsx), ("geojson", _as_geojson)])
+def test_every_format_of_the_list_gives_the_same_places(mirror, tmp_path, cleaned, ending, write):
+    raw = pd.read_csv(mirror / "cget_2019.csv", dtype=str, keep_default_na=False)
+    path = tmp_path / f"cget_2019.{ending}"
+    write(raw, path)
+    other = tl.clean(path)
+    assert other.mapping.known == "cget_2019"
+    assert len(other.places) == 1512
+    assert other.places["code_region"].value_counts().to_dict() == BY_REGION
+    pd.testing.assert_frame_equal(other.places, cleaned.places)
+
+
 @pytest.mark.parametrize(
     ("row", "departement", "region", "lost"),
     [

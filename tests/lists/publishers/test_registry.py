@@ -59,7 +59,7 @@ def test_the_census_of_2026():
 def test_the_census_of_2023():
     done, places = _clean("bdftl-2023-01-fiche-identite")
     assert done.mapping.known == "recensement_2023"
-    assert places["id_source"] == ["8001.0", "8002.0", "8003.0", "8004.0", "8005.0"]
+    assert places["id_source"] == ["8001", "8002", "8003", "8004", "8005"]
     assert places["nom"] == [
         "Escale & CO Inventée (L')",
         "KazLab Fictif (La)",
@@ -78,7 +78,7 @@ def test_the_census_of_2023():
     ]
     assert places["code_region"] == ["53", "04", "93", "76", "84"]
     assert places["site_web"] == ["www.escale.example.org", None, None, None, None]
-    assert done.ledger["reparations"]["point_zero"] == 4
+    assert done.ledger["reparations"]["point_zero"] == 9
     assert done.ledger["regles"] == {"site_web_illisible": 1}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
 
 import numpy as np
 import openpyxl
@@ -278,9 +279,71 @@ def test_points_empty_geometries_and_heights(tmp_path):
     empty = {"type": "GeometryCollection", "geometries": []}
     line = {"type": "LineString", "coordinates": [[2, 48], [3, 49]]}
     odd = {"type": "Point", "coordinates": ["2", None]}
-    _, cells, _, _ = _read(_geojson(tmp_path / "l.geojson", [point, several, empty, line, None, odd, []]))
+    path = _geojson(tmp_path / "l.geojson", [point, several, line, empty, None, odd, []])
+    _, cells, _, _ = _read(path)
     assert cells[0] == ["nom", "geometry.longitude", "geometry.latitude"]
-    assert [row[1:] for row in cells[1:]] == [["2.35", "48.85"]] * 2 + [[None, None]] * 5
+    assert [row[1:] for row in cells[1:]] == [["2.35", "48.85"]] * 2 + [["3", "49"]] + [[None, None]] * 4
+    detected = open_list(path).detected
+    assert (detected["points_de_lignes_ou_polygones"], detected["sans_point"]) == (2, 4)
+
+
+def test_a_polygon_gives_a_point_inside_it(tmp_path):
+    square = {"type": "Polygon", "coordinates": [[[2, 48], [4, 48], [4, 50], [2, 50], [2, 48]]]}
+    # A U whose centroid lies between its arms: the point is in the middle of one of them.
+    ring = [[0, 0], [6, 0], [6, 6], [4, 6], [4, 1], [2, 1], [2, 6], [0, 6], [0, 0]]
+    both = {"type": "MultiPolygon", "coordinates": [[[[9, 9], [9.1, 9], [9, 9.1], [9, 9]]], [ring]]}
+    _, cells, _, _ = _read(_geojson(tmp_path / "l.geojson", [square, both]))
+    assert cells[1][1:] == ["3", "49"]
+    assert cells[2][1] in {"1", "5"}
+    assert 0 < float(cells[2][2]) < 6
+
+
+@pytest.mark.parametrize("code", ["urn:ogc:def:crs:EPSG::3857", "EPSG:3857"])
+def test_a_declared_projection_is_converted(tmp_path, code):
+    crs = {"type": "name", "properties": {"name": code}}
+    point = {"type": "Point", "coordinates": [448600, 6321000]}  # Reims, in the metres of web maps
+    reading = open_list(_geojson(tmp_path / "l.geojson", [point, None], crs=crs))
+    assert reading.detected["projection"] == "EPSG:3857"
+    # The inverse of the spherical Mercator projection, by its formula.
+    longitude = np.degrees(448600 / 6_378_137)
+    latitude = np.degrees(2 * np.arctan(np.exp(6321000 / 6_378_137)) - np.pi / 2)
+    assert float(reading.sample["geometry.longitude"][0]) == pytest.approx(longitude, abs=1e-6)
+    assert float(reading.sample["geometry.latitude"][0]) == pytest.approx(latitude, abs=1e-6)
+    assert reading.sample["geometry.latitude"][1] == ""
+
+
+@pytest.mark.parametrize("name", ["EPSG:999999", "une projection à nous"])
+def test_a_projection_that_is_not_known_is_refused(tmp_path, name):
+    crs = {"type": "name", "properties": {"name": name}}
+    path = _geojson(tmp_path / "l.geojson", [{"type": "Point", "coordinates": [1, 2]}], crs=crs)
+    with pytest.raises(BadInput, match=r"export it in WGS 84 \(EPSG:4326\)"):
+        open_list(path)
+
+
+def test_the_identifier_of_a_feature_is_a_column(tmp_path):
+    feature = {"type": "Feature", "id": "way/7", "properties": {"nom": "Le Lieu"}, "geometry": None}
+    path = _json(tmp_path / "l.geojson", {"type": "FeatureCollection", "features": [feature]})
+    assert open_list(path).sample["id"] == ["way/7"]
+
+
+def test_a_key_with_two_values_is_refused(tmp_path):
+    path = tmp_path / "l.json"
+    path.write_text('[{"nom": "Un", "cp": "1", "nom": "Deux"}]', encoding="utf-8")
+    with pytest.raises(BadInput, match=r"'nom' stands twice in a record"):
+        open_list(path)
+    path.write_text('[{"nom": "Un", "cp": "1", "nom": "Un"}]', encoding="utf-8")
+    assert open_list(path).sample["nom"] == ["Un"]
+
+
+def test_records_under_their_identifiers(tmp_path):
+    path = _json(
+        tmp_path / "l.json", {"meta": {"n": 2}, "lieux": {"a": {"nom": "Un", "cp": "1"}, "b": {"nom": "Deux"}}}
+    )
+    with pytest.raises(BadInput, match="holds no list of records"):
+        open_list(path)  # "b" is not like "a"
+    path = _json(tmp_path / "l.json", {"lieux": {"a": {"nom": "Un", "cp": "1"}, "b": {"nom": "Deux", "cp": "2"}}})
+    reading = open_list(path)
+    assert (reading.detected["cle"], reading.sample["id"]) == ("lieux", ["a", "b"])
 
 
 def test_a_geojson_in_metres_says_so(tmp_path):
@@ -329,3 +392,40 @@ def test_parquet_columns_that_stand_twice(tmp_path):
 )
 def test_which_row_names_the_columns(rows, expected):
     assert find_header(rows) == expected
+
+
+def test_bytes_of_a_parquet_are_read_as_text(tmp_path):
+    table = pa.table(
+        {"nom": pa.array([b"Le Lieu", None], pa.binary()), "cp": pa.array([b"75011"] * 2, pa.large_binary())}
+    )
+    pq.write_table(table, tmp_path / "l.parquet")
+    _, cells, _, _ = _read(tmp_path / "l.parquet")
+    assert cells[1:] == [["Le Lieu", "75011"], [None, "75011"]]
+    pq.write_table(pa.table({"nom": pa.array([b"caf\xe9"], pa.binary())}), tmp_path / "l.parquet")
+    with pytest.raises(BadInput, match="'nom' holds bytes that are not text in UTF-8"):
+        open_list(tmp_path / "l.parquet")
+
+
+def test_records_in_a_column_of_a_parquet_are_no_text(tmp_path):
+    table = pa.table({"nom": ["Le Lieu"], "commune": [{"x": 1}]})
+    pq.write_table(table, tmp_path / "l.parquet")
+    reading = open_list(tmp_path / "l.parquet")
+    assert reading.sample["commune"] == [""]
+    with pytest.raises(BadInput, match="the column 'commune' holds records"):
+        list(reading.batches(["commune"]))
+
+
+@pytest.mark.parametrize("position", ['r = "XFD1048576"', 'r\n="XFD1048576"', 'r="ZZZZZZZZZZZ1"', 'r="A99999999999"'])
+def test_a_cell_far_away_is_refused_however_its_position_is_written(tmp_path, position):
+    book = openpyxl.Workbook()
+    book.active.append(["nom", "code_postal"])
+    book.active.append(["Le Lieu", "75011"])
+    book.save(tmp_path / "juste.xlsx")
+    with zipfile.ZipFile(tmp_path / "juste.xlsx") as source, zipfile.ZipFile(tmp_path / "l.xlsx", "w") as far:
+        for member in source.infolist():
+            data = source.read(member)
+            if member.filename.endswith("sheet1.xml"):
+                data = data.replace(b'r="B2"', position.encode())
+            far.writestr(member, data)
+    with pytest.raises(BadInput, match=r"l\.xlsx"):
+        open_list(tmp_path / "l.xlsx")

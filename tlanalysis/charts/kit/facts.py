@@ -30,7 +30,7 @@ def fact(table: pd.DataFrame, name: str) -> Any:
         When the table lost that fact, as in a merge or a round trip through CSV, and no column shows it.
     """
     if name in table.attrs:
-        return table.attrs[name]
+        return _with_years(table.attrs[name])
     found = _SHOWN_BY_COLUMNS[name](table) if name in _SHOWN_BY_COLUMNS else None
     if found is None:
         raise BadInput(
@@ -38,6 +38,13 @@ def fact(table: pd.DataFrame, name: str) -> Any:
             "made it again or, after a merge, write `new.attrs = old.attrs`."
         )
     return found
+
+
+def _with_years(fact_: Any) -> Any:
+    """Return a fact whose years are numbers again: Parquet writes them as text."""
+    if not isinstance(fact_, dict):
+        return fact_
+    return {int(key) if isinstance(key, str) and key.isdigit() else key: value for key, value in fact_.items()}
 
 
 def check_text(table: pd.DataFrame) -> None:

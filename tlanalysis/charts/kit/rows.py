@@ -14,6 +14,7 @@ ROW = 0.27  # inches per row
 def label_rows(ax: Axes, labels: list[str], bold: Collection[int] = ()) -> None:
     """Name the rows 0, 1, 2... from the top, some of them in bold; no frame, no ticks at the left."""
     ax.set_yticks(range(len(labels)), labels)
+    ax.rows = True  # type: ignore[attr-defined]
     for row in bold:
         ax.get_yticklabels()[row].set_fontweight("bold")
     ax.set_ylim(len(labels) - 0.4, -0.6)

@@ -81,9 +81,19 @@ RC: dict[RcKeyType, Any] = {
 }
 
 
+_DEFAULTS: dict[RcKeyType, Any] = {
+    key: value
+    for key, value in mpl.rcParamsDefault.items()
+    if key not in {"backend", "backend_fallback", "interactive"}
+}
+
+
 def style() -> AbstractContextManager[None]:
-    """Return the context in which every figure is drawn and saved; the caller's own settings stay as they were."""
-    return mpl.rc_context(RC)
+    """Return the context in which every figure is drawn and saved; the caller's own settings stay as they were.
+
+    It starts from the defaults of matplotlib: a `matplotlibrc` of the user changes no figure. The backend alone stays.
+    """
+    return mpl.rc_context(_DEFAULTS | RC)
 
 
 def perimeter_colour(perimeter: str) -> str:

@@ -16,7 +16,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from tlanalysis.charts.kit.style import CONTRAST, INK, UNKNOWN, on, sequential
+from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.letters import text_width
+from tlanalysis.charts.kit.style import CONTRAST, INK, UNKNOWN, WIDTH, on, sequential
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.legend import Legend
 
+SIGNS = "▲▼?+−"
+LEAST = 6.0  # points: a number in smaller letters is left out
 INSET = 0.04  # white space around a tile, in tiles
 
 
@@ -72,6 +76,7 @@ def draw_tiles(
     *,
     sizes: tuple[float, ...] = (7.8, 8.2),
     margin: float = 0,
+    width: float = WIDTH,
     focus: Collection[str] = (),
 ) -> None:
     """Draw one square per territory: coloured, or hatched where the colour is None (unknown).
@@ -90,6 +95,8 @@ def draw_tiles(
         Font size of the first line, then of the others.
     margin : float
         Room kept at the right for a legend, in tiles.
+    width : float
+        Of the map in inches: where it is too narrow for a number in each tile, only the arrows stay of it.
     focus : collection of str
         Codes to frame.
 
@@ -103,6 +110,9 @@ def draw_tiles(
         raise BadInput(
             f"the table and the {level} layout do not hold the same territories: {', '.join(sorted(odd)[:8])}."
         )
+    side = (width - 0.4) / (tiles["colonne"].max() + 1 - tiles["colonne"].min() + margin)
+    if width < WIDTH:
+        texts, sizes = _small(texts, sizes, side * (1 - 2 * INSET))
     for tile in tiles.itertuples():
         colour = colours[tile.code]
         look = UNKNOWN if colour is None else {"facecolor": colour, "edgecolor": "none"}
@@ -129,6 +139,22 @@ def draw_tiles(
     ax.set_ylim(tiles["ligne"].max() + 1, tiles["ligne"].min())
     ax.set_aspect("equal")
     ax.set_axis_off()
+
+
+def _small(
+    texts: Mapping[str, Sequence[str]], sizes: tuple[float, ...], side: float
+) -> tuple[dict[str, list[str]], tuple[float, ...]]:
+    """Return what fits tiles of a side in inches, and in letters of which size."""
+    first, other = sizes[0], sizes[-1]
+    names = [lines[0] for lines in texts.values() if lines]
+    values = [line for lines in texts.values() for line in lines[1:]]
+    second = min([other, *(other * side / text_width(line, other) for line in values if line)])
+    kept = {code: list(lines) for code, lines in texts.items()}
+    if any(line[:1].isdigit() for line in values) and second < LEAST:
+        kept = {code: [lines[0], "".join(sign for sign in lines[-1] if sign in SIGNS)] for code, lines in kept.items()}
+        kept = {code: [line for line in lines if line] for code, lines in kept.items()}
+        second = other
+    return kept, (min([first, *(first * side / text_width(name, first, bold=True) for name in names)]), second)
 
 
 def classes(values: np.ndarray, n: int = 5) -> list[float]:
@@ -164,4 +190,4 @@ def legend(ax: Axes, entries: Sequence[tuple[str | None, str]], **where: Any) ->
     """Write the classes beside the map; a None colour is the unknown."""
     handles = [Patch(label=text, **(UNKNOWN if colour is None else {"facecolor": colour})) for colour, text in entries]
     settings: dict[str, Any] = {"loc": "upper left", "handlelength": 1.3, "handleheight": 1.1, "borderpad": 0}
-    return ax.legend(handles=handles, **(settings | where))
+    return key(ax, handles, **(settings | where))

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.data import territories
-from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key
+from tlanalysis.lists.cells import commune_names
+from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key, without_excel
 
 DEPARTEMENTS = tuple(
     sorted({f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"} | {f"97{n}" for n in (1, 2, 3, 4, 6)})
@@ -31,7 +32,8 @@ _COMMUNE = re.compile(r"(?:\d\d|2[AB])\d{3}")
 def departement_of_postal_code(code: str | None) -> str | None:
     """Return the département of a French postal code; None when it is not a postal code.
 
-    In Corse, 200 and 201 are 2A and the others 2B. Overseas, the first three digits are the code.
+    In Corse, 200, 201 and 207 (CEDEX of Ajaccio) are 2A and the others 2B. Overseas, the first three digits are the
+    code.
 
     Examples
     --------
@@ -43,7 +45,7 @@ def departement_of_postal_code(code: str | None) -> str | None:
     if code in _ISLANDS:
         return _ISLANDS[code]
     if code.startswith("20"):
-        return "2A" if code[:3] in {"200", "201"} else "2B"
+        return "2A" if code[:3] in {"200", "201", "207"} else "2B"
     return _existing(code)
 
 
@@ -92,7 +94,7 @@ def _existing(code: str) -> str | None:
 def _digits(text: str) -> tuple[str, set[str]]:
     """Remove what spreadsheets and people add to a code: blanks, `.0`, an exponent, a country prefix."""
     applied: set[str] = set()
-    bare = "".join(text.split()).upper().strip("'\"")
+    bare = "".join(without_excel(text).split()).upper().strip("'\"")
     if found := re.fullmatch(r"(\d+)[.,]0+", bare):
         bare = found[1]
         applied.add("point_zero")
@@ -106,7 +108,7 @@ def _digits(text: str) -> tuple[str, set[str]]:
 
 
 def _absent(text: str) -> bool:
-    bare = text.strip()
+    bare = without_excel(text).strip()
     return is_missing(bare) or re.fullmatch(r"0+(?:[.,]0+)?", bare) is not None
 
 
@@ -125,6 +127,8 @@ def clean_commune_code(text: str) -> Cell:
     ('2A041', ('blanc_dans_code',))
     >>> clean_commune_code("75011")
     ('75111', ('arrondissement',))
+    >>> clean_commune_code("01018"), clean_commune_code("97123")
+    (('01033', ('ancienne_commune',)), ('97701', ('ancienne_commune',)))
     >>> clean_commune_code("0")
     (None, ('mention_manquante',))
     """
@@ -139,6 +143,9 @@ def clean_commune_code(text: str) -> Cell:
     ):  # Lyon's 69001-69009 and Marseille's 13001-13016 are communes
         bare = f"751{found[1]}"
         applied.add("arrondissement")
+    if now := commune_names.present_codes().get(bare):
+        bare = now
+        applied.add("ancienne_commune")
     if departement_of_commune(bare) is None:
         return None, ("code_commune_illisible",)
     return bare, tuple(sorted(applied))
@@ -176,18 +183,31 @@ def clean_postal_code(text: str) -> Cell:
     return bare, tuple(sorted(applied))
 
 
-_IN_ADDRESS = re.compile(r"(?<![\d,.])(\d{2} ?\d{3})(?=\s+[^\W\d_])")
+# A code of five digits before a name, or at the end; not the number of a post box ("CS 12345"), nor part of a number.
+_IN_ADDRESS = re.compile(
+    r"(?<![\d,.])(?<!\bCS )(?<!\bBP )(?<!\bTSA )(?<!\bCS)(?<!\bBP)(\d{2} ?\d{3})"
+    r"(?:(?=\s*,\s*[^\W\d_]|\s+[^\W\d_])|(?=\s*[,;.)]*\s*$)())",
+    re.IGNORECASE,
+)
 
 
 def postal_code_in(address: str) -> str | None:
-    """Return the postal code that stands before a name in an address; None when there is none or several.
+    """Return the postal code that stands before a name or at the end of an address; None for none or several.
+
+    At the end, where any number may stand, only a code that exists is one.
 
     Examples
     --------
     >>> postal_code_in("18 Rue  Jules Verne 13090 Aix-en-Provence"), postal_code_in("3 rue X, 75 011 Paris")
     ('13090', '75011')
+    >>> postal_code_in("47 avenue de Wagram, 75017, PARIS"), postal_code_in("CS 12345, 1 rue X - 35000")
+    ('75017', '35000')
     """
-    found = {code.replace(" ", "") for code in _IN_ADDRESS.findall(address)}
+    found = {
+        code
+        for match in _IN_ADDRESS.finditer(address)
+        if (code := match[1].replace(" ", "")) and (match[2] is None or commune_names.is_postal_code(code))
+    }
     known = {code for code in found if departement_of_postal_code(code)}
     return known.pop() if len(known) == 1 else None
 

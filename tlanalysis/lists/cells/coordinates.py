@@ -32,6 +32,38 @@ _PAIR = re.compile(r"[\s(\[]*([+-]?\d{1,3}(?:[.,]\d+)?)\s*[,;/\s]\s*([+-]?\d{1,3
 _EASTING, _NORTHING = (0.0, 1_300_000.0), (6_000_000.0, 7_200_000.0)
 
 
+# Degrees, minutes and seconds with a letter of the compass, before or after.
+_DMS = re.compile(
+    r"([NSEWO])?\s*(\d{1,3})\s*[°º]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*['′’´]\s*)?(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|''|′′)\s*)?"
+    r"([NSEWO])?",
+    re.IGNORECASE,
+)
+
+
+def from_degrees_minutes(text: str) -> float | None:
+    r"""Return degrees, minutes and seconds as decimal degrees rounded to 6 decimals; None for another text.
+
+    Examples
+    --------
+    >>> from_degrees_minutes("48°51'24\"N"), from_degrees_minutes("4°29′10″ O"), from_degrees_minutes("48.85")
+    (48.856667, -4.486111, None)
+    """
+    found = _DMS.fullmatch(text.strip())
+    if found is None or not (found[1] or found[5] or found[3]):
+        return None
+    degrees, minutes, seconds = (float((part or "0").replace(",", ".")) for part in found.group(2, 3, 4))
+    if minutes >= 60 or seconds >= 60:
+        return None
+    side = (found[1] or found[5] or "N").upper()
+    return round((-1 if side in "SWO" else 1) * (degrees + minutes / 60 + seconds / 3600), 6)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a cell can be read as a number: with blanks between the digits, or in degrees and minutes."""
+    bare = "".join(text.split()).rstrip("°").replace("−", "-")
+    return NUMBER.fullmatch(bare) is not None or from_degrees_minutes(text) is not None
+
+
 def numbers(column: pa.StringArray) -> tuple[Floats, Mask]:
     """Return a column of text as floats (NaN where missing), and which cells were neither missing nor numbers.
 
@@ -56,6 +88,8 @@ def numbers(column: pa.StringArray) -> tuple[Floats, Mask]:
             continue
         if NUMBER.fullmatch(bare):
             result[at] = float(bare.replace(",", "."))
+        elif (degrees := from_degrees_minutes(text)) is not None:
+            result[at] = degrees
         else:
             unreadable[at] = True
     return result, unreadable

@@ -37,6 +37,18 @@ _BOXES = {
     "988": (-23.0, -19.0, 158.0, 172.0),
 }
 
+# Islands that the simplified outlines leave out, a box each, in the sea around them.
+_ISLANDS = (
+    ("29", (48.02, 48.06, -4.95, -4.80)),  # Sein
+    ("29", (48.32, 48.43, -5.02, -4.84)),  # Molène and its archipelago
+    ("29", (47.68, 47.75, -4.06, -3.94)),  # Glénan
+    ("56", (47.31, 47.42, -3.03, -2.80)),  # Houat, Hoëdic
+    ("17", (45.99, 46.03, -1.20, -1.14)),  # Aix
+    ("50", (48.84, 48.92, -1.88, -1.75)),  # Chausey
+    ("22", (48.86, 48.90, -3.55, -3.40)),  # Sept-Îles
+    ("973", (5.26, 5.30, -52.61, -52.56)),  # Îles du Salut
+)
+
 Indices = NDArray[np.int16]
 
 
@@ -103,7 +115,7 @@ def departements_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64
         if not missed.any():
             break
         found[known[missed]] = _at_cells(row[missed] + dy, column[missed] + dx)
-    for code, (south, north, west, east) in _BOXES.items():
+    for code, (south, north, west, east) in (*_BOXES.items(), *_ISLANDS):
         inside = (latitude >= south) & (latitude <= north) & (longitude >= west) & (longitude <= east)
         found[inside & (found == NOWHERE)] = DEPARTEMENT_CODES.index(code)
     return found
@@ -115,6 +127,9 @@ def touches(latitude: NDArray[np.float64], longitude: NDArray[np.float64], place
     near = _at_cells(row, column) == place
     for dy, dx in _AROUND:
         near |= _at_cells(row + dy, column + dx) == place
+    for code, (south, north, west, east) in _ISLANDS:
+        inside = (latitude >= south) & (latitude <= north) & (longitude >= west) & (longitude <= east)
+        near |= inside & (place == DEPARTEMENT_CODES.index(code))
     return near
 
 

@@ -58,6 +58,7 @@ def _any_accent(word: str) -> str:
 
 NOT_IN_ORDER = (
     privacy.SUSPICIOUS
+    + r"|[ÃÂ][\x{80}-\x{BF}]|â€"
     + r"|''$|(?i:^(?:"
     + "|".join(_any_accent(word) for word in sorted(_MISSING) if word[:1].isalpha())
     + r")\.*$)"
@@ -117,7 +118,7 @@ def clean_text(text: str) -> Cell:
     if len(text) > LONGEST:
         return None, ("texte_trop_long",)
     applied: set[str] = set()
-    before = None
+    before: str | None = None
     while text != before:  # repeat until nothing changes, because a step may create work for another
         before = text
         text = _once(text, applied)
@@ -130,16 +131,64 @@ def clean_text(text: str) -> Cell:
     return text, tuple(sorted(applied))
 
 
+def visible(text: str) -> str:
+    """Return a text with its HTML entities written out and without invisible characters."""
+    return _visible(_without_entities(text))
+
+
+def is_bare_number(text: str) -> bool:
+    """Return whether a text is digits alone, at most 40 of them, as an identifier may be.
+
+    Examples
+    --------
+    >>> is_bare_number("0612345678"), is_bare_number("06 12 34 56 78")
+    (True, False)
+    """
+    return bool(re.fullmatch(r"[0-9]{1,40}", text))
+
+
+def clean_identifier(text: str) -> Cell:
+    """Return an identifier: a text, but for a number of digits alone, which is no telephone number here.
+
+    Examples
+    --------
+    >>> clean_identifier("0612345678"), clean_identifier("8.0"), clean_identifier("06 12 34 56 78")
+    (('0612345678', ()), ('8', ('point_zero',)), (None, ('donnee_personnelle_retiree', 'mention_manquante')))
+    """
+    if is_bare_number(text):
+        return text, ()
+    if found := re.fullmatch(r"([0-9]{1,40})\.0+", text.strip()):
+        return found[1], ("point_zero",)
+    return clean_text(text)
+
+
+def clean_name(text: str) -> Cell:
+    """Return the name of a place: a text, but for a number of zeros alone, which stands for none.
+
+    Examples
+    --------
+    >>> clean_name("0"), clean_name("Le 104")
+    ((None, ('mention_manquante',)), ('Le 104', ()))
+    """
+    if re.fullmatch(r"\s*0+(?:[.,]0+)?\s*", text):
+        return None, ("mention_manquante",)
+    value, applied = clean_text(text)
+    if value is not None and value != text and re.fullmatch(r"0+", value):
+        return None, tuple(sorted({*applied, "mention_manquante"}))
+    return value, applied
+
+
 def _once(text: str, applied: set[str]) -> str:
     steps = (
         ("entites_html", _without_entities),
+        ("texte_mal_decode", redecoded),
         ("caracteres_invisibles", _visible),
         ("blancs", lambda t: " ".join(t.split())),
         (
             "",
             lambda t: _GUARD.sub("", t),
         ),  # the apostrophe that `output` adds before a formula; removing it is no repair
-        ("guillemets", _unwrapped),
+        ("guillemets", lambda t: _unwrapped(without_excel(t))),
         ("donnee_personnelle_retiree", lambda t: privacy.without_personal(t)),
     )
     for rule, step in steps:
@@ -157,6 +206,30 @@ def _without_entities(text: str) -> str:
     return text
 
 
+_TWICE_ENCODED = re.compile("[ÃÂâÅ][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+
+
+def redecoded(text: str) -> str:
+    """Return a text whose UTF-8 was read as Windows-1252 as it was; any other unchanged.
+
+    Examples
+    --------
+    >>> redecoded("MÃ©diathÃ¨que"), redecoded("Lâ€™Atelier"), redecoded("PÂTÉ")
+    ('Médiathèque', 'L’Atelier', 'PÂTÉ')
+    """
+    if text.isascii() or not _TWICE_ENCODED.search(text):
+        return text
+    try:
+        return b"".join(_windows_byte(sign) for sign in text).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _windows_byte(sign: str) -> bytes:
+    """Return the byte of a character in Windows-1252, which leaves five bytes without a character of their own."""
+    return sign.encode("latin-1") if 0x80 <= ord(sign) < 0xA0 else sign.encode("cp1252")
+
+
 def _visible(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     if composed.isprintable():
@@ -166,6 +239,18 @@ def _visible(text: str) -> str:
         for c in composed
         if c in "\t\n\r\x0b\x0c\x85" or unicodedata.category(c) not in _UNSEEN
     )
+
+
+def without_excel(text: str) -> str:
+    """Return a text without the formula by which Excel keeps the zeros of a code.
+
+    Examples
+    --------
+    >>> without_excel('="01000"'), without_excel("=A1")
+    ('01000', '=A1')
+    """
+    found = re.fullmatch(r"=(?:\"([^\"]*)\"|\"\"([^\"]*)\"\")", text.strip())
+    return text if found is None else found[1] or found[2] or ""
 
 
 def _unwrapped(text: str) -> str:
@@ -179,22 +264,32 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:(?:[\w-]+\.)+[a-z]{2,}|\d{1,3}(?:\.\d{1,3}){3}(?=[:/]))(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
+)
 WEB_IN_ORDER = r"^(?:https?://)?(?:[0-9A-Za-z_\-]+\.)+[A-Za-z]{2,}(?:[/?#][0-9A-Za-z_\-./?=%+~!*]*)?$"
+_BETWEEN_SITES = re.compile(r"\s*[|;,]\s*(?=https?://|www\.|[\w-]+\.\w)|\s+", re.IGNORECASE)
 
 
 def clean_web(text: str) -> Cell:
-    """Return a web address as printed, or refuse the text when it is not one.
+    """Return a web address as printed, or refuse the text when it is not one; of several addresses, the first.
 
     Examples
     --------
     >>> clean_web(" www.lelieu.fr/agenda "), clean_web("voir Facebook")
     (('www.lelieu.fr/agenda', ('blancs',)), (None, ('site_web_illisible',)))
+    >>> clean_web("https://a.example/|https://b.example/"), clean_web("http://90.84.243.68/index.aspx")
+    (('https://a.example/', ('plusieurs_sites',)), ('http://90.84.243.68/index.aspx', ()))
     """
     value, applied = clean_text(text)
     if value is None:
         return None, applied
-    if "donnee_personnelle_retiree" in applied or not _ADDRESS.fullmatch(value):
+    if "donnee_personnelle_retiree" in applied:
+        return None, ("site_web_illisible",)
+    several = [part for part in _BETWEEN_SITES.split(value) if part]
+    if len(several) > 1 and all(_ADDRESS.fullmatch(part) for part in several):
+        return several[0], tuple(sorted({*applied, "plusieurs_sites"}))
+    if not _ADDRESS.fullmatch(value):
         return None, ("site_web_illisible",)
     return value, applied
 

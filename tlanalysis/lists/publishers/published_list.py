@@ -15,7 +15,7 @@ class PublishedList:
     Attributes
     ----------
     raw_to_clean : dict
-        Publisher's column -> ours.
+        Publisher's column -> ours; of several columns for one field, each is read where those before it are empty.
     signature : frozenset of str
         Columns by which the list is recognised: a list that has them all is this one.
     files : tuple of str

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tlanalysis.lists.mapping import Mapping
-from tlanalysis.lists.publishers import anct, cget, liste_propre, lpof, mednum, recensement
+from tlanalysis.lists.publishers import (
+    anct,
+    bibliotheques,
+    cget,
+    france_services,
+    liste_propre,
+    lpof,
+    mednum,
+    recensement,
+    shared_maps,
+)
 from tlanalysis.lists.publishers.published_list import PublishedList
 
 # The more demanding signatures come first.
@@ -17,8 +27,14 @@ LISTS: dict[str, PublishedList] = {
     "lpof": lpof.LIST,
     "mediation_numerique": mednum.LIST,
     "labels_anct": anct.LIST,
+    **france_services.LISTS,
+    "bibliotheques_publiques": bibliotheques.LIST,
+    **shared_maps.LISTS,
     **anct.LISTS_CSV,
 }
+
+# The columns that a reader makes of the geometry of each feature.
+_GEOMETRY = ("latitude", "longitude", "x_lambert93", "y_lambert93")
 
 
 def recognise(headers: Sequence[str]) -> Mapping | None:
@@ -31,9 +47,21 @@ def recognise(headers: Sequence[str]) -> Mapping | None:
     """
     for name, published in LISTS.items():
         if published.signature <= set(headers):
-            columns = {ours: theirs for theirs, ours in published.raw_to_clean.items() if theirs in headers}
-            return Mapping(columns, known=name)
+            columns: dict[str, list[str]] = {}
+            for theirs, ours in published.raw_to_clean.items():
+                if theirs in headers:
+                    columns.setdefault(ours, []).append(theirs)
+            fallbacks = {ours: tuple(theirs[1:]) for ours, theirs in columns.items() if len(theirs) > 1}
+            first = {ours: theirs[0] for ours, theirs in columns.items()}
+            return Mapping(first | _of_geometry(first, headers), known=name, fallbacks=fallbacks)
     return None
+
+
+def _of_geometry(columns: dict[str, str], headers: Sequence[str]) -> dict[str, str]:
+    """Return the columns that hold the points of a file, where the list itself has no coordinates in this format."""
+    if {"latitude", "longitude", "coordonnees", "x_lambert93"} & columns.keys():
+        return {}
+    return {name: f"geometry.{name}" for name in _GEOMETRY if f"geometry.{name}" in headers}
 
 
 def list_of_file(file: str) -> PublishedList | None:

@@ -20,6 +20,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.coordinates import NUMBER
 from tlanalysis.lists.cells.text import clean_date, key
 from tlanalysis.lists.fields import SYNONYMS
+from tlanalysis.lists.readers.workbook_process import as_string as as_string  # every reader takes it from here
 
 MOST_COLUMNS = 5_000
 ROWS_PER_BATCH = 100_000
@@ -109,18 +110,35 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
     )
 
 
+def rows_above(count: int) -> dict[str, int]:
+    """Return what the ledger says of the rows left out above the first row of a list without header.
+
+    They may be a title or rows with few cells: nothing tells them apart, so they are counted.
+    """
+    return {"lignes_au_dessus": count} if count else {}
+
+
 def _is_data(cell: str) -> bool:
     return bool(NUMBER.fullmatch(cell) or _DATA.fullmatch(cell) or (clean_date(cell)[0] and not cell.isalpha()))
 
 
-def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[str, Any]) -> Reading:
+def from_table(
+    path: Path,
+    table: pa.Table,
+    headers: list[str],
+    detected: dict[str, Any],
+    numbers: Sequence[int] | None = None,
+) -> Reading:
     """Return a reading of rows that are already in memory.
 
     Parameters
     ----------
     table : pyarrow.Table
         One string column per header, in their order.
+    numbers : sequence of int, optional
+        The number of each row, when some rows of the file are blank and not in the table.
     """
+    ranks = np.arange(1, len(table) + 1) if numbers is None else np.asarray(numbers, np.int64)
     if not len(table):
         raise no_row(path)
 
@@ -128,7 +146,7 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
         chosen = table.select(ranks_of(headers, wanted)).rename_columns([str(name) for name in wanted])
         for start in range(0, len(table), ROWS_PER_BATCH):
             part = chosen.slice(start, ROWS_PER_BATCH)
-            yield RowBatch(part, np.arange(start + 1, start + 1 + len(part)), [])
+            yield RowBatch(part, ranks[start : start + len(part)], [])
 
     head = table.slice(0, SAMPLE)
     sample = {name: [value or "" for value in head.column(at).to_pylist()] for at, name in enumerate(headers)}
@@ -138,23 +156,3 @@ def from_table(path: Path, table: pa.Table, headers: list[str], detected: dict[s
 def no_row(path: Path) -> BadInput:
     """Return the error for a list that has a header and no rows."""
     return BadInput(f"{path.name} has no row under its header.")
-
-
-def as_string(value: Any) -> str | None:
-    """Return a typed cell as text, or None for an empty one.
-
-    A whole float loses its `.0`, a date becomes ISO 8601, and the items of a list are joined by `|`.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return None if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, (list, tuple)):
-        return "|".join(text for item in value if (text := as_string(item))) or None
-    if hasattr(value, "isoformat"):
-        return value.isoformat().removesuffix("T00:00:00")
-    return str(value)

@@ -18,6 +18,7 @@ from tlanalysis.lists.readers.base import (
     find_header,
     name_blanks,
     no_row,
+    rows_above,
 )
 from tlanalysis.lists.readers.csv_rows import CsvFile
 
@@ -65,7 +66,7 @@ def open_csv(path: Path, options: ReadingOptions) -> Reading:
         "separateur": separator,
         "ligne_entete": ends[at] if named else None,
         "premiere_ligne": skipped + 1,
-    }
+    } | rows_above(0 if named else at)
 
     csv_file = CsvFile(path, encoding, separator, skipped, headers)
     return Reading(path, headers, sample, detected, csv_file.batches)

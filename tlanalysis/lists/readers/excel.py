@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
-import json
+import lzma
 import re
 import subprocess
-import sys
 import zipfile
 import zlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.lists.readers.base import Reading, ReadingOptions, as_string, find_header, from_table, name_blanks
+from tlanalysis.lists.readers import workbook_process
+from tlanalysis.lists.readers.base import (
+    Reading,
+    ReadingOptions,
+    find_header,
+    from_table,
+    name_blanks,
+    rows_above,
+)
+from tlanalysis.lists.readers.workbook_process import Grid
 
 # The most that an archive may unpack to: bytes, cells (a million rows by twenty), XML tags. python-calamine allocates
 # a sheet up to its last row and column before it returns a cell, so one cell at the far corner would fill the memory.
 _MOST_BYTES, _MOST_CELLS, _MOST_TAGS = 1 << 30, 20_000_000, 100_000_000
 _PIECE = 1 << 20
-_POSITION = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d{1,8})["']""")
+_POSITION = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,12})(\d{1,12})["']""")
 # The same in ODS: a filled cell, or a row that begins with one, that is marked as repeated so many times.
 _REPEATED_CELL = re.compile(
     rb"""<table:table-cell(?=[^<>]*value-type)[^<>]*number-columns-repeated=["'](\d{1,12})["']"""
 )
 _REPEATED_ROW = re.compile(rb"""number-rows-repeated=["'](\d{1,12})["'][^<>]*>\s*<table:table-cell[^<>]*value-type""")
-
-Grid = list[list[str]]
 
 
 def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
@@ -42,13 +45,11 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
     BadInput
         The workbook is damaged, protected, empty or too large once unpacked, or several sheets may be the list.
     """
-    from python_calamine import CalamineError
-
     if kind != "xls":
         _check_archive(path)
     try:
-        sheets = _sheets_of_xls(path) if kind == "xls" else _sheets(path)
-    except (CalamineError, OSError, ValueError, subprocess.SubprocessError) as error:
+        sheets = workbook_process.sheets_of(path)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise BadInput(
             f"{path.name} cannot be opened as {kind.upper()}: it is damaged or protected; save it again."
         ) from error
@@ -59,7 +60,8 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
     )
     if at >= len(rows):
         raise BadInput(f"{path.name}, sheet {name!r}, has no line {options.header} to take the header from.")
-    body = [row for row in rows[at + named :] if any(row)]
+    numbers = [number for number, row in enumerate(rows[at + named :], 1) if any(row)]
+    body = [rows[at + named + number - 1] for number in numbers]
     width = max((rank + 1 for row in rows[at:] for rank, cell in enumerate(row) if cell), default=0)
     header = rows[at] if named else []
     headers = name_blanks([header[rank] if rank < len(header) else "" for rank in range(width)])
@@ -69,8 +71,9 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
         "feuille": name,
         "ligne_entete": at + 1 if named else None,
         "premiere_ligne": at + named + 1,
-    }
-    return from_table(path, pa.table(columns, names=[str(rank) for rank in range(width)]), headers, detected)
+    } | rows_above(0 if named else sum(any(row) for row in rows[:at]))
+    table = pa.table(columns, names=[str(rank) for rank in range(width)])
+    return from_table(path, table, headers, detected, numbers)
 
 
 def _check_archive(path: Path) -> None:
@@ -88,7 +91,16 @@ def _check_archive(path: Path) -> None:
                     tags += _check_part(path, part)
             if tags > _MOST_TAGS:
                 raise _too_large(path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         if isinstance(error, BadInput):
             raise
         raise BadInput(f"{path.name} is damaged (cut short, perhaps) or protected: save or fetch it again.") from error
@@ -126,42 +138,6 @@ def _check_part(path: Path, part: IO[bytes]) -> int:
 def _column(letters: bytes) -> int:
     """Return the number of a column from its letters: A is 1, XFD 16,384."""
     return functools.reduce(lambda number, letter: 26 * number + letter - 64, letters.upper(), 0)
-
-
-def _sheets(path: Path) -> dict[str, Grid]:
-    from python_calamine import load_workbook
-
-    book = load_workbook(io.BytesIO(path.read_bytes()))
-    return {name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names}
-
-
-# An XLS file is a small file system. When its sectors refer to each other in a ring, python-calamine follows them until
-# the memory is full and the process ends. So a separate process reads it, with limits of memory and time.
-_MEMORY, _SECONDS = 2 << 30, 120
-
-
-def _sheets_of_xls(path: Path) -> dict[str, Grid]:
-    code = "from tlanalysis.lists.readers.excel import send_sheets; send_sheets()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, path], capture_output=True, timeout=_SECONDS, check=True, stdin=subprocess.DEVNULL
-    )
-    return json.loads(done.stdout)
-
-
-def send_sheets() -> None:
-    """Print the sheets of the workbook that the command line names, as JSON.
-
-    Where the system allows it, the memory of the process is limited.
-    """
-    with contextlib.suppress(ImportError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    sys.stdout.write(json.dumps(_sheets(Path(sys.argv[1]))))
-
-
-def _cells(rows: Sequence[Sequence[object]]) -> Grid:
-    return [[as_string(cell) or "" for cell in row] for row in rows]
 
 
 def _choose(path: Path, sheets: dict[str, Grid], wanted: str | None) -> str:

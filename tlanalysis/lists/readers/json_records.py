@@ -1,4 +1,4 @@
-"""Read GeoJSON, JSON records (bare, or under a key) and JSON lines."""
+"""Read GeoJSON, JSON records (bare, under a key, or under their identifiers) and JSON lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.lists.cells.privacy import without_personal
+from tlanalysis.lists.readers import geometry, map_layers, openstreetmap, projections
 from tlanalysis.lists.readers.base import MOST_COLUMNS, Reading, ReadingOptions, as_string, from_table
 from tlanalysis.lists.readers.csv_dialect import as_encoding, find_encoding
 
@@ -44,10 +46,14 @@ def open_records(path: Path, options: ReadingOptions) -> Reading:
         raise BadInput(f"{path.name} cannot be read as {encoding}: name its encoding with --encoding.") from error
     content, lines = _parsed(path, text)
     detected: dict[str, Any] = {"format": "jsonl" if lines else "json", "encodage": encoding}
+    if isinstance(content, dict) and content.get("type") == "umap":
+        content = map_layers.of_umap(content)
+        detected["calques"] = len({feature["properties"]["calque"] for feature in content["features"]})
     if isinstance(content, dict) and content.get("type") == "FeatureCollection":
-        metres = "2154" in json.dumps(content.get("crs") or "")
-        records, detected["format"] = _features(path, content, metres), "geojson"
-        detected["projection"] = "EPSG:2154" if metres else "CRS84"
+        records, more = _features(path, content)
+        detected |= {"format": "geojson"} | more
+    elif openstreetmap.is_answer(content):
+        records, detected["format"] = openstreetmap.records(content["elements"]), "overpass"
     else:
         where, records = _records(path, content, options.records)
         if where:
@@ -73,19 +79,31 @@ def open_records(path: Path, options: ReadingOptions) -> Reading:
 def _parsed(path: Path, text: str) -> tuple[Any, bool]:
     """Return the content, and whether the file has one record per line."""
     try:
-        return json.loads(text, parse_int=_number), False
+        return json.loads(text, parse_int=_number, object_pairs_hook=_object), False
     except RecursionError:
         raise BadInput(f"{path.name} is nested too deep to be a list.") from None
     except json.JSONDecodeError as error:
         lines = [line for line in text.split("\n") if line.strip()]
         try:
             if len(lines) > 1 and error.msg == "Extra data":
-                return [json.loads(line, parse_int=_number) for line in lines], True
+                return [json.loads(line, parse_int=_number, object_pairs_hook=_object) for line in lines], True
         except (json.JSONDecodeError, RecursionError):
             pass
         raise BadInput(
             f"{path.name} is not valid JSON (line {error.lineno}, column {error.colno}): {error.msg}."
         ) from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Record:
+    """Return an object; refuse one that gives two values to a key."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for name, value in pairs:
+            if found[name] != value:
+                raise BadInput(
+                    f"the key {without_personal(name, '[…]')!r} stands twice in a record, with two values: rename one."
+                )
+    return found
 
 
 def _number(digits: str) -> int | str:
@@ -114,16 +132,33 @@ def _records(path: Path, content: Any, wanted: str | None) -> tuple[str, list[Re
 def _lists_of_records(content: Any, where: str, depth: int) -> list[tuple[str, list[Record]]]:
     if isinstance(content, list):
         return [(where, content)] if content and all(isinstance(item, dict) for item in content) else []
-    if isinstance(content, dict) and depth < 3:
-        return [
-            found
-            for name, value in content.items()
-            for found in _lists_of_records(value, f"{where}.{name}".strip("."), depth + 1)
-        ]
-    return []
+    if not isinstance(content, dict) or depth >= 3:
+        return []
+    found = [
+        deeper
+        for name, value in content.items()
+        for deeper in _lists_of_records(value, f"{where}.{name}".strip("."), depth + 1)
+    ]
+    keyed = [] if any(not inner.startswith(where) for inner, _ in found) else _keyed_by_id(content)
+    return [(where, keyed)] if keyed else found
 
 
-def _features(path: Path, content: Record, metres: bool) -> list[Record]:
+def _keyed_by_id(content: Record) -> list[Record]:
+    """Return records that stand under their identifiers, with the identifier as `id`; none when they are not alike.
+
+    Records are alike when there are two or more and at least half of their keys stand in all of them.
+    """
+    values = list(content.values())
+    if len(values) < 2 or not all(isinstance(value, dict) and len(value) > 1 for value in values):
+        return []
+    common = set.intersection(*(set(value) for value in values))
+    if 2 * len(common) < min(len(value) for value in values):
+        return []
+    return [{"id": name} | value for name, value in content.items()]
+
+
+def _features(path: Path, content: Record) -> tuple[list[Record], dict[str, Any]]:
+    """Return the records of the features with their points, and what was found out about the geometries."""
     features = content.get("features")
     if not isinstance(features, list) or not all(
         isinstance(feature, dict) and isinstance(feature.get("properties"), (dict, type(None))) for feature in features
@@ -131,28 +166,27 @@ def _features(path: Path, content: Record, metres: bool) -> list[Record]:
         raise BadInput(f"{path.name} is a FeatureCollection without a list of features.")
     if not features:
         raise BadInput(f"{path.name} holds no record.")
-    x, y = (EASTING, NORTHING) if metres else (LONGITUDE, LATITUDE)
-    return [
-        {**(feature.get("properties") or {}), **dict(zip((x, y), _point(feature.get("geometry")), strict=True))}
-        for feature in features
-    ]
-
-
-def _point(geometry: Any) -> tuple[Any, Any]:
-    """Return the two coordinates of a point, or (None, None) for another geometry or none.
-
-    A third coordinate, the height, is ignored.
-    """
-    if not isinstance(geometry, dict):
-        return None, None
-    at = geometry.get("coordinates")
-    if geometry.get("type") == "MultiPoint" and isinstance(at, list) and len(at) == 1:
-        at = at[0]
-    elif geometry.get("type") != "Point":
-        return None, None
-    if not isinstance(at, list) or len(at) < 2 or not all(isinstance(number, (int, float)) for number in at[:2]):
-        return None, None
-    return at[0], at[1]
+    projection = projections.declared(content, path.name)
+    geometries = [feature.get("geometry") for feature in features]
+    points = [geometry.point_of(found) for found in geometries]
+    if projection not in {"CRS84", projections.LAMBERT_93}:
+        points = projections.to_degrees(points, projection, path.name)
+    x, y = (EASTING, NORTHING) if projection == projections.LAMBERT_93 else (LONGITUDE, LATITUDE)
+    records = []
+    for feature, point in zip(features, points, strict=True):
+        properties = feature.get("properties") or {}
+        own = {"id": feature["id"]} if "id" in feature and "id" not in properties else {}
+        records.append({**own, **properties, **dict(zip((x, y), point or (None, None), strict=True))})
+    if openstreetmap.are_tagged(records):
+        records = [openstreetmap.record_of(record) for record in records]
+    shapes = sum(
+        point is not None and isinstance(found, dict) and found.get("type") != "Point"
+        for point, found in zip(points, geometries, strict=True)
+    )
+    facts: dict[str, Any] = {"projection": "CRS84" if projection == "CRS84" else f"EPSG:{projection}"}
+    facts |= {"points_de_lignes_ou_polygones": shapes} if shapes else {}
+    facts |= {"sans_point": points.count(None)} if None in points else {}
+    return records, facts
 
 
 def _flattened(record: Record, before: str = "", depth: int = 0) -> dict[str, str | None]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.readers import csv_dialect, excel, json_records
+from tlanalysis.lists.readers import archives, csv_dialect, excel, json_records
 from tlanalysis.lists.readers.base import (
     MOST_COLUMNS,
     ROWS_PER_BATCH,
@@ -33,7 +37,8 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
     Parameters
     ----------
     path : Path
-        A CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file; its content decides, not its ending.
+        A CSV, XLSX, XLS, ODS, GeoJSON, JSON or Parquet file, perhaps compressed with gzip or alone in a ZIP archive;
+        its content decides, not its ending.
     options : ReadingOptions, optional
         What the user states instead of having it detected.
 
@@ -43,6 +48,27 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
         The file is not a list, is damaged, or can be read in two ways.
     """
     options = options or ReadingOptions()
+    start = _start(path)
+    if (packed := _packed(start, path)) is None:
+        return _open_plain(path, start, options)
+    folder = Path(tempfile.mkdtemp(prefix="tlanalysis-"))
+    try:
+        inner = archives.unpack(path, packed, folder)
+        reading = _open_plain(inner, _start(inner), options)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+    def batches(wanted: Wanted) -> Iterator[RowBatch]:
+        yield from reading.batches(wanted)
+
+    weakref.finalize(batches, shutil.rmtree, folder, ignore_errors=True)  # the file is there as long as its rows
+    detected = reading.detected | {"compression": packed} | ({"membre": inner.name} if packed == "zip" else {})
+    return replace(reading, path=path, detected=detected, batches=batches)
+
+
+def _start(path: Path) -> bytes:
+    """Return the first bytes of a file that is there and not empty."""
     try:
         if path.is_dir():
             raise BadInput(f"{path} is a folder: name one file.")
@@ -51,11 +77,24 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
         with path.open("rb") as file:
             start = file.read(4096)
     except FileNotFoundError:
-        raise BadInput(f"{path} does not exist.") from None
+        raise BadInput(_not_there(str(path))) from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
     if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise BadInput(f"{path.name} is empty.")
+    return start
+
+
+def _packed(start: bytes, path: Path) -> str | None:
+    """Return how a list is compressed, gzip or zip; None when it is not. A workbook is a ZIP archive by itself."""
+    if start.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if start.startswith(b"PK\x03\x04") and (path.suffix.lower() == ".xls" or path.suffix.lower() not in _WORKBOOKS):
+        return "zip"
+    return None
+
+
+def _open_plain(path: Path, start: bytes, options: ReadingOptions) -> Reading:
     kind = _kind(start, path)
     if kind == "parquet":
         reading = _open_parquet(path)
@@ -113,6 +152,10 @@ def _kind(start: bytes, path: Path) -> str:
     if ending in _WORKBOOKS or ending == ".parquet":
         raise BadInput(f"{path.name} is not a {ending[1:].upper()} file, or a damaged one: save it again.")
     bare = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"<kml" in start or ending == ".kml":
+        raise BadInput(f"{path.name} is a KML map: export its layer as GeoJSON or CSV, and give that file.")
+    if bare[:1] == b"<":
+        raise BadInput(f"{path.name} is XML or a web page, not a list: export the list as CSV, XLSX or GeoJSON.")
     if ending in {".json", ".geojson", ".jsonl", ".ndjson"} or re.match(rb'[{\[]\s*["{\[\]}]', bare):
         return "json"
     return "csv"
@@ -134,7 +177,7 @@ def _open_parquet(path: Path) -> Reading:
         try:
             for batch in file.iter_batches(ROWS_PER_BATCH, columns=columns):
                 table = pa.table(
-                    [_text_column(batch.column(name)) for name in columns], names=[str(name) for name in wanted]
+                    [_text_column(batch.column(name), name) for name in columns], names=[str(name) for name in wanted]
                 )
                 yield RowBatch(table, np.arange(number + 1, number + 1 + len(table)), [])
                 number += len(table)
@@ -145,14 +188,32 @@ def _open_parquet(path: Path) -> Reading:
         raise no_row(path)
     try:
         head = next(file.iter_batches(SAMPLE))
-        texts = [_text_column(column).to_pylist() for column in head.columns]
+        texts = [
+            [""] * len(column) if _is_nested(column.type) else _text_column(column, name).to_pylist()
+            for name, column in zip(names, head.columns, strict=True)
+        ]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
     sample = {name: [value or "" for value in values] for name, values in zip(headers, texts, strict=True)}
     return Reading(path, headers, sample, {"format": "parquet"}, batches)
 
 
-def _text_column(column: pa.Array) -> pa.Array:
+def _is_nested(kind: pa.DataType) -> bool:
+    """Return whether cells hold records; a list of plain values is joined instead."""
+    within = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
+    return pa.types.is_struct(within) or pa.types.is_map(within) or pa.types.is_union(within)
+
+
+def _text_column(column: pa.Array, name: str) -> pa.Array:
+    if _is_nested(column.type):
+        raise BadInput(f"the column {name!r} holds records, not texts: flatten it, or leave it out of the mapping.")
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        try:
+            return column.cast(pa.binary()).cast(pa.string())
+        except pa.ArrowInvalid as error:
+            raise BadInput(f"the column {name!r} holds bytes that are not text in UTF-8: save it as text.") from error
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return column.cast(pa.string())
     if pa.types.is_integer(column.type):
@@ -162,3 +223,8 @@ def _text_column(column: pa.Array) -> pa.Array:
 
 def _first_sentence(error: Exception) -> str:
     return str(error).split("\n")[0].split(". ")[0][:120].rstrip(".")
+
+
+def _not_there(path: str) -> str:
+    address = path.split(":")[0] in {"http", "https"}
+    return f"{path} is an address: download the file, then clean it." if address else f"{path} does not exist."

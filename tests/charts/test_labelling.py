@@ -1,0 +1,95 @@
+"""Tables in words: every column and code of ours has a name in both languages, and the numbers stay numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import tlanalysis as tl
+from tests.charts.drawn import ONE_EACH, Case, case
+from tlanalysis.charts.labelling import _texts, heading, label
+from tlanalysis.charts.on_screen import as_html
+from tlanalysis.core.errors import BadInput
+from tlanalysis.core.languages import LANGS
+
+NAMES = _texts()["names"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("one", ONE_EACH, ids=str)
+def test_every_column_of_a_result_has_a_name(one: Case, lang: str) -> None:
+    named = label(one.table, lang=lang)
+    assert len(set(named.columns)) == len(one.table.columns)
+    for column, said in zip(one.table.columns, named.columns, strict=True):
+        assert "_" not in said, column
+        assert str(column) in NAMES or heading(str(column), lang) != str(column).replace("_", " ").capitalize()
+    assert named.attrs == one.table.attrs
+    pd.testing.assert_frame_equal(one.table, one.untouched)
+
+
+@pytest.mark.parametrize(
+    ("column", "share", "fr", "en"),
+    [
+        (
+            "taux_lisse_haut_pour_100k",
+            False,
+            "Taux lissé, au plus (pour 100 000 habitants)",
+            "Smoothed rate, at most (per 100,000 inhabitants)",
+        ),
+        ("montant_bas_eur", False, "Montant, au moins (€)", "Amount, at least (€)"),
+        ("part_10_km_bas", True, "Part à 10 km ou moins, au moins (%)", "Share within 10 km, at least (%)"),
+        ("rayon_km", False, "Distance (km)", "Distance (km)"),
+        ("ic_haut", True, "Intervalle de confiance, au plus (%)", "Confidence interval, at most (%)"),
+        ("ma_colonne", False, "Ma colonne", "Ma colonne"),
+    ],
+)
+def test_headings_by_hand(column: str, share: bool, fr: str, en: str) -> None:
+    assert (heading(column, "fr", share=share), heading(column, "en", share=share)) == (fr, en)
+
+
+def test_codes_are_words_and_shares_are_percent() -> None:
+    table = case("plot_share_training").table
+    english = tl.label(table, lang="en")
+    assert english["Share (%)"].tolist() == pytest.approx((table["part"] * 100).tolist())
+    places = tl.label(tl.observations("tiers_lieux", ["FR", "R53"]))
+    assert set(places["Territoire"]) == {"France", "Bretagne"}
+    assert set(places["Nature"]) <= {"compté", "estimé", "déclaré", "objectif", "prévision"}
+
+
+def test_a_labelled_table_goes_to_a_spreadsheet_and_back(tmp_path: Path) -> None:
+    named = tl.label(tl.rates("coworking", "region"), lang="en")
+    named.to_excel(tmp_path / "rates.xlsx", index=False)
+    back = pd.read_excel(tmp_path / "rates.xlsx", dtype={"Code": str})
+    assert list(back.columns) == list(named.columns)
+    rate = "Rate (per 100,000 inhabitants)"
+    assert back[rate].tolist() == pytest.approx(named[rate].tolist(), nan_ok=True)
+
+
+def test_the_screen_shows_no_nan_no_exponent_no_slug() -> None:
+    table = tl.observations("tiers_lieux", "FR").assign(grand=8.61e8, part=0.123456)
+    before = table.copy(deep=True)
+    shown = as_html(table, "en")
+    assert "NaN" not in shown
+    assert "&lt;NA&gt;" not in shown
+    assert "e+08" not in shown
+    assert "861,000,000" in shown
+    assert "0.1235" in shown
+    assert ">compte<" not in shown
+    assert ">counted<" in shown
+    assert ">tiers_lieux<" not in shown
+    assert ">perimetre<" in shown  # the name that code needs
+    pd.testing.assert_frame_equal(table, before)
+    theirs = pd.DataFrame({"x": [float("nan")]})
+    assert as_html(theirs) == theirs._repr_html_()  # type: ignore[operator]
+
+
+def test_wrong_calls_are_one_sentence() -> None:
+    for call, said in (
+        (lambda: tl.label(tl.holdings(), lang="de"), "one of fr, en"),
+        (lambda: tl.label(3), "a int is no table"),  # type: ignore[arg-type]
+        (lambda: tl.show_words("anglais"), "one of fr, en"),
+    ):
+        with pytest.raises(BadInput, match=said):
+            call()

@@ -1,0 +1,64 @@
+"""Folders of unfinished files: only ours are deleted, and those of ended processes do not stay."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tlanalysis.core import files, staging
+from tlanalysis.core.errors import BadInput
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tlanalysis.core import staging
+with staging.inside(Path(sys.argv[1])) as folder:
+    (folder / "half").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_folder_that_is_not_ours_is_neither_deleted_nor_used(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "precious").write_text("1", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "x")
+    (tmp_path / "file").write_text("1", encoding="utf-8")
+    for name in ("x", "link", "file"):
+        with pytest.raises(BadInput, match="not"):
+            staging.make(tmp_path / name)
+        with pytest.raises(BadInput, match="not"):
+            staging.remove(tmp_path / name)
+    assert (tmp_path / "x" / "precious").read_text(encoding="utf-8") == "1"
+
+
+def test_the_folder_of_a_killed_process_is_deleted_by_the_next(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert staging.has_abandoned(tmp_path)
+    with staging.inside(tmp_path) as mine:
+        assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+        with staging.inside(tmp_path):
+            assert mine.is_dir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_no_folder_that_was_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), staging.inside(tmp_path / "a" / "b"):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_part_of_an_ended_process_is_deleted_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / f".places.csv.{ended.pid}.part").write_text("half", encoding="utf-8")
+    (tmp_path / f".places.csv.{os.getppid()}.part").write_text("half", encoding="utf-8")
+    (tmp_path / f".other.csv.{ended.pid}.part").write_text("half", encoding="utf-8")
+    files.write_text(tmp_path / "places.csv", "whole")
+    names = {f".places.csv.{os.getppid()}.part", f".other.csv.{ended.pid}.part", "places.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == names

@@ -1,0 +1,320 @@
+"""Communes: the table, places by class, overlap of programmes, waves of the label, inhabitants near a place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from scipy.stats.contingency import odds_ratio
+
+import tlanalysis as tl
+from tests.helpers import read_rows
+from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.data import commune_classes
+from tlanalysis.indicators.commune_mix import COLUMNS, OVERLAPPING, WHOLE, count_by_class
+from tlanalysis.indicators.commune_overlap import compare_strata, count_strata
+from tlanalysis.indicators.label_waves import trend
+from tlanalysis.tables.commune_table import current_codes, named_communes, read_classes, today_code
+
+LISTS = ["fabriques_de_territoire", "tiers_lieux", "france_services"]
+
+
+def small_communes() -> pd.DataFrame:
+    """Return four communes of two départements; one has no known population."""
+    return pd.DataFrame(
+        {
+            "code_commune": ["33001", "33002", "24001", "97601"],
+            "code_departement": ["33", "33", "24", "976"],
+            "code_region": ["75", "75", "75", "06"],
+            "population": pd.array([1000, 3000, 6000, None], dtype="Int64"),
+            "densite": ["bourgs_ruraux", "petites_villes", "petites_villes", "bourgs_ruraux"],
+            "famille_densite": ["rural", "urbain_intermediaire", "urbain_intermediaire", "rural"],
+            "taille": ["t500", "t2000", "t2000", None],
+            "est_avec_qpv": pd.array([False, True, False, True], dtype="boolean"),
+        }
+    )
+
+
+@pytest.fixture
+def places(monkeypatch):
+    monkeypatch.setattr("tlanalysis.tables.commune_table.today_code", lambda code: code)
+    return pd.DataFrame({"code_commune": ["33001", "33001", "24001", "97601", None]})
+
+
+def test_places_are_counted_by_class_and_the_rest_is_shown(places):
+    table = count_by_class(small_communes(), places, ["famille_densite"]).set_index(["territoire", "classe"])
+    france = table.loc["FR"]
+    assert france.loc["rural", ["nb_communes", "population", "nb_lieux"]].tolist() == [1, 1000, 2]
+    assert france.loc["urbain_intermediaire", ["nb_communes", "population", "nb_lieux"]].tolist() == [2, 9000, 1]
+    assert france.loc["ensemble", "nb_lieux"] == 3
+    assert france.loc["inconnue", "nb_lieux"] == 2  # Mayotte's commune has no population, one place has no commune
+    assert table.loc[("R06", "inconnue"), "nb_lieux"] == 1
+    assert table.loc[("D24", "urbain_intermediaire"), "nb_lieux"] == 1
+
+
+def test_places_without_the_column_of_communes_are_refused():
+    with pytest.raises(BadInput, match="no column code_commune"):
+        count_by_class(small_communes(), pd.DataFrame({"ville": ["Bordeaux"]}), ["densite"])
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("by", [*COLUMNS, OVERLAPPING])
+def test_classes_of_a_list_hold_every_place_once(name, by, raw):
+    rows = [r for r in read_rows(raw, "communes_classes") if (r["type"], r["classement"]) == (name, by)]
+    france = {r["classe"]: int(r["nb_lieux"]) for r in rows if r["territoire"] == "FR"}
+    whole, unknown = france.pop(WHOLE), france.pop(commune_classes.UNKNOWN)
+    assert whole + unknown == {"fabriques_de_territoire": 382, "tiers_lieux": 1512, "france_services": 2720}[name]
+    if by != OVERLAPPING:
+        assert sum(france.values()) == whole
+        people = sum(int(r["population"]) for r in rows if r["territoire"] == "FR" and r["classe"] in france)
+        assert people == 68_094_280  # sum of PMUN in INSEE's file
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_cross_equals_scipy_on_the_same_table(name):
+    table = tl.cross(name, "densite")
+    known = table[table["classe"] != commune_classes.UNKNOWN]
+    counts, people = known["nb_lieux"].to_numpy(), known["population"].to_numpy(float)
+    total = counts.sum()
+    for row in known.itertuples():
+        test = stats.binomtest(row.nb_lieux, int(total), row.population / people.sum())
+        assert row.p_valeur == pytest.approx(test.pvalue)
+        bounds = test.proportion_ci(0.95, "exact")
+        assert (row.part_lieux_bas, row.part_lieux_haut) == pytest.approx((bounds.low, bounds.high))
+    expected = people / people.sum() * total
+    assert table.attrs["test"]["chi2"] == pytest.approx(stats.chisquare(counts, expected).statistic)
+
+
+def test_rural_and_priority_neighbourhood_counts_are_those_of_the_evidence():
+    rural = tl.cross("fabriques_de_territoire", "famille_densite").set_index("classe")["nb_lieux"]
+    assert rural["rural"] == 137
+    qpv = tl.cross("fabriques_de_territoire", "qpv").set_index("classe")["nb_lieux"]
+    # 195 of 382 stand in a commune with a QPV; three of them are in Mayotte, whose inhabitants are not in the table.
+    assert qpv["avec"] == 192
+
+
+def test_a_level_that_is_not_held_says_what_to_do():
+    with pytest.raises(BadInput, match="give the cleaned list instead of its name"):
+        tl.cross("fabriques_de_territoire", "ruralite", "departement")
+    with pytest.raises(BadInput, match="did you mean"):
+        tl.cross("fabriques_de_territoire", "densité")
+    with pytest.raises(BadInput, match="no list called"):
+        tl.cross("fablabs")
+
+
+def test_chance_allocation_raises_a_false_alarm_one_time_in_twenty():
+    """When places fall in proportion to inhabitants, the test of all classes rejects 4 to 6 % of the time."""
+    from tlanalysis.indicators.homogeneity import equal_rates
+
+    people = np.array([25.3, 9.7, 7.1, 4.2, 10.3, 10.0, 1.7]) * 1e6
+    drawn = np.random.default_rng(11).multinomial(378, people / people.sum(), size=2000)
+    statistic = ((drawn - 378 * people / people.sum()) ** 2 / (378 * people / people.sum())).sum(axis=1)
+    asymptotic = stats.chi2.sf(statistic, len(people) - 1)
+    some = [equal_rates(pd.DataFrame({"nb_lieux": row, "population": people})).iloc[0] for row in drawn[:40]]
+    assert np.abs([one["p_valeur"] - p for one, p in zip(some, asymptotic, strict=False)]).max() < 0.03
+    assert 0.04 <= (asymptotic < 0.05).mean() <= 0.06
+
+
+def test_overlap_of_one_stratum_is_the_hypergeometric_of_scipy():
+    answer = compare_strata(np.array([[50, 12, 20, 9]]))
+    table = [[9, 3], [11, 27]]
+    assert answer["p_valeur"] == pytest.approx(stats.fisher_exact(table).pvalue)
+    assert answer["nb_attendu"] == pytest.approx(12 * 20 / 50)
+    assert answer["rapport_de_cotes"] == pytest.approx(odds_ratio(table, kind="sample").statistic)
+    low, high = stats.hypergeom.ppf([0.025, 0.975], 50, 12, 20)
+    assert (answer["nb_attendu_bas"], answer["nb_attendu_haut"]) == (low, high)
+
+
+def test_overlap_of_two_strata_is_worked_out_by_hand():
+    """Two strata of two communes, one of each programme: both coincide with chance 1/2 in each, so both in 1/4."""
+    answer = compare_strata(np.array([[2, 1, 1, 1], [2, 1, 1, 1]]))
+    assert answer["nb_attendu"] == pytest.approx(1.0)
+    assert answer["p_valeur"] == pytest.approx(0.5)  # two coincidences (1/4) or none (1/4)
+    assert np.isnan(answer["rapport_de_cotes"])  # no commune has one programme alone: no odds ratio is identified
+
+
+def test_mantel_haenszel_interval_is_that_of_a_published_example():
+    """Two strata, by hand: R = 4*16/30 + 6*10/28, S = 2*8/30 + 4*8/28, variance of Robins, Breslow and Greenland."""
+    strata = [(4, 2, 8, 16), (6, 4, 8, 10)]  # both, first alone, second alone, neither
+    counts = np.array([[a + b + c + d, a + b, a + c, a] for a, b, c, d in strata])
+    r = [a * d / (a + b + c + d) for a, b, c, d in strata]
+    s = [b * c / (a + b + c + d) for a, b, c, d in strata]
+    p = [(a + d) / (a + b + c + d) for a, b, c, d in strata]
+    q = [1 - one for one in p]
+    var = (
+        sum(x * y for x, y in zip(p, r, strict=True)) / (2 * sum(r) ** 2)
+        + sum(x * y + z * w for x, y, z, w in zip(p, s, q, r, strict=True)) / (2 * sum(r) * sum(s))
+        + sum(x * y for x, y in zip(q, s, strict=True)) / (2 * sum(s) ** 2)
+    )
+    answer = compare_strata(counts)
+    odds = sum(r) / sum(s)
+    assert answer["rapport_de_cotes"] == pytest.approx(odds)
+    assert answer["rapport_de_cotes_haut"] == pytest.approx(odds * np.exp(1.959963985 * var**0.5))
+
+
+def test_programmes_at_random_within_strata_overlap_as_chance_says():
+    rng = np.random.default_rng(5)
+    total = np.array([400, 200, 50])
+    alarms = 0
+    for _ in range(400):
+        counts = []
+        for size in total:
+            a, b = rng.random(size).argsort()[: size // 10], rng.random(size).argsort()[: size // 5]
+            counts.append([size, len(a), len(b), len(set(a) & set(b))])
+        alarms += compare_strata(np.array(counts))["p_valeur"] < 0.05
+    assert alarms / 400 <= 0.06  # an exact test is at most at its level
+
+
+def test_overlap_is_symmetric_and_adds_up():
+    there, back = (tl.overlap(*pair).iloc[0] for pair in (("france_services", "qpv"), ("qpv", "france_services")))
+    assert there["nb_les_deux"] == back["nb_les_deux"]
+    assert there["p_valeur"] == pytest.approx(back["p_valeur"])
+    assert there["rapport_de_cotes"] == pytest.approx(back["rapport_de_cotes"])
+    matrix = tl.overlap()
+    assert len(matrix) == 10
+    parts = matrix["nb_les_deux"] + matrix["nb_a_seul"] + matrix["nb_b_seul"] + matrix["nb_aucun"]
+    assert (parts == matrix["nb_communes"]).all()
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (("fabriques_de_territoire",), "needs two programmes"),
+        (("fabriques_de_territoire", "fabriques_de_territoire"), "compared with itself"),
+        (("fabrique_de_territoire", "qpv"), "did you mean 'fabriques_de_territoire'"),
+    ],
+)
+def test_an_overlap_that_cannot_be_is_refused(pair, message):
+    with pytest.raises(BadInput, match=message):
+        tl.overlap(*pair)
+
+
+def test_waves_add_up_to_the_list_and_their_trend_is_armitages():
+    table = tl.waves("rural")
+    assert (table["nb_lieux"] + table["nb_inconnus"]).tolist() == [187, 29, 36, 48, 82]
+    # Cochran-Armitage equals the correlation of the two columns times the root of n.
+    hits = np.concatenate(
+        [np.repeat([1.0, 0.0], [k, n - k]) for k, n in table[["nb_lieux_critere", "nb_lieux"]].to_numpy(int)]
+    )
+    scores = np.repeat(table["vague"].to_numpy(float), table["nb_lieux"].to_numpy(int))
+    assert table.attrs["tendance"]["z"] == pytest.approx(stats.pearsonr(hits, scores).statistic * len(hits) ** 0.5)
+
+
+def test_a_share_without_trend_raises_few_alarms():
+    rng = np.random.default_rng(3)
+    scores = np.repeat([1.0, 2.0, 3.0], [60, 40, 30])
+    alarms = sum(trend(rng.random(130) < 0.4, scores, seed=i)["p_valeur_asymptotique"] < 0.05 for i in range(60))
+    assert alarms <= 9
+
+
+def test_shares_near_a_place_grow_with_the_distance_and_hold_the_point():
+    table = tl.nearness("famille_densite", radii=[5, 10, 20, 30])
+    assert (table["part_bas"] <= table["part"]).all()
+    assert (table["part"] <= table["part_haut"]).all()
+    for _, group in table.groupby(["type", "classe"]):
+        assert group.sort_values("rayon_km")["part"].is_monotonic_increasing
+    with pytest.raises(BadInput, match="no distance of 40 km was measured"):
+        tl.nearness(radii=[40])
+
+
+def test_nearness_of_all_communes_agrees_with_access(raw):
+    """Both measure France, one without Mayotte: the same inhabitants are within 10 km of a Fabrique."""
+    here = tl.nearness("ensemble", radii=[10]).set_index("type").loc["fabriques_de_territoire"]
+    access = tl.access("fabriques_de_territoire", "france").iloc[0]
+    inside = access["part_10_km_bas"] * access["population"]
+    assert here["part"] * here["population"] == pytest.approx(inside, rel=0.005)
+
+
+def test_the_parts_of_nearer_add_up_and_turn_with_the_pair():
+    there, back = tl.nearer("tiers_lieux", "france_services"), tl.nearer("france_services", "tiers_lieux")
+    parts = there[["part_a_plus_proche", "part_b_plus_proche", "part_indecise"]].sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(np.ones(len(there)))
+    assert there["part_a_plus_proche"].tolist() == back["part_b_plus_proche"].tolist()
+
+
+def test_a_former_commune_is_followed_to_that_of_today():
+    rows = [("COM", "49126", ""), ("COMD", "49069", "49126"), ("COMD", "49126", "49126"), ("ARM", "75104", "75056")]
+    table = pd.DataFrame(rows, columns=["TYPECOM", "COM", "COMPARENT"])
+    assert current_codes(table) == {"49069": "49126", "75104": "75056"}
+
+
+def test_a_file_of_classes_that_changed_is_refused():
+    with pytest.raises(SourceError, match="has no column niveau_densite"):
+        read_classes(b"insee_com,dens\n01001,5\n", "communes_densite_2025")
+    with pytest.raises(SourceError, match="printed twice: 01001"):
+        read_classes(b"insee_com,niveau_densite\n01001,x\n01001,y\n", "communes_densite_2025")
+    with pytest.raises(SourceError, match="does not know: add its row"):
+        commune_classes.codes_of("densite", {"01001": "Très rural"})
+
+
+def test_communes_of_a_programme_are_read_from_both_forms():
+    csv = "insee_com,lib_com\n01004,Ambérieu\n01004,Ambérieu\n2A004,Ajaccio\n".encode()
+    assert named_communes(csv, "anct_villages_d_avenir") == ["01004", "2A004"]
+    feature = b'{"features": [{"properties": {"liste_geo": "Un (01053); Deux (2B033)"}}]}'
+    assert named_communes(feature, "petites_villes_de_demain_2024") == ["01053", "2B033"]
+    with pytest.raises(SourceError, match="1 cells are no code of a commune, such as '1004'"):
+        named_communes(b"insee_com\n1004\n", "anct_crte")
+    with pytest.raises(SourceError, match="its properties have changed"):
+        named_communes(b'{"features": [{"properties": {"commune": "01053"}}]}', "france_services_2024")
+
+
+def test_an_edition_that_is_not_held_is_refused():
+    with pytest.raises(BadInput, match="no edition 2020 of the communes"):
+        tl.communes(2020)
+
+
+@pytest.mark.mirror
+def test_every_commune_has_its_density_and_arrondissements_add_up_to_their_city(mirror):
+    whole, split = tl.communes(), tl.communes(arrondissements=True)
+    assert len(whole) == 34_875
+    assert len(split) == 34_875 - 3 + 45
+    assert whole["densite"].notna().all()
+    assert whole["population"].isna().sum() == 17  # Mayotte
+    assert whole["population"].sum() == split["population"].sum() == 68_094_280
+    paris = whole.set_index("code_commune").loc["75056"]
+    assert paris["population"] == split.loc[split["code_commune"].str.startswith("751"), "population"].sum()
+    assert 48.8 < paris["latitude"] < 48.92
+    assert whole.attrs["a_recuperer"] == [
+        "anct_action_coeur_de_ville",
+        "anct_villages_d_avenir",
+        "anct_territoires_d_industrie",
+        "anct_crte",
+    ]
+
+
+@pytest.mark.mirror
+def test_a_merged_commune_and_an_arrondissement_are_followed(mirror):
+    assert today_code("49069") == "49126"  # Champtoceaux is Orée-d'Anjou since 2015
+    assert today_code("93059") == "93066"  # Pierrefitte-sur-Seine is Saint-Denis since 2025
+    assert today_code("75104") == "75056"
+    assert today_code("33063") == "33063"
+
+
+@pytest.mark.mirror
+def test_embedded_tables_of_communes_are_what_the_files_give(mirror, raw):
+    from tlanalysis.data import embedded
+    from tlanalysis.maintain.recount_communes import commune_tables
+
+    for name, table in commune_tables().items():
+        held = embedded.load(name).reset_index(drop=True)
+        assert held.astype(str).to_numpy().tolist() == table.astype(str).to_numpy().tolist(), name
+
+
+@pytest.mark.mirror
+def test_a_list_of_ones_own_is_crossed_like_a_list_we_hold(mirror):
+    from tlanalysis.lists.cleaning import clean_open_file
+
+    places = clean_open_file("fabriques_de_territoire_2024").places
+    mine, held = tl.cross(places, "densite"), tl.cross("fabriques_de_territoire", "densite")
+    columns = ["classe", "nb_lieux", "population", "part_lieux", "p_valeur"]
+    pd.testing.assert_frame_equal(mine[columns], held[columns], check_dtype=False)
+    one = tl.overlap(places, "qpv").iloc[0]
+    other = tl.overlap("fabriques_de_territoire", "qpv").iloc[0]
+    assert one["nb_les_deux"] == other["nb_les_deux"]
+
+
+def test_strata_leave_out_communes_without_inhabitants():
+    homes = small_communes()
+    table = count_strata(homes, pd.Series([True, True, False, True]), pd.Series([True, False, False, True]))
+    assert table[["nb_communes", "nb_a", "nb_b", "nb_les_deux"]].sum().tolist() == [3, 2, 1, 1]

@@ -1,0 +1,79 @@
+"""A run from Python, and a figure made again, on small notebooks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import tlanalysis as tl
+from tests.runs.conftest import write_notebook
+from tlanalysis.cli import app
+from tlanalysis.core.errors import BadInput
+from tlanalysis.runs.reproduce import reproduce
+
+CALL = "import tlanalysis as tl\n\np = tl.params(territory=territory, lang=lang)\nheld = tl.holdings()"
+PUBLISH = 'ax = tl.plot_holdings(held, lang=p.lang)\ntl.publish(ax, id="natures", params=p)'
+
+
+@pytest.fixture
+def essai(notebooks: Path) -> Path:
+    write_notebook(notebooks, "00_essai", CALL, PUBLISH)
+    return notebooks
+
+
+def test_a_notebook_runs_from_python_and_its_figure_can_be_made_again(essai: Path, tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    outcome = tl.run("00_essai", out=out, territory="R75")
+    assert (outcome.status, outcome.figures, outcome.name) == ("ok", ["natures--R75"], "00_essai--R75")
+    assert tl.run("00_essai.ipynb", out=out, territory="R75") == tl.run("00_essai", out=out, territory="R75")
+    figure = out / "figures" / "natures--R75.json"
+    facts = json.loads(figure.read_text(encoding="utf-8"))
+    assert (facts["notebook"], facts["command"]) == ("00_essai", "tlanalysis run 00_essai -p territory=R75")
+
+    made = reproduce(figure.with_suffix(".png"))
+    assert (made.same, made.differ) == (("svg", "png", "csv", "json"), ())
+    figure.with_suffix(".csv").write_bytes(b"nature\n")
+    changed = reproduce(figure.with_suffix(".svg"))
+    assert changed.differ == ("csv",)
+    assert "the bytes of csv differ (svg, png, json agree); the data are the same" in str(changed)
+    command = CliRunner().invoke(app, ["reproduce", str(figure)])
+    assert command.exit_code == 4
+    assert "natures--R75: the bytes of csv differ" in command.stdout
+
+    alone = tmp_path / "photo.svg"
+    shutil.copy(figure.with_suffix(".svg"), alone)
+    with pytest.raises(BadInput, match=r"photo.svg travelled alone: .* natures--R75.json"):
+        reproduce(alone)
+
+
+def test_a_broken_notebook_returns_why(notebooks: Path, tmp_path: Path) -> None:
+    write_notebook(notebooks, "00_essai", CALL, "1 / 0")
+    outcome = tl.run("00_essai", out=tmp_path / "reports")
+    assert outcome.status == "failed"
+    assert "ZeroDivisionError" in outcome.error
+
+
+def test_what_cannot_be_run_is_one_sentence(essai: Path) -> None:
+    for given, said in (
+        ({"territory": "Bretagne"}, "did you mean R53, Bretagne"),
+        ({"territory": ["R53", "R75"]}, "once per value"),
+        ({"teritory": "R53"}, "did you mean 'territory'"),
+        ({"lang": "de"}, "it is one of fr, en"),
+    ):
+        with pytest.raises(BadInput, match=said):
+            tl.run("00_essai", **given)
+    with pytest.raises(BadInput, match="did you mean '00_essai'"):
+        tl.run("00_essay")
+
+
+def test_what_cannot_be_made_again_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TLANALYSIS_OUT", str(tmp_path))
+    tl.publish(tl.plot_holdings(tl.holdings()), id="natures")
+    with pytest.raises(BadInput, match="does not say which notebook made it"):
+        reproduce("natures--FR")
+    with pytest.raises(BadInput, match="did you mean 'natures--FR'"):
+        reproduce("nature--FR")

@@ -1,0 +1,136 @@
+"""Folders of unfinished files: they lie inside the folder that is written to, and a marker says that they are ours.
+
+Nothing but a folder with the marker is ever deleted. A process locks the marker while it works, so that the next
+process finds the folders of processes that have ended, however they ended, and deletes them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tlanalysis.core.errors import BadInput
+
+MARKER = ".tlanalysis"
+_PREFIX = ".tlanalysis-"
+_ABOUT = "tlanalysis writes unfinished files here, and deletes this folder.\n"
+
+
+def make(folder: Path) -> Path:
+    """Make an empty folder of unfinished files with its marker; the folder of an ended process is emptied.
+
+    Raises
+    ------
+    BadInput
+        When the folder exists and is not ours.
+    """
+    remove(folder)
+    folder.mkdir(parents=True)
+    (folder / MARKER).write_text(_ABOUT, encoding="utf-8")
+    return folder
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder of unfinished files, if there is one.
+
+    Raises
+    ------
+    BadInput
+        When the folder is not ours: it holds files without the marker, or it is a link or a file.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise BadInput(f"{folder} is not a folder of tlanalysis, which keeps unfinished files there: move it away.")
+    if not folder.exists():
+        return
+    if not (folder / MARKER).is_file() and any(folder.iterdir()):
+        raise BadInput(f"{folder} holds files that are not of tlanalysis, which deletes that folder: move them away.")
+    _delete(folder)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder, its marker last: a deletion that is interrupted leaves a folder that the next one knows."""
+    for path in folder.iterdir():
+        if path.name == MARKER:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()
+    with suppress(OSError):
+        (folder / MARKER).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+@contextmanager
+def inside(folder: Path) -> Iterator[Path]:
+    """Yield a new folder of unfinished files inside `folder`, and delete it at the end.
+
+    The folders that ended processes left there are deleted first. `folder` is made when it is missing; when the block
+    raises, a folder that was made and holds nothing is removed.
+    """
+    made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(folder)
+    new = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+    try:
+        with (new / MARKER).open("w", encoding="utf-8") as marker:
+            lock(marker.fileno())
+            marker.write(_ABOUT)
+            marker.flush()
+            yield new
+    except BaseException:
+        _delete(new)
+        with suppress(OSError):  # the folder holds something
+            for parent in made:
+                parent.rmdir()
+        raise
+    _delete(new)
+
+
+def has_abandoned(folder: Path) -> bool:
+    """Return whether a process that ended too early left a folder of unfinished files inside `folder`."""
+    return any((path / MARKER).is_file() for path in folder.glob(f"{_PREFIX}*"))
+
+
+def _remove_abandoned(folder: Path) -> None:
+    for path in folder.glob(f"{_PREFIX}*"):
+        if path.is_symlink() or not path.is_dir():
+            continue
+        try:
+            with (path / MARKER).open(encoding="utf-8") as marker:
+                free = lock(marker.fileno())
+        except OSError:  # no marker: a process stopped before it wrote one, or it is about to
+            with suppress(OSError):
+                if not any(path.iterdir()) and path.stat().st_mtime < _a_minute_ago(folder):
+                    path.rmdir()
+            continue
+        if free:
+            _delete(path)
+
+
+def _a_minute_ago(folder: Path) -> float:
+    """Return the time of the file system, which may differ from that of this machine, less one minute."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return os.fstat(file.fileno()).st_mtime - 60
+
+
+def lock(number: int) -> bool:
+    """Lock an open file for this process until it is closed; return False when another process holds the lock."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        take = lambda: msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined] # noqa: E731
+    else:
+        take = lambda: fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
+    try:
+        take()
+    except (BlockingIOError, PermissionError):
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""A chart as the bytes of a file that carries its facts: SVG, PNG, PDF, EPS; same chart, same bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
+
+from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.charts.kit.style import SAVED_DPI, style
+from tlanalysis.figures import png
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+KEY = "tlanalysis"  # name of the metadata entry that holds the facts
+_LONGEST = 200  # characters of a comment line in an EPS file, which may have 255
+
+
+def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -> bytes:
+    """Return a chart as the bytes of a file.
+
+    Parameters
+    ----------
+    ax : Axes
+    kind : {"svg", "png", "pdf", "eps"}
+    facts : dict
+        What the file says of itself.
+    dpi : float
+        Pixels per inch of a PNG.
+    """
+    with style():
+        return {"svg": _svg, "png": _png, "pdf": _pdf, "eps": _eps}[kind](ax, facts, dpi)
+
+
+def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
+    drawn = io.BytesIO()
+    about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
+    figure_of(ax).savefig(drawn, format="svg", metadata=about)
+    return _with_facts(drawn.getvalue().decode("utf-8"), facts).encode("utf-8")
+
+
+def _png(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
+    about = {
+        "Title": facts["title"],
+        "Description": facts["alt"],
+        "Source": facts["source"],
+        KEY: json.dumps(facts, ensure_ascii=False, separators=(",", ":")),
+    }
+    return png.png(figure_of(ax), dpi, about)
+
+
+def _pdf(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
+    drawn = io.BytesIO()
+    about = {
+        "Title": facts["title"],
+        "Subject": facts["alt"],
+        "Keywords": f"{KEY} {json.dumps(facts)}",
+        "Creator": f"tlanalysis {facts['version']}",
+        "CreationDate": None,
+    }
+    figure_of(ax).savefig(drawn, format="pdf", metadata=about)
+    return drawn.getvalue()
+
+
+def _eps(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
+    drawn = io.BytesIO()
+    with _opaque(ax):
+        figure_of(ax).savefig(drawn, format="eps", metadata={"Creator": f"tlanalysis {facts['version']}"})
+    text = re.sub(rb"%%CreationDate: [^\n]*\n", b"", drawn.getvalue())
+    said = json.dumps(facts)
+    lines = [f"%{KEY} {said[at : at + _LONGEST]}\n" for at in range(0, len(said), _LONGEST)]
+    return text.replace(b"%%EndComments\n", "".join(lines).encode("ascii") + b"%%EndComments\n", 1)
+
+
+@contextmanager
+def _opaque(ax: Axes) -> Iterator[None]:
+    """Draw what is half transparent in the colour that it has on white: PostScript knows no transparency."""
+    lines = [line for line in ax.findobj(Line2D) if line.get_alpha() is not None]
+    before = [(line.get_color(), float(line.get_alpha() or 0)) for line in lines]
+    for line, (colour, alpha) in zip(lines, before, strict=True):
+        line.set(color=tuple(side * alpha + 1 - alpha for side in to_rgb(colour)), alpha=None)
+    try:
+        yield
+    finally:
+        for line, (colour, alpha) in zip(lines, before, strict=True):
+            line.set(color=colour, alpha=alpha)
+
+
+def _with_facts(svg: str, facts: dict[str, Any]) -> str:
+    """Give an SVG its accessible name, its description and our facts, as the first children of the root."""
+    opening = re.search(r"<svg\b[^>]*>", svg)
+    if opening is None:
+        raise AssertionError("matplotlib wrote an SVG without a root element")
+    compact = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    root = opening.group().replace("<svg", f'<svg role="img" aria-labelledby="titre alt" lang="{facts["lang"]}"', 1)
+    head = f'<title id="titre">{escape(facts["title"])}</title><desc id="alt">{escape(facts["alt"])}</desc>'
+    ours = f'<metadata id="{KEY}">{escape(compact)}</metadata>'
+    return f"{svg[: opening.start()]}{root}\n {head}\n {ours}{svg[opening.end() :]}"

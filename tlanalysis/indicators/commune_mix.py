@@ -1,0 +1,263 @@
+"""Places by class of commune: where they stand beside where people live.
+
+The embedded table `communes_classes` holds the counts of the lists we hold, so that a user fetches nothing. For any
+other list the classes come from the fetched files of the communes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.provenance import stamp
+from tlanalysis.data import commune_classes, embedded, territories
+from tlanalysis.indicators.homogeneity import equal_rates
+from tlanalysis.indicators.intervals import clopper_pearson, garwood
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PER = 1e5
+# Classification -> column of the table of communes that holds it.
+COLUMNS = {
+    "densite": "densite",
+    "famille_densite": "famille_densite",
+    "ruralite": "ruralite",
+    "centralite": "centralite",
+    "taille": "taille",
+    "qpv": "est_avec_qpv",
+}
+OVERLAPPING = "programme"  # a commune may have several programmes: they are no classes of one whole
+WHOLE = "ensemble"  # row of the counts: all communes whose class and inhabitants are known
+BY_DEPARTEMENT = ("famille_densite", "qpv", OVERLAPPING)  # whose counts are held by département too
+LEVELS = ("france", "region", "departement")
+
+
+def cross(
+    places: str | pd.DataFrame,
+    by: str = "densite",
+    level: str = "france",
+    *,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return where places stand and where people live, by class of commune: one row per territory and class.
+
+    Parameters
+    ----------
+    places : str or DataFrame
+        A list we hold (see `lists_by_class`), or one row per place with `code_commune` (INSEE, text), e.g.
+        `tl.clean(file).places`; the second needs the files of `tl.communes`.
+    by : {"densite", "famille_densite", "ruralite", "centralite", "taille", "qpv", "programme"}
+        Classification of communes. Programmes overlap, so the shares of ``by="programme"`` do not add up to one.
+    level : {"france", "region", "departement"}
+        Territories.
+    confidence : float
+        Level of the intervals.
+    seed : int
+        Of the draws of the test of all classes together.
+
+    Returns
+    -------
+    DataFrame
+        `territoire, classement, classe, nom_fr, nom_en, nb_communes, population, part_population, nb_lieux, part_lieux,
+        part_lieux_bas, part_lieux_haut` (Clopper-Pearson), `taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`
+        (Garwood), `rapport, rapport_bas, rapport_haut` (share of places over share of inhabitants, which is also the
+        rate of the class over that of the territory), `p_valeur` (exact binomial test that places fall on the class in
+        proportion to inhabitants), `p_ajustee` (Benjamini and Hochberg, over the classes of the territory). The class
+        `inconnue` holds the places whose commune, class or number of inhabitants is not known (Mayotte); it has no
+        share and no rate, and the shares leave it out. At the level France, for classes that do not overlap,
+        `attrs["test"]` is the test of all classes together (`chi2`, `ddl`, `p_valeur`).
+
+    Raises
+    ------
+    BadInput
+        An unknown list, classification or level, or no column `code_commune`.
+    SourceError
+        Files of the communes that have not been fetched, for a list of one's own.
+
+    Examples
+    --------
+    >>> table = cross("fabriques_de_territoire", "famille_densite")
+    >>> int(table["nb_lieux"].sum())
+    382
+    """
+    _check_choice(by, [*COLUMNS, OVERLAPPING], "classification")
+    _check_choice(level, LEVELS, "level")
+    if isinstance(places, str):
+        counts, origin, name = _held(places, by, level), embedded.load("communes_classes"), places
+        inputs = ["communes_classes"]
+    else:
+        from tlanalysis.tables.commune_table import communes
+
+        homes = communes()
+        counts, origin, name = count_by_class(homes, places, [by]), places, "lieux"
+        inputs = list(places.attrs.get("inputs", []))
+    initial = {"france": "F", "region": "R", "departement": "D"}[level]
+    counts = counts[counts["territoire"].str.startswith(initial)].reset_index(drop=True)
+    table = _compared(counts, confidence)
+    names = commune_classes.classes(by)[["classe", "ordre", "nom_fr", "nom_en"]]
+    table = table.merge(names, on="classe", how="left", validate="m:1")
+    unknown = table["classe"] == commune_classes.UNKNOWN
+    table.loc[unknown, ["nom_fr", "nom_en"]] = ["Commune ou population inconnue", "Commune or population unknown"]
+    table = table.sort_values(["territoire", "ordre"], kind="stable", na_position="last").drop(columns="ordre")
+    table = stamp(table[_COLUMNS].reset_index(drop=True), origin, inputs=inputs)
+    table.attrs |= {"type": name, "classement": by, "niveau": level}
+    whole = table[~table["classe"].eq(commune_classes.UNKNOWN)]
+    if level == "france" and by != OVERLAPPING and whole["nb_lieux"].sum() > 0:
+        test = equal_rates(whole[["nb_lieux", "population"]].reset_index(drop=True), seed=seed).iloc[0]
+        table.attrs["test"] = {key: float(test[key]) for key in ("chi2", "ddl", "p_valeur")}
+    return table
+
+
+_MEASURES = [
+    "part_population",
+    *(f"part_lieux{end}" for end in ("", "_bas", "_haut")),
+    *(f"taux_{end}pour_100k" for end in ("", "bas_", "haut_")),
+    *(f"rapport{end}" for end in ("", "_bas", "_haut")),
+    "p_valeur",
+    "p_ajustee",
+]
+_COLUMNS = ["territoire", "classement", "classe", "nom_fr", "nom_en", "nb_communes", "population", "part_population"]
+_COLUMNS += ["nb_lieux", *_MEASURES[1:]]
+
+
+def lists_by_class() -> list[str]:
+    """Return the lists whose places are counted by class of commune."""
+    return embedded.load("communes_classes")["type"].unique().tolist()
+
+
+def _check_choice(value: str, known: list[str] | tuple[str, ...], what: str) -> None:
+    if value not in known:
+        raise BadInput(f"no {what} called {value!r}{did_you_mean(value, known)}: it is one of {', '.join(known)}.")
+
+
+def _held(name: str, by: str, level: str) -> pd.DataFrame:
+    _check_choice(name, lists_by_class(), "list")
+    if level == "departement" and by not in BY_DEPARTEMENT:
+        raise BadInput(
+            f"the counts of {name} by {by} are held for France and the régions, and by {', '.join(BY_DEPARTEMENT)} for "
+            "the départements: give the cleaned list instead of its name."
+        )
+    table = embedded.load("communes_classes")
+    return table[(table["type"] == name) & (table["classement"] == by)].drop(columns="type")
+
+
+def count_by_class(homes: pd.DataFrame, places: pd.DataFrame, classifications: list[str]) -> pd.DataFrame:
+    """Return communes, inhabitants and places of each class, in France, each région and each département.
+
+    Parameters
+    ----------
+    homes : DataFrame
+        What `tl.communes()` returns.
+    places : DataFrame
+        One row per place, with `code_commune`; an arrondissement or a former commune counts for the commune of today.
+    classifications : list of str
+        See `cross`.
+
+    Returns
+    -------
+    DataFrame
+        `territoire, classement, classe, nb_communes, population, nb_lieux`; classes without a commune have no row. The
+        class `ensemble` is all communes whose class and inhabitants are known; the class `inconnue` counts the places
+        of the territory that stand in none of them, and has no commune and no population.
+    """
+    import pandas as pd
+
+    from tlanalysis.tables.commune_table import today_code
+
+    if "code_commune" not in places:
+        raise BadInput("these places have no column code_commune: clean the list first, or name its column so.")
+    code = places["code_commune"].map(today_code, na_action="ignore")
+    homes = homes.assign(nb_lieux=homes["code_commune"].map(code.value_counts()).fillna(0).astype(int))
+    known = homes[homes["population"].notna()]
+    everywhere = _places_by_territory(places, code, homes)
+    parts = []
+    for classification in classifications:
+        labelled, placed = _labelled(known, classification)
+        sums = pd.concat([_sums(labelled), _sums(placed.assign(classe=WHOLE))])
+        inside = sums.loc[sums["classe"] == WHOLE].set_index("territoire")["nb_lieux"]
+        rest = everywhere - inside.reindex(everywhere.index, fill_value=0)
+        unknown = pd.DataFrame({"territoire": rest.index, "nb_lieux": rest.to_numpy()})
+        unknown = unknown[unknown["territoire"].isin(inside.index) | (unknown["nb_lieux"] > 0)]
+        unknown = unknown.assign(classe=commune_classes.UNKNOWN, nb_communes=0, population=0)
+        parts.append(pd.concat([sums, unknown]).assign(classement=classification))
+    table = pd.concat(parts, ignore_index=True)
+    order = ["territoire", "classement", "classe", "nb_communes", "population", "nb_lieux"]
+    return table[order].astype({"nb_communes": int, "population": int, "nb_lieux": int})
+
+
+def _labelled(homes: pd.DataFrame, classification: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the communes with their class (several rows for several programmes), and those whose class is known."""
+    import pandas as pd
+
+    if classification == OVERLAPPING:
+        flags = {name: homes[f"est_{name}"] for name in commune_classes.PROGRAMMES}
+        named = [homes[flag.fillna(False)].assign(classe=name) for name, flag in flags.items() if flag.notna().any()]
+        return pd.concat([homes.iloc[:0].assign(classe=""), *named]), homes
+    labels = homes[COLUMNS[classification]]
+    if classification == "qpv":
+        labels = labels.map({True: "avec", False: "sans"}).astype("str")
+    labelled = homes.assign(classe=labels)[labels.notna()]
+    return labelled, labelled
+
+
+def _sums(homes: pd.DataFrame) -> pd.DataFrame:
+    """Return communes, inhabitants and places by territory of the three levels and by class."""
+    import pandas as pd
+
+    keys = ["FR", "R" + homes["code_region"], "D" + homes["code_departement"]]
+    counted = homes[["classe", "population", "nb_lieux"]].assign(nb_communes=1)
+    parts = [counted.assign(territoire=key) for key in keys]
+    return pd.concat(parts).groupby(["territoire", "classe"], sort=False, as_index=False).sum()
+
+
+def _places_by_territory(places: pd.DataFrame, code: pd.Series, homes: pd.DataFrame) -> pd.Series:
+    """Return how many places stand in each territory, those without a commune included."""
+    import pandas as pd
+
+    if "code_departement" in places:
+        departement = places["code_departement"]
+    else:
+        departement = code.map(dict(zip(homes["code_commune"], homes["code_departement"], strict=True)))
+    region = departement.map(territories.region_of, na_action="ignore")
+    counts = {"FR": len(places)}
+    for level, codes in (("region", region), ("departement", departement)):
+        found = codes.value_counts()
+        counts |= {level[0].upper() + one: int(found.get(one, 0)) for one in territories.table(level)["code"]}
+    return pd.Series(counts)
+
+
+def _compared(counts: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Return the counts with shares, rates, ratios, intervals and tests, territory by territory."""
+    import pandas as pd
+
+    groups = [_compare_territory(group, confidence) for _, group in counts.groupby("territoire", sort=False)]
+    return pd.concat(groups, ignore_index=True)
+
+
+def _compare_territory(group: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    from scipy.stats import binomtest, false_discovery_control
+
+    whole = group[group["classe"] == WHOLE].iloc[0]
+    table = group[group["classe"] != WHOLE].reset_index(drop=True)
+    everybody, every_place = float(whole["population"]), int(whole["nb_lieux"])
+    people, number = table["population"].to_numpy(float), table["nb_lieux"].to_numpy(int)
+    values = {name: np.full(len(table), np.nan) for name in _MEASURES}
+    classed = np.flatnonzero(table["classe"].ne(commune_classes.UNKNOWN) & (people > 0))
+    for at in classed:
+        count, expected = int(number[at]), people[at] / everybody
+        values["part_population"][at] = expected
+        for name, value in zip(("", "bas_", "haut_"), (count, *garwood(count, confidence)), strict=True):
+            values[f"taux_{name}pour_100k"][at] = value / people[at] * PER
+        if every_place:
+            bounds = (count / every_place, *clopper_pearson(count, every_place, confidence))
+            for name, value in zip(("", "_bas", "_haut"), bounds, strict=True):
+                values[f"part_lieux{name}"][at] = value
+                values[f"rapport{name}"][at] = value / expected
+            values["p_valeur"][at] = binomtest(count, every_place, expected).pvalue
+    if every_place and len(classed):
+        values["p_ajustee"][classed] = false_discovery_control(values["p_valeur"][classed])
+    return table.assign(**values)

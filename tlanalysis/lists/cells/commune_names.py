@@ -1,0 +1,109 @@
+"""What is known of the communes: the départements that a name points to, former codes, and which postal codes exist.
+
+The embedded table `communes` holds the communes of 2026 with those they absorbed, so that the name or the code of a
+commune that merged still tells where it is. Names are compared without case, accents and punctuation.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+from numpy.typing import NDArray
+
+from tlanalysis.data import embedded
+from tlanalysis.lists.cells.text import key
+
+TABLE = "communes"
+
+
+@cache
+def _table() -> pa.Table:
+    names = ("code_commune", "nom_commune", "code_actuel", "codes_postaux")
+    options = pcsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True)
+    return pcsv.read_csv(io.BytesIO(embedded.read_raw(TABLE)), convert_options=options)
+
+
+@cache
+def present_codes() -> dict[str, str]:
+    """Return former code -> code of today, for the communes that merged or changed their number."""
+    table = _table()
+    codes = zip(table["code_commune"].to_pylist(), table["code_actuel"].to_pylist(), strict=True)
+    return {code: now for code, now in codes if now is not None and now != code}
+
+
+def is_former(column: pa.StringArray) -> pa.BooleanArray:
+    """Return which codes of a column are those of a former commune."""
+    return pc.is_in(column, pa.array(list(present_codes()), pa.string()))
+
+
+@cache
+def _known_codes() -> pa.Array:
+    return pc.unique(pc.drop_null(_table()["code_commune"].combine_chunks()))
+
+
+@cache
+def _known_postal_codes() -> pa.Array:
+    joined = pc.drop_null(_table()["codes_postaux"].combine_chunks())
+    return pc.unique(pc.list_flatten(pc.split_pattern(joined, ";")))
+
+
+@cache
+def _postal_codes() -> frozenset[str]:
+    return frozenset(_known_postal_codes().to_pylist())
+
+
+def is_postal_code(code: str) -> bool:
+    """Return whether La Poste gives out this code (without CEDEX)."""
+    return code in _postal_codes()
+
+
+def exists(column: pa.StringArray, *, postal: bool) -> NDArray[np.bool_]:
+    """Return which codes of a column are known: to La Poste (without CEDEX), or to the history of communes.
+
+    Examples
+    --------
+    >>> exists(pa.array(["49500", "04900", None]), postal=True).tolist()
+    [True, False, False]
+    """
+    known = _known_postal_codes() if postal else _known_codes()
+    return pc.is_in(column, known).to_numpy(zero_copy_only=False)
+
+
+def _folded(names: pa.Array) -> pa.Array:
+    """Return names as `text.key` writes them, a whole column at once."""
+    bare = pc.replace_substring_regex(pc.utf8_normalize(names, "NFKD"), r"\p{M}", "")
+    bare = pc.replace_substring(pc.replace_substring(pc.utf8_lower(bare), "œ", "oe"), "æ", "ae")
+    return pc.utf8_trim(pc.replace_substring_regex(bare, r"[^a-z0-9]+", " "), " ")
+
+
+@cache
+def _departements_by_name() -> dict[str, frozenset[str]]:
+    table = _table()
+    named = table.filter(table["nom_commune"].is_valid())
+    codes = pc.coalesce(named["code_actuel"], named["code_commune"])
+    found: dict[str, set[str]] = {}
+    for name, code in zip(_folded(named["nom_commune"].combine_chunks()).to_pylist(), codes.to_pylist(), strict=True):
+        found.setdefault(name, set()).add(code[:3] if code[:2] in {"97", "98"} else code[:2])
+    return {name: frozenset(places) for name, places in found.items()}
+
+
+_SHORT = {"st": "saint", "ste": "sainte"}
+
+
+def departements_named(name: str) -> frozenset[str]:
+    """Return the codes of the départements that have, or had, a commune of this name.
+
+    Examples
+    --------
+    >>> sorted(departements_named("PARTINELLO")), sorted(departements_named("St Denis"))[-2:]
+    (['2A'], ['93', '974'])
+    >>> departements_named("Tournai")
+    frozenset()
+    """
+    words = [_SHORT.get(word, word) for word in key(name).split()]
+    return _departements_by_name().get(" ".join(words), frozenset())

@@ -1,0 +1,73 @@
+"""Unpack a list compressed alone (gzip, or a ZIP archive of one file) into a temporary folder, up to a limit."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from tlanalysis.core.errors import BadInput
+
+# The most that a list may unpack to. A few kilobytes may hold more than a disk.
+MOST_UNPACKED = 1 << 30
+_PIECE = 1 << 20
+
+
+def unpack(path: Path, kind: str, folder: Path) -> Path:
+    """Return the only file of an archive, unpacked into a folder.
+
+    Parameters
+    ----------
+    kind : str
+        `gzip` or `zip`.
+
+    Raises
+    ------
+    BadInput
+        The archive is damaged, protected, too large once unpacked, or holds several files.
+    """
+    try:
+        if kind == "gzip":
+            with gzip.open(path) as packed:
+                return _write(packed, path, folder / (path.stem or "liste"))
+        with zipfile.ZipFile(path) as archive:
+            member = _only_file(path, archive)
+            with archive.open(member) as packed:
+                return _write(packed, path, folder / (PurePosixPath(member.filename).name or "liste"))
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise BadInput(f"{path.name} is damaged (cut short, perhaps): fetch or save it again.") from error
+    except (NotImplementedError, RuntimeError) as error:  # zipfile says so of a password and of a rare compression
+        raise BadInput(f"{path.name} is protected or compressed in a rare way: unpack it first.") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
+        why = getattr(error, "strerror", None) or "a size or a name in it is wrong"
+        raise BadInput(f"{path.name} cannot be unpacked ({why}): unpack it first.") from error
+
+
+def _only_file(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    members = [
+        member for member in archive.infolist() if not member.is_dir() and not member.filename.startswith("__MACOSX/")
+    ]
+    if len(members) != 1:
+        raise BadInput(
+            f"{path.name} is a ZIP archive or a workbook under another name, of {len(members)} files: unpack it and "
+            "name one, or give it its ending back (.xlsx, .ods)."
+        )
+    return members[0]
+
+
+def _write(packed: IO[bytes] | gzip.GzipFile, path: Path, out: Path) -> Path:
+    written = 0
+    with out.open("wb") as file:
+        while piece := packed.read(_PIECE):
+            written += len(piece)
+            if written > MOST_UNPACKED:
+                raise BadInput(
+                    f"{path.name} unpacks to more than {MOST_UNPACKED >> 20} MiB: it is not read; unpack it first."
+                )
+            file.write(piece)
+    return out

@@ -1,0 +1,1 @@
+"""Recognition: which column of a list holds which field, decided for all columns at once."""
