@@ -256,7 +256,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "leurs voisins, 1 sur 96",
     ),
     ("plot_inequality", "FR", lambda t: _with(t, t["indice"] == "gini", sous_jacent_haut=0.77), "0,77"),
-    ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=0.1, tau_haut=0.2), "3 accords de rang sur 3"),
+    ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=0.1, tau_haut=0.2), "exclut zéro, hors densité : 3 sur 3"),
     (
         "plot_deffinov_bounds",
         "FR",
@@ -399,7 +399,7 @@ def test_every_public_chart_has_a_title_that_can_change() -> None:
             "pris un à un, aucun département",
         ),
         ("plot_inequality", "FR", lambda t: t[t["type"] == "tiers_lieux"], "un Gini de 0,37"),
-        ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=-0.5, tau_haut=0.5), "Aucun des 3 accords"),
+        ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=-0.5, tau_haut=0.5), "Aucun des 3 intervalles"),
         ("plot_deffinov_bounds", "FR", lambda t: t.assign(est_connu=True), "projets possibles par région"),
         ("plot_rates_from_shares", "FR", lambda t: t.assign(taux_bas_pour_100k=0.1), "aucune région n'est sûrement"),
         ("plot_access_profile", "FR", lambda t: t, "part des habitants à portée d'un lieu"),

@@ -176,7 +176,11 @@ def test_agreements_run_from_the_highest_down_and_grey_holds_zero():
     drawn = case("plot_rank_agreement")
     rows = drawn.table.sort_values("tau", ascending=False, ignore_index=True)
     ax = drawn.draw("en")
-    assert dots(ax) == expected_dots(*((row.tau, row.Index, "compte") for row in rows.itertuples()))
+    found = dots(ax)
+    assert [dot for dot in found if dot[2] == "o"] == expected_dots(
+        *((r.tau, r.Index, "compte") for r in rows.itertuples())
+    )
+    assert [(x, y) for x, y, kind, _ in found if kind == "|"] == [(r.tau_brut, r.Index) for r in rows.itertuples()]
     clear = ((rows["tau_bas"] > 0) | (rows["tau_haut"] < 0)).tolist()
     marked = [line for line in ax.lines if line.get_marker() == "o"]
     assert [to_hex(line.get_markeredgecolor()) == "#0072b2" for line in marked] == clear

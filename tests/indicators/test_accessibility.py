@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from scipy.stats import kendalltau
 
 from tests.helpers import read_rows
 from tlanalysis.charts.kit import caption
@@ -111,6 +114,22 @@ def test_unemployment_of_a_region_is_that_of_its_departements(raw):
 
 def test_agreement_is_over_the_departements_with_both_measures():
     assert (need_agreement()["nb_territoires"] == 100).all()
+
+
+def test_the_agreement_of_fabriques_and_distance_is_mostly_density():
+    """Partial tau of Kendall (1942), from the three taus that SciPy gives."""
+    pair = ("taux_fabriques_de_territoire_pour_100k", "distance_mediane_km")
+    known = need_and_supply()[[*pair, "densite_hab_km2"]].dropna()
+    plain, rate_density, distance_density = (
+        kendalltau(known[x], known[y]).statistic
+        for x, y in (pair, (pair[0], "densite_hab_km2"), (pair[1], "densite_hab_km2"))
+    )
+    partial = (plain - rate_density * distance_density) / math.sqrt((1 - rate_density**2) * (1 - distance_density**2))
+    table = need_agreement()
+    found = table[(table["mesure_1"] == pair[0]) & (table["mesure_2"] == pair[1])].iloc[0]
+    assert table.attrs["sachant"] == "densite_hab_km2"
+    assert (found["tau"], found["tau_brut"]) == pytest.approx((partial, plain))
+    assert found["tau"] < found["tau_brut"] / 2
 
 
 def test_no_pair_compares_a_list_with_the_distance_to_itself():

@@ -72,7 +72,9 @@ def test_partial_tau_by_hand():
     """Ranks 1234, 2134, 1243: one pair of six is swapped, t_xy = t_xz = 4/6; two are, t_yz = 2/6."""
     table = pd.DataFrame({"x": [1, 2, 3, 4], "y": [2, 1, 3, 4], "z": [1, 2, 4, 3]})
     expected = (4 / 6 - 4 / 6 * 2 / 6) / math.sqrt((1 - (4 / 6) ** 2) * (1 - (2 / 6) ** 2))
-    assert rank_agreement(table, [("x", "y")], given="z").loc[0, "tau"] == pytest.approx(expected)
+    found = rank_agreement(table, [("x", "y")], given="z").loc[0]
+    assert found["tau"] == pytest.approx(expected)
+    assert found["tau_brut"] == pytest.approx(4 / 6) == rank_agreement(table, [("x", "y")]).loc[0, "tau"]
 
 
 def test_an_agreement_that_a_third_measure_makes_vanishes_given_it():

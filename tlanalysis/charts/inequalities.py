@@ -82,6 +82,8 @@ def plot_rank_agreement(
 ) -> Axes:
     """Draw Kendall's tau between measures, with its interval; zero is no agreement either way.
 
+    A partial tau has the plain one beside it, as a tick.
+
     Parameters
     ----------
     table : DataFrame
@@ -109,7 +111,13 @@ def plot_rank_agreement(
         "high": words.number(strongest["tau_haut"], 2),
         "n": words.span(*(words.number(n) for n in (rows["nb_territoires"].min(), rows["nb_territoires"].max()))),
         "level": words.percent(fact(table, "confiance")),
+        "given": "",
+        "plain": "",
+        "partial": "",
     }
+    if given := fact(table, "sachant"):
+        said = {"name": words.label("mesures", given), "tau": words.number(strongest["tau_brut"], 2)}
+        values |= {key: words.label("accord", key).format(**said) for key in ("given", "plain", "partial")}
     text = caption.write("accord-rangs", table, lang, fallback=not clear.any(), **values)
     with style():
         ax = new_axes(ax, 0.8 + 1.7 * ROW * len(rows))
@@ -119,8 +127,11 @@ def plot_rank_agreement(
             ax.plot(
                 [row.tau_bas, row.tau_haut], [rank, rank], color=colour, linewidth=4, alpha=0.35, solid_capstyle="butt"
             )
+            if given:
+                ax.plot(row.tau_brut, rank, marker="|", markersize=11, color=SOFT)
             ax.plot(row.tau, rank, **mark("compte", colour, 6.5))
-            value_label(ax, row.tau_haut, rank, f"{words.number(row.tau, 2)} ({words.number(row.nb_territoires)})")
+            end = max(row.tau_haut, row.tau_brut) if given else row.tau_haut
+            value_label(ax, end, rank, f"{words.number(row.tau, 2)} ({words.number(row.nb_territoires)})")
         label_rows(ax, names)
         ax.set_xlim(-1, 1.2 if (rows["tau_haut"] > 0.9).any() else 1)
         value_axis(ax, words.label("axes", "tau"), lambda v: words.number(v, 1))

@@ -278,6 +278,8 @@ def region_need_and_supply(*, as_of: When | None = None) -> pd.DataFrame:
 def need_agreement(*, seed: int = 0) -> pd.DataFrame:
     """Return the rank agreement, over départements, between places per inhabitant and distance or unemployment.
 
+    Places per inhabitant and distances both follow density: the tau is partial, density taken out of both measures.
+
     Parameters
     ----------
     seed : int
@@ -286,6 +288,6 @@ def need_agreement(*, seed: int = 0) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `rank_agreement`, one row per pair of `PAIRS`.
+        As `rank_agreement` given `densite_hab_km2`, one row per pair of `PAIRS`.
     """
-    return rank_agreement(need_and_supply(), PAIRS, seed=seed)
+    return rank_agreement(need_and_supply(), PAIRS, given="densite_hab_km2", seed=seed)

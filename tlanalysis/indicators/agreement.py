@@ -51,8 +51,9 @@ def rank_agreement(
     Returns
     -------
     DataFrame
-        One row per pair: `mesure_1, mesure_2, nb_territoires, tau, tau_bas, tau_haut`. With fewer than `FEWEST`
-        territories the interval is the whole range, -1 to 1: ranks of so few do not bound it.
+        One row per pair: `mesure_1, mesure_2, nb_territoires, tau, tau_bas, tau_haut` and, with `given`, `tau_brut`,
+        the tau that takes nothing out. With fewer than `FEWEST` territories the interval is the whole range, -1 to 1:
+        ranks of so few do not bound it.
 
     Raises
     ------
@@ -79,13 +80,16 @@ def rank_agreement(
         if len(known) < 3 or (known.nunique() < 2).any():
             raise BadInput(f"{' and '.join(named)}: three territories or more, and two values of each, make an order.")
         signs = [np.sign(known[name].to_numpy()[:, None] - known[name].to_numpy()) for name in named]
-        tau = _agreement(signs, np.ones((1, len(known))))[0]
+        once = np.ones((1, len(known)))
+        tau, plain = _agreement(signs, once)[0], _agreement(signs[:2], once)[0]
         if np.isnan(tau):
             raise BadInput(f"{first} or {second} has the order of {given}: nothing is left to compare.")
         low, high = _bootstrap(signs, confidence, rng) if len(known) >= FEWEST else (-1.0, 1.0)
-        records.append((first, second, len(known), tau, low, high))
-    columns = ["mesure_1", "mesure_2", "nb_territoires", "tau", "tau_bas", "tau_haut"]
-    result = stamp(pd.DataFrame(records, columns=columns), table, inputs=table.attrs.get("inputs", []))
+        records.append((first, second, len(known), tau, low, high, plain))
+    columns = ["mesure_1", "mesure_2", "nb_territoires", "tau", "tau_bas", "tau_haut", "tau_brut"]
+    found = pd.DataFrame(records, columns=columns)
+    shown = found if given else found.drop(columns="tau_brut")
+    result = stamp(shown, table, inputs=table.attrs.get("inputs", []))
     result.attrs |= {"confiance": confidence, "sachant": given}
     return result
 
