@@ -260,8 +260,8 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
     (
         "plot_deffinov_bounds",
         "FR",
-        lambda t: _with(t, t["territoire"] == "R94", est_connu=True),
-        "trouvé pour 3 régions",
+        lambda t: _with(t, t["territoire"] == "R94", nature="compte"),
+        "un nombre pour 7 régions",
     ),
     (
         "plot_rates_from_shares",
@@ -400,7 +400,7 @@ def test_every_public_chart_has_a_title_that_can_change() -> None:
         ),
         ("plot_inequality", "FR", lambda t: t[t["type"] == "tiers_lieux"], "un Gini de 0,37"),
         ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=-0.5, tau_haut=0.5), "Aucun des 3 intervalles"),
-        ("plot_deffinov_bounds", "FR", lambda t: t.assign(est_connu=True), "projets possibles par région"),
+        ("plot_deffinov_bounds", "FR", lambda t: t.assign(nature="compte"), "projets publiés par région"),
         ("plot_rates_from_shares", "FR", lambda t: t.assign(taux_bas_pour_100k=0.1), "aucune région n'est sûrement"),
         ("plot_access_profile", "FR", lambda t: t, "part des habitants à portée d'un lieu"),
         ("plot_compare_rates", "FR", lambda t: t, "France : lieux listés pour 100 000 habitants"),

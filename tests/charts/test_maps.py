@@ -140,14 +140,22 @@ def test_funnel_bands_narrow_around_the_rate_of_all():
     assert wide.ymax >= narrow.ymax > rate > narrow.ymin >= wide.ymin
 
 
-def test_bounds_are_bars_and_known_numbers_dots():
-    drawn = case("plot_deffinov_bounds")
-    ax, rows = drawn.draw("fr"), drawn.table
-    known = rows[rows["est_connu"]]
-    assert dots(ax) == expected_dots(*((row.nb_projets_bas, row.Index, "compte") for row in known.itertuples()))
-    open_ = rows[~rows["est_connu"]]
-    assert_close(boxes(ax), [(row.nb_projets_bas, row.nb_projets_haut, row.Index) for row in open_.itertuples()])
-    assert row_labels(ax) == rows["nom"].tolist()
+def test_published_numbers_of_projects_are_four_rows_marked_by_their_nature():
+    ax = case("plot_deffinov_bounds").draw("fr")
+    assert row_labels(ax) == [
+        "Nouvelle-Aquitaine",
+        "Normandie",
+        "Pays de la Loire",
+        "Guadeloupe, Martinique et Guyane",
+    ]
+    assert_close(boxes(ax), [(35, 40, 0)])  # "nearly 40"
+    assert dots(ax) == expected_dots((9, 1, "declare"), (6, 2, "compte"), (3, 3, "compte"))
+
+
+def test_a_region_set_off_has_a_row_of_bounds_though_no_number_is_published():
+    ax = tl.plot_deffinov_bounds(case("plot_deffinov_bounds").table, focus="R94")
+    assert row_labels(ax)[4:] == ["Corse"]
+    assert_close(boxes(ax), [(35, 40, 0), (0, 138, 4)])
 
 
 def test_regional_rates_are_two_intervals_from_most_to_least():

@@ -23,7 +23,7 @@ def known(values, low=None, high=None):
     return table
 
 
-def completions(table, total, groups=None):
+def completions(table, total, groups=None, positive=None):
     """Return every table of whole numbers that agrees with what is known, by trying them all."""
     ranges = []
     for row in table.itertuples():
@@ -35,6 +35,8 @@ def completions(table, total, groups=None):
         )
         ranges.append(range(int(np.ceil(low)), int(min(high, total)) + 1))
     found = [x for x in product(*ranges) if sum(x) == total]
+    if positive is not None:
+        found = [x for x in found if sum(value >= 1 for value in x) == positive]
     names = list(table["territoire"])
     for members, amount in (groups or {}).items():
         found = [x for x in found if sum(x[names.index(m)] for m in members) == amount]
@@ -49,20 +51,21 @@ def cases(draw):
     low = [None if cap is None else draw(st.integers(0, cap)) for cap in high]
     weights = draw(st.lists(st.integers(-3, 3), min_size=n, max_size=n))
     groups = {("T0", "T1"): draw(st.integers(0, total))} if draw(st.booleans()) else {}
-    return known(values, low, high), total, weights, groups
+    positive = draw(st.one_of(st.none(), st.integers(0, n)))
+    return known(values, low, high), total, weights, groups, positive
 
 
 @given(cases())
 def test_bounds_are_those_of_brute_force(case):
-    table, total, weights, groups = case
-    every = completions(table, total, groups)
+    table, total, weights, groups, positive = case
+    every = completions(table, total, groups, positive)
     aim = dict(zip(table["territoire"], map(float, weights), strict=True))
     wanted = {name: {name: 1.0} for name in table["territoire"]} | {"aim": aim}
     if not len(every):
         with pytest.raises(BadInput):
-            bounds(table, total, groups=groups, of=wanted)
+            bounds(table, total, groups=groups, of=wanted, positive=positive)
         return
-    found = bounds(table, total, groups=groups, of=wanted).set_index("quoi")
+    found = bounds(table, total, groups=groups, of=wanted, positive=positive).set_index("quoi")
     sums = np.column_stack([every, every @ np.array(weights, float)])
     assert found["borne_basse"].tolist() == sums.min(axis=0).tolist()
     assert found["borne_haute"].tolist() == sums.max(axis=0).tolist()
@@ -126,6 +129,9 @@ def test_large_numbers_are_sharp_to_the_unit():
         (known([1, None]), 9, {"groups": {("T0", "T7"): 3}}, "T7: no row"),
         (known([1, None]), 9, {"groups": {("T0", "T1"): 3}}, "cannot all hold"),
         (known([1, None]), 9, {"of": {"x": {"Z": 1.0}}}, "Z: no row"),
+        (known([1, None]), 9, {"positive": 3}, "cannot all hold"),
+        (known([1, None]), 9, {"positive": -1}, "the number of rows that hold one or more is -1"),
+        (known([1, None]), 9, {"positive": 2, "whole": False}, "positive counts the rows that hold one or more"),
         (known([1, None]).assign(territoire="R11"), 9, {}, "a territory of its own: R11"),
     ],
 )

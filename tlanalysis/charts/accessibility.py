@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from matplotlib.axes import Axes
 
@@ -93,7 +94,10 @@ def _share(words: Words, low: float, high: float) -> str:
 def plot_deffinov_bounds(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
 ) -> Axes:
-    """Draw the least and the most DEFFINOV projects that each région can hold, given the national total.
+    """Draw the published numbers of DEFFINOV projects by région, and say what each other région can hold.
+
+    One row per published number (three régions share one); the régions without a number are told in the title, and a
+    région set off by `focus` has a row of its own.
 
     Parameters
     ----------
@@ -107,38 +111,64 @@ def plot_deffinov_bounds(
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     """
     words = Words(lang)
-    open_ = table[~table["est_connu"]]
-    widest = open_.assign(width=open_["nb_projets_haut"] - open_["nb_projets_bas"])
-    wide = widest[widest["width"] == widest["width"].max()] if len(widest) else widest
-    sharp = table[table["est_connu"]]
+    chosen = within(focus, "region")
+    rows = _rows_of_bounds(table, chosen, words)
+    others = table[table["nature"].isna()]
     values: dict[str, Any] = {
         "total": words.number(fact(table, "nb_national")),
         "n": words.number(len(table)),
-        "n_known": words.number(len(sharp)),
-        "known": words.join([f"{row.nom} ({words.number(row.nb_projets_bas)})" for row in sharp.itertuples()]),
-        "n_wide": words.number(len(wide)),
-        "width": words.number(widest["width"].max()) if len(widest) else "",
-        "first": wide["nom"].iloc[0] if len(wide) else "",
-        "first_low": words.number(wide["nb_projets_bas"].iloc[0]) if len(wide) else "",
-        "first_high": words.number(wide["nb_projets_haut"].iloc[0]) if len(wide) else "",
+        "n_known": words.number(len(table) - len(others)),
+        "n_others": words.number(len(others)),
+        "low": words.number(others["nb_projets_bas"].min()) if len(others) else "",
+        "high": words.number(others["nb_projets_haut"].max()) if len(others) else "",
+        "declared": words.join([row.nom for row in rows if row.nature == "declare" and row.low == row.high]),
+        "probable": words.join([row.nom for row in rows if row.probable]),
+        "about": words.join([words.number(row.high) for row in rows if row.probable]),
+        "labelled": words.number(fact(table, "nb_regions") or 0),
+        "n_shared": words.number(int(table["groupe"].notna().sum())),
     }
-    text = caption.write("deffinov-bornes", table, lang, fallback=wide.empty, **values)
-    chosen = within(focus, "region")
+    known = values["declared"] and values["probable"] and fact(table, "est_minimum") and fact(table, "nb_regions")
+    text = caption.write("deffinov-bornes", table, lang, fallback=not known or others.empty, **values)
     with style():
-        ax = new_axes(ax, 0.75 + ROW * len(table))
-        for rank, row in enumerate(table.itertuples()):
-            low, high = int(row.nb_projets_bas), int(row.nb_projets_haut)
-            if row.est_connu:
-                ax.plot(low, rank, **mark("compte", ACCENT, 6.5))
+        ax = new_axes(ax, 0.75 + 1.5 * ROW * len(rows))
+        widest = max(row.high for row in rows)
+        for rank, row in enumerate(rows):
+            if row.low == row.high:
+                ax.plot(row.low, rank, **mark(row.nature, ACCENT, 6.5))
             else:
-                bar_between(ax, rank, low, high, CONTRAST if row.statut == "probable" else "#9fb8c9")
-            said = words.span(words.number(low), words.number(high))
-            if row.statut == "probable":
-                said += f" ({words.label('statuts', row.statut)})"
-            value_label(ax, high, rank, said)
-        names = table["nom"].tolist()
-        codes = table["territoire"].str.removeprefix("R")
-        label_rows(ax, names, [i for i, code in enumerate(codes) if code in chosen])
-        ax.set_xlim(0, table["nb_projets_haut"].max() * 1.18)
+                bar_between(ax, rank, row.low, row.high, CONTRAST if row.probable else "#9fb8c9")
+            said = words.span(words.number(row.low), words.number(row.high))
+            if row.probable:
+                said += f" ({words.label('statuts', 'probable')})"
+            value_label(ax, row.high + widest * 0.01, rank, said)
+        label_rows(ax, [row.nom for row in rows], [rank for rank, row in enumerate(rows) if row.chosen])
+        ax.set_xlim(0, widest * 1.3)
         value_axis(ax, words.label("axes", "projects"), lambda v: words.number(v))
         return finish(ax, text)
+
+
+class _Bound(NamedTuple):
+    """A row of the figure of bounds: a région or régions that share a number."""
+
+    nom: str
+    nature: str | None
+    probable: bool
+    low: int
+    high: int
+    chosen: bool
+
+
+def _rows_of_bounds(table: pd.DataFrame, chosen: Collection[str], words: Words) -> list[_Bound]:
+    """Return one row per published number, most projects first, then the chosen régions without a number."""
+    rows: list[_Bound] = []
+    for row in table[table["groupe"].isna()].itertuples():
+        is_chosen = row.territoire.removeprefix("R") in chosen
+        if row.nature is not None or is_chosen:
+            low, high = int(row.nb_projets_bas), int(row.nb_projets_haut)
+            rows.append(_Bound(row.nom, row.nature, row.statut == "probable", low, high, is_chosen))
+    for codes, group in table[table["groupe"].notna()].groupby("groupe"):
+        number, first = int(group["nb_groupe"].iloc[0]), group.iloc[0]
+        names = words.join(group.sort_values("territoire")["nom"].tolist())
+        is_chosen = any(code.removeprefix("R") in chosen for code in codes.split(";"))
+        rows.append(_Bound(names, first["nature"], False, number, number, is_chosen))
+    return sorted(rows, key=lambda row: (row.nature is None, -row.low, row.nom))

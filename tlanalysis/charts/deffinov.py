@@ -92,7 +92,8 @@ def plot_deffinov_amounts(
     """
     check_text(table)
     words = Words(lang)
-    rows = table.assign(amount=table["enveloppe_eur"].astype("float64")).sort_values(
+    amounts = {"amount": table["enveloppe_eur"], "of_state": table["enveloppe_etat_eur"]}
+    rows = table.assign(**{name: column.astype("float64") for name, column in amounts.items()}).sort_values(
         ["amount", "population"], ascending=False, na_position="last", ignore_index=True
     )
     known = rows[rows["amount"].notna()]
@@ -103,6 +104,7 @@ def plot_deffinov_amounts(
         "national": words.euros(fact(table, "enveloppe_nationale_eur")),
         "first": known["nom_region"].iloc[0] if len(known) else "",
         "first_amount": words.euros(float(known["amount"].iloc[0])) if len(known) else "",
+        "state": words.euros(_surely_of_the_state(rows)),
     }
     text = caption.write("deffinov-montants", table, lang, fallback=known.empty, **values)
     with style():
@@ -114,15 +116,20 @@ def plot_deffinov_amounts(
                 continue
             ax.plot([0, row.amount], [rank, rank], color=RULE, linewidth=1, zorder=1)
             ax.plot(row.amount, rank, zorder=2, **mark("objectif", CONTRAST))
-            said = words.euros(row.amount) + (
-                "" if row.statut == "atteste" else f" ({words.label('statuts', row.statut)})"
-            )
-            value_label(ax, row.amount + top * 0.01, rank, said)
+            remarks = [words.label("words", "of_the_state" if row.of_state == row.amount else "state_unknown")]
+            if row.statut != "atteste":
+                remarks.append(words.label("statuts", row.statut))
+            value_label(ax, row.amount + top * 0.01, rank, f"{words.euros(row.amount)} ({', '.join(remarks)})")
         chosen = within(focus, "region")
         label_rows(ax, rows["nom_region"].tolist(), [i for i, code in enumerate(rows["code_region"]) if code in chosen])
-        ax.set_xlim(0, top * 1.28)
+        ax.set_xlim(0, top * 1.5)
         value_axis(ax, words.label("axes", "envelope"), words.euros)
         return finish(ax, text)
+
+
+def _surely_of_the_state(table: pd.DataFrame) -> float:
+    """Return the euros that a source calls money of the State for a call that it names DEFFINOV."""
+    return float(table.loc[table["statut"] == "atteste", "enveloppe_etat_eur"].fillna(0).sum())
 
 
 @chart

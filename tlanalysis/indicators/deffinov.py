@@ -35,7 +35,8 @@ def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
     -------
     DataFrame
         `code_region, nom_region, population, statut, nb_projets, nb_projets_nature` (`exact`, `environ`, missing),
-        `enveloppe_eur, subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that we found no figure.
+        `enveloppe_eur` (of the call or of the State, the largest), `enveloppe_etat_eur` (money of the State),
+        `subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that we found no figure.
     """
     import pandas as pd
 
@@ -51,6 +52,7 @@ def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
     dtypes = {
         "nb_projets": "Int64",
         "enveloppe_eur": "Int64",
+        "enveloppe_etat_eur": "Int64",
         "subvention_max_eur": "Int64",
         "nb_sources": "Int64",
     }
@@ -91,6 +93,7 @@ def _region_facts(facts: pd.DataFrame, shared: bool) -> dict[str, object]:
         "nb_projets": projects["valeur"].max(),
         "nb_projets_nature": None if projects.empty else _exactness(projects),
         "enveloppe_eur": largest("deffinov_enveloppe_appel_eur", "deffinov_enveloppe_etat_eur"),
+        "enveloppe_etat_eur": largest("deffinov_enveloppe_etat_eur"),
         "subvention_max_eur": largest("deffinov_subvention_max_eur"),
         "nb_sources": facts["source"].nunique(),
     }

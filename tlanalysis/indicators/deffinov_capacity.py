@@ -1,4 +1,4 @@
-"""What each région can hold of the 204 DEFFINOV projects, given the few counts that are published."""
+"""What each région can hold of the 204 DEFFINOV projects, given the few numbers that are published."""
 
 from __future__ import annotations
 
@@ -17,17 +17,27 @@ if TYPE_CHECKING:
 
 
 def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
-    """Return the least and the most projects that each région can hold: sharp bounds without an assumption.
+    """Return the least and the most projects that each région can hold, given what is published.
 
-    The national total is known (204), some régions' counts too, three régions share one count, and a région holds at
-    least the projects that a page ties to it by name. "Nearly 40" is read as 35 to 40: half of its last printed digit.
-    That of Nouvelle-Aquitaine is probable, not attested: if it is not of this call, the bounds of the others are wider.
+    The bounds are sharp given these readings of the sources:
+
+    - The call has 204 projects. One page says "more than 204" (`attrs["est_minimum"]`): with one project more, the
+      most of every région without a number of its own is one higher.
+    - 17 of 18 régions were labelled by the call: 17 hold one project or more, one holds none.
+    - A région holds at least the projects that a page ties to it by name.
+    - The number of Normandie is the word of one laureate (`nature` is `declare`).
+    - "Nearly 40" is 35 to 40: half of the last printed digit. It is the number of Nouvelle-Aquitaine, and it is
+      probable, not attested: if it is not of this call, the bounds of the others are wider.
+    - Three régions share one number.
 
     Returns
     -------
     DataFrame
-        One row per région, the best known first: `territoire, nom, population, statut, nb_projets_bas, nb_projets_haut,
-        est_connu, taux_bas_pour_million, taux_haut_pour_million`. `attrs["nb_national"]` is the total.
+        One row per région, the best known first: `territoire, nom, population, statut, nature` (of the published
+        number; missing without one), `groupe` (codes of the régions that share a number), `nb_groupe` (that number),
+        `nb_projets_bas, nb_projets_haut, est_connu, taux_bas_pour_million, taux_haut_pour_million`. Of `attrs`:
+        `nb_national` is the total, `est_minimum` whether a page calls it a least number, `nb_regions` how many régions
+        hold projects (missing when no page says it).
 
     Raises
     ------
@@ -44,17 +54,25 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     known = territories.table("region")[["territoire", "nom", *territories.POPULATION]].assign(
         statut=regions["statut"], valeur=float("nan"), valeur_bas=regions["nb_projets_nommes"].astype("float64")
     )
-    known["valeur_haut"] = float("nan")
+    known[["valeur_haut", "nb_groupe"]] = float("nan")
+    known[["nature", "groupe"]] = None
     for row in rows[rows["territoire"].fillna("FR") != "FR"].itertuples():
         at = known["territoire"] == row.territoire
+        known.loc[at, "nature"] = row.nature
         if pd.isna(row.valeur_bas) and pd.isna(row.valeur_haut):
             known.loc[at, "valeur"] = row.valeur
         else:
             known.loc[at, ["valeur_bas", "valeur_haut"]] = _about(row.valeur)
-    together = rows[rows["territoires"].notna()]
-    groups = {tuple(row.territoires.split(";")): float(row.valeur) for row in together.itertuples()}
-    found = bounds(known, float(national.max()), groups=groups)
-    table = known[["territoire", "nom", *territories.POPULATION, "statut"]].assign(
+    groups = {}
+    for row in rows[rows["territoires"].notna()].itertuples():
+        members = tuple(row.territoires.split(";"))
+        groups[members] = float(row.valeur)
+        at = known["territoire"].isin(members)
+        known.loc[at, ["nature", "groupe", "nb_groupe"]] = [row.nature, row.territoires, row.valeur]
+    labelled = _labelled_regions(as_of)
+    found = bounds(known, float(national.max()), groups=groups, positive=labelled)
+    known["nb_groupe"] = known["nb_groupe"].astype("Int64")
+    table = known[["territoire", "nom", *territories.POPULATION, "statut", "nature", "groupe", "nb_groupe"]].assign(
         nb_projets_bas=found["borne_basse"].astype("Int64"),
         nb_projets_haut=found["borne_haute"].astype("Int64"),
         est_connu=found["est_connu"],
@@ -65,8 +83,18 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     table["ecart"] = table["nb_projets_haut"] - table["nb_projets_bas"]
     table = table.sort_values(["ecart", "nb_projets_bas", "population"], ascending=[True, False, False])
     table = stamp(table.drop(columns="ecart").reset_index(drop=True), rows, regions, inputs=[*regions.attrs["inputs"]])
-    table.attrs["nb_national"] = int(national.max())
+    table.attrs |= {
+        "nb_national": int(national.max()),
+        "est_minimum": bool((rows.loc[rows["territoire"] == "FR", "valeur_bas"] == national.max()).any()),
+        "nb_regions": labelled,
+    }
     return table
+
+
+def _labelled_regions(as_of: When | None) -> int | None:
+    """Return how many régions hold projects of the call, None when no page said it by that day."""
+    said = observations("deffinov_regions_labellisees", "FR", as_of=as_of)["valeur"].dropna()
+    return None if said.empty else int(said.max())
 
 
 def _about(value: float) -> tuple[float, float]:

@@ -29,6 +29,7 @@ def bounds(
     groups: Mapping[tuple[str, ...], Span] | None = None,
     of: Mapping[str, Mapping[str, float]] | None = None,
     whole: bool = True,
+    positive: Span | None = None,
 ) -> pd.DataFrame:
     """Return the least and the most of any sum over territories, given what is known of some and the total of all.
 
@@ -47,6 +48,9 @@ def bounds(
         make a population reached. By default, every territory by itself.
     whole : bool
         True when values are whole numbers (places, projects); False for amounts and shares.
+    positive : float or (float, float), optional
+        How many rows hold one or more, or the interval this number lies in; for whole numbers only. By default,
+        nothing is known of it.
 
     Returns
     -------
@@ -57,8 +61,8 @@ def bounds(
     Raises
     ------
     BadInput
-        A negative value, a known value above the total, a territory twice or unknown, limits that cross, or facts that
-        cannot all hold; the rows are named.
+        A negative value, a known value above the total, a territory twice or unknown, limits that cross, `positive`
+        for values that are not whole, or facts that cannot all hold; the rows are named.
 
     Examples
     --------
@@ -75,12 +79,15 @@ def bounds(
     for members, span in (groups or {}).items():
         sums.append((_indicator(codes, members), *_span(span, f"the group {', '.join(members)}")))
     _check_total(codes, low, sums[0][2])
+    if positive is not None and not whole:
+        raise BadInput("positive counts the rows that hold one or more: it needs whole numbers (whole=True).")
+    held = None if positive is None else _span(positive, "the number of rows that hold one or more")
     wanted = of or {code: {code: 1.0} for code in codes}
     records = []
     for name, weights in wanted.items():
         aim = np.zeros(len(codes))
         aim[_positions(codes, weights)] = list(weights.values())
-        least, most = (_extreme(sign * aim, low, high, sums, whole) * sign for sign in (1, -1))
+        least, most = (_extreme(sign * aim, low, high, sums, whole, held) * sign for sign in (1, -1))
         records.append((name, least, most, math.isclose(least, most, rel_tol=1e-9, abs_tol=1e-9)))
     table = pd.DataFrame(records, columns=["quoi", "borne_basse", "borne_haute", "est_connu"])
     table.attrs = dict(known.attrs)
@@ -138,12 +145,19 @@ def _indicator(codes: list[str], members: Collection[str]) -> np.ndarray:
 
 
 def _extreme(
-    aim: np.ndarray, low: np.ndarray, high: np.ndarray, sums: list[tuple[np.ndarray, float, float]], whole: bool
+    aim: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    sums: list[tuple[np.ndarray, float, float]],
+    whole: bool,
+    positive: tuple[float, float] | None,
 ) -> float:
     """Return the smallest value of `aim` times the unknown numbers."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     rows, least, most = (np.array(part) for part in zip(*sums, strict=True))
+    if positive is not None:
+        aim, low, high, rows, least, most = _with_switches(aim, low, high, rows, least, most, positive)
     found = milp(
         aim,
         bounds=Bounds(low, high),
@@ -157,3 +171,29 @@ def _extreme(
             "the limits, the totals, or whether the values are whole numbers."
         )
     return float(aim @ np.round(found.x)) if whole else float(found.fun)
+
+
+def _with_switches(
+    aim: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    rows: np.ndarray,
+    least: np.ndarray,
+    most: np.ndarray,
+    positive: tuple[float, float],
+) -> tuple[np.ndarray, ...]:
+    """Return the same problem with one switch (0 or 1) per row, which is 1 exactly where the row holds one or more."""
+    size = len(aim)
+    one, none = np.eye(size), np.zeros((len(rows), size))
+    largest = most[0]  # the total of all: no row holds more
+    at_least_its_switch = np.hstack([one, -one])
+    nothing_without_it = np.hstack([-one, largest * one])
+    switched_on = np.concatenate([np.zeros(size), np.ones(size)])[None, :]
+    return (
+        np.concatenate([aim, np.zeros(size)]),
+        np.concatenate([low, np.zeros(size)]),
+        np.concatenate([high, np.ones(size)]),
+        np.vstack([np.hstack([rows, none]), at_least_its_switch, nothing_without_it, switched_on]),
+        np.concatenate([least, np.zeros(2 * size), [positive[0]]]),
+        np.concatenate([most, np.full(2 * size, np.inf), [positive[1]]]),
+    )
