@@ -206,3 +206,10 @@ def test_near_places_are_those_of_every_pair(mirror):
     h += np.cos(a[:, None, 0]) * np.cos(b[:, 0]) * np.sin((a[:, None, 1] - b[:, 1]) / 2) ** 2
     expected = 2 * EARTH * np.arcsin(np.sqrt(h)).min(axis=1)
     assert distance_to_nearest(homes, places) == pytest.approx(expected, abs=1e-4)
+
+
+def test_shares_of_guyane_whose_communes_are_larger_than_ten_kilometres_are_bounds():
+    row = access("tiers_lieux").set_index("code").loc["973"]
+    # Its listed place is in a commune of 54,400 inhabitants; the points of its communes lie tens of km apart.
+    assert row["part_10_km_bas"] == 0
+    assert row["part_10_km_haut"] == pytest.approx(0.185, abs=0.001)

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.indicators.catchment import EARTH, distance_to_nearest, floating_catchment, measure_access
+from tlanalysis.indicators.catchment import (
+    EARTH,
+    commune_radius,
+    distance_to_nearest,
+    floating_catchment,
+    measure_access,
+)
 
 DEGREE = EARTH * np.pi / 180  # km of a degree along the equator
 coordinates = st.lists(st.tuples(st.floats(-60, 60), st.floats(-179, 179)), min_size=1, max_size=12)
@@ -120,10 +126,11 @@ def test_shares_within_reach_by_hand(country):
     assert table["population_situee"].tolist() == [1000, 0, 1000, 600, 400, 0]
     spans = table[["part_5_km_bas", "part_5_km_haut", "part_20_km_bas", "part_20_km_haut"]]
     assert spans.loc["D01"].tolist() == pytest.approx([0.5, 0.5, 1, 1])
-    assert spans.loc["D02"].tolist() == pytest.approx([400 / 450, 1, 400 / 450, 1])  # 50 live we don't know where
+    # 50 live we don't know where; 400 live up to 14 km from their point, 2 km from a place.
+    assert spans.loc["D02"].tolist() == pytest.approx([0, 1, 400 / 450, 1])
     assert spans.loc["D03"].tolist() == [1, 1, 1, 1]  # both villages are 3 km from a place
-    assert spans.loc["R84"].tolist() == pytest.approx([700 / 1050, 750 / 1050, 1000 / 1050, 1])
-    assert spans.loc["FR"].tolist() == pytest.approx([770 / 1120, 820 / 1120, 1070 / 1120, 1])
+    assert spans.loc["R84"].tolist() == pytest.approx([300 / 1050, 750 / 1050, 1000 / 1050, 1])
+    assert spans.loc["FR"].tolist() == pytest.approx([370 / 1120, 820 / 1120, 1070 / 1120, 1])
     # Of the 600 of D01, 100 live on a place, 200 at 4 km, 300 at 12 km: the half is reached at 4 km.
     # In the région 400 more live at 2 km: 500 of its 1,000 located inhabitants are that near.
     assert table["distance_mediane_km"].tolist() == pytest.approx([2, np.nan, 2, 4, 2, np.nan], nan_ok=True, rel=1e-6)
@@ -171,3 +178,22 @@ def test_communes_that_cannot_be_are_named(country, change, said):
         communes.loc[0, column] = value
     with pytest.raises(BadInput, match=said):
         measure_access(communes, on_equator(0), departements)
+
+
+def test_the_radius_of_a_commune_is_half_the_way_to_the_nearest_other():
+    # Points at 0, 4, 12 and 40 km on the equator; two communes share the point at 40 km; one has no point.
+    communes = pd.concat([on_equator(0, 4, 12, 40, 40), points((None, None))], ignore_index=True)
+    assert commune_radius(communes).tolist() == pytest.approx([2, 2, 4, 14, 14, np.nan], rel=1e-6, nan_ok=True)
+
+
+def test_inhabitants_of_a_commune_larger_than_the_distance_are_within_reach_or_not(country):
+    communes, departements = country
+    # D02 is one commune with a point at 40 km; its nearest neighbour is at 12 km, so its radius is 14 km. The place
+    # is 2 km from the point: within 5 km live all of its 400 inhabitants, or none. A distance of 20 km holds them all.
+    table = measure_access(communes, on_equator(38), departements, radii=(5, 20), catchments=(30,))
+    row = table.set_index("territoire").loc["D02"]
+    assert row[["part_5_km_bas", "part_5_km_haut"]].tolist() == [0, 1]
+    assert row[["part_20_km_bas", "part_20_km_haut"]].tolist() == pytest.approx([400 / 450, 1])
+    # A place 20 km from the point is 6 km from the nearest of them: too far for 5 km.
+    table = measure_access(communes, on_equator(60), departements, radii=(5,), catchments=(30,))
+    assert table.set_index("territoire").loc["D02", "part_5_km_haut"] == pytest.approx(50 / 450)

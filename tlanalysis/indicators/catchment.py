@@ -71,6 +71,35 @@ def distance_to_nearest(points: pd.DataFrame, places: pd.DataFrame) -> np.ndarra
     return distance
 
 
+def commune_radius(points: pd.DataFrame) -> np.ndarray:
+    """Return how far, in km, the inhabitants of a commune can live from its point: half the way to the nearest other.
+
+    The outlines of communes are in no file of ours. Where the points of two communes are 40 km apart, the border lies
+    20 km from each if it lies halfway. A point that several communes share counts once. Missing without a position, or
+    when there is no other point.
+
+    Parameters
+    ----------
+    points : DataFrame
+        `latitude`, `longitude`, in degrees, of all communes.
+
+    Raises
+    ------
+    BadInput
+        As `distance_to_nearest`.
+    """
+    from scipy.spatial import KDTree
+
+    known = _located(points, "points")
+    here = on_sphere(points[known])
+    radius = np.full(len(points), np.nan)
+    distinct = np.unique(here, axis=0)
+    if len(distinct) > 1:
+        chord, _ = KDTree(distinct).query(here, k=2)  # the nearest is the point itself
+        radius[known] = _kilometres(chord[:, 1]) / 2
+    return radius
+
+
 def _located(frame: pd.DataFrame, what: str) -> np.ndarray:
     """Return which rows have a position; raises when one is impossible, or when none has any."""
     position = frame[["latitude", "longitude"]].astype("float64").to_numpy()
@@ -146,7 +175,9 @@ def measure_access(
 
     Inhabitants of a commune without a point could be anywhere, so the share has a lower and an upper bound. In a
     département without commune populations (Mayotte) they are bounded by its communes' points: if all of these are
-    within the distance, or none, so are the inhabitants.
+    within the distance, or none, so are the inhabitants. Where a commune is larger than the distance asked for (its
+    `commune_radius` is longer), one point cannot stand for its inhabitants: they are within reach for sure when the
+    farthest of them is, and possibly when the nearest of them is.
 
     Parameters
     ----------
@@ -176,7 +207,7 @@ def measure_access(
     import pandas as pd
 
     _check_communes(communes, departements)
-    homes = communes.assign(distance=distance_to_nearest(communes, places))
+    homes = communes.assign(distance=distance_to_nearest(communes, places), rayon=commune_radius(communes))
     for catchment in catchments:
         homes[f"score_{catchment}_km"] = floating_catchment(communes, places, catchment)
     located = homes[homes["population"].notna() & homes["distance"].notna()]
@@ -229,9 +260,10 @@ def _inside(
     points = bare["distance"].groupby(bare["code_departement"].astype(object))
     nearest, farthest = code.map(points.min()), code.map(points.max())
     for radius in radii:
-        known = added(located[located["distance"] <= radius])
-        table[f"part_{radius}_km_bas"] = known + rest.where(farthest <= radius, 0.0)
-        table[f"part_{radius}_km_haut"] = known + rest.where(~(nearest > radius), 0.0)
+        spread = located["rayon"].where(located["rayon"] > radius, 0.0).fillna(0.0)
+        sure, possible = (located["distance"] + spread <= radius), (located["distance"] - spread <= radius)
+        table[f"part_{radius}_km_bas"] = added(located[sure]) + rest.where(farthest <= radius, 0.0)
+        table[f"part_{radius}_km_haut"] = added(located[possible]) + rest.where(~(nearest > radius), 0.0)
     return table
 
 
