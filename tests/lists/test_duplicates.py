@@ -9,7 +9,7 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.lists import duplicates
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA
+from tlanalysis.lists.batch import PLACE_SCHEMA
 
 HEADER = ["id", "nom", "code_commune", "latitude", "longitude", "site_web"]
 PARIS_11, PARIS_12 = "75111", "75112"

@@ -9,9 +9,9 @@ from tests.lists.lists import write
 
 _SCRIPT = """
 import sys
-from tlanalysis.lists import cleaning
+from tlanalysis.lists import cleaning, preparation
 from pathlib import Path
-cleaning.clean_to(cleaning.prepare(Path(sys.argv[1])), Path(sys.argv[2]))
+cleaning.clean_to(preparation.prepare(Path(sys.argv[1])), Path(sys.argv[2]))
 print(*sorted({name.split(".")[0] for name in sys.modules} & {"scipy", "shapely", "matplotlib"}))
 """
 

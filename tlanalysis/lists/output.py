@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from tlanalysis.core import files, staging
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.batch import PLACE_SCHEMA, REJECT_SCHEMA
 from tlanalysis.lists.cells.text import printable
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd
