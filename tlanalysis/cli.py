@@ -149,6 +149,9 @@ def clean(
     force: Annotated[bool, typer.Option("--force", help="Replace files that this command did not write.")] = False,
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
+    from tlanalysis.lists.without_pandas import leave_pandas_out
+
+    leave_pandas_out()
     from tlanalysis.core import files, paths
     from tlanalysis.lists import cleaning, messages, output, preparation
     from tlanalysis.lists.ledger import summary

@@ -155,7 +155,7 @@ def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
             with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
-    return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+    return Cleaned(places.to_pandas(), rejects.to_pandas(), twice.to_pandas(), entry, job.mapping)
 
 
 def places(name: str) -> pd.DataFrame:
@@ -228,7 +228,7 @@ def _checked(job: Job, totals: Totals, sha256: str) -> str:
     return sha256
 
 
-def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pd.DataFrame:
+def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pa.Table:
     return duplicates.find_duplicates(
         duplicates.pick(tables, seen.candidates()), near=len(seen) <= duplicates.NEAR_UP_TO
     )

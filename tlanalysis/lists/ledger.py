@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tlanalysis import __version__
 from tlanalysis.lists import duplicates
@@ -16,9 +17,6 @@ from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.cells.text import printable
 from tlanalysis.lists.messages import say
 from tlanalysis.lists.preparation import Job
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Totals:
         self.seen.add(batch.places)
 
 
-def ledger_of(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[str, Any]:
+def ledger_of(job: Job, totals: Totals, twice: pa.Table, sha256: str) -> dict[str, Any]:
     """Return how many rows were read, accepted and rejected, and how the file was read.
 
     Raises
@@ -67,7 +65,7 @@ def ledger_of(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dic
         "regles": {rule: times for rule, times in applied.items() if RULES[rule].gravite != REPAIR},
         "reparations": {rule: times for rule, times in applied.items() if RULES[rule].gravite == REPAIR},
         "doublons": {
-            "groupes": int(twice["retenue"].sum()) if len(twice) else 0,
+            "groupes": pc.sum(twice["retenue"]).as_py() or 0,
             "lignes": len(twice),
             "noms_proches_cherches": accepted <= duplicates.NEAR_UP_TO,
         },
