@@ -112,12 +112,12 @@ def _too_long(*_: object) -> None:
 def attempt(path: Path) -> str:
     """Clean a file; return `cleaned`, `refused`, or `FAILED: why`."""
     from tlanalysis.core.errors import BadInput
-    from tlanalysis.lists import cleaning
+    from tlanalysis.lists import cleaning, preparation
 
     work = Path(tempfile.mkdtemp(prefix="fuzz-"))
     signal.alarm(SECONDS)
     try:
-        job = cleaning.prepare(path)
+        job = preparation.prepare(path)
         ledger = cleaning.clean_to(job, work / "once")
         return checked(ledger, work)
     except BadInput as error:
@@ -133,7 +133,7 @@ def attempt(path: Path) -> str:
 
 def checked(ledger: dict, work: Path) -> str:
     """Return `cleaned` when the ledger adds up, no address is written and cleaning again changes nothing."""
-    from tlanalysis.lists import cleaning
+    from tlanalysis.lists import cleaning, preparation
 
     if ledger["lignes_lues"] != ledger["lignes_acceptees"] + ledger["lignes_rejetees"]:
         return "FAILED: the ledger does not add up"
@@ -141,7 +141,7 @@ def checked(ledger: dict, work: Path) -> str:
         if re.search(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", written.read_text(encoding="utf-8")):
             return f"FAILED: {written.name} holds an e-mail address"
     if ledger["lignes_acceptees"]:
-        cleaning.clean_to(cleaning.prepare(work / "once" / "places.csv"), work / "twice")
+        cleaning.clean_to(preparation.prepare(work / "once" / "places.csv"), work / "twice")
         for name in ("places.csv", "places.parquet"):
             if (work / "once" / name).read_bytes() != (work / "twice" / name).read_bytes():
                 return f"FAILED: cleaning again changes {name}"

@@ -149,18 +149,22 @@ def clean(
     force: Annotated[bool, typer.Option("--force", help="Replace files that this command did not write.")] = False,
 ) -> None:
     """Clean a list of places: places.parquet, places.csv, rejects.csv, duplicates.csv, ledger.json, mapping.toml."""
+    from tlanalysis.lists.without_pandas import leave_pandas_out
+
+    leave_pandas_out()
     from tlanalysis.core import files, paths
-    from tlanalysis.lists import cleaning, messages, output
+    from tlanalysis.lists import cleaning, messages, output, preparation
+    from tlanalysis.lists.ledger import summary
     from tlanalysis.lists.readers.base import ReadingOptions
 
     messages.speak(lang)
     options = ReadingOptions(encoding, separator, header, sheet, records)
     if propose:
         output.check_targets([propose], [file], ours=False, force=force)
-        files.write_text(propose, cleaning.propose_mapping(file, options))
+        files.write_text(propose, preparation.propose_mapping(file, options))
         print(messages.say("proposed", path=propose, file=file))
         return
-    job = cleaning.prepare(file, mapping, lang=lang or "fr", options=options, keep=keep or ())
+    job = preparation.prepare(file, mapping, lang=lang or "fr", options=options, keep=keep or ())
     folder = (out or paths.processed() / "listes" / output.folder_name(job.recipe.source)).absolute()
     targets = [folder / name for name in output.FILES]
     output.check_targets(targets, [file, mapping], ours=output.is_ours(folder), force=force)
@@ -174,7 +178,7 @@ def clean(
         entry = cleaning.clean_to(job, folder)
     if not out:
         output.record_list(folder, file)
-    print(cleaning.summary(job, entry))
+    print(summary(job, entry))
     print(messages.say("written", folder=folder))
 
 

@@ -12,7 +12,8 @@ import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.languages import LANGS
-from tlanalysis.lists import cleaning
+from tlanalysis.lists import cleaning, preparation
+from tlanalysis.lists.batch import Batch
 from tlanalysis.lists.cells.rules import REPAIR, RULES
 from tlanalysis.lists.fields import OUTPUT
 from tlanalysis.lists.mapping import Mapping
@@ -190,7 +191,7 @@ def test_a_file_whose_name_is_not_utf8(tmp_path):
 
 def test_a_list_without_an_accepted_row_is_accounted_for(tmp_path):
     path = write(tmp_path / "liste.csv", [["nom", "code_postal"], ["", "75011"], ["NR", "75012"]])
-    entry = cleaning.clean_to(cleaning.prepare(path), tmp_path / "propre")
+    entry = cleaning.clean_to(preparation.prepare(path), tmp_path / "propre")
     assert (entry["lignes_lues"], entry["lignes_acceptees"], entry["lignes_rejetees"]) == (2, 0, 2)
     assert len(pd.read_parquet(tmp_path / "propre" / "places.parquet")) == 0
     assert tl.clean(path).ledger["lignes_rejetees"] == 2
@@ -198,13 +199,13 @@ def test_a_list_without_an_accepted_row_is_accounted_for(tmp_path):
 
 def test_a_lost_row_is_our_error_and_is_never_written(tmp_path, monkeypatch):
     path = write(tmp_path / "liste.csv", [["nom", "code_postal"], ["Le Lieu", "75011"], ["Un Autre", "75012"]])
-    honest = cleaning.clean_batch
+    honest = preparation.clean_batch
 
     def careless(*args, **options):
         batch = honest(*args, **options)
-        return cleaning.Batch(batch.places.slice(1), batch.rejects, batch.applied, batch.read, batch.rejected)
+        return Batch(batch.places.slice(1), batch.rejects, batch.applied, batch.read, batch.rejected)
 
-    monkeypatch.setattr(cleaning, "clean_batch", careless)
+    monkeypatch.setattr(preparation, "clean_batch", careless)
     with pytest.raises(AssertionError, match="2 rows read, 1 accepted, 0 rejected: a row is lost"):
-        cleaning.clean_to(cleaning.prepare(path), tmp_path / "propre")
+        cleaning.clean_to(preparation.prepare(path), tmp_path / "propre")
     assert not (tmp_path / "propre").exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists import cleaning
+from tlanalysis.lists import cleaning, preparation
 from tlanalysis.lists.dask import clean_batches_on
 from tlanalysis.lists.output import FILES
 from tlanalysis.lists.readers import csv_rows
@@ -43,7 +43,7 @@ def cluster():
 
 
 def test_a_cluster_writes_the_same_bytes_even_when_a_worker_dies(listed, cluster, tmp_path):
-    job = cleaning.prepare(listed)
+    job = preparation.prepare(listed)
     cleaning.clean_to(job, tmp_path / "ici")
 
     def losing_a_worker(job, totals):
@@ -59,7 +59,7 @@ def test_a_cluster_writes_the_same_bytes_even_when_a_worker_dies(listed, cluster
 
 def test_a_scheduler_that_does_not_answer_is_named(listed, tmp_path, monkeypatch):
     monkeypatch.setattr("tlanalysis.lists.dask._ANSWERS_WITHIN", "1s")
-    job = cleaning.prepare(listed)
+    job = preparation.prepare(listed)
     with pytest.raises(BadInput, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         cleaning.clean_to(job, tmp_path / "là", batches=clean_batches_on("tcp://127.0.0.1:9"))
     assert list(Path(tmp_path).iterdir()) == [listed]

@@ -9,7 +9,7 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.lists import duplicates
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA
+from tlanalysis.lists.batch import PLACE_SCHEMA
 
 HEADER = ["id", "nom", "code_commune", "latitude", "longitude", "site_web"]
 PARIS_11, PARIS_12 = "75111", "75112"
@@ -113,8 +113,7 @@ def test_a_list_of_hardly_anything_has_no_duplicates(rows):
     seen = duplicates.Seen()
     seen.add(table)
     picked = duplicates.pick([table], seen.candidates())
-    assert duplicates.find_duplicates(picked, near=True).empty
-    assert list(duplicates.find_duplicates(picked, near=True)) == list(duplicates.COLUMNS)
+    assert duplicates.find_duplicates(picked, near=True) == duplicates.SCHEMA.empty_table()
 
 
 def test_a_long_list_remembers_only_hashes_and_finds_the_same_repeats(monkeypatch):

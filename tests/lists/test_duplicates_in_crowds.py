@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,10 @@ _TEXT = ("id_source", "nom", "code_commune", "commune", "code_postal")
 def _places(rows):
     frame = pd.DataFrame(rows, columns=["id_source", "nom", "code_commune", "latitude", "longitude"])
     frame = frame.assign(commune=None, code_postal=None, ligne_source=range(1, len(frame) + 1), cellules=3)
-    return frame.astype(dict.fromkeys(_TEXT, "object") | {"latitude": float, "longitude": float})
+    frame = frame.astype({"latitude": float, "longitude": float})
+    types = {name: pa.string() for name in _TEXT} | {"latitude": pa.float64(), "longitude": pa.float64()}
+    schema = pa.schema([(name, types.get(name, pa.int64())) for name in frame])
+    return pa.Table.from_pandas(frame, schema, preserve_index=False)
 
 
 def _metres(one, other):
@@ -70,7 +74,7 @@ _ROW = st.fixed_dictionaries(
 @given(st.lists(_ROW, max_size=12))
 @settings(max_examples=150, deadline=None)
 def test_the_groups_are_those_of_all_pairs(rows):
-    table = find_duplicates(_places(rows), near=True)
+    table = find_duplicates(_places(rows), near=True).to_pandas()
     found = {frozenset(part["ligne_source"] - 1) for _, part in table.groupby("groupe")}
     assert found == _all_pairs(rows)
     assert (table.groupby("groupe")["retenue"].sum() == 1).all()
@@ -99,6 +103,6 @@ def test_six_thousand_rows_at_one_point_take_seconds(name, commune):
 def test_rows_of_one_name_along_a_road_are_one_group_but_for_the_far_one():
     rows = [(None, "Le Lieu", "75111", 48.80 + 0.0001 * step, 2.37) for step in range(3_000)]
     far = (None, "Le Lieu", "75111", 43.29, 5.36)
-    table = find_duplicates(_places([far, *rows]), near=True)
+    table = find_duplicates(_places([far, *rows]), near=True).to_pandas()
     assert set(table["groupe"]) == {1}
     assert sorted(table["ligne_source"]) == list(range(2, 3_002))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.lists.lists import write
-from tlanalysis.lists import cleaning
+from tlanalysis.lists import cleaning, preparation
 from tlanalysis.lists.readers.base import ReadingOptions
 
 WAYS = [
@@ -44,7 +44,7 @@ def outputs(tmp_path_factory):
     (folder / "mapping.toml").write_text(
         "[colonnes]\n" + "".join(f'{name} = "{name}"\n' for name in headers), encoding="utf-8"
     )
-    cleaning.clean_to(cleaning.prepare(path, folder / "mapping.toml"), folder / "propre")
+    cleaning.clean_to(preparation.prepare(path, folder / "mapping.toml"), folder / "propre")
     written = {}
     for file in (folder / "propre").iterdir():
         stored = file.suffix == ".parquet"
@@ -83,6 +83,6 @@ def test_the_ledger_hides_what_a_file_calls_its_parts(tmp_path):
     content = {"jean.dupont@orange.example": [{"nom": "Le Lieu", "commune": "Rennes", "code_postal": "35000"}]}
     path = tmp_path / "l.json"
     path.write_text(json.dumps(content), encoding="utf-8")
-    entry = cleaning.clean_to(cleaning.prepare(path, options=ReadingOptions()), tmp_path / "propre")
+    entry = cleaning.clean_to(preparation.prepare(path, options=ReadingOptions()), tmp_path / "propre")
     assert entry["lecture"]["cle"] == "[…]"
     assert "dupont" not in (tmp_path / "propre" / "ledger.json").read_text(encoding="utf-8")

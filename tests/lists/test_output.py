@@ -15,8 +15,8 @@ import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import output
+from tlanalysis.lists.batch import PLACE_SCHEMA, REJECT_SCHEMA
 from tlanalysis.lists.output import FILES, BatchWriter, guard_formulas, staged
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
 
 ROWS = [
     ["nom", "code_postal", "commune"],

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.lists.lists import write
-from tlanalysis.lists import cleaning, row_cleaning
+from tlanalysis.lists import cleaning, ledger, preparation, row_cleaning
 from tlanalysis.lists.cells import text
 from tlanalysis.lists.columns import clean_column
 from tlanalysis.lists.mapping import Mapping
@@ -141,11 +141,11 @@ def test_cleaning_the_file_again_gives_the_same_bytes(tmp_path_factory, ending, 
     if ending in {"csv", "tsv"}:  # a file of more than 2 % of control characters is refused as binary: another test
         head = path.read_bytes()[:4096]
         assume(sum(byte < 9 or 13 < byte < 32 for byte in head) <= 0.02 * len(head))
-    once = cleaning.clean_to(cleaning.prepare(path, MAPPING), folder / "once")
+    once = cleaning.clean_to(preparation.prepare(path, MAPPING), folder / "once")
     assert once["lignes_lues"] == len(rows) == once["lignes_acceptees"] + once["lignes_rejetees"]
     if once["lignes_acceptees"]:
         for name in ("places.csv", "places.parquet"):
-            again = cleaning.clean_to(cleaning.prepare(folder / "once" / name), folder / name)
+            again = cleaning.clean_to(preparation.prepare(folder / "once" / name), folder / name)
             assert (again["regles"], again["reparations"]) == ({}, {})
             for written in ("places.csv", "places.parquet"):
                 assert (folder / name / written).read_bytes() == (folder / "once" / written).read_bytes()
@@ -194,10 +194,10 @@ def test_the_number_of_threads_changes_nothing(tmp_path, monkeypatch):
         ["nom", "code_postal", "site_web"],
         *([f"Lieu {rank}", f"{rank % 90 + 1:02}000", "x" if rank % 50 == 0 else ""] for rank in range(2_000)),
     ]
-    job = cleaning.prepare(write(tmp_path / "liste.csv", rows))
+    job = preparation.prepare(write(tmp_path / "liste.csv", rows))
     tables = []
     for threads in (1, 2, 7):
-        totals = cleaning.Totals()
+        totals = ledger.Totals()
         parts = list(cleaning.clean_batches(job, totals, number=threads))
         assert len(parts) > 3
         tables.append(

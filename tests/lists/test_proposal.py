@@ -10,7 +10,7 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.cleaning import propose_mapping
+from tlanalysis.lists.preparation import propose_mapping
 from tlanalysis.lists.readers.base import ReadingOptions
 
 NAMES = ["Le Grand Atelier", "Fabrique du Port", "La Cantine", "Le Hangar", "Café des Halles", "Le Quai"]

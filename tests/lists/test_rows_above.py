@@ -6,7 +6,7 @@ import pytest
 
 import tlanalysis as tl
 from tests.lists.lists import write
-from tlanalysis.lists import cleaning
+from tlanalysis.lists import cleaning, ledger, preparation
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.readers.base import ReadingOptions
 
@@ -22,21 +22,21 @@ MAPPING = Mapping({"nom": "colonne_1", "code_postal": "colonne_2"})
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_rows_left_out_above_a_list_without_header_are_counted_and_said(tmp_path, ending):
-    job = cleaning.prepare(write(tmp_path / f"l.{ending}", ROWS), MAPPING)
+    job = preparation.prepare(write(tmp_path / f"l.{ending}", ROWS), MAPPING)
     entry = cleaning.clean_to(job, tmp_path / "propre")
     assert entry["lecture"]["lignes_au_dessus"] == 2
     assert (entry["lecture"]["premiere_ligne"], entry["lignes_lues"]) == (3, 2)
-    assert any("2" in line and "--header 0" in line for line in cleaning.summary(job, entry).splitlines())
+    assert any("2" in line and "--header 0" in line for line in ledger.summary(job, entry).splitlines())
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_they_are_read_without_header_when_asked(tmp_path, ending):
     path = write(tmp_path / f"l.{ending}", ROWS)
-    job = cleaning.prepare(path, MAPPING, options=ReadingOptions(header=0))
+    job = preparation.prepare(path, MAPPING, options=ReadingOptions(header=0))
     entry = cleaning.clean_to(job, tmp_path / "propre")
     assert "lignes_au_dessus" not in entry["lecture"]
     assert (entry["lignes_lues"], entry["lignes_acceptees"]) == (4, 4)
-    assert "--header 0" not in cleaning.summary(job, entry)
+    assert "--header 0" not in ledger.summary(job, entry)
 
 
 def test_a_title_above_a_header_is_no_row(tmp_path):

@@ -9,8 +9,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.cleaning import clean, clean_to, prepare
+from tlanalysis.lists.cleaning import clean, clean_to
 from tlanalysis.lists.fields import OUTPUT
+from tlanalysis.lists.preparation import prepare
 from tlanalysis.lists.validation import SCHEMA, schema, validate
 
 GOOD = "id_source,nom,code_commune,source\na,La Fabrique,33063,Une liste\nb,L'Atelier,2A004,Une liste\n"

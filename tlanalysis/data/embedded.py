@@ -7,6 +7,7 @@ Table Schema per table and the sha256 of its bytes. Open files that are too larg
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from functools import lru_cache
@@ -114,6 +115,18 @@ def read_raw(name: str) -> bytes:
             f"{recorded_sha256(name)[:12]}…; restore the file, or record a reviewed change with `tlanalysis seal`."
         )
     return data
+
+
+def read_texts(name: str) -> dict[str, list[str]]:
+    """Return the columns of an embedded table as text, the empty string where missing; without pandas.
+
+    Examples
+    --------
+    >>> read_texts("regions")["nom_region"][:2]
+    ['Guadeloupe', 'Martinique']
+    """
+    header, *rows = csv.reader(io.StringIO(read_raw(name).decode("utf-8"), newline=""))
+    return {title: [row[at] for row in rows] for at, title in enumerate(header)}
 
 
 def verify() -> None:

@@ -5,29 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tlanalysis import __version__
-from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.core.languages import LANGS
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
-from tlanalysis.lists.cells.privacy import without_personal
-from tlanalysis.lists.cells.rules import REPAIR, RULES
-from tlanalysis.lists.cells.text import clean_text, printable
+from tlanalysis.lists.batch import REJECT_SCHEMA, Batch, schema_with
 from tlanalysis.lists.cleaned import Cleaned as Cleaned
-from tlanalysis.lists.corrections import Correction, check_hits, correct
+from tlanalysis.lists.corrections import check_hits
 from tlanalysis.lists.given import as_file
-from tlanalysis.lists.joined_rows import Joined, Split, check_distinct, split_rows
-from tlanalysis.lists.mapping import Mapping, check_columns, labels_of, personal_columns, read_mapping
-from tlanalysis.lists.messages import say
+from tlanalysis.lists.joined_rows import check_distinct
+from tlanalysis.lists.ledger import Totals, ledger_of
+from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.output import (
     FILES,
     BatchWriter,
@@ -37,234 +31,12 @@ from tlanalysis.lists.output import (
     stored_places,
     write_ledger_files,
 )
-from tlanalysis.lists.proposal import check_enough, proposed, shown, to_toml, why_unread
+from tlanalysis.lists.preparation import Job, prepare
 from tlanalysis.lists.publishers import registry
-from tlanalysis.lists.publishers.published_list import PublishedList
-from tlanalysis.lists.readers.base import SAMPLE, Reading, ReadingOptions, RowBatch
-from tlanalysis.lists.readers.open_list import open_list
-from tlanalysis.lists.recognition.decision import Recognition, recognise
-from tlanalysis.lists.row_cleaning import (
-    REJECT_SCHEMA,
-    Batch,
-    clean_batch,
-    kept_as,
-    refused_rows,
-    schema_with,
-    unpaired_names,
-)
+from tlanalysis.lists.readers.base import ReadingOptions
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass
-class Totals:
-    """The running totals of a list."""
-
-    read: int = 0
-    rejected: int = 0
-    file_rows: int = 0
-    identifiers: list[pa.Table] = field(default_factory=list)
-    applied: Counter[str] = field(default_factory=Counter)
-    hits: list[int] = field(default_factory=list)
-    seen: duplicates.Seen = field(default_factory=duplicates.Seen)
-
-    def add(self, batch: Batch) -> None:
-        """Count a batch."""
-        self.read += batch.read
-        self.rejected += batch.rejected
-        self.file_rows += batch.file_rows
-        self.applied.update(batch.applied)
-        self.seen.add(batch.places)
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to clean the rows of a list; a thread or another machine needs only this and the rows."""
-
-    mapping: Mapping
-    source: str
-    lang: str
-    corrections: tuple[Correction, ...]
-    joined: Joined | None = None
-    keep: tuple[str, ...] = ()
-
-    def clean(self, rows: RowBatch) -> tuple[Batch, list[int]]:
-        """Clean some rows; also return how many rows each correction found."""
-        table, hits = correct(rows.table, self.corrections)
-        corrected = rows._replace(table=table)
-        split = split_rows(corrected, self.joined) if self.joined else Split(corrected, [])
-        batch = clean_batch(
-            split.rows.table, split.rows.numbers, self.mapping, source=self.source, lang=self.lang, keep=self.keep
-        )
-        batch = replace(batch, file_rows=len(rows.table))
-        return refused_rows(unpaired_names(batch, split.unpaired, self.lang), rows.malformed, self.lang), hits
-
-
-@dataclass(frozen=True)
-class Job:
-    """A list and how to clean it, decided before the first row is read."""
-
-    reading: Reading
-    recipe: Recipe
-    never_read: list[str]
-    labels: list[str]
-    unread: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def mapping(self) -> Mapping:
-        """Return which column holds which field."""
-        return self.recipe.mapping
-
-    @property
-    def wanted(self) -> list[str]:
-        """Return the columns to read, by their labels (see `labels_of`)."""
-        named = [column for entry in self.recipe.corrections for column in (*entry.rows, *entry.set)]
-        there = [column for column in named if column in self.labels]
-        return list(dict.fromkeys([*self.mapping.read, *there, *self.recipe.keep]))
-
-    def batches(self) -> Iterator[RowBatch]:
-        """Yield the columns to read, under their labels."""
-        wanted = self.wanted
-        if all(label in self.reading.headers for label in wanted):
-            yield from self.reading.batches(wanted)
-            return
-        for rows in self.reading.batches([self.labels.index(label) for label in wanted]):
-            yield rows._replace(table=rows.table.rename_columns(wanted))
-
-
-def prepare(
-    path: str | Path,
-    mapping: Mapping | str | Path | None = None,
-    *,
-    lang: str = "fr",
-    options: ReadingOptions | None = None,
-    keep: Sequence[str] | str = (),
-) -> Job:
-    """Open a list and decide which field each column holds.
-
-    Raises
-    ------
-    BadInput
-        The file is not a list, or no mapping was given and the fields of its columns are not sure enough.
-    """
-    reading = open_list(Path(path), options)
-    if lang not in LANGS:
-        raise BadInput(f"no language {lang!r}: {' or '.join(LANGS)}.")
-    where = reading.path.name
-    labels, sample = _columns_of(reading)
-    personal = personal_columns(labels, sample)
-    chosen = read_mapping(Path(mapping)) if isinstance(mapping, (str, Path)) else mapping
-    found = recognise(labels, sample, personal)
-    if chosen is None and (chosen := _known(labels, found)) is None:
-        check_enough(found, labels, where)
-        chosen = proposed(found)
-    check_columns(chosen, labels, where)
-    if not {"nom", "id_source"} & chosen.columns.keys():
-        raise BadInput(say("mapping_no_name", where=where))
-    source = clean_text(chosen.name or without_personal(printable(where)).split(".")[0])[0] or "liste"
-    known = _list_called(chosen.known)
-    corrections, joined = (known.corrections, known.joined) if known else ((), None)
-    read = set(chosen.read)
-    unread = {shown(column): why for column, why in why_unread(found).items() if column not in read}
-    kept = _kept(keep, where, labels, chosen, personal)
-    recipe = Recipe(chosen, source, lang, corrections, joined, kept)
-    return Job(reading, recipe, [name for name in personal if name not in read], labels, unread)
-
-
-ALL = "all"
-
-
-def _kept(
-    keep: Sequence[str] | str, where: str, labels: Sequence[str], mapping: Mapping, personal: list[str]
-) -> tuple[str, ...]:
-    """Return the columns that are carried through: those named, or all that no field takes and no person stands in.
-
-    Raises
-    ------
-    BadInput
-        A column is not in the list, stands there twice and its rank is not said, or holds personal data.
-    """
-    named = [keep] if isinstance(keep, str) else list(keep)
-    if ALL in named and ALL not in labels:
-        taken = {*mapping.read, *personal}
-        return tuple(name for name in labels if name not in taken)
-    for name in named:
-        if name in personal:
-            raise BadInput(f"{where}: the column {name!r} holds personal data, which is never kept.")
-        if name not in labels:
-            if times := sum(label.startswith(f"{name}#") for label in labels):
-                raise BadInput(say("mapping_twice", where=where, times=times, column=repr(name)))
-            raise BadInput(f"{where} has no column {name!r}{did_you_mean(name, labels)} to keep.")
-    return tuple(dict.fromkeys(named))
-
-
-def _list_called(name: str) -> PublishedList | None:
-    if name and name not in registry.LISTS:
-        raise BadInput(f"the mapping names a list {name!r} that is not known{did_you_mean(name, registry.LISTS)}.")
-    return registry.LISTS.get(name)
-
-
-def _known(labels: Sequence[str], found: Recognition) -> Mapping | None:
-    """Return the mapping of a list we know, with the coordinates that this copy of it has elsewhere."""
-    known = registry.recognise(labels)
-    if known is None:
-        return None
-    columns = dict(known.columns)
-    if not {"latitude", "longitude", "coordonnees", "x_lambert93"} & columns.keys():
-        for name in ("latitude", "longitude", "coordonnees", "x_lambert93", "y_lambert93"):
-            if name in found.chosen and found.chosen[name].column not in columns.values():
-                columns[name] = found.chosen[name].column
-    return replace(known, columns=columns)
-
-
-def _columns_of(reading: Reading) -> tuple[list[str], dict[str, list[str]]]:
-    """Return the label of each column, and label -> a sample of its values."""
-    labels = labels_of(reading.headers)
-    sample = {label: reading.sample.get(label, []) for label in labels}
-    if doubled := [rank for rank, label in enumerate(labels) if label not in reading.headers]:
-        rows = next(reading.batches(doubled)).table
-        for at, rank in enumerate(doubled):
-            sample[labels[rank]] = [value or "" for value in rows.column(at).slice(0, SAMPLE).to_pylist()]
-    return labels, sample
-
-
-def propose_mapping(path: str | Path, options: ReadingOptions | None = None) -> str:
-    """Return the text of a mapping to complete: what was recognised, then every other column as a comment."""
-    reading = open_list(Path(path), options)
-    labels, sample = _columns_of(reading)
-    found = recognise(labels, sample, personal_columns(labels, sample))
-    return to_toml(_known(labels, found) or proposed(found), found, labels, reading.path.name)
-
-
-def summary(job: Job, entry: dict[str, Any]) -> str:
-    """Return a summary in words: how the list was read, and how many rows were accepted and rejected."""
-    how = ", ".join(f"{name} {value!r}" if name != "format" else str(value) for name, value in entry["lecture"].items())
-    columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in entry["mapping"].items())
-    lines = [
-        f"{entry['fichier']}: {how}",
-        say("columns", how=job.mapping.known or say("of_mapping"), columns=columns),
-        say(
-            "rows",
-            read=entry["lignes_lues"],
-            accepted=entry["lignes_acceptees"],
-            rejected=entry["lignes_rejetees"],
-            twice=entry["doublons"]["lignes"],
-            groups=entry["doublons"]["groupes"],
-        ),
-    ]
-    if above := entry["lecture"].get("lignes_au_dessus"):
-        lines.append(say("rows_above", count=above))
-    abroad = max(entry["regles"].get(rule, 0) for rule in ("coordonnees_hors_de_france", "hors_de_france"))
-    if 2 * abroad > entry["lignes_lues"]:
-        lines.append(say("mostly_abroad", count=abroad, read=entry["lignes_lues"]))
-    for name, word in (("regles", "refused"), ("reparations", "repaired")):
-        if entry[name]:
-            lines.append(say(word, rules=", ".join(f"{rule} {times}" for rule, times in entry[name].items())))
-    if entry["colonnes_personnelles_ecartees"]:
-        lines.append(say("personal", columns=", ".join(entry["colonnes_personnelles_ecartees"])))
-    lines += [say("unread", column=column, why=why) for column, why in job.unread.items()]
-    return "\n".join(lines)
 
 
 def clean_batches(
@@ -377,13 +149,13 @@ def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
     places = pa.concat_tables([schema_with(job.recipe.keep).empty_table(), *(batch.places for batch in batches)])
     rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *(batch.rejects for batch in batches)])
     twice = _duplicates(totals.seen, [places])
-    entry = ledger(job, totals, twice, _checked(job, totals, digest()))
+    entry = ledger_of(job, totals, twice, _checked(job, totals, digest()))
     if out is not None:
         with staged(Path(out)) as folder:
             with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
-    return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+    return Cleaned(places.to_pandas(), rejects.to_pandas(), twice.to_pandas(), entry, job.mapping)
 
 
 def places(name: str) -> pd.DataFrame:
@@ -442,7 +214,7 @@ def clean_to(
                 writer.write(batch.places, batch.rejects)
         sha256 = _checked(job, totals, digest())
         twice = _duplicates(totals.seen, stored_places(folder))
-        entry = ledger(job, totals, twice, sha256)
+        entry = ledger_of(job, totals, twice, sha256)
         write_ledger_files(folder, job.mapping, twice, entry)
     return entry
 
@@ -456,64 +228,10 @@ def _checked(job: Job, totals: Totals, sha256: str) -> str:
     return sha256
 
 
-def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pd.DataFrame:
+def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.Table]) -> pa.Table:
     return duplicates.find_duplicates(
         duplicates.pick(tables, seen.candidates()), near=len(seen) <= duplicates.NEAR_UP_TO
     )
-
-
-def ledger(job: Job, totals: Totals, twice: pd.DataFrame, sha256: str) -> dict[str, Any]:
-    """Return how many rows were read, accepted and rejected, and how the file was read.
-
-    Raises
-    ------
-    AssertionError
-        A row is neither accepted nor rejected: a fault of this library, not of the list.
-    """
-    accepted = len(totals.seen)
-    if totals.read != accepted + totals.rejected:
-        raise AssertionError(f"{totals.read} rows read, {accepted} accepted, {totals.rejected} rejected: a row is lost")
-    applied = {rule: totals.applied[rule] for rule in RULES if totals.applied[rule]}
-    reading = job.reading
-    return {
-        "version": __version__,
-        "fichier": without_personal(printable(reading.path.name), "[…]"),
-        "sha256": sha256,
-        "lecture": {name: _unpersonal(value) for name, value in reading.detected.items()},
-        "lignes_du_fichier": totals.file_rows,
-        "lignes_lues": totals.read,
-        "lignes_acceptees": accepted,
-        "lignes_rejetees": totals.rejected,
-        "regles": {rule: times for rule, times in applied.items() if RULES[rule].gravite != REPAIR},
-        "reparations": {rule: times for rule, times in applied.items() if RULES[rule].gravite == REPAIR},
-        "doublons": {
-            "groupes": int(twice["retenue"].sum()) if len(twice) else 0,
-            "lignes": len(twice),
-            "noms_proches_cherches": accepted <= duplicates.NEAR_UP_TO,
-        },
-        "liste_reconnue": job.mapping.known or None,
-        "mapping": {
-            name: [_unpersonal(one) for one in (column, *job.mapping.fallbacks[name])]
-            if name in job.mapping.fallbacks
-            else _unpersonal(column)
-            for name, column in job.mapping.columns.items()
-        },
-        "drapeaux": job.mapping.flags,
-        "confiance": job.mapping.confidence,
-        "colonnes_personnelles_ecartees": [without_personal(name, "[…]") for name in job.never_read],
-        "colonnes_gardees": [kept_as(name) for name in job.recipe.keep],
-        "colonnes_non_lues": [
-            without_personal(name, "[…]") for name in job.labels if name not in {*job.wanted, *job.never_read}
-        ],
-        "corrections": [
-            {"motif": entry.reason, "lignes": hits}
-            for entry, hits in zip(job.recipe.corrections, totals.hits, strict=True)
-        ],
-    }
-
-
-def _unpersonal(value: Any) -> Any:
-    return without_personal(value, "[…]") if isinstance(value, str) else value
 
 
 def _digest(path: Path) -> Callable[[], str]:

@@ -15,8 +15,10 @@ from typing import Any
 from tlanalysis import __version__
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.cleaning import Job, Totals, clean_batches
-from tlanalysis.lists.row_cleaning import Batch
+from tlanalysis.lists.batch import Batch
+from tlanalysis.lists.cleaning import clean_batches
+from tlanalysis.lists.ledger import Totals
+from tlanalysis.lists.preparation import Job
 
 _ANSWERS_WITHIN = "10s"
 _TRIES = 5

@@ -30,7 +30,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tlanalysis.data import territories
+from tlanalysis.data import embedded
 from tlanalysis.lists.cells import departement_grid
 from tlanalysis.lists.cells.codes import DEPARTEMENT_CODES
 
@@ -111,7 +111,7 @@ class Evidence:
 @cache
 def regions() -> tuple[str, ...]:
     """Return the codes of the 18 régions, in the order `Placed.region` counts."""
-    return tuple(territories.regions()["code_region"])
+    return tuple(embedded.read_texts("regions")["code_region"])
 
 
 @cache
@@ -120,19 +120,18 @@ def region_of_departement() -> Indices:
 
     One more entry at the end, -1, stands for "no département".
     """
-    frame = territories.departements()
-    of = dict(zip(frame["code_departement"], frame["code_region"], strict=True))
+    table = embedded.read_texts("departements")
+    of = dict(zip(table["code_departement"], table["code_region"], strict=True))
     return np.array([regions().index(of[code]) if code in of else -1 for code in (*DEPARTEMENT_CODES, None)], np.int16)
 
 
 @cache
 def _bordering() -> frozenset[tuple[int, int]]:
-    frame = territories.departements()
+    table = embedded.read_texts("departements")
     return frozenset(
         (DEPARTEMENT_CODES.index(code), DEPARTEMENT_CODES.index(other))
-        for code, listed in zip(frame["code_departement"], frame["voisins"], strict=True)
-        if isinstance(listed, str)
-        for other in listed.split(";")
+        for code, listed in zip(table["code_departement"], table["voisins"], strict=True)
+        for other in filter(None, listed.split(";"))
     )
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tlanalysis.lists.cells.text import key
-
-if TYPE_CHECKING:
-    import pandas as pd
+from tlanalysis.lists.near_points import Positions, components, pairs_within
 
 # Reasons of a link, the surest first.
 REASONS = ("meme_identifiant", "meme_nom_meme_commune", "nom_proche_meme_commune", "nom_proche_a_moins_de_200_m")
@@ -31,9 +30,7 @@ _IN_COMMUNE, _AT_POINT = (1_000, 500), (100, 100)
 # How many rows of one name in one commune, at different points, are compared with other names.
 _SAME_NAME = 20
 _MOST_PAIRS = 4_000_000
-_PAIRS_AT_ONCE = 500_000
 
-Positions = NDArray[np.int64]
 Codes = NDArray[np.int64]
 
 
@@ -54,29 +51,30 @@ class Rows:
     points: NDArray[np.float64]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> Rows:
+    def of(cls, places: pa.Table) -> Rows:
         """Return the rows of a table of places."""
-        names = frame["nom"].fillna("")
-        distinct = {name: key(name) for name in names.unique()}
-        folded = names.map(distinct)
-        sorted_words = {name: " ".join(sorted(name.split())) for name in set(distinct.values())}
-        communes = frame["code_commune"].fillna(frame["code_postal"]).fillna(frame["commune"])
+        names = pc.fill_null(places["nom"], "").combine_chunks().dictionary_encode()
+        keys = [key(name) for name in names.dictionary.to_pylist()]
+        folded = pa.array(keys, pa.string()).take(names.indices)
+        words = np.array([" ".join(sorted(name.split())) for name in keys], object)
+        communes = pc.coalesce(places["code_commune"], places["code_postal"], places["commune"])
         return cls(
-            _numbered(frame["id_source"]),
-            _numbered(names.str.lower()),
+            _numbered(places["id_source"]),
+            _numbered(pc.utf8_lower(places["nom"])),
             _numbered(folded),
             _numbered(communes),
-            combined(_numbered(frame["latitude"]), _numbered(frame["longitude"])),
-            [sorted_words[name] for name in folded],
-            on_sphere(frame),
+            combined(_numbered(places["latitude"]), _numbered(places["longitude"])),
+            words[names.indices.to_numpy()].tolist() if len(words) else [],
+            on_sphere(places),
         )
 
 
-def _numbered(column: pd.Series) -> Codes:
-    import pandas as pd
-
-    codes, _ = pd.factorize(column.where(column != ""))
-    return codes.astype(np.int64) + 1
+def _numbered(column: pa.Array | pa.ChunkedArray) -> Codes:
+    """Return a number per cell, from 1, equal where the cells are; 0 for null and for an empty text."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_string(array.type):
+        array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+    return pc.fill_null(array.dictionary_encode().indices, -1).to_numpy().astype(np.int64) + 1
 
 
 def combined(one: Codes, other: Codes) -> Codes:
@@ -85,9 +83,9 @@ def combined(one: Codes, other: Codes) -> Codes:
     return np.where((one == 0) | (other == 0), 0, both)
 
 
-def on_sphere(frame: pd.DataFrame) -> NDArray[np.float64]:
+def on_sphere(places: pa.Table) -> NDArray[np.float64]:
     """Return the points in metres from the centre of the Earth: at such distances a chord is as long as an arc."""
-    lat, lon = np.radians(frame["latitude"].to_numpy(float)), np.radians(frame["longitude"].to_numpy(float))
+    lat, lon = (np.radians(places[name].to_numpy().astype(float)) for name in ("latitude", "longitude"))
     return _EARTH_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
@@ -142,20 +140,11 @@ class Links:
         """Return the linked rows in their order, and the number of the group of each, in the order of first rows."""
         one, other = np.concatenate([*self._one, []]).astype(int), np.concatenate([*self._other, []]).astype(int)
         rows = np.unique(np.concatenate([one, other]))
-        labels = _components(np.searchsorted(rows, one), np.searchsorted(rows, other), len(rows))
+        labels = components(np.searchsorted(rows, one), np.searchsorted(rows, other), len(rows))
         _, first, which = np.unique(labels, return_index=True, return_inverse=True)
         rank = np.empty(len(first), np.int64)
         rank[np.argsort(first)] = np.arange(len(first))
         return rows, rank[which]
-
-
-def _components(one: Positions, other: Positions, size: int) -> Positions:
-    if not size:
-        return np.array([], np.int64)
-    from scipy.sparse import coo_array  # slow to import, and a list without links has no need of it
-    from scipy.sparse.csgraph import connected_components
-
-    return connected_components(coo_array((np.ones(len(one)), (one, other)), shape=(size, size)), directed=False)[1]
 
 
 def _held_together(one: Positions, other: Positions) -> tuple[Positions, Positions]:
@@ -163,7 +152,7 @@ def _held_together(one: Positions, other: Positions) -> tuple[Positions, Positio
     rows = np.unique(np.concatenate([one, other]))
     if len(one) <= len(rows):
         return one, other
-    labels = _components(np.searchsorted(rows, one), np.searchsorted(rows, other), len(rows))
+    labels = components(np.searchsorted(rows, one), np.searchsorted(rows, other), len(rows))
     _, first = np.unique(labels, return_index=True)
     return rows[first[labels]], rows
 
@@ -233,17 +222,21 @@ def _link_close(rows: Positions, words: NDArray[np.object_], links: Links, point
     if len(rows) < 2:
         return
     from rapidfuzz import fuzz, process
-    from scipy.spatial import KDTree
 
-    tree = KDTree(points[rows])
-    if tree.count_neighbors(tree, CLOSE_M) - len(rows) <= 2 * _MOST_PAIRS:
-        pairs = tree.query_pairs(CLOSE_M, output_type="ndarray")
-        for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-            one, other = rows[pairs[start : start + _PAIRS_AT_ONCE]].T
+    found, count = [], 0
+    for near in pairs_within(points[rows], CLOSE_M):
+        found.append(near)
+        count += len(near[0])
+        if count > _MOST_PAIRS:
+            break
+    else:
+        for first, second in found:
+            one, other = rows[first], rows[second]
             likeness = process.cpdist(words[one].tolist(), words[other].tolist(), scorer=fuzz.ratio)
             alike = likeness >= ALIKE_WHEN_CLOSE
             links.add(one[alike], other[alike], reason)
         return
+    del found
     seen: set[bytes] = set()
     for cells in _cells(points[rows]):
         for block in _blocks(np.arange(len(rows)), cells):

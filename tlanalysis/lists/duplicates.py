@@ -30,21 +30,21 @@ from tlanalysis.lists.duplicate_links import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import pandas as pd
+    from collections.abc import Iterable
 
 NEAR_UP_TO = 200_000
-COLUMNS = (
-    "groupe",
-    "ligne_source",
-    "id_source",
-    "nom",
-    "code_commune",
-    "retenue",
-    "motif",
-    "ressemblance",
-    "distance_m",
+SCHEMA = pa.schema(
+    [
+        ("groupe", pa.int64()),
+        ("ligne_source", pa.int64()),
+        ("id_source", pa.string()),
+        ("nom", pa.string()),
+        ("code_commune", pa.string()),
+        ("retenue", pa.bool_()),
+        ("motif", pa.string()),
+        ("ressemblance", pa.float64()),
+        ("distance_m", pa.float64()),
+    ]
 )
 _NEEDED = ("id_source", "nom", "code_commune", "commune", "code_postal", "latitude", "longitude", "ligne_source")
 
@@ -123,79 +123,76 @@ def _repeated(parts: list[Hashes]) -> NDArray[np.bool_]:
     return twice[at] == hashes
 
 
-def pick(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> pd.DataFrame:
+def pick(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> pa.Table:
     """Return places by position, with the columns that `find_duplicates` needs and `cellules`, the filled cells."""
-    import pandas as pd
-
-    return pd.concat(list(_picked(tables, rows)), ignore_index=True)
-
-
-def _picked(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> Iterator[pd.DataFrame]:
-    start = 0
+    start, picked = 0, []
     for table in tables:
         wanted = rows[(rows >= start) & (rows < start + len(table))] - start
         part = table.take(pa.array(wanted))
-        filled = sum(column.is_valid().to_numpy().astype(int) for column in part.columns)
-        yield part.select(_NEEDED).to_pandas().assign(cellules=filled)
+        filled = sum(column.is_valid().to_numpy().astype(np.int64) for column in part.columns)
+        picked.append(part.select(_NEEDED).append_column("cellules", pa.array(filled)))
         start += len(table)
+    return pa.concat_tables(picked)
 
 
-def find_duplicates(places: pd.DataFrame, *, near: bool) -> pd.DataFrame:
+def find_duplicates(places: pa.Table, *, near: bool) -> pa.Table:
     """Return the groups of rows that describe the same place, one row per member; empty when there is none.
 
     Parameters
     ----------
-    places : DataFrame
+    places : Table
         The result of `pick`.
     near : bool
         Whether similar names are compared too.
 
     Returns
     -------
-    DataFrame
+    Table
         `groupe` (from 1), `ligne_source`, `id_source`, `nom`, `code_commune`, `retenue` (the row to keep), `motif`,
         `ressemblance` (0 to 100) and `distance_m` to the row kept, missing where unknown.
     """
-    frame = places.reset_index(drop=True)
-    rows = Rows.of(frame)
+    rows = Rows.of(places)
     links = Links(rows.points)
     links.add_equal(rows.identifiers, "meme_identifiant")
     links.add_equal(combined(rows.names, rows.communes), "meme_nom_meme_commune")
     if near:
         link_similar(rows, links)
-    return _members(frame, rows, links)
+    return _members(places, rows, links)
 
 
-def _members(frame: pd.DataFrame, rows: Rows, links: Links) -> pd.DataFrame:
+def _members(places: pa.Table, rows: Rows, links: Links) -> pa.Table:
     """Return the members of each group: the row to keep, then the others.
 
     The kept row has the most filled cells, the first among equals.
     """
+    row, group = links.groups()
+    if not len(row):
+        return SCHEMA.empty_table()
     from rapidfuzz import fuzz, process
 
-    row, group = links.groups()
-    filled = frame["cellules"].to_numpy()[row]
+    cells = places["cellules"].to_numpy()
+    filled = cells[row]
     best = np.lexsort((row, -filled, group))
-    starts = np.flatnonzero(np.r_[True, np.diff(group[best]) != 0]) if len(row) else np.array([], np.int64)
-    kept = row[best[starts]][group] if len(row) else row
-    equals = np.bincount(group, weights=filled == frame["cellules"].to_numpy()[kept])[group] if len(row) else filled
+    starts = np.flatnonzero(np.r_[True, np.diff(group[best]) != 0])
+    kept = row[best[starts]][group]
+    equals = np.bincount(group, weights=filled == cells[kept])[group]
     order = np.lexsort((row, row != kept, group))
     row, group, kept, equals = row[order], group[order], kept[order], equals[order]
     own = row == kept
     words = np.array(rows.words, object)
-    likeness = process.cpdist(words[kept].tolist(), words[row].tolist(), scorer=fuzz.ratio) if len(row) else own
+    likeness = process.cpdist(words[kept].tolist(), words[row].tolist(), scorer=fuzz.ratio)
     metres = links.distances(kept, row)
-    why = np.array(REASONS, object)[_reasons(rows, links, row, kept, likeness, metres)] if len(row) else own
+    why = np.array(REASONS, object)[_reasons(rows, links, row, kept, likeness, metres)]
     chosen = np.where(equals == 1, "la_plus_complete", "la_premiere")
-    taken = frame.take(row)[["ligne_source", "id_source", "nom", "code_commune"]].reset_index(drop=True)
-    table = taken.assign(
-        groupe=group + 1,
-        retenue=own,
-        motif=np.where(own, chosen, why).astype(object),
-        ressemblance=np.where(own, np.nan, np.round(likeness)),
-        distance_m=np.where(own, np.nan, np.round(metres)),
-    )
-    return table[list(COLUMNS)]
+    taken = places.select(["ligne_source", "id_source", "nom", "code_commune"]).take(pa.array(row))
+    columns = dict(zip(taken.column_names, taken.columns, strict=True)) | {
+        "groupe": pa.array(group + 1),
+        "retenue": pa.array(own),
+        "motif": pa.array(np.where(own, chosen, why).astype(object), pa.string()),
+        "ressemblance": pa.array(np.where(own, np.nan, np.round(likeness)), pa.float64(), from_pandas=True),
+        "distance_m": pa.array(np.where(own, np.nan, np.round(metres)), pa.float64(), from_pandas=True),
+    }
+    return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
 def _reasons(

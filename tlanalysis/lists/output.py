@@ -7,6 +7,7 @@ apostrophe in front, which cleaning removes again.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -22,12 +23,10 @@ import pyarrow.parquet as pq
 
 from tlanalysis.core import files, staging
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.batch import PLACE_SCHEMA, REJECT_SCHEMA
 from tlanalysis.lists.cells.text import printable
-from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tlanalysis.lists.mapping import Mapping
 
 FILES = ("places.parquet", "places.csv", "rejects.csv", "duplicates.csv", "mapping.toml", "ledger.json")
@@ -219,15 +218,12 @@ def stored_places(folder: Path) -> Iterator[pa.Table]:
         yield pa.Table.from_batches([part])
 
 
-def write_ledger_files(folder: Path, mapping: Mapping, twice: pd.DataFrame, ledger: dict[str, Any]) -> None:
+def write_ledger_files(folder: Path, mapping: Mapping, twice: pa.Table, ledger: dict[str, Any]) -> None:
     """Write the duplicates, the ledger and the mapping."""
-    written = twice.assign(
-        nom=[_guard(name) for name in twice["nom"]], id_source=[_guard(name) for name in twice["id_source"]]
-    )
-    files.write_text(folder / "duplicates.csv", written.to_csv(index=False, lineterminator="\n"))
+    with (folder / "duplicates.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(twice.column_names)
+        for part in guard_formulas(twice).to_batches(_GROUP):
+            writer.writerows(zip(*(column.to_pylist() for column in part.columns), strict=True))
     files.write_text(folder / "ledger.json", files.to_json(ledger))
     files.write_text(folder / "mapping.toml", mapping.to_toml())
-
-
-def _guard(text: object) -> object:
-    return f"'{text}" if isinstance(text, str) and re.match(_FORMULA, text) else text

@@ -18,8 +18,9 @@ import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.codes import clean_region, clean_siren
+from tlanalysis.lists.cells.dates import clean_date
 from tlanalysis.lists.cells.rules import ROW, RULES
-from tlanalysis.lists.cells.text import clean_date, clean_text
+from tlanalysis.lists.cells.text import clean_text
 from tlanalysis.lists.publishers.lpof import ADDRESS
 from tlanalysis.lists.readers.base import RowBatch
 from tlanalysis.lists.readers.open_list import open_list

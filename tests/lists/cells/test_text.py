@@ -7,7 +7,7 @@ import time
 import pyarrow as pa
 import pytest
 
-from tlanalysis.lists.cells import text
+from tlanalysis.lists.cells import dates, text, web
 from tlanalysis.lists.columns import matching
 
 
@@ -120,16 +120,16 @@ def test_a_commune_loses_its_cedex_and_names_its_arrondissement(printed, kept):
     ],
 )  # fmt: skip
 def test_a_date_is_as_precise_as_it_was_printed(printed, kept):
-    assert text.clean_date(printed)[0] == kept
+    assert dates.clean_date(printed)[0] == kept
     if kept:
-        assert text.clean_date(kept) == (kept, ())
+        assert dates.clean_date(kept) == (kept, ())
 
 
 def test_a_web_address_is_one_or_nothing():
-    assert text.clean_web("https://lelieu.example.org/a?b=c") == ("https://lelieu.example.org/a?b=c", ())
-    assert text.clean_web("-lelieu.fr")[0] == "-lelieu.fr"
+    assert web.clean_web("https://lelieu.example.org/a?b=c") == ("https://lelieu.example.org/a?b=c", ())
+    assert web.clean_web("-lelieu.fr")[0] == "-lelieu.fr"
     for printed in ("voir Facebook", "lelieu", "bonjour@lelieu.fr", "http://", "javascript:alert(1)"):
-        assert text.clean_web(printed)[0] is None
+        assert web.clean_web(printed)[0] is None
 
 
 @pytest.mark.parametrize(

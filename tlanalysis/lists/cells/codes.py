@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tlanalysis.data import territories
+from tlanalysis.data import embedded, territories
 from tlanalysis.lists.cells import commune_names
 from tlanalysis.lists.cells.text import Cell, clean_text, is_missing, key, without_excel
 
@@ -214,8 +214,8 @@ def postal_code_in(address: str) -> str | None:
 
 @cache
 def _departement_names() -> dict[str, str]:
-    frame = territories.departements()
-    names = {key(name): code for name, code in zip(frame["nom_departement"], frame["code_departement"], strict=True)}
+    table = embedded.read_texts("departements")
+    names = {key(name): code for name, code in zip(table["nom_departement"], table["code_departement"], strict=True)}
     return names | _COLLECTIVITIES | {"la reunion": "974", "reunion": "974"}
 
 
@@ -277,14 +277,14 @@ def _bare_region(name: str) -> str:
 
 @cache
 def _region_names() -> dict[str, str]:
-    frame = territories.regions()
-    names = {_bare_region(name): code for name, code in zip(frame["nom_region"], frame["code_region"], strict=True)}
+    table = embedded.read_texts("regions")
+    names = {_bare_region(name): code for name, code in zip(table["nom_region"], table["code_region"], strict=True)}
     return names | {_bare_region(name): code for name, code in _ALIASES.items()}
 
 
 @cache
 def _region_codes() -> frozenset[str]:
-    return frozenset(territories.regions()["code_region"])
+    return frozenset(embedded.read_texts("regions")["code_region"])
 
 
 def clean_region(text: str) -> Cell:

@@ -67,13 +67,12 @@ def _number(row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int
 
 @cache
 def _runs() -> Runs:
-    table = embedded.load(TABLE).sort_values(["ligne", "colonne_debut"])
-    row = table["ligne"].to_numpy(np.int64)
-    return Runs(
-        _number(row, table["colonne_debut"].to_numpy(np.int64)),
-        _number(row, table["colonne_fin"].to_numpy(np.int64)),
-        table["code_departement"].map(DEPARTEMENT_CODES.index).to_numpy(np.int16),
-    )
+    table = embedded.read_texts(TABLE)
+    row, start, end = (np.array(table[name], np.int64) for name in ("ligne", "colonne_debut", "colonne_fin"))
+    places = np.array([*map(DEPARTEMENT_CODES.index, table["code_departement"])], np.int16)
+    first, last = _number(row, start), _number(row, end)
+    order = np.argsort(first)
+    return Runs(first[order], last[order], places[order])
 
 
 def _at_cells(row: NDArray[np.int64], column: NDArray[np.int64]) -> Indices:

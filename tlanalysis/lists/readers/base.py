@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.coordinates import NUMBER
-from tlanalysis.lists.cells.text import clean_date, key
+from tlanalysis.lists.cells.dates import clean_date
+from tlanalysis.lists.cells.text import key
 from tlanalysis.lists.fields import SYNONYMS
 from tlanalysis.lists.readers.workbook_process import as_string as as_string  # every reader takes it from here
 

@@ -105,15 +105,9 @@ def flags(headers: Sequence[str], profiles: Mapping[str, Profile]) -> dict[str, 
     """
     found = {}
     for header in headers:
-        said = [
-            word for word in _plain(header) if word not in words.STOP | {"type", "is", "est", "typologie", "categorie"}
-        ]
+        said = [word for word in normalised(header).split("_") if word not in _AROUND_FLAG]
         label = words.FLAGS.get(" ".join(said))
         column = profiles.get(header)
         if label and column is not None and not column.empty and column.share("boolean") >= 0.9:
             found[header] = label
     return found if len(found) >= 2 else {}
-
-
-def _plain(header: str) -> list[str]:
-    return normalised(header).split("_")

@@ -106,23 +106,18 @@ def _state(column: Profile) -> float:
     return 2.0 if share >= 0.6 else -1.5 if share >= 0.4 else NEVER
 
 
-def _is_else(column: Profile, most: dict[str, float]) -> bool:
-    """Return whether a share of the values reaches the limit of one of some tests."""
-    return any(column.share(test) >= limit for test, limit in most.items())
+# What is neither a kind nor a name of a place: a test, and the share of the values from which it decides.
+_NO_KIND = {"number": 0.5, "boolean": 0.6, "urls": 0.3, "geocoded_type": 0.5, "json": 0.5, "date": 0.5}
+_NO_NAME = {"number": 0.5, "boolean": 0.5, "urls": 0.5, "personal": 0.3, "date": 0.5, "json": 0.5}
+
+
+def _is_else(column: Profile, least: dict[str, float]) -> bool:
+    """Return whether the values pass a test of something else, each with the share from which they are that."""
+    return any(column.share(test) >= share for test, share in least.items())
 
 
 def _kind(column: Profile) -> float:
-    for test, least in (
-        ("number", 0.5),
-        ("boolean", 0.6),
-        ("urls", 0.3),
-        ("geocoded_type", 0.5),
-        ("json", 0.5),
-        ("date", 0.5),
-    ):
-        if column.share(test) >= least:
-            return NEVER
-    if column.share("letters") < 0.6:
+    if _is_else(column, _NO_KIND) or column.share("letters") < 0.6:
         return NEVER
     kinds = column.share("kind")
     if column.share("legal") >= 0.4 and kinds < 0.4:
@@ -138,17 +133,7 @@ def _kind(column: Profile) -> float:
 
 
 def _name(column: Profile) -> float:
-    for test, least in (
-        ("number", 0.5),
-        ("boolean", 0.5),
-        ("urls", 0.5),
-        ("personal", 0.3),
-        ("date", 0.5),
-        ("json", 0.5),
-    ):
-        if column.share(test) >= least:
-            return NEVER
-    if column.share("lettered") < 0.6 or column.share("cp_city") >= 0.5:
+    if _is_else(column, _NO_NAME) or column.share("lettered") < 0.6 or column.share("cp_city") >= 0.5:
         return NEVER
     odds = 1.2
     if column.share("prose") >= 0.4:

@@ -10,8 +10,10 @@ from itertools import islice
 
 from tlanalysis.lists.cells import codes
 from tlanalysis.lists.cells.coordinates import NUMBER
+from tlanalysis.lists.cells.dates import clean_date
 from tlanalysis.lists.cells.privacy import holds_personal
-from tlanalysis.lists.cells.text import LONGEST, WEB_IN_ORDER, clean_date, is_missing, key
+from tlanalysis.lists.cells.text import LONGEST, is_missing, key
+from tlanalysis.lists.cells.web import WEB_IN_ORDER
 from tlanalysis.lists.recognition import words
 
 # How many filled values of a column are looked at.

@@ -1,0 +1,133 @@
+"""Where the rows of one batch are: their points, their département, and the evidence that lost."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tlanalysis.lists import departement_vote
+from tlanalysis.lists.cells import codes, commune_names, coordinates
+from tlanalysis.lists.cells.rules import REPAIR, RULES
+from tlanalysis.lists.columns import Column, indices_of
+from tlanalysis.lists.refusals import Judge, RowNumbers
+
+
+def points_of(given: dict[str, pa.StringArray], judge: Judge, size: int) -> tuple[coordinates.Points, NDArray[np.int8]]:
+    """Return the coordinates, and the weight of those that lie outside France."""
+    latitude, longitude = np.full(size, np.nan), np.full(size, np.nan)
+    for of_lat, of_lon in (("latitude", "longitude"), ("y_lambert93", "x_lambert93")):
+        for name, values in ((of_lat, latitude), (of_lon, longitude)):
+            if name in given:
+                read, unreadable = coordinates.numbers(given[name])
+                judge.refuse(name, "nombre_illisible", np.flatnonzero(unreadable))
+                values[:] = np.where(np.isnan(values), read, values)
+    if "coordonnees" in given:
+        read_lat, read_lon, unreadable = coordinates.pairs(given["coordonnees"])
+        judge.refuse("coordonnees", "nombre_illisible", np.flatnonzero(unreadable))
+        unknown = np.isnan(latitude) & np.isnan(longitude)
+        latitude, longitude = np.where(unknown, read_lat, latitude), np.where(unknown, read_lon, longitude)
+    points = coordinates.judge(latitude, longitude)
+    for rule, mask in points.rules.items():
+        rows = np.flatnonzero(mask)
+        if RULES[rule].gravite == REPAIR:
+            judge.repaired(rule, len(rows))
+        else:
+            judge.refuse("coordonnees", rule, rows, [_pair(latitude[row], longitude[row]) for row in rows])
+    outside = np.zeros(size, np.int8)
+    rows = np.flatnonzero(points.rules["coordonnees_hors_de_france"])
+    outside[rows] = departement_vote.weight_of_point_outside(latitude[rows], longitude[rows])
+    return points, outside
+
+
+def _pair(latitude: float, longitude: float) -> str:
+    """Return two coordinates as text, but for numbers so large that they may be telephone numbers."""
+    shown = [
+        "" if np.isnan(value) else f"{value:.12g}" if abs(value) < 1e8 else "[…]" for value in (latitude, longitude)
+    ]
+    return ", ".join(shown)
+
+
+def place_rows(
+    columns: dict[str, Column],
+    values: dict[str, pa.Array],
+    points: coordinates.Points,
+    outside: NDArray[np.int8],
+    judge: Judge,
+) -> departement_vote.Placed:
+    """Decide the département of each row; refuse evidence that lost and remove it from the clean columns."""
+    size = len(points.departement)
+    none = np.full(size, -1, np.int16)
+
+    def named(name: str, known: tuple[str, ...]) -> NDArray[np.int16]:
+        return indices_of(values[name], known) if name in values else none
+
+    def within(name: str) -> NDArray[np.int16]:
+        return codes.departements_of(values[name], postal=name == "code_postal") if name in values else none
+
+    placed = departement_vote.vote(
+        departement_vote.Evidence(
+            within("code_postal"),
+            within("code_commune"),
+            named("departement", codes.DEPARTEMENT_CODES),
+            points.departement,
+            named("region", departement_vote.regions()),
+            points.latitude,
+            points.longitude,
+            outside,
+            values["commune"].is_valid().to_numpy(zero_copy_only=False) if "commune" in values else none > 0,
+            partial(_weights, columns, values, points),
+            partial(_departements_of_names, values.get("commune")),
+        )
+    )
+    for name, mask in placed.lost.items():
+        rows = np.flatnonzero(mask)
+        if not len(rows):
+            continue
+        if name == "coordonnees":
+            judge.refuse(
+                name, "preuve_contredite", rows, [_pair(points.latitude[row], points.longitude[row]) for row in rows]
+            )
+            points.latitude[rows] = points.longitude[rows] = np.nan
+        else:
+            judge.refuse(name, "preuve_contredite", rows, values[name].take(pa.array(rows)).to_pylist())
+            values[name] = pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), values[name])
+    judge.refuse("pays", "hors_de_france", np.flatnonzero(placed.abroad & ~judge.rejected))
+    return placed
+
+
+def _weights(
+    columns: dict[str, Column], values: dict[str, pa.Array], points: coordinates.Points, rows: RowNumbers
+) -> NDArray[np.int8]:
+    """Return what the four pieces of evidence of some rows weigh; see `departement_vote.WEIGHTS`."""
+    of = departement_vote.WEIGHTS
+    no_row = np.array([], np.int64)
+    weights = np.full((len(departement_vote.EVIDENCE), len(rows)), of["imprime"], np.int8)
+    for at, name in enumerate(("code_postal", "code_commune")):
+        if name not in values:
+            continue
+        known = commune_names.exists(values[name].take(pa.array(rows)), postal=name == "code_postal")
+        restored = columns[name].applied.get("zero_initial", no_row) if name in columns else no_row
+        repaired = np.isin(rows, restored)
+        weights[at] = np.where(
+            repaired,
+            np.where(known, of["repare"], of["repare_inconnu"]),
+            np.where(known, of["imprime"], of["inconnu"]),
+        )
+    weights[3] = np.where(points.rules["coordonnees_inversees"][rows], of["repare"], of["imprime"])
+    return weights
+
+
+def _departements_of_names(column: pa.Array | None, rows: RowNumbers) -> list[frozenset[int] | None]:
+    """Return, for some rows, the départements that have a commune of the printed name; None without a name."""
+    if column is None:
+        return [None] * len(rows)
+    encoded = column.take(pa.array(rows)).dictionary_encode()
+    found = [
+        frozenset(map(codes.DEPARTEMENT_CODES.index, commune_names.departements_named(name)))
+        for name in encoded.dictionary.to_pylist()
+    ]
+    return [None if at is None else found[at] for at in encoded.indices.to_pylist()]
