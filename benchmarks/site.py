@@ -13,12 +13,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from tlanalysis.core.extras import named
 from tlanalysis.data import territories
-from tlanalysis.report.gallery import report
-from tlanalysis.report.results import KINDS
-from tlanalysis.runs import manifest
-from tlanalysis.runs.execute import RunOptions, execute
-from tlanalysis.runs.plan import read_plan
+
+with named():
+    from tlanalysis.report.gallery import report
+    from tlanalysis.report.results import KINDS
+    from tlanalysis.runs import manifest
+    from tlanalysis.runs.execute import RunOptions, execute
+    from tlanalysis.runs.plan import read_plan
 
 PATTERN = "04_territory_profile--R75"
 SIZES = (20, 120)

@@ -7,9 +7,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -311,3 +313,29 @@ def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path: Path, tl: Tl
     manifest.write(tmp_path / "out", {ran.name: ran})
     (tmp_path / "out" / "index.html").mkdir()
     assert "index.html" in _sentence(tl("report", "--out", str(tmp_path / "out")), 2)
+
+
+def test_signal_handlers_of_the_calling_program_come_back(tl: Tl) -> None:
+    def of_the_program(number: int, frame: object) -> None: ...
+
+    before = {each: signal.signal(each, of_the_program) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        for words in (["--version"], ["sources", "no_such_source"], ["--no-such-option"]):
+            tl(*words)
+            assert {signal.getsignal(each) for each in before} == {of_the_program}
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def test_a_command_may_be_called_from_another_thread(tl: Tl) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(tl, "--version").result()
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("tlanalysis ")
+
+
+def test_an_import_that_no_extra_explains_ends_with_70(tl: Tl, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "tlanalysis.tables.build", None)
+    assert "ModuleNotFoundError" in _sentence(tl("build"), 70)

@@ -140,15 +140,6 @@ def test_all_brings_every_extra_but_the_developers_tools() -> None:
     assert extras["all"] == [f"tlanalysis[{','.join(name for name in extras if name not in {'all', 'dev'})}]"]
 
 
-def test_every_library_of_an_extra_names_its_extra() -> None:
-    from tlanalysis.core.extras import EXTRA_OF
-
-    declared = PROJECT["optional-dependencies"]
-    for library, extra in EXTRA_OF.items():
-        library = {"markupsafe": "jinja2"}.get(library, library)
-        assert _normal(library) in _bounds([re.sub("markdown-it-py", "markdown-it", line) for line in declared[extra]])
-
-
 def test_every_dependency_has_a_lower_bound() -> None:
     assert [name for name, bounds in _declared().items() if not any(bound.startswith(">=") for bound in bounds)] == []
 

@@ -76,18 +76,18 @@ def test_a_list_without_places_is_refused(plot):
         getattr(tl, plot)(empty)
 
 
-def test_access_is_shaded_by_share_and_mayotte_is_unknown():
+def test_access_is_shaded_by_share_and_unknown_where_one_point_cannot_stand_for_a_commune():
     drawn = case("plot_access", kind="fabriques_de_territoire")
     rows, found = drawn.table.set_index("code"), tiles_of(drawn.draw("en"))
     for code, (tile, _, held) in found.items():
         low, high = rows.loc[code, ["part_10_km_bas", "part_10_km_haut"]]
-        assert bool(tile.get_hatch()) == (code == "976")
-        if code == "976":
+        assert bool(tile.get_hatch()) == (code in {"973", "976"})  # Guyane has communes larger than 10 km
+        if code in {"973", "976"}:
             assert held == "?"
             continue
         assert held == f"{round(50 * (low + high))}%"
         assert to_hex(tile.get_facecolor()) == colour_of((low + high) / 2, [0, 0.25, 0.5, 0.75, 1])
-    assert "Mayotte" in caption.of(drawn.draw("en")).note
+    assert "unknown: Guyane and Mayotte" in caption.of(drawn.draw("en")).note
 
 
 def test_a_distance_that_was_not_computed_is_refused():

@@ -48,14 +48,23 @@ def _delete_abandoned(folder: Path, names: Collection[str]) -> None:
     """Delete the temporary files of ended processes of this machine for targets of these names."""
     with os.scandir(folder) as entries:
         found = [match for entry in entries if (match := _PART.fullmatch(entry.name)) and match["target"] in names]
-    if not found:
-        return
-    import psutil
-
     for part in found:
-        if not psutil.pid_exists(int(part["process"])):
+        if not _is_alive(int(part["process"])):
             with suppress(OSError):
                 (folder / part.string).unlink()
+
+
+def _is_alive(process: int) -> bool:
+    """Return whether a process runs, or may run: Windows tells it to no standard function."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)  # signal 0 is not sent
+    except PermissionError:  # a process of another user
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -67,6 +67,7 @@ def between_rooms(package: Path = PACKAGE) -> Counter[tuple[str, str]]:
 
 def _room(name: str) -> str:
     second = [*name.split("."), ""][1]
+    second = _COMMANDS if second.startswith(_COMMANDS) else second
     return second if second in (*ROOMS, _COMMANDS) else ""
 
 
