@@ -14,7 +14,7 @@ import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.periods import When
-from tlanalysis.core.provenance import stamp
+from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import embedded, place_kinds, territories
 from tlanalysis.data.reference_files import CENTRES, POPULATIONS
 from tlanalysis.indicators.agreement import rank_agreement
@@ -128,9 +128,7 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
         raise BadInput(f"these places have no column {lacking[0]}: clean the list with tl.clean, or add its degrees.")
     by_commune = embedded.find_remote(POPULATIONS) is not None
     measured = measure_access(populated_points() if by_commune else _points_alone(), places, territories.departements())
-    table = stamp(
-        _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
-    )
+    table = stamp(_named(measured, level), places, communes_sources(), inputs=[*inputs_of(places), "departements"])
     table.attrs |= {"type": "lieux", "niveau": level, "populations": "communes" if by_commune else "departements"}
     table.attrs["nb_sans_position"] = int(places[["latitude", "longitude"]].isna().any(axis=1).sum())
     return table

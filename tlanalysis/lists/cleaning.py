@@ -17,6 +17,7 @@ import pyarrow as pa
 from tlanalysis import __version__
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.languages import LANGS
+from tlanalysis.core.own_list import OwnList
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
 from tlanalysis.lists.cells.privacy import without_personal
@@ -52,6 +53,7 @@ from tlanalysis.lists.row_cleaning import (
     schema_with,
     unpaired_names,
 )
+from tlanalysis.lists.signing import sign, sign_as
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -383,7 +385,9 @@ def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
             with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
-    return Cleaned(places.to_pandas(), rejects.to_pandas(), twice, entry, job.mapping)
+    frame = places.to_pandas()
+    sign(frame, OwnList(entry["fichier"], entry["sha256"]))
+    return Cleaned(frame, rejects.to_pandas(), twice, entry, job.mapping)
 
 
 def places(name: str) -> pd.DataFrame:
@@ -418,7 +422,9 @@ def clean_open_file(name: str) -> Cleaned:
         The file is not on this machine, or is not the recorded version.
     """
     embedded.read_remote(name)
-    return clean(str(embedded.find_remote(name)))
+    cleaned = clean(str(embedded.find_remote(name)))
+    sign_as(cleaned.places, name)
+    return cleaned
 
 
 def clean_to(
