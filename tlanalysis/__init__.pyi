@@ -99,6 +99,7 @@ from tlanalysis.indicators.inequalities import inequality_of as inequality_of
 from tlanalysis.indicators.inequalities import lorenz as lorenz
 from tlanalysis.indicators.inequalities import lorenz_of as lorenz_of
 from tlanalysis.indicators.label_waves import waves as waves
+from tlanalysis.indicators.list_comparison import compare as compare
 from tlanalysis.indicators.money import announced_measures as announced_measures
 from tlanalysis.indicators.money import public_money as public_money
 from tlanalysis.indicators.money import state_credits as state_credits

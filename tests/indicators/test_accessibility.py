@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.maps import plot_access
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.data import territories
+from tlanalysis.data.embedded import load
 from tlanalysis.indicators.accessibility import (
     access,
     access_of,
@@ -81,13 +83,72 @@ def test_a_profile_stands_beside_france():
     assert set(access_profile("FR")["territoire"]) == {"FR"}
 
 
-def test_without_the_commune_files_the_missing_one_is_named(project_copy, monkeypatch):
+@pytest.fixture
+def outside(project_copy, monkeypatch):
+    """Stand where nothing has been fetched."""
     monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
-    with pytest.raises(SourceError, match=r"communes_centres_2024\.csv is not on this machine") as caught:
-        access_of(pd.DataFrame({"latitude": [44.8], "longitude": [-0.6]}))
-    assert caught.value.exit_code == 3
-    with pytest.raises(SourceError, match=r"populations_communes_2023\.csv is not on this machine"):
+
+
+def test_access_of_a_list_needs_nothing_that_was_fetched(outside):
+    """Bordeaux: all communes of Gironde lie within 100 km, none of Bouches-du-Rhône within 30 km."""
+    table = access_of(pd.DataFrame({"latitude": [44.84], "longitude": [-0.58]})).set_index("territoire")
+    assert table.attrs["populations"] == "departements"
+    assert table.attrs["inputs"] == ["communes", "departements"]
+    assert table.loc["D13", "part_30_km_haut"] == 0
+    assert table.loc["D33", "part_30_km_bas"] < table.loc["D33", "part_30_km_haut"] == 1
+    with pytest.raises(SourceError, match=r"populations_communes_2023\.csv is not on this machine") as caught:
         populated_points()
+    assert caught.value.exit_code == 3
+
+
+def test_access_of_a_geodataframe_uses_its_geometry(outside):
+    """The same place as columns, as a point in Lambert 93, and as a small square around it."""
+    geopandas = pytest.importorskip("geopandas")
+    from shapely.geometry import Point
+
+    degrees = pd.DataFrame({"nom": ["Le Lieu"], "latitude": [44.84], "longitude": [-0.58]})
+    points = geopandas.GeoDataFrame(degrees[["nom"]], geometry=[Point(-0.58, 44.84)], crs=4326)
+    squares = points.to_crs(2154)
+    squares["geometry"] = squares.buffer(10, cap_style="square")
+    expected = access_of(degrees)
+    for given in (points, points.to_crs(2154), squares):
+        pd.testing.assert_frame_equal(access_of(given), expected)
+    with pytest.raises(BadInput, match=r"no coordinate system: write places\.set_crs"):
+        access_of(points.set_crs(None, allow_override=True))
+    with pytest.raises(BadInput, match="not a list"):
+        access_of([1])
+
+
+def test_a_geometry_that_is_missing_is_a_place_without_position(outside):
+    geopandas = pytest.importorskip("geopandas")
+    from shapely.geometry import Point
+
+    points = geopandas.GeoDataFrame({"nom": ["a", "b"]}, geometry=[Point(-0.58, 44.84), None], crs=4326)
+    assert access_of(points).attrs["nb_sans_position"] == 1
+
+
+@pytest.mark.mirror
+def test_embedded_points_are_those_of_the_open_file_to_the_nearest_thousandth(mirror):
+    held = load("communes").dropna(subset=["latitude"]).set_index("code_commune")
+    assert held.index.is_unique
+    with (mirror / "communes_centres_2024.csv").open(encoding="utf-8", newline="") as file:
+        printed = {row["code_commune"]: row for row in csv.DictReader(file)}
+    assert len(held) == 34_905  # 68 communes of the file have merged since
+    for axis in ("latitude", "longitude"):
+        expected = [float(printed[code][axis]) for code in held.index]
+        assert held[axis].tolist() == pytest.approx(expected, abs=0.000_501)
+
+
+@pytest.mark.mirror
+def test_embedded_points_give_the_shares_of_the_open_file(mirror, tmp_path, monkeypatch):
+    """A point moves by less than 80 m: a share within 10 km lies between those within 9 and 11 km."""
+    places = clean_open_file("fabriques_de_territoire_2024").places
+    monkeypatch.setenv("TLANALYSIS_MIRROR", str(tmp_path))
+    (tmp_path / "populations_communes_2023.csv").symlink_to(mirror / "populations_communes_2023.csv")
+    rounded = access_of(places, "france").loc[0]
+    exact = access("fabriques_de_territoire", "france").loc[0]
+    assert rounded["part_10_km_bas"] == pytest.approx(exact["part_10_km_bas"], abs=0.002)
+    assert rounded["distance_mediane_km"] == pytest.approx(exact["distance_mediane_km"], abs=0.08)
 
 
 def test_a_table_of_several_lists_does_not_carry_the_facts_of_one():

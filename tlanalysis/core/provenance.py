@@ -1,7 +1,7 @@
 """The sources of a result table, kept in `DataFrame.attrs` for `publish`, `cite` and the charts.
 
-`attrs["inputs"]` lists the embedded tables that a function read. `attrs["sources"]` lists the sources of the rows, one
-dict per source with `editeur`, `source` and `date_publication`.
+`attrs["inputs"]` lists the embedded tables that a function read, and lists of the user's own (`core/own_list.py`).
+`attrs["sources"]` lists the sources of the rows, one dict per source with `editeur`, `source` and `date_publication`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from tlanalysis.core import paths
+from tlanalysis.core.own_list import OwnList
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,8 @@ class Source(dict[str, str]):
 def sources_of(*frames: pd.DataFrame) -> list[Source]:
     """Return the distinct sources of the rows of some frames, ordered by publisher then address.
 
-    A result table has no source columns: the function then takes the sources in its `attrs`.
+    A result table has no source columns: the function then takes the sources in its `attrs`. Places that lost their
+    `attrs`, as in a round trip through CSV, are signed with the name of the list in each row.
     """
     import pandas as pd
 
@@ -47,8 +49,26 @@ def sources_of(*frames: pd.DataFrame) -> list[Source]:
             rows = zip(*(frame[key] if key in frame else repeat("") for key in KEYS), strict=False)
             found |= {tuple("" if pd.isna(value) else str(value) for value in row) for row in set(rows)}
         else:
-            found |= {tuple(source[key] for key in KEYS) for source in frame.attrs.get("sources", [])}
+            kept = frame.attrs.get("sources") or [source_of_list(one) for one in _lists_named(frame)]
+            found |= {tuple(source[key] for key in KEYS) for source in kept}
     return [Source(zip(KEYS, row, strict=True)) for row in sorted(found)]
+
+
+def inputs_of(places: pd.DataFrame) -> list[str]:
+    """Return the names of what some places come from: a signed list, an open file; none where nothing says it."""
+    return list(places.attrs.get("inputs") or [one.key for one in _lists_named(places)])
+
+
+def source_of_list(signed: OwnList) -> Source:
+    """Return a list of the user's own as the source of its rows."""
+    return Source(zip(KEYS, (signed.name, signed.key, ""), strict=True))
+
+
+def _lists_named(frame: pd.DataFrame) -> list[OwnList]:
+    """Return the lists that the rows of clean places name, without a sha256."""
+    if not {"source", "ligne_source"} <= set(frame.columns):
+        return []
+    return [OwnList(name, "") for name in sorted(set(frame["source"].dropna().astype(str)))]
 
 
 def stamp(table: pd.DataFrame, *frames: pd.DataFrame, inputs: Iterable[str]) -> pd.DataFrame:

@@ -27,6 +27,7 @@ HOMES = {
     "indicators.deffinov_capacity": ["deffinov_bounds"],
     "indicators.sharp_bounds": ["bounds"],
     "indicators.place_rates": ["rate_places", "smooth_rates", "rates_from_shares"],
+    "indicators.list_comparison": ["compare"],
     "indicators.differences": ["territories_that_differ"],
     "indicators.inequalities": [
         "lorenz",

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import SourceError
+from tlanalysis.core.own_list import own_list
 from tlanalysis.data import embedded
 
 if TYPE_CHECKING:
@@ -119,6 +120,9 @@ def cited(sources: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _cited(source: Mapping[str, str], held: dict[str, Document]) -> dict[str, str]:
+    if signed := own_list(source["source"]):
+        title = f"sha256 {signed.digest}" if signed.sha256 else ""
+        return {"editeur": signed.name, "titre": title, "date_publication": "", "source": ""}
     row = held.get(source["source"], {})
     key = row.get("copie_de") or source["source"]
     address = key if key.startswith("https://") or key.startswith("http://") else row.get("adresse", "")

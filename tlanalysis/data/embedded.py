@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
+from tlanalysis.core.own_list import own_list
 from tlanalysis.data import built
-from tlanalysis.data.remote_files import address, find_remote, remote
+from tlanalysis.data.remote_files import address, find_remote, remote, vouched_sha256
 from tlanalysis.data.remote_files import read_remote as read_remote  # callers load every table from here
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def recorded_sha256(name: str) -> str:
 
 
 def input_facts(name: str) -> tuple[str, list[str]]:
-    """Return the sha256 and the licences of the embedded CSV or the open file that a table was read from.
+    """Return the sha256 and the licences of an embedded CSV, of an open file, of the file that a table was built from.
+
+    The sha256 of a list of the user's own stands in its name; its licence is not known.
 
     Raises
     ------
@@ -88,7 +91,11 @@ def input_facts(name: str) -> tuple[str, list[str]]:
     SourceError
         A table that has not been built.
     """
+    if signed := own_list(name):
+        return signed.sha256, []
     files_of = built.open_file_of()
+    if name in remote() and name not in names():
+        return vouched_sha256(name) or "", [remote()[name]["licence"]]
     if name not in files_of:
         return recorded_sha256(name), [licence["name"] for licence in resource(name)["licenses"]]
     if name not in built.built():

@@ -15,6 +15,7 @@ from tlanalysis.charts.kit.drawings import Drawing, drawing_of, rows_drawn
 from tlanalysis.charts.kit.layout import page_of
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.own_list import distinct_names
 from tlanalysis.core.provenance import NOTEBOOK, commit
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.documents import cited
@@ -144,7 +145,7 @@ def facts_of(
         raise BadInput(
             f"the table of {figure} does not say what it was computed from: use the table an indicator returned."
         )
-    origins = {name: embedded.input_facts(name) for name in inputs}
+    origins = {name: embedded.input_facts(key) for name, key in distinct_names(inputs).items()}
     return {
         "id": figure,
         "run_key": run_key(run),

@@ -10,6 +10,7 @@ from tlanalysis.charts.kit import caption as captions
 from tlanalysis.charts.kit.drawings import drawing_of, rows_drawn
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.own_list import own_list
 from tlanalysis.core.provenance import sources_of
 from tlanalysis.data import embedded
 from tlanalysis.data.documents import cited
@@ -184,7 +185,8 @@ def _chart(ax: Axes, lang: str) -> Reference:
 def _table(table: Any, lang: str) -> Reference:
     found = _sources_of_table(table)
     publishers = " ; ".join(dict.fromkeys(str(source["editeur"]) for source in found))
-    inputs = ", ".join(table.attrs.get("inputs", [])) or WORDS[lang]["untitled"]
+    inputs = ", ".join(str(own_list(name) or name) for name in table.attrs.get("inputs", []))
+    inputs = inputs or WORDS[lang]["untitled"]
     years = sorted({source["date_publication"][:4] for source in found} - {""})
     span = years[-1] if years else ""
     mark = f"{_DATA[lang]} {about.digest_of(about.csv_of(table))}, tlanalysis {__version__}"

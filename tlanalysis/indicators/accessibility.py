@@ -14,12 +14,13 @@ import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.periods import When
-from tlanalysis.core.provenance import stamp
+from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import embedded, place_kinds, territories
 from tlanalysis.data.reference_files import CENTRES, POPULATIONS
 from tlanalysis.indicators.agreement import rank_agreement
 from tlanalysis.indicators.catchment import CATCHMENTS, RADII, measure_access
 from tlanalysis.indicators.deffinov import deffinov_projects, deffinov_regions
+from tlanalysis.indicators.geometry import with_degrees
 from tlanalysis.indicators.place_counts import places_per_territory
 from tlanalysis.lists.cells.departement_grid import areas_km2
 
@@ -98,17 +99,19 @@ def communes_sources() -> pd.DataFrame:
 
 
 def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
-    """Return how near the places of any list are, from the commune files: one row per territory.
+    """Return how near the places of any list are, from one point per commune: one row per territory.
 
-    With the points of the communes but not their populations, those of the départements stand in: a share is then
-    known only where all communes of a département are within the distance, or none, and bounded elsewhere; the points
-    are taken to be those of all communes (of 34,900, twelve have none).
+    The populations of communes are used when `tlanalysis fetch populations_communes_2023` has brought them. Without
+    them, those of the départements stand in: a share is then known only where all communes of a département are within
+    the distance, or none, and bounded elsewhere; the points are taken to be those of all communes (of 34,900, twelve
+    have none). Positions are those of the places, or the geometry of a GeoDataFrame (of a surface, a point in it).
 
     Parameters
     ----------
     places : DataFrame
-        One row per place with `latitude`, `longitude`, e.g. `tl.clean(file).places`. Those without a position are left
-        out; `attrs["nb_sans_position"]` counts them. `attrs["populations"]` says whose were used.
+        One row per place with `latitude`, `longitude`, e.g. `tl.clean(file).places`, or a GeoDataFrame with a
+        coordinate system. Those without a position are left out; `attrs["nb_sans_position"]` counts them.
+        `attrs["populations"]` says whose were used.
     level : {"departement", "region", "france"}
         Territories.
 
@@ -119,25 +122,37 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
 
     Raises
     ------
-    SourceError
-        The points of the communes have not been fetched.
     BadInput
-        No place has a position, or a position is no position.
+        No place has a position, a position is no position, or a geometry has no coordinate system.
+
+    See Also
+    --------
+    access : How near the places of the open lists are.
+    plot_access : Map of the answer.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> place = pd.DataFrame({"latitude": [48.8566], "longitude": [2.3522]})
+    >>> near = access_of(place).set_index("territoire")
+    >>> float(near.loc["D75", "part_10_km_bas"]), float(near.loc["D13", "part_30_km_haut"])
+    (1.0, 0.0)
     """
+    places = with_degrees(places)
     if lacking := [name for name in ("latitude", "longitude") if name not in places]:
         raise BadInput(f"these places have no column {lacking[0]}: clean the list with tl.clean, or add its degrees.")
     by_commune = embedded.find_remote(POPULATIONS) is not None
     measured = measure_access(populated_points() if by_commune else _points_alone(), places, territories.departements())
-    table = stamp(
-        _named(measured, level), places, communes_sources(), inputs=[*places.attrs.get("inputs", []), "departements"]
-    )
+    used = [CENTRES if embedded.find_remote(CENTRES) else "communes", *([POPULATIONS] if by_commune else [])]
+    inputs = [*inputs_of(places), "departements", *used]
+    table = stamp(_named(measured, level), places, communes_sources(), inputs=inputs)
     table.attrs |= {"type": "lieux", "niveau": level, "populations": "communes" if by_commune else "departements"}
     table.attrs["nb_sans_position"] = int(places[["latitude", "longitude"]].isna().any(axis=1).sum())
     return table
 
 
 def populated_points() -> pd.DataFrame:
-    """Return every commune or arrondissement with its inhabitants and a point, from the files that have been fetched.
+    """Return every commune or arrondissement with its inhabitants and a point, from populations that were fetched.
 
     Returns
     -------
@@ -147,24 +162,21 @@ def populated_points() -> pd.DataFrame:
     Raises
     ------
     SourceError
-        The files have not been fetched, or are not those recorded.
+        The populations have not been fetched, or are not those recorded.
     """
-    from tlanalysis.tables.commune_files import clean_communes, read_centres, read_populations
+    from tlanalysis.tables.commune_files import centres, clean_communes, read_populations
 
-    return clean_communes(
-        read_populations(embedded.read_remote(POPULATIONS)),
-        read_centres(embedded.read_remote(CENTRES)),
-    )
+    return clean_communes(read_populations(embedded.read_remote(POPULATIONS)), centres())
 
 
 def _points_alone() -> pd.DataFrame:
     """Return the communes with a point and no population."""
     import pandas as pd
 
-    from tlanalysis.tables.commune_files import clean_communes, read_centres
+    from tlanalysis.tables.commune_files import centres, clean_communes
 
     nobody = pd.DataFrame({name: pd.Series(dtype="str") for name in ("code_commune", "nom_commune", "population")})
-    return clean_communes(nobody, read_centres(embedded.read_remote(CENTRES)))
+    return clean_communes(nobody, centres())
 
 
 def access_profile(territory: str | int = "FR") -> pd.DataFrame:

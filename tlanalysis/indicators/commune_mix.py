@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.core.provenance import stamp
+from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import commune_classes, embedded, territories
 from tlanalysis.indicators.homogeneity import equal_rates
 from tlanalysis.indicators.intervals import clopper_pearson, garwood
@@ -94,7 +94,7 @@ def cross(
 
         homes = communes()
         counts, origin, name = count_by_class(homes, places, [by]), places, "lieux"
-        inputs = list(places.attrs.get("inputs", []))
+        inputs = inputs_of(places)
     initial = {"france": "F", "region": "R", "departement": "D"}[level]
     counts = counts[counts["territoire"].str.startswith(initial)].reset_index(drop=True)
     table = _compared(counts, confidence)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.core.provenance import stamp
+from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import embedded
 
 if TYPE_CHECKING:
@@ -81,7 +81,12 @@ def overlap(
         for a, b, table in strata
     ]
     used = [one for one in (first, second) if not isinstance(one, str | None)]
-    table = stamp(pd.DataFrame(rows), *used, _sources(), inputs=["communes_croisements"])
+    table = stamp(
+        pd.DataFrame(rows),
+        *used,
+        _sources(),
+        inputs=[*(name for one in used for name in inputs_of(one)), "communes_croisements"],
+    )
     table.attrs["niveau"] = "france"
     return table
 

@@ -15,7 +15,7 @@ import numpy as np
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.periods import When
-from tlanalysis.core.provenance import stamp
+from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import MEASURES, as_intervals, observations
 from tlanalysis.indicators.differences import territories_that_differ
@@ -86,7 +86,7 @@ def rate_places(
     table = table.join(per_inhabitant(table["nb_lieux"], table, confidence))
     table = territories_that_differ(smooth_rates(table, confidence))
     reference = territories.regions() if level == "region" else territories.departements()
-    table = stamp(table, places, reference, inputs=[*places.attrs.get("inputs", []), f"{level}s"])
+    table = stamp(table, places, reference, inputs=[*inputs_of(places), f"{level}s"])
     missing = int(codes.isna().sum())
     outside = int((codes.notna() & ~codes.isin(inside)).sum())
     table.attrs |= {"nb_sans_territoire": missing, "nb_hors_champ": outside, "niveau": level}

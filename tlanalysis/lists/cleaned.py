@@ -6,6 +6,8 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tlanalysis.core.own_list import OwnList
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -45,7 +47,7 @@ class Cleaned:
     @property
     def signature(self) -> str:
         """Return the name of the list with the start of its sha256, by which a figure of it is signed."""
-        return f"{self.ledger['fichier']} (sha256 {self.ledger['sha256'][:16]})"
+        return str(OwnList(self.ledger["fichier"], self.ledger["sha256"]))
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: counts, columns read and not read, the first rejects."""

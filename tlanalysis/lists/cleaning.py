@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from tlanalysis.core.own_list import OwnList
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
 from tlanalysis.lists.batch import REJECT_SCHEMA, Batch, schema_with
@@ -34,6 +35,7 @@ from tlanalysis.lists.output import (
 from tlanalysis.lists.preparation import Job, prepare
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.readers.base import ReadingOptions
+from tlanalysis.lists.signing import sign, sign_as
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,7 +157,9 @@ def _clean_file(job: Job, out: str | Path | None) -> Cleaned:
             with BatchWriter(folder, schema_with(job.recipe.keep)) as writer:
                 writer.write(places, rejects)
             write_ledger_files(folder, job.mapping, twice, entry)
-    return Cleaned(places.to_pandas(), rejects.to_pandas(), twice.to_pandas(), entry, job.mapping)
+    frame = places.to_pandas()
+    sign(frame, OwnList(entry["fichier"], entry["sha256"]))
+    return Cleaned(frame, rejects.to_pandas(), twice.to_pandas(), entry, job.mapping)
 
 
 def places(name: str) -> pd.DataFrame:
@@ -190,7 +194,9 @@ def clean_open_file(name: str) -> Cleaned:
         The file is not on this machine, or is not the recorded version.
     """
     embedded.read_remote(name)
-    return clean(str(embedded.find_remote(name)))
+    cleaned = clean(str(embedded.find_remote(name)))
+    sign_as(cleaned.places, name)
+    return cleaned
 
 
 def clean_to(

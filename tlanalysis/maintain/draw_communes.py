@@ -1,6 +1,8 @@
-"""Write the embedded table `communes`: names, former codes and postal codes of the communes.
+"""Write the embedded table `communes`: names, former codes, postal codes and a point of the communes.
 
 Usage: python -m tlanalysis.maintain.draw_communes COMMUNES_JSON
+
+The points come from the open file `communes_centres_2024`, to the nearest thousandth of a degree (80 m or less).
 
 COMMUNES_JSON is `data/communes.json` of the package `@etalab/decoupage-administratif` (6.0.0 for the communes of 2026).
 A former code that is also a postal code is left out, because people type postal codes in the place of commune codes;
@@ -19,11 +21,14 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.core import files, paths
 from tlanalysis.data import embedded
+from tlanalysis.data.reference_files import CENTRES
 from tlanalysis.lists.cells import commune_names
+from tlanalysis.tables.commune_files import read_centres
 
 if TYPE_CHECKING:
     import pandas as pd
 
+DECIMALS = 3  # of a degree
 _ANTILLES = {"97123": "97701", "97127": "97801"}
 
 
@@ -59,6 +64,22 @@ def draw_communes(source: bytes) -> pd.DataFrame:
     return pd.DataFrame(sorted(names, key=lambda row: (row[0], row[2] is not None, row[1] or "")), columns=columns)
 
 
+def with_points(table: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with a point for each commune and arrondissement of today, where the file of centres has one.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `draw_communes` returns, or the embedded table.
+    centres : DataFrame
+        `code_commune, latitude, longitude`: see `commune_files.read_centres`.
+    """
+    held = centres.set_index("code_commune")
+    today = table["code_commune"].where(table["code_actuel"].isna())
+    points = {axis: today.map(held[axis], na_action="ignore").round(DECIMALS) for axis in ("latitude", "longitude")}
+    return table.assign(**points)
+
+
 def _is_ancient(code: str, now: str) -> bool:
     around_lyon = code[:2] in {"01", "38"} and now.startswith("69")
     return code.startswith("20") or around_lyon or (code[:2] in {"75", "78"} and code[:2] != now[:2])
@@ -67,7 +88,7 @@ def _is_ancient(code: str, now: str) -> bool:
 def main() -> None:
     """Write `data/raw/communes.csv` and its checksum."""
     paths.check_own()
-    table = draw_communes(Path(sys.argv[1]).read_bytes())
+    table = with_points(draw_communes(Path(sys.argv[1]).read_bytes()), read_centres(embedded.read_remote(CENTRES)))
     files.write_text(paths.raw() / f"{commune_names.TABLE}.csv", table.to_csv(index=False, lineterminator="\n"))
     print(", ".join(embedded.seal()) or "nothing changed")
 

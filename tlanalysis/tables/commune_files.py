@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import SourceError
-from tlanalysis.data import territories
+from tlanalysis.data import embedded, territories
 from tlanalysis.data.reference_files import CENTRES, COMMUNES, POPULATIONS
 
 if TYPE_CHECKING:
@@ -39,6 +39,23 @@ def read_centres(data: bytes) -> pd.DataFrame:
     import pandas as pd
 
     return pd.read_csv(io.BytesIO(data), dtype={"code_commune": str})
+
+
+def centres() -> pd.DataFrame:
+    """Return a point per commune: those of the open file where it has been fetched, else the embedded ones.
+
+    The embedded points are those of the file, to the nearest thousandth of a degree; the file itself has no address
+    that serves it.
+
+    Returns
+    -------
+    DataFrame
+        `code_commune, latitude, longitude`.
+    """
+    if embedded.find_remote(CENTRES) is not None:
+        return read_centres(embedded.read_remote(CENTRES))
+    held = embedded.load("communes").dropna(subset=["latitude"])
+    return held[["code_commune", "latitude", "longitude"]].reset_index(drop=True)
 
 
 def clean_communes(populations: pd.DataFrame, centres: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from tlanalysis.core.provenance import stamp
 from tlanalysis.data import commune_classes, embedded, territories
 from tlanalysis.data.reference_files import CENTRES, COMMUNES, COMMUNES_WITH_QPV, POPULATIONS, YEARS_OF_COMMUNES
 from tlanalysis.data.remote_files import vouched_sha256
-from tlanalysis.tables.commune_files import read_centres, read_populations
+from tlanalysis.tables.commune_files import centres, read_populations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def communes(year: int = 2026, *, arrondissements: bool = False) -> pd.DataFrame
     Raises
     ------
     SourceError
-        The list of communes, the populations or the points have not been fetched, or a file is not in its known form.
+        The list of communes or the populations have not been fetched, or a file is not in its known form.
     BadInput
         An edition that no file of ours holds.
     """
@@ -62,7 +62,7 @@ def communes(year: int = 2026, *, arrondissements: bool = False) -> pd.DataFrame
     split = split_or_whole(
         cog,
         read_populations(embedded.read_remote(POPULATIONS)),
-        read_centres(embedded.read_remote(CENTRES)),
+        centres(),
         arrondissements=arrondissements,
     )
     current = current_codes(cog)

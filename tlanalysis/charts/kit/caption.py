@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
+from tlanalysis.core.own_list import OwnList, own_list
 from tlanalysis.core.provenance import sources_of
 from tlanalysis.data.documents import documents, nb_documents
 
@@ -53,13 +54,16 @@ class Caption:
 
     @property
     def source_line(self) -> str:
-        """The publishers, most frequent first, with the years they published in."""
+        """The lists of the user's own, signed, then the publishers, most frequent first, with their years."""
         words = Words(self.lang)
-        names = _publishers(self.sources)
-        if not names:
+        signed = [found for source in self.sources if (found := own_list(source["source"]))]
+        published = tuple(source for source in self.sources if not own_list(source["source"]))
+        names = _publishers(published)
+        own = [_signature(found, words) for found in signed]
+        if not names and not own:
             return words.say("figure", "no_source", documents=documents_read(words))
         more = len(names) - SHOWN_SOURCES
-        shown = ", ".join(names[: SHOWN_SOURCES if more > 1 else None])
+        shown = ", ".join(own + names[: SHOWN_SOURCES if more > 1 else None])
         rest = words.say("figure", "more_sources", n=words.number(more)) if more > 1 else ""
         return words.say("figure", "source", names=shown + rest)
 
@@ -69,6 +73,12 @@ class Caption:
         words = Words(self.lang)
         parts = [(key, getattr(self, key)) for key in ("lecture", "champ", "note")]
         return [words.say("figure", key, text=text) for key, text in parts if text] + [self.source_line]
+
+
+def _signature(signed: OwnList, words: Words) -> str:
+    """Return a list of the user's own as the source line names it."""
+    key = "own_list" if signed.sha256 else "own_list_unsigned"
+    return words.say("figure", key, name=signed.name, digest=signed.digest)
 
 
 def _publishers(sources: tuple[dict[str, str], ...]) -> list[str]:

@@ -24,7 +24,8 @@ TABLE = "communes"
 @cache
 def _table() -> pa.Table:
     names = ("code_commune", "nom_commune", "code_actuel", "codes_postaux")
-    options = pcsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True)
+    text = dict.fromkeys(names, pa.string())
+    options = pcsv.ConvertOptions(column_types=text, include_columns=list(names), strings_can_be_null=True)
     return pcsv.read_csv(io.BytesIO(embedded.read_raw(TABLE)), convert_options=options)
 
 
