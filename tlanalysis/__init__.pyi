@@ -82,6 +82,8 @@ from tlanalysis.indicators.agreement import rank_agreement as rank_agreement
 from tlanalysis.indicators.census import census_questions as census_questions
 from tlanalysis.indicators.census import share_audiences as share_audiences
 from tlanalysis.indicators.census import share_themes as share_themes
+from tlanalysis.indicators.commune_isolation import alone as alone
+from tlanalysis.indicators.commune_isolation import next_of_kind as next_of_kind
 from tlanalysis.indicators.commune_mix import cross as cross
 from tlanalysis.indicators.commune_nearness import nearer as nearer
 from tlanalysis.indicators.commune_nearness import nearness as nearness

@@ -40,6 +40,7 @@ HOMES = {
     "indicators.commune_mix": ["cross"],
     "indicators.commune_overlap": ["overlap"],
     "indicators.commune_nearness": ["nearness", "nearer"],
+    "indicators.commune_isolation": ["alone", "next_of_kind"],
     "indicators.label_waves": ["waves"],
     "indicators.accessibility": [
         "access",
