@@ -6,8 +6,8 @@ from tlanalysis.charts.accessibility import plot_access_profile as plot_access_p
 from tlanalysis.charts.accessibility import plot_deffinov_bounds as plot_deffinov_bounds
 from tlanalysis.charts.census import plot_audiences as plot_audiences
 from tlanalysis.charts.census import plot_themes as plot_themes
-from tlanalysis.charts.communes import plot_commune_mix as plot_commune_mix
-from tlanalysis.charts.communes import plot_overlap as plot_overlap
+from tlanalysis.charts.commune_mix import plot_commune_mix as plot_commune_mix
+from tlanalysis.charts.commune_mix import plot_overlap as plot_overlap
 from tlanalysis.charts.deffinov import plot_deffinov_amounts as plot_deffinov_amounts
 from tlanalysis.charts.deffinov import plot_deffinov_population as plot_deffinov_population
 from tlanalysis.charts.deffinov import plot_deffinov_projects as plot_deffinov_projects

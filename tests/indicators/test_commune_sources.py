@@ -100,7 +100,7 @@ def test_what_is_outside_the_tables_is_known_by_list():
     assert outside["fabriques_de_territoire"] == fabriques
     assert outside["tiers_lieux"] == {"sans_commune": 159, "commune_inconnue": 0, "population_inconnue": 0}
     assert tl.nearness().attrs["hors_table"]["fabriques_de_territoire"] == {"sans_position": 1}
-    assert tl.waves("rural").attrs["hors_table"] == {"rural": {"classe_inconnue": 2}}
+    assert tl.waves("rural").attrs["hors_table"] == {"rural": {"classe_inconnue": 1}}
     # 17 communes of Mayotte, all with a France services or a QPV in the two files.
     assert tl.overlap("france_services", "qpv")["nb_hors_table"].iloc[0] == 17
 

@@ -326,6 +326,19 @@ def test_the_embedded_history_is_that_of_insee(mirror):
 
 
 @pytest.mark.mirror
+def test_the_classes_of_the_fabriques_are_those_of_their_commune_of_today(mirror):
+    from tlanalysis.data import embedded
+
+    held = embedded.load("fabriques_vagues")
+    homes = tl.communes().set_index("code_commune").reindex(held["code_commune"].map(today_code))
+    rural = held["est_commune_rurale"].to_numpy(dtype=object, na_value=None)
+    families = homes["famille_densite"].astype(object).where(homes["famille_densite"].notna(), None)
+    assert [None if name is None else name == "rural" for name in families] == list(rural)
+    qpv = homes["est_avec_qpv"].to_numpy(dtype=object, na_value=None)
+    assert list(qpv) == list(held["est_commune_avec_qpv"].to_numpy(dtype=object, na_value=None))
+
+
+@pytest.mark.mirror
 def test_embedded_tables_of_communes_are_what_the_files_give(mirror, raw):
     from tlanalysis.data import embedded
     from tlanalysis.maintain.recount_communes import commune_tables

@@ -86,7 +86,7 @@ HOMES = {
     "charts.funnel": ["plot_funnel", "plot_rates_from_shares"],
     "charts.inequalities": ["plot_lorenz", "plot_inequality", "plot_rank_agreement"],
     "charts.accessibility": ["plot_access_profile", "plot_deffinov_bounds"],
-    "charts.communes": ["plot_commune_mix", "plot_overlap"],
+    "charts.commune_mix": ["plot_commune_mix", "plot_overlap"],
     "charts.label_waves": ["plot_waves"],
     "charts.nearness": ["plot_nearness", "plot_nearer"],
     "charts.growth": ["plot_places_over_time"],

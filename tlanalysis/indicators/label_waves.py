@@ -72,7 +72,7 @@ def waves(criterion: str | None = None, *, confidence: float = 0.95, seed: int =
     --------
     >>> table = waves("rural")
     >>> int(table["nb_lieux"].sum()), int(table["nb_lieux_critere"].sum())
-    (380, 137)
+    (381, 138)
     """
     import pandas as pd
 

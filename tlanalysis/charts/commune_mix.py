@@ -40,7 +40,7 @@ def plot_commune_mix(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     """
     words = Words(lang)
     classed = table[table["classe"] != UNKNOWN_CLASS]
-    if table["territoire"].nunique() > 1:
+    if len(set(table["territoire"])) > 1:
         raise BadInput("this table holds several territories: keep the rows of one, e.g. table['territoire'] == 'D33'.")
     types = list(dict.fromkeys(classed["type"]))
     rank = classed["type"].map(types.index)
