@@ -6,6 +6,8 @@ from tlanalysis.charts.accessibility import plot_access_profile as plot_access_p
 from tlanalysis.charts.accessibility import plot_deffinov_bounds as plot_deffinov_bounds
 from tlanalysis.charts.census import plot_audiences as plot_audiences
 from tlanalysis.charts.census import plot_themes as plot_themes
+from tlanalysis.charts.commune_mix import plot_commune_mix as plot_commune_mix
+from tlanalysis.charts.commune_mix import plot_overlap as plot_overlap
 from tlanalysis.charts.deffinov import plot_deffinov_amounts as plot_deffinov_amounts
 from tlanalysis.charts.deffinov import plot_deffinov_population as plot_deffinov_population
 from tlanalysis.charts.deffinov import plot_deffinov_projects as plot_deffinov_projects
@@ -23,12 +25,15 @@ from tlanalysis.charts.growth import plot_places_over_time as plot_places_over_t
 from tlanalysis.charts.inequalities import plot_inequality as plot_inequality
 from tlanalysis.charts.inequalities import plot_lorenz as plot_lorenz
 from tlanalysis.charts.inequalities import plot_rank_agreement as plot_rank_agreement
+from tlanalysis.charts.label_waves import plot_waves as plot_waves
 from tlanalysis.charts.labelling import label as label
 from tlanalysis.charts.maps import plot_access as plot_access
 from tlanalysis.charts.maps import plot_local_moran as plot_local_moran
 from tlanalysis.charts.maps import plot_rates as plot_rates
 from tlanalysis.charts.money import plot_announced_measures as plot_announced_measures
 from tlanalysis.charts.money import plot_state_credits as plot_state_credits
+from tlanalysis.charts.nearness import plot_nearer as plot_nearer
+from tlanalysis.charts.nearness import plot_nearness as plot_nearness
 from tlanalysis.charts.on_screen import show_words as show_words
 from tlanalysis.charts.profile import plot_compare_rates as plot_compare_rates
 from tlanalysis.charts.profile import plot_rank as plot_rank
@@ -82,6 +87,8 @@ from tlanalysis.indicators.agreement import rank_agreement as rank_agreement
 from tlanalysis.indicators.census import census_questions as census_questions
 from tlanalysis.indicators.census import share_audiences as share_audiences
 from tlanalysis.indicators.census import share_themes as share_themes
+from tlanalysis.indicators.commune_isolation import alone as alone
+from tlanalysis.indicators.commune_isolation import next_of_kind as next_of_kind
 from tlanalysis.indicators.commune_mix import cross as cross
 from tlanalysis.indicators.commune_nearness import nearer as nearer
 from tlanalysis.indicators.commune_nearness import nearness as nearness

@@ -19,6 +19,8 @@ TABLES = [
     "deffinov_appels",
     "dispositifs_voisins",
     "fabriques_vagues",
+    "communes_listes",
+    "communes_reperes",
     "financements",
     "previsions_publiees",
     "lieux_par_departement",

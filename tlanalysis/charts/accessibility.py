@@ -134,7 +134,7 @@ def plot_deffinov_bounds(
         widest = max(row.high for row in rows)
         for rank, row in enumerate(rows):
             if row.low == row.high:
-                ax.plot(row.low, rank, **mark(row.nature, ACCENT, 6.5))
+                ax.plot(row.low, rank, **mark(row.nature or "compte", ACCENT, 6.5))
             else:
                 bar_between(ax, rank, row.low, row.high, CONTRAST if row.probable else "#9fb8c9")
             said = words.span(words.number(row.low), words.number(row.high))

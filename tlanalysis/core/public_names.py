@@ -41,6 +41,7 @@ HOMES = {
     "indicators.commune_mix": ["cross"],
     "indicators.commune_overlap": ["overlap"],
     "indicators.commune_nearness": ["nearness", "nearer"],
+    "indicators.commune_isolation": ["alone", "next_of_kind"],
     "indicators.label_waves": ["waves"],
     "indicators.accessibility": [
         "access",
@@ -86,6 +87,9 @@ HOMES = {
     "charts.funnel": ["plot_funnel", "plot_rates_from_shares"],
     "charts.inequalities": ["plot_lorenz", "plot_inequality", "plot_rank_agreement"],
     "charts.accessibility": ["plot_access_profile", "plot_deffinov_bounds"],
+    "charts.commune_mix": ["plot_commune_mix", "plot_overlap"],
+    "charts.label_waves": ["plot_waves"],
+    "charts.nearness": ["plot_nearness", "plot_nearer"],
     "charts.growth": ["plot_places_over_time"],
     "charts.published": ["plot_published_forecasts"],
     "charts.forecasts": ["plot_forecast", "plot_regions_forecast", "plot_scenarios", "plot_people_forecast"],

@@ -5,10 +5,13 @@ The table `classes_de_communes` has one row per class, in the order from the den
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import SourceError
 from tlanalysis.data import embedded
+from tlanalysis.data.reference_files import COMMUNES_WITH_QPV, POPULATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +37,42 @@ PROGRAMMES = {
 # Least number of inhabitants of each class of size, from the largest class.
 SIZES = {"t50000": 50_000, "t10000": 10_000, "t2000": 2_000, "t500": 500, "t0": 0}
 UNKNOWN = "inconnue"  # class of what has no commune, or of a commune without the class
+
+
+# Classification -> open files that it rests on, beside the populations.
+FILES_OF = {
+    "densite": [FILES["densite"]],
+    "famille_densite": [FILES["densite"]],
+    "ruralite": [FILES["ruralite"]],
+    "centralite": [FILES["centralite"]],
+    "taille": [POPULATIONS],
+    "qpv": [COMMUNES_WITH_QPV],
+    "programme": list(PROGRAMMES.values()),
+    "ensemble": [POPULATIONS],
+}
+
+
+def sources(names: Iterable[str]) -> pd.DataFrame:
+    """Return the sources of open files and embedded tables: `editeur, source, date_publication`.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Ids of the catalog of open files, or names of embedded tables.
+    """
+    import pandas as pd
+
+    rows = []
+    for name in dict.fromkeys(names):
+        if name in embedded.remote():
+            entry = embedded.remote()[name]
+            address = entry.get("url", entry.get("landing"))
+            rows.append((entry["publisher"], address, entry.get("published", entry["vintage"])))
+        else:
+            held = embedded.resource(name)
+            year = re.findall(r"\d{4}", held["millesime"])[0]
+            rows += [(one["title"].split(" (")[0], one["path"], year) for one in held["sources"]]
+    return pd.DataFrame(rows, columns=["editeur", "source", "date_publication"])
 
 
 def classes(classification: str) -> pd.DataFrame:

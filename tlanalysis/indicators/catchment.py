@@ -34,7 +34,8 @@ def on_sphere(frame: pd.DataFrame) -> np.ndarray:
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
-def _kilometres(chord: np.ndarray) -> np.ndarray:
+def to_kilometres(chord: np.ndarray) -> np.ndarray:
+    """Return great-circle distances in km from chords of the unit sphere."""
     return 2 * EARTH * np.arcsin(np.minimum(1.0, chord / 2))
 
 
@@ -67,7 +68,7 @@ def distance_to_nearest(points: pd.DataFrame, places: pd.DataFrame) -> np.ndarra
     known, somewhere = _located(points, "points"), _located(places, "places")
     distance = np.full(len(points), np.nan)
     chord, _ = KDTree(on_sphere(places[somewhere])).query(on_sphere(points[known]))
-    distance[known] = _kilometres(chord)
+    distance[known] = to_kilometres(chord)
     return distance
 
 
@@ -96,7 +97,7 @@ def commune_radius(points: pd.DataFrame) -> np.ndarray:
     distinct = np.unique(here, axis=0)
     if len(distinct) > 1:
         chord, _ = KDTree(distinct).query(here, k=2)  # the nearest is the point itself
-        radius[known] = _kilometres(chord[:, 1]) / 2
+        radius[known] = kilometres(chord[:, 1]) / 2
     return radius
 
 
@@ -152,7 +153,7 @@ def floating_catchment(
     homes, supply = KDTree(on_sphere(points[known])), KDTree(on_sphere(places[somewhere]))
     pairs = supply.sparse_distance_matrix(homes, _chord(catchment), output_type="ndarray")
     place, home = pairs["i"], pairs["j"]
-    band = np.minimum((_kilometres(pairs["v"]) / catchment * len(decay)).astype(int), len(decay) - 1)
+    band = np.minimum((to_kilometres(pairs["v"]) / catchment * len(decay)).astype(int), len(decay) - 1)
     weight = np.asarray(decay, float)[band]
     demand = np.bincount(place, weight * people[home], minlength=int(somewhere.sum())).astype(
         float

@@ -6,6 +6,7 @@ other list the classes come from the fetched files of the communes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,10 @@ import numpy as np
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import commune_classes, embedded, territories
+from tlanalysis.data.reference_files import POPULATIONS
 from tlanalysis.indicators.homogeneity import equal_rates
 from tlanalysis.indicators.intervals import clopper_pearson, garwood
+from tlanalysis.lists.cells.commune_names import present_communes, today_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,24 +35,26 @@ COLUMNS = {
 OVERLAPPING = "programme"  # a commune may have several programmes: they are no classes of one whole
 WHOLE = "ensemble"  # row of the counts: all communes whose class and inhabitants are known
 BY_DEPARTEMENT = ("famille_densite", "qpv", OVERLAPPING)  # whose counts are held by département too
+LISTS_TABLE = "communes_listes"  # what became of the places of each list we hold
+_OUTSIDE = ("sans_commune", "commune_inconnue", "population_inconnue")
 LEVELS = ("france", "region", "departement")
 
 
 def cross(
-    places: str | pd.DataFrame,
+    places: str | Sequence[str] | pd.DataFrame,
     by: str = "densite",
     level: str = "france",
     *,
     confidence: float = 0.95,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Return where places stand and where people live, by class of commune: one row per territory and class.
+    """Return where places stand and where people live: one row per list, territory and class of commune.
 
     Parameters
     ----------
-    places : str or DataFrame
-        A list we hold (see `lists_by_class`), or one row per place with `code_commune` (INSEE, text), e.g.
-        `tl.clean(file).places`; the second needs the files of `tl.communes`.
+    places : str, sequence of str, or DataFrame
+        A list we hold (see `lists_by_class`), several of them, or one row per place with `code_commune` (INSEE, text),
+        e.g. `tl.clean(file).places`; the last needs the files of `tl.communes`.
     by : {"densite", "famille_densite", "ruralite", "centralite", "taille", "qpv", "programme"}
         Classification of communes. Programmes overlap, so the shares of ``by="programme"`` do not add up to one.
     level : {"france", "region", "departement"}
@@ -62,19 +67,21 @@ def cross(
     Returns
     -------
     DataFrame
-        `territoire, classement, classe, nom_fr, nom_en, nb_communes, population, part_population, nb_lieux, part_lieux,
-        part_lieux_bas, part_lieux_haut` (Clopper-Pearson), `taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`
-        (Garwood), `rapport, rapport_bas, rapport_haut` (share of places over share of inhabitants, which is also the
-        rate of the class over that of the territory), `p_valeur` (exact binomial test that places fall on the class in
-        proportion to inhabitants), `p_ajustee` (Benjamini and Hochberg, over the classes of the territory). The class
-        `inconnue` holds the places whose commune, class or number of inhabitants is not known (Mayotte); it has no
-        share and no rate, and the shares leave it out. At the level France, for classes that do not overlap,
-        `attrs["test"]` is the test of all classes together (`chi2`, `ddl`, `p_valeur`).
+        `type, territoire, classement, classe, nom_fr, nom_en, nb_communes, population, part_population, nb_lieux,
+        part_lieux, part_lieux_bas, part_lieux_haut` (Clopper-Pearson), `taux_pour_100k, taux_bas_pour_100k,
+        taux_haut_pour_100k` (Garwood), `rapport, rapport_bas, rapport_haut` (share of places over share of inhabitants,
+        which is also the rate of the class over that of the territory), `p_valeur` (exact binomial test that places
+        fall on the class in proportion to inhabitants), `p_ajustee` (Benjamini and Hochberg, over the classes of the
+        territory). The class `inconnue` holds the places whose commune, class or number of inhabitants is not known
+        (Mayotte); it has no share and no rate, and the shares leave it out. `attrs["hors_table"]` says, per list, how
+        many places have no commune, a commune that is not in the table, or one without a number of inhabitants. At the
+        level France, for classes that do not overlap, `attrs["tests"]` is, per list, the test of all classes together
+        (`chi2`, `ddl`, `p_valeur`).
 
     Raises
     ------
     BadInput
-        An unknown list, classification or level, or no column `code_commune`.
+        An unknown list, classification or level, no list at all, or no column `code_commune`.
     SourceError
         Files of the communes that have not been fetched, for a list of one's own.
 
@@ -84,32 +91,110 @@ def cross(
     >>> int(table["nb_lieux"].sum())
     382
     """
+    import pandas as pd
+
     _check_choice(by, [*COLUMNS, OVERLAPPING], "classification")
     _check_choice(level, LEVELS, "level")
-    if isinstance(places, str):
-        counts, origin, name = _held(places, by, level), embedded.load("communes_classes"), places
-        inputs = ["communes_classes"]
-    else:
+    tables = [LISTS_TABLE, "communes_classes"]
+    if isinstance(places, pd.DataFrame):
         from tlanalysis.tables.commune_table import communes
 
         homes = communes()
-        counts, origin, name = count_by_class(homes, places, [by]), places, "lieux"
-        inputs = inputs_of(places)
+        counted = {"lieux": count_by_class(homes, places, [by])}
+        outside = {"lieux": outside_of(homes, places)}
+        tables, files = inputs_of(places), _files(by, set(counted["lieux"]["classe"]))
+    else:
+        names = [places] if isinstance(places, str) else list(dict.fromkeys(places))
+        if not names:
+            raise BadInput(f"no list to cross: name one of {', '.join(lists_by_class())}.")
+        counted = {name: _held(name, by, level) for name in names}
+        outside = {name: outside_held(name) for name in names}
+        files = [*(files_of_list(name) for name in names), *_files(by, set(counted[names[0]]["classe"]))]
     initial = {"france": "F", "region": "R", "departement": "D"}[level]
-    counts = counts[counts["territoire"].str.startswith(initial)].reset_index(drop=True)
-    table = _compared(counts, confidence)
+    parts = [
+        _compared(counts[counts["territoire"].str.startswith(initial)], confidence).assign(type=name)
+        for name, counts in counted.items()
+    ]
+    table = _named(pd.concat(parts, ignore_index=True), by, list(counted))
+    territory_tables = [] if level == "france" else ["departements", "regions"]
+    origin = [places] if isinstance(places, pd.DataFrame) else []
+    sources = commune_classes.sources([*files, *territory_tables])
+    table = stamp(table, *origin, sources, inputs=[*tables, "communes", *territory_tables])
+    table.attrs |= {"types": list(counted), "classement": by, "niveau": level, "hors_table": outside}
+    table.attrs["confiance"] = confidence
+    if level == "france" and by != OVERLAPPING:
+        table.attrs["tests"] = {name: _test(table[table["type"] == name], seed) for name in counted}
+    return table
+
+
+def _named(table: pd.DataFrame, by: str, types: list[str]) -> pd.DataFrame:
     names = commune_classes.classes(by)[["classe", "ordre", "nom_fr", "nom_en"]]
     table = table.merge(names, on="classe", how="left", validate="m:1")
     unknown = table["classe"] == commune_classes.UNKNOWN
     table.loc[unknown, ["nom_fr", "nom_en"]] = ["Commune ou population inconnue", "Commune or population unknown"]
-    table = table.sort_values(["territoire", "ordre"], kind="stable", na_position="last").drop(columns="ordre")
-    table = stamp(table[_COLUMNS].reset_index(drop=True), origin, inputs=inputs)
-    table.attrs |= {"type": name, "classement": by, "niveau": level}
+    ranked = table.assign(rang=table["type"].map(types.index))
+    ranked = ranked.sort_values(["rang", "territoire", "ordre"], kind="stable", na_position="last")
+    return ranked[_COLUMNS].reset_index(drop=True)
+
+
+def _test(table: pd.DataFrame, seed: int) -> dict[str, float]:
+    """Return the test that places fall on the classes in proportion to inhabitants; missing without a place."""
     whole = table[~table["classe"].eq(commune_classes.UNKNOWN)]
-    if level == "france" and by != OVERLAPPING and whole["nb_lieux"].sum() > 0:
-        test = equal_rates(whole[["nb_lieux", "population"]].reset_index(drop=True), seed=seed).iloc[0]
-        table.attrs["test"] = {key: float(test[key]) for key in ("chi2", "ddl", "p_valeur")}
-    return table
+    if not whole["nb_lieux"].sum():
+        return dict.fromkeys(("chi2", "ddl", "p_valeur"), np.nan)
+    test = equal_rates(whole[["nb_lieux", "population"]].reset_index(drop=True), seed=seed).iloc[0]
+    return {key: float(test[key]) for key in ("chi2", "ddl", "p_valeur")}
+
+
+def _files(by: str, classes: set[str]) -> list[str]:
+    """Return the open files and embedded tables behind a classification; of the programmes, those that were counted."""
+    if by == OVERLAPPING:
+        used = [file for name, file in commune_classes.PROGRAMMES.items() if name in classes]
+    else:
+        used = commune_classes.FILES_OF[by]
+    return ["communes", POPULATIONS, *used]
+
+
+def files_of_list(name: str) -> str:
+    """Return the open file that a list we hold is read from."""
+    table = embedded.load(LISTS_TABLE).set_index("type")
+    return str(table.loc[name, "jeu"])
+
+
+def outside_held(name: str) -> dict[str, int]:
+    """Return what `outside_of` says of a list we hold."""
+    row = embedded.load(LISTS_TABLE).set_index("type").loc[name]
+    return {key: int(row[f"nb_{key}"]) for key in _OUTSIDE}
+
+
+def outside_of(homes: pd.DataFrame, places: pd.DataFrame) -> dict[str, int]:
+    """Return how many places stand in no commune with inhabitants, by reason.
+
+    The reasons are `sans_commune`, `commune_inconnue` and `population_inconnue`.
+
+    Parameters
+    ----------
+    homes : DataFrame
+        What `tl.communes()` returns.
+    places : DataFrame
+        One row per place, with `code_commune`.
+    """
+    code = _codes(places)
+    listed, known = homes["code_commune"], homes.loc[homes["population"].notna(), "code_commune"]
+    counts = (code.isna(), code.notna() & ~code.isin(listed), code.isin(listed) & ~code.isin(known))
+    return dict(zip(_OUTSIDE, (int(count.sum()) for count in counts), strict=True))
+
+
+def names_of_communes() -> dict[str, str]:
+    """Return the name of each commune of today and of each arrondissement."""
+    return {code: name for code, name, _ in present_communes()}
+
+
+def _codes(places: pd.DataFrame) -> pd.Series:
+    """Return the commune of today of each place."""
+    if "code_commune" not in places:
+        raise BadInput("these places have no column code_commune: clean the list first, or name its column so.")
+    return places["code_commune"].map(today_code, na_action="ignore")
 
 
 _MEASURES = [
@@ -120,7 +205,17 @@ _MEASURES = [
     "p_valeur",
     "p_ajustee",
 ]
-_COLUMNS = ["territoire", "classement", "classe", "nom_fr", "nom_en", "nb_communes", "population", "part_population"]
+_COLUMNS = [
+    "type",
+    "territoire",
+    "classement",
+    "classe",
+    "nom_fr",
+    "nom_en",
+    "nb_communes",
+    "population",
+    "part_population",
+]
 _COLUMNS += ["nb_lieux", *_MEASURES[1:]]
 
 
@@ -166,11 +261,7 @@ def count_by_class(homes: pd.DataFrame, places: pd.DataFrame, classifications: l
     """
     import pandas as pd
 
-    from tlanalysis.tables.commune_table import today_code
-
-    if "code_commune" not in places:
-        raise BadInput("these places have no column code_commune: clean the list first, or name its column so.")
-    code = places["code_commune"].map(today_code, na_action="ignore")
+    code = _codes(places)
     homes = homes.assign(nb_lieux=homes["code_commune"].map(code.value_counts()).fillna(0).astype(int))
     known = homes[homes["population"].notna()]
     everywhere = _places_by_territory(places, code, homes)
@@ -241,9 +332,9 @@ def _compared(counts: pd.DataFrame, confidence: float) -> pd.DataFrame:
 def _compare_territory(group: pd.DataFrame, confidence: float) -> pd.DataFrame:
     from scipy.stats import binomtest, false_discovery_control
 
-    whole = group[group["classe"] == WHOLE].iloc[0]
+    whole = group[group["classe"] == WHOLE]  # no row where no number of inhabitants is known (Mayotte)
     table = group[group["classe"] != WHOLE].reset_index(drop=True)
-    everybody, every_place = float(whole["population"]), int(whole["nb_lieux"])
+    everybody, every_place = float(whole["population"].sum()), int(whole["nb_lieux"].sum())
     people, number = table["population"].to_numpy(float), table["nb_lieux"].to_numpy(int)
     values = {name: np.full(len(table), np.nan) for name in _MEASURES}
     classed = np.flatnonzero(table["classe"].ne(commune_classes.UNKNOWN) & (people > 0))

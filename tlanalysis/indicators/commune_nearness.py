@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import commune_classes, embedded
-from tlanalysis.indicators.accessibility import communes_sources
+from tlanalysis.data.reference_files import CENTRES, POPULATIONS
+from tlanalysis.indicators import commune_mix
 from tlanalysis.indicators.catchment import RADII, distance_to_nearest
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def nearness(by: str = "famille_densite", *, radii: Sequence[int] = RADII) -> pd
     DataFrame
         One row per list, class and distance: `type, classement, classe, nom_fr, nom_en, rayon_km, population` (2023,
         without Mayotte), `part` (within the radius), `part_bas, part_haut` (within a radius one kilometre shorter, and
-        one longer with the inhabitants of communes without a point).
+        one longer with the inhabitants of communes without a point). `attrs["hors_table"]` counts, per list, the places
+        without a position, which no distance counts.
 
     Raises
     ------
@@ -82,10 +84,18 @@ def nearness(by: str = "famille_densite", *, radii: Sequence[int] = RADII) -> pd
     table = _named(pd.concat(parts).reset_index(), by)
     table = table.sort_values(["type", "ordre", "rayon_km"], kind="stable", ignore_index=True).drop(columns="ordre")
     columns = ["type", "classement", "classe", "nom_fr", "nom_en", "rayon_km", "population"]
-    table = stamp(
-        table[[*columns, "part", "part_bas", "part_haut"]], held, communes_sources(), inputs=["acces_par_classe"]
-    )
-    table.attrs["classement"] = by
+    return _stamped(table[[*columns, "part", "part_bas", "part_haut"]], by, table["type"].tolist(), "acces_par_classe")
+
+
+def _stamped(table: pd.DataFrame, by: str, types: list[str], held: str) -> pd.DataFrame:
+    """Return the table with every file it rests on, and the places without a position, which no distance counts."""
+    types = list(dict.fromkeys(types))
+    lists = embedded.load(commune_mix.LISTS_TABLE).set_index("type")
+    files = [*(commune_mix.files_of_list(name) for name in types), CENTRES, POPULATIONS, "communes"]
+    sources = commune_classes.sources([*files, *commune_classes.FILES_OF[by]])
+    table = stamp(table, sources, inputs=[held, commune_mix.LISTS_TABLE, "communes"])
+    outside = {name: {"sans_position": int(lists.loc[name, "nb_sans_position"])} for name in types}
+    table.attrs |= {"classement": by, "hors_table": outside}
     return table
 
 
@@ -131,7 +141,7 @@ def nearer(first: str = "tiers_lieux", second: str = "france_services", by: str 
     table = _named(table, by).sort_values("ordre", kind="stable", ignore_index=True)
     columns = ["classement", "classe", "nom_fr", "nom_en", "type_a", "type_b", "population"]
     columns += ["part_a_plus_proche", "part_b_plus_proche", "part_indecise"]
-    return stamp(table[columns], held, communes_sources(), inputs=["communes_plus_proches"])
+    return _stamped(table[columns], by, [first, second], "communes_plus_proches")
 
 
 def _check_classification(by: str) -> None:

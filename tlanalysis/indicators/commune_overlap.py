@@ -14,13 +14,17 @@ import numpy as np
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.provenance import inputs_of, stamp
-from tlanalysis.data import embedded
+from tlanalysis.data import commune_classes, embedded
+from tlanalysis.data.reference_files import COMMUNES_WITH_QPV, POPULATIONS
+from tlanalysis.indicators import commune_mix
+from tlanalysis.lists.cells.commune_names import today_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STRATA = ["densite", "taille"]
 QPV = "qpv"
+LISTED = "lieux"  # places that the caller brings
 _COUNTS = ["nb_communes", "nb_a", "nb_b", "nb_les_deux"]
 
 
@@ -40,11 +44,13 @@ def overlap(
     Returns
     -------
     DataFrame
-        `programme_a, programme_b, nb_communes` (with known inhabitants; those of Mayotte are left out), `nb_a, nb_b,
+        `programme_a, programme_b, nb_communes` (with known inhabitants), `nb_hors_table` (communes that one of the two
+        names and that are left out: those of Mayotte, or of no known density), `nb_a, nb_b,
         nb_les_deux, nb_a_seul, nb_b_seul, nb_aucun`, `nb_attendu, nb_attendu_bas, nb_attendu_haut` (communes with both
         under chance: mean and central range), `rapport` (both, over the mean under chance), `rapport_de_cotes,
         rapport_de_cotes_bas, rapport_de_cotes_haut` (Mantel-Haenszel over the strata, interval of Robins, Breslow and
         Greenland), `p_valeur` (exact, two-sided: chance of a number at most as likely as the one seen).
+        `attrs["hors_table"]` says, for each list of places, how many have no commune, or one that is not in the table.
 
     Raises
     ------
@@ -74,21 +80,44 @@ def overlap(
     elif isinstance(first, str) and isinstance(second, str):
         strata = [(first, second, _held(first, second))]
     else:
-        names = [one if isinstance(one, str) else "lieux" for one in (first, second)]
-        strata = [(names[0], names[1], _counted(first, second))]
-    rows = [
-        {"programme_a": a, "programme_b": b} | compare_strata(table[_COUNTS].to_numpy(int), confidence)
-        for a, b, table in strata
-    ]
-    used = [one for one in (first, second) if not isinstance(one, str | None)]
-    table = stamp(
-        pd.DataFrame(rows),
-        *used,
-        _sources(),
-        inputs=[*(name for one in used for name in inputs_of(one)), "communes_croisements"],
-    )
-    table.attrs["niveau"] = "france"
+        own = [one if isinstance(one, str) else LISTED for one in (first, second)]
+        own[1] += "_2" if own[0] == own[1] else ""
+        strata = [(own[0], own[1], _counted(first, second))]
+    rows = [{"programme_a": a, "programme_b": b} | _compared(table, confidence) for a, b, table in strata]
+    given = [one for one in (first, second) if not isinstance(one, str | None)]
+    names = list(dict.fromkeys(name for a, b, _ in strata for name in (a, b)))
+    inputs = ["communes_croisements", commune_mix.LISTS_TABLE, "communes"]
+    inputs += [name for one in given for name in inputs_of(one)]
+    table = stamp(pd.DataFrame(rows), *given, commune_classes.sources(_files(names)), inputs=inputs)
+    outside = {name: commune_mix.outside_held(name) for name in names if name in commune_mix.lists_by_class()}
+    if given:
+        from tlanalysis.tables.commune_table import communes
+
+        homes = communes()
+        for name, one in zip(names, (first, second), strict=True):
+            if not isinstance(one, str | None):
+                outside[name] = commune_mix.outside_of(homes, one)
+    table.attrs |= {"niveau": "france", "hors_table": outside, "confiance": confidence}
     return table
+
+
+def _compared(table: pd.DataFrame, confidence: float) -> dict[str, float]:
+    inside = table["densite"] != commune_classes.UNKNOWN
+    beyond = table.loc[~inside, _COUNTS].sum()
+    left_out = int(beyond["nb_a"] + beyond["nb_b"] - beyond["nb_les_deux"])
+    return {"nb_hors_table": left_out} | compare_strata(table.loc[inside, _COUNTS].to_numpy(int), confidence)
+
+
+def _files(names: list[str]) -> list[str]:
+    """Return the open files and embedded tables behind the overlap of some programmes."""
+    held = commune_mix.lists_by_class()
+    flags = commune_classes.PROGRAMMES | {QPV: COMMUNES_WITH_QPV}
+    used = [
+        commune_mix.files_of_list(name) if name in held else flags[name]
+        for name in names
+        if not name.startswith(LISTED)
+    ]
+    return [*used, commune_classes.FILES["densite"], POPULATIONS, "communes"]
 
 
 def programmes() -> list[str]:
@@ -120,8 +149,6 @@ def _counted(first: str | pd.DataFrame, second: str | pd.DataFrame) -> pd.DataFr
 
 
 def _members(homes: pd.DataFrame, which: str | pd.DataFrame) -> pd.Series:
-    from tlanalysis.tables.commune_table import today_code
-
     if isinstance(which, str):
         column = "est_avec_qpv" if which == QPV else f"est_{which}"
         if column not in homes:
@@ -150,11 +177,13 @@ def count_strata(homes: pd.DataFrame, first: pd.Series, second: pd.Series) -> pd
     Returns
     -------
     DataFrame
-        `densite, taille, nb_communes, nb_a, nb_b, nb_les_deux`, one row per stratum that has a commune.
+        `densite, taille, nb_communes, nb_a, nb_b, nb_les_deux`, one row per stratum that has a commune, and one row
+        `inconnue, inconnue` for the communes whose density or inhabitants are not known, if there are any.
     """
     table = homes.assign(nb_communes=1, nb_a=first, nb_b=second, nb_les_deux=first & second)
-    known = table["population"].notna() & table["densite"].notna()
-    return table[known].groupby(STRATA, as_index=False)[_COUNTS].sum()
+    unknown = table["population"].isna() | table["densite"].isna()
+    table[STRATA] = table[STRATA].mask(unknown, commune_classes.UNKNOWN)
+    return table.groupby(STRATA, as_index=False)[_COUNTS].sum()
 
 
 def compare_strata(counts: np.ndarray, confidence: float = 0.95) -> dict[str, float]:
@@ -230,21 +259,3 @@ def _common_odds(counts: np.ndarray, confidence: float) -> tuple[float, float, f
     variance = (p @ r) / (2 * r.sum() ** 2) + (p @ s + q @ r) / (2 * r.sum() * s.sum()) + (q @ s) / (2 * s.sum() ** 2)
     odds, half = r.sum() / s.sum(), norm.ppf((1 + confidence) / 2) * math.sqrt(variance)
     return float(odds), float(odds * math.exp(-half)), float(odds * math.exp(half))
-
-
-def _sources() -> pd.DataFrame:
-    table = embedded.load("communes_classes")
-    return _as_sources(sorted(table["jeu"].unique()))
-
-
-def _as_sources(files: list[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    entries = [embedded.remote()[name] for name in files]
-    return pd.DataFrame(
-        {
-            "editeur": [entry["publisher"] for entry in entries],
-            "source": [entry.get("url", entry.get("landing")) for entry in entries],
-            "date_publication": [entry.get("published", entry["vintage"]) for entry in entries],
-        }
-    )

@@ -9,20 +9,20 @@ from __future__ import annotations
 import io
 import json
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import commune_classes, embedded, territories
-from tlanalysis.data.reference_files import CENTRES, COMMUNES, COMMUNES_WITH_QPV, POPULATIONS, YEARS_OF_COMMUNES
+from tlanalysis.data.reference_files import CENTRES, COMMUNES_WITH_QPV, POPULATIONS, YEARS_OF_COMMUNES
 from tlanalysis.data.remote_files import vouched_sha256
+from tlanalysis.lists.cells import commune_names
+from tlanalysis.lists.cells.commune_names import SPLIT_CITIES, today_code
 from tlanalysis.tables.commune_files import centres, read_populations
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SPLIT_CITIES = {"13055": "132", "69123": "6938", "75056": "751"}  # commune -> first signs of its arrondissements
 _CODE_IN_BRACKETS = re.compile(r"\((\d[\dAB]\d{3})\)")
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 
@@ -47,27 +47,27 @@ def communes(year: int = 2026, *, arrondissements: bool = False) -> pd.DataFrame
         seven levels of Insee), `famille_densite` (its three families), `ruralite`, `centralite`, `taille` (five classes
         of population), `est_avec_qpv` (the commune holds a quartier prioritaire), and one column `est_<programme>` per
         programme of `commune_classes.PROGRAMMES`. A column is missing throughout when its file is not on this machine;
-        `attrs["a_recuperer"]` names these files.
+        `attrs["a_recuperer"]` names these files, `attrs["hors_table"]` the communes that a programme's file names and
+        that are not in this table (Saint-Martin).
 
     Raises
     ------
     SourceError
-        The list of communes or the populations have not been fetched, or a file is not in its known form.
+        The populations have not been fetched, or a file is not in its known form.
     BadInput
         An edition that no file of ours holds.
     """
     if year not in YEARS_OF_COMMUNES:
         raise BadInput(f"no edition {year} of the communes: write one of {', '.join(map(str, YEARS_OF_COMMUNES))}.")
-    cog = read_cog(embedded.read_remote(COMMUNES))
     split = split_or_whole(
-        cog,
+        listed_communes(),
         read_populations(embedded.read_remote(POPULATIONS)),
         centres(),
         arrondissements=arrondissements,
     )
-    current = current_codes(cog)
-    city = split["code_commune"].map(current).fillna(split["code_commune"])
-    missing = []
+    city = split["code_commune"].map(today_code)
+    missing: list[str] = []
+    outside: dict[str, list[str]] = {}
     for name, file in commune_classes.FILES.items():
         known = _is_held(file)
         if not known:
@@ -84,10 +84,17 @@ def communes(year: int = 2026, *, arrondissements: bool = False) -> pd.DataFrame
             missing.append(file)
             split[name] = _nothing_known(split)
         else:
-            named = {current.get(code, code) for code in named_communes(embedded.read_remote(file), file)}
+            named = {today_code(code) for code in named_communes(embedded.read_remote(file), file)}
             split[name] = city.isin(named).astype("boolean")
-    table = stamp(split[_order(split)], _sources(missing), inputs=[])
-    table.attrs |= {"a_recuperer": missing, "annee": year}
+            outside[name.removeprefix("est_").removeprefix("avec_")] = sorted(named - set(city))
+    used = [POPULATIONS, CENTRES, *(file for file in [*commune_classes.FILES.values(), *flags.values()])]
+    used = [file for file in used if file not in missing]
+    table = stamp(
+        split[_order(split)],
+        commune_classes.sources([commune_names.TABLE, "departements", *used]),
+        inputs=[commune_names.TABLE, "departements"],
+    )
+    table.attrs |= {"a_recuperer": missing, "annee": year, "hors_table": outside}
     return table
 
 
@@ -108,96 +115,50 @@ def _order(frame: pd.DataFrame) -> list[str]:
     return first + [name for name in frame if name not in first]
 
 
-def _sources(missing: list[str]) -> pd.DataFrame:
-    import pandas as pd
+def listed_communes() -> pd.DataFrame:
+    """Return the communes of today and the arrondissements of our régions, one row each.
 
-    used = [COMMUNES, POPULATIONS, CENTRES, *commune_classes.FILES.values(), COMMUNES_WITH_QPV]
-    used += list(commune_classes.PROGRAMMES.values())
-    rows = [embedded.remote()[name] for name in used if name not in missing]
-    return pd.DataFrame(
-        [
-            {
-                "editeur": row["publisher"],
-                "source": row.get("url", row.get("landing")),
-                "date_publication": row["vintage"],
-            }
-            for row in rows
-        ]
-    )
-
-
-def read_cog(data: bytes) -> pd.DataFrame:
-    """Return the code officiel géographique as text: `TYPECOM, COM, REG, DEP, LIBELLE, COMPARENT`.
-
-    Raises
-    ------
-    SourceError
-        A column is missing.
+    The columns are `code_commune, nom_commune, est_arrondissement`. They come from the embedded history of communes,
+    so that no file of the code officiel géographique is needed.
     """
     import pandas as pd
 
-    wanted = ["TYPECOM", "COM", "REG", "DEP", "LIBELLE", "COMPARENT"]
-    table = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
-    _check_columns(table, wanted, COMMUNES)
-    return table[wanted]
-
-
-def current_codes(cog: pd.DataFrame) -> dict[str, str]:
-    """Return the commune of today for each code that is no commune any more, or an arrondissement.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows = [("COM", "93066", ""), ("COMD", "93059", "93066"), ("COMD", "93066", "93066"), ("ARM", "75104", "75056")]
-    >>> current_codes(pd.DataFrame(rows, columns=["TYPECOM", "COM", "COMPARENT"]))
-    {'93059': '93066', '75104': '75056'}
-    """
-    today = set(cog.loc[cog["TYPECOM"] == "COM", "COM"])
-    parts = cog[(cog["TYPECOM"] != "COM") & ~cog["COM"].isin(today)]
-    return dict(zip(parts["COM"], parts["COMPARENT"], strict=True))
-
-
-@cache
-def _today() -> dict[str, str]:
-    return current_codes(read_cog(embedded.read_remote(COMMUNES)))
-
-
-def today_code(code: str) -> str:
-    """Return the commune of today for a former commune or an arrondissement; any other code unchanged."""
-    return _today().get(code, code)
+    columns = ["code_commune", "nom_commune", "est_arrondissement"]
+    table = pd.DataFrame(commune_names.present_communes(), columns=columns)
+    known = set(territories.departements()["code_departement"])
+    return table[table["code_commune"].map(_departement).isin(known)].reset_index(drop=True)
 
 
 def split_or_whole(
-    cog: pd.DataFrame, populations: pd.DataFrame, centres: pd.DataFrame, *, arrondissements: bool
+    listed: pd.DataFrame, populations: pd.DataFrame, centres: pd.DataFrame, *, arrondissements: bool
 ) -> pd.DataFrame:
-    """Return the communes of the code with population and point, split cities by arrondissement or whole.
+    """Return the communes with population and point, split cities by arrondissement or whole.
 
     Raises
     ------
     SourceError
-        The populations name a commune that the code does not know.
+        The populations name a commune that the list of communes does not hold, such as one of another edition.
     """
     import pandas as pd
 
-    kinds = cog["TYPECOM"].isin(["COM", "ARM"])
-    table = cog[kinds].rename(columns={"COM": "code_commune", "LIBELLE": "nom_commune"})
+    table = listed
     people = pd.to_numeric(populations.set_index("code_commune")["population"], errors="coerce")
     unknown = sorted(set(people.index) - set(table["code_commune"]))
     if unknown:
         raise SourceError(
-            f"the populations name communes that the code of {COMMUNES} does not know: {', '.join(unknown[:8])}; "
-            "fetch both files of one edition."
+            f"{POPULATIONS} names {len(unknown)} communes that are not those of {YEARS_OF_COMMUNES[-1]}: "
+            f"{', '.join(unknown[:8])}; fetch the file of that edition."
         )
     table["population"] = table["code_commune"].map(people)
     table = table.merge(centres, on="code_commune", how="left", validate="1:1")
     for city, prefix in SPLIT_CITIES.items():
-        inside = table["code_commune"].str.startswith(prefix) & (table["TYPECOM"] == "ARM")
+        inside = table["code_commune"].str.startswith(prefix) & table["est_arrondissement"]
         at = table["code_commune"] == city
         total = table.loc[inside, "population"].sum()
         table.loc[at, "population"] = total
         for axis in ("latitude", "longitude"):
             table.loc[at, axis] = (table.loc[inside, axis] * table.loc[inside, "population"]).sum() / total
-    dropped = table["code_commune"].isin(SPLIT_CITIES) if arrondissements else table["TYPECOM"] == "ARM"
+    dropped = table["code_commune"].isin(SPLIT_CITIES) if arrondissements else table["est_arrondissement"]
     table = table[~dropped].sort_values("code_commune").reset_index(drop=True)
     table["code_departement"] = table["code_commune"].map(_departement)
     regions = territories.departements().set_index("code_departement")["code_region"]

@@ -19,6 +19,7 @@ from tlanalysis.data import embedded
 from tlanalysis.lists.cells.text import key
 
 TABLE = "communes"
+SPLIT_CITIES = {"13055": "132", "69123": "6938", "75056": "751"}  # commune -> first signs of its arrondissements
 
 
 @cache
@@ -35,6 +36,32 @@ def present_codes() -> dict[str, str]:
     table = _table()
     codes = zip(table["code_commune"].to_pylist(), table["code_actuel"].to_pylist(), strict=True)
     return {code: now for code, now in codes if now is not None and now != code}
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """Return arrondissement -> commune: Paris, Lyon and Marseille."""
+    codes = _known_codes().to_pylist()
+    return {code: city for city, prefix in SPLIT_CITIES.items() for code in codes if code.startswith(prefix)}
+
+
+def today_code(code: str) -> str:
+    """Return the commune of today for a former commune or an arrondissement; any other code unchanged.
+
+    Examples
+    --------
+    >>> today_code("49069"), today_code("75104"), today_code("33063"), today_code("00000")
+    ('49126', '75056', '33063', '00000')
+    """
+    now = present_codes().get(code, code)
+    return _cities().get(now, now)
+
+
+def present_communes() -> list[tuple[str, str, bool]]:
+    """Return code and name of each commune of today and of each arrondissement, and whether it is an arrondissement."""
+    table = _table().filter(pc.is_null(_table()["code_actuel"]))
+    codes, names = table["code_commune"].to_pylist(), table["nom_commune"].to_pylist()
+    return [(code, name, code in _cities()) for code, name in zip(codes, names, strict=True)]
 
 
 def is_former(column: pa.StringArray) -> pa.BooleanArray:
