@@ -11,8 +11,8 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SOFT, mark, style
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import territory, within
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SURE = 0.005  # a share whose bounds are closer than this is drawn as one dot
+VALUES = (
+    1.04  # where the values of a profile stand: past the axis, so that none stands beside a mark that is not its own
+)
 
 
 @chart
@@ -57,21 +60,24 @@ def plot_access_profile(
     text = caption.write("profil-acces", table, lang, fallback=place.is_france or not known, **values)
     with style():
         ax = new_axes(ax, 0.75 + ROW * len(mine))
-        ticks = [float(france.loc[key, "part_bas"]) for key in zip(mine["type"], mine["rayon_km"], strict=True)]
+        ticks = [france.loc[key] for key in zip(mine["type"], mine["rayon_km"], strict=True)]
         for rank, row in enumerate(mine.itertuples()):
+            low, high = float(row.part_bas), float(row.part_haut)
             if not place.is_france:
-                ax.plot(ticks[rank], rank, marker="|", markersize=11, color=SOFT)
-            if row.part_haut - row.part_bas > 1 - SURE:
-                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=1)
-            elif row.part_haut - row.part_bas > SURE:
-                bar_between(ax, rank, row.part_bas, row.part_haut, ACCENT)
-                value_label(ax, row.part_haut, rank, _share(words, row.part_bas, row.part_haut))
+                ax.plot(ticks[rank]["part_bas"], rank, marker="|", markersize=11, color=SOFT)
+            said = _share(words, low, high)
+            if high - low > 1 - SURE:
+                ax.barh(rank, 1, height=0.6, **UNKNOWN)
+                said = words.label("words", "unknown")
+            elif high - low > SURE:
+                bar_between(ax, rank, low, high, ACCENT)
             else:
-                ax.plot([0, row.part_bas], [rank, rank], color=RULE, linewidth=1, zorder=1)
-                ax.plot(row.part_bas, rank, **mark("estime", ACCENT, 6.5))
-                near_tick = -0.02 < ticks[rank] - row.part_bas < 0.1  # the value is written beyond the tick of France
-                beyond = max(row.part_bas, ticks[rank]) if near_tick else row.part_bas
-                value_label(ax, beyond, rank, _share(words, row.part_bas, row.part_haut))
+                ax.plot([0, low], [rank, rank], color=RULE, linewidth=1, zorder=1)
+                ax.plot(low, rank, **mark("estime", ACCENT, 6.5))
+            if not place.is_france:
+                of_france = _share(words, *ticks[rank][["part_bas", "part_haut"]])
+                said = words.label("words", "beside_france").format(said=said, france=of_france)
+            ax.text(VALUES, rank, said, va="center", fontsize=SMALL, color=INK)
         labels = [
             f"{words.label('types', row.type) + ' · ' if row.rayon_km == radii[0] else ''}"
             f"{words.label('words', 'within_km').format(n=words.number(row.rayon_km))}"
@@ -80,7 +86,8 @@ def plot_access_profile(
         label_rows(ax, labels)
         for boundary in range(1, len(kinds)):
             ax.axhline(boundary * len(radii) - 0.5, color="#e5e5e5", linewidth=0.8)
-        ax.set_xlim(-0.02, 1.12)
+        ax.set_xlim(-0.02, VALUES if place.is_france else VALUES + 0.2)
+        ax.spines["bottom"].set_bounds(0, 1)
         value_axis(ax, words.label("axes", "share_population"), words.percent)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
         return finish(ax, text)
@@ -143,7 +150,7 @@ def plot_deffinov_bounds(
             value_label(ax, row.high + widest * 0.01, rank, said)
         label_rows(ax, [row.nom for row in rows], [rank for rank, row in enumerate(rows) if row.chosen])
         ax.set_xlim(0, widest * 1.3)
-        value_axis(ax, words.label("axes", "projects"), lambda v: words.number(v))
+        value_axis(ax, words.label("axes", "projects"), words.number)
         return finish(ax, text)
 
 

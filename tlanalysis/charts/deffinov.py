@@ -204,7 +204,7 @@ def plot_deffinov_projects(
             names.append(name.replace(", ", ",\n") if len(name) > 28 else name)
         label_rows(ax, names)
         ax.set_xlim(0, table["taux_haut_pour_million"].max() * 1.25)
-        value_axis(ax, words.label("axes", "per_million"), lambda v: words.number(v))
+        value_axis(ax, words.label("axes", "per_million"), words.number)
         return finish(ax, text)
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.decimals import same_decimals
 from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.global_test import global_test
@@ -103,7 +104,7 @@ def plot_funnel(
         ax.xaxis.set_major_locator(FixedLocator([v for v in _ROUND if grid[0] < v < grid[-1]]))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: words.significant(v)))
+        ax.yaxis.set_major_formatter(same_decimals(words.number))
         ax.set_xlabel(words.label("axes", "inhabitants_log"), loc="left")
         ax.set_ylabel(words.label("axes", "per_100k"))
         ax.grid(axis="y", color=RULE, linewidth=0.6)
@@ -245,7 +246,7 @@ def plot_rates_from_shares(
                 ax.plot(local[rank], rank, zorder=4, **mark("objectif", CONTRAST))
         label_rows(ax, rows["nom"].tolist(), [i for i, code in enumerate(rows["code"]) if code in chosen])
         ax.set_xlim(0, top * 1.18)
-        value_axis(ax, words.label("axes", "per_100k"), lambda v: words.number(v))
+        value_axis(ax, words.label("axes", "per_100k"), words.number)
         span = {"taux_bas_pour_100k": [national[0]], "taux_haut_pour_100k": [national[1]]}
         also_drawn(ax, france=span)
         return finish(ax, text)

@@ -97,7 +97,7 @@ def commune_radius(points: pd.DataFrame) -> np.ndarray:
     distinct = np.unique(here, axis=0)
     if len(distinct) > 1:
         chord, _ = KDTree(distinct).query(here, k=2)  # the nearest is the point itself
-        radius[known] = kilometres(chord[:, 1]) / 2
+        radius[known] = to_kilometres(chord[:, 1]) / 2
     return radius
 
 
