@@ -37,7 +37,7 @@ def clean(
     leave_pandas_out()
     from tlanalysis.core import files, paths
     from tlanalysis.lists import cleaning, messages, output, preparation
-    from tlanalysis.lists.ledger import summary
+    from tlanalysis.lists.accounts import summary
     from tlanalysis.lists.readers.base import ReadingOptions
 
     messages.speak(lang)

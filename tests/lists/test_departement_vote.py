@@ -23,6 +23,8 @@ def _placed(
     names=None,
     outside=0,
     weights=(4, 4, 4, 4),
+    restored=False,
+    mistyped=None,
 ):
     latitude, longitude = point or (np.nan, np.nan)
     named = None if names is None else frozenset(DEPARTEMENT_CODES.index(code) for code in names)
@@ -37,8 +39,10 @@ def _placed(
             np.array([longitude], float),
             np.array([outside], np.int8),
             np.array([names is not None]),
+            np.array([restored]),
             lambda rows: np.array(weights, np.int8)[:, None].repeat(len(rows), 1),
             lambda rows: [named] * len(rows),
+            lambda rows: _at(mistyped).repeat(len(rows)),
         )
     )
     if result.abroad[0]:
@@ -52,6 +56,7 @@ def _placed(
 
 
 PARIS = (48.8530, 2.3499)
+BASEL = (47.557, 7.589)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +114,22 @@ PARIS = (48.8530, 2.3499)
         ({"postal": "66", "outside": 3, "names": []}, ("66", "76", [])),
         ({"outside": 4}, (None, None, [])),
         ({"outside": 4, "names": []}, "abroad"),
+        # A point across the border (Basel, 3 km from France), a name that France has not, no code of this side.
+        ({"postal": "04", "seen": "68", "point": BASEL, "names": [], "weights": (1, 4, 4, 4)}, "abroad"),
+        ({"postal": "68", "seen": "68", "point": BASEL, "names": []}, ("68", "44", [])),
+        ({"postal": "04", "seen": "68", "point": BASEL, "names": ["68"], "weights": (1, 4, 4, 4)},
+         ("68", "44", ["code_postal"])),
+        ({"seen": "68", "point": BASEL, "names": []}, ("68", "44", [])),
+        ({"postal": "13", "seen": "68", "point": (48.0, 7.2), "names": []}, ("13", "93", ["coordonnees"])),
+        # A code of four digits beside a name that France has not, and nothing else, decides nothing.
+        ({"postal": "07", "names": [], "restored": True, "weights": (2, 4, 4, 4)}, (None, None, ["code_postal"])),
+        ({"postal": "07", "names": [], "restored": True, "region": "84", "weights": (2, 4, 4, 4)}, ("07", "84", [])),
+        ({"postal": "07", "restored": True, "weights": (2, 4, 4, 4)}, ("07", "84", [])),
+        ({"postal": "92", "names": [], "weights": (2, 4, 4, 4)}, ("92", "11", [])),  # a CEDEX keeps its place
+        # A printed code that is, but for one digit, that of the commune named: the name wins, unless more agrees.
+        ({"postal": "39", "names": ["29"], "mistyped": "29"}, ("29", "53", ["code_postal"])),
+        ({"postal": "39", "names": ["29"]}, ("39", "27", [])),
+        ({"postal": "39", "commune": "39", "names": ["29"], "mistyped": "29"}, ("39", "27", [])),
     ],
 )  # fmt: skip
 def test_evidence_is_weighed_as_written(evidence, expected):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.lists.lists import write
-from tlanalysis.lists import cleaning, ledger, preparation, row_cleaning
+from tlanalysis.lists import accounts, cleaning, preparation, row_cleaning
 from tlanalysis.lists.cells import text
 from tlanalysis.lists.columns import clean_column
 from tlanalysis.lists.mapping import Mapping
@@ -197,7 +197,7 @@ def test_the_number_of_threads_changes_nothing(tmp_path, monkeypatch):
     job = preparation.prepare(write(tmp_path / "liste.csv", rows))
     tables = []
     for threads in (1, 2, 7):
-        totals = ledger.Totals()
+        totals = accounts.Totals()
         parts = list(cleaning.clean_batches(job, totals, number=threads))
         assert len(parts) > 3
         tables.append(

@@ -6,7 +6,7 @@ import pytest
 
 import tlanalysis as tl
 from tests.lists.lists import write
-from tlanalysis.lists import cleaning, ledger, preparation
+from tlanalysis.lists import accounts, cleaning, preparation
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.readers.base import ReadingOptions
 
@@ -26,7 +26,7 @@ def test_rows_left_out_above_a_list_without_header_are_counted_and_said(tmp_path
     entry = cleaning.clean_to(job, tmp_path / "propre")
     assert entry["lecture"]["lignes_au_dessus"] == 2
     assert (entry["lecture"]["premiere_ligne"], entry["lignes_lues"]) == (3, 2)
-    assert any("2" in line and "--header 0" in line for line in ledger.summary(job, entry).splitlines())
+    assert any("2" in line and "--header 0" in line for line in accounts.summary(job, entry).splitlines())
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -36,7 +36,7 @@ def test_they_are_read_without_header_when_asked(tmp_path, ending):
     entry = cleaning.clean_to(job, tmp_path / "propre")
     assert "lignes_au_dessus" not in entry["lecture"]
     assert (entry["lignes_lues"], entry["lignes_acceptees"]) == (4, 4)
-    assert "--header 0" not in ledger.summary(job, entry)
+    assert "--header 0" not in accounts.summary(job, entry)
 
 
 def test_a_title_above_a_header_is_no_row(tmp_path):

@@ -16,12 +16,12 @@ import pyarrow as pa
 from tlanalysis.core.own_list import OwnList
 from tlanalysis.data import embedded
 from tlanalysis.lists import duplicates
+from tlanalysis.lists.accounts import Totals, ledger_of
 from tlanalysis.lists.batch import REJECT_SCHEMA, Batch, schema_with
 from tlanalysis.lists.cleaned import Cleaned as Cleaned
 from tlanalysis.lists.corrections import check_hits
 from tlanalysis.lists.given import as_file
 from tlanalysis.lists.joined_rows import check_distinct
-from tlanalysis.lists.ledger import Totals, ledger_of
 from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.output import (
     FILES,

@@ -15,9 +15,9 @@ from typing import Any
 from tlanalysis import __version__
 from tlanalysis.core import paths
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.accounts import Totals
 from tlanalysis.lists.batch import Batch
 from tlanalysis.lists.cleaning import clean_batches
-from tlanalysis.lists.ledger import Totals
 from tlanalysis.lists.preparation import Job
 
 _ANSWERS_WITHIN = "10s"

@@ -10,11 +10,14 @@ and a commune code disagree, and their départements share a border, the commune
 cross a border and no commune does.
 
 The name of a commune gives its weight to every département that has or had a commune of that name, among those that the
-row names otherwise; alone, it names a département when only one has that name, within the printed région.
+row names otherwise; alone, it names a département when only one has that name, within the printed région. When one of
+the postal codes of that commune is the printed one but for one digit, the name weighs more than the printed code.
 
 Coordinates in no part of France are evidence of a place abroad. When they weigh more than all that points to France,
 the row is refused; so is a row with coordinates in a neighbouring country and the name of a commune that France has
-not. With nothing else in the row they name nothing.
+not. With nothing else in the row they name nothing. A point just across the border, beside such a name and codes of
+which none is of the département on this side, is abroad too. A postal code of four digits, to which a zero was given,
+names nothing when all that stands beside it is such a name: Belgium and Switzerland have codes of four digits.
 
 Evidence that loses is recorded and removed from the clean table. Two cases are no contradiction and stay: a printed
 postal code of a bordering département, and coordinates within two cells of the département that won. A place whose
@@ -43,6 +46,7 @@ WEIGHTS = {
     "repare": 2,  # a code whose zero was restored, a point whose numbers were swapped
     "repare_inconnu": 1,  # a restored code that does not exist
     "commune": 3,  # the name of the commune
+    "commune_code_proche": 5,  # the name of the commune, of which a postal code is the printed one but for one digit
     "region": 1,
     "point_voisin": 4,  # coordinates abroad, near France
     "point_lointain": 3,  # coordinates elsewhere in the world, or at sea: often a damaged number
@@ -89,10 +93,15 @@ class Evidence:
         Weight of coordinates that lie in no part of France; 0 where there are none.
     has_name : ndarray of bool
         Whether the name of a commune is printed.
+    restored : ndarray of bool
+        Whether the postal code got a zero back that was not printed.
     weigh : callable
         Returns, for some rows, the weights of the four pieces of evidence, one row each.
     names : callable
         Returns, for some rows, the départements that have a commune of the printed name; None without a name.
+    mistyped : callable
+        Returns, for some rows, the one département with a commune of the printed name whose postal code is the printed
+        one but for one digit; -1 for none.
     """
 
     postal: Indices
@@ -104,8 +113,10 @@ class Evidence:
     longitude: NDArray[np.float64]
     outside: Weights
     has_name: Mask
+    restored: Mask
     weigh: Callable[[NDArray[np.int64]], Weights]
     names: Callable[[NDArray[np.int64]], Sequence[frozenset[int] | None]]
+    mistyped: Callable[[NDArray[np.int64]], Indices]
 
 
 @cache
@@ -171,12 +182,25 @@ def _verdicts(named: Indices, evidence: Evidence, rows: NDArray[np.int64]) -> In
     """Return the verdict of some rows, of which each distinct case is decided once."""
     names = evidence.names(rows)
     sets = {found: number for number, found in enumerate(dict.fromkeys(names))}
-    columns = [*named, *evidence.weigh(rows), evidence.region[rows], evidence.outside[rows]]
+    across = departement_grid.across_the_border(evidence.latitude[rows], evidence.longitude[rows])
+    columns = [
+        *named, *evidence.weigh(rows), evidence.region[rows], evidence.outside[rows],
+        evidence.restored[rows], across, evidence.mistyped(rows),
+    ]  # fmt: skip
     facts = np.stack([np.asarray(column, np.int16) for column in columns] + [np.array([sets[n] for n in names])])
     cases, which = np.unique(facts, axis=1, return_inverse=True)
     by_number = list(sets)
     found = [
-        _decide(case[:4], case[4:8], region=case[8], outside=case[9], names=by_number[case[10]])
+        _decide(
+            case[:4],
+            case[4:8],
+            region=case[8],
+            outside=case[9],
+            restored=bool(case[10]),
+            across=bool(case[11]),
+            mistyped=case[12],
+            names=by_number[case[13]],
+        )
         for case in cases.T.tolist()
     ]
     return np.array(found, np.int16)[which.ravel()]
@@ -196,19 +220,35 @@ def _tolerate(lost: dict[str, Mask], evidence: Evidence, decided: Indices) -> No
     lost["coordonnees"][far] = ~departement_grid.touches(evidence.latitude[far], evidence.longitude[far], decided[far])
 
 
-def _decide(named: list[int], weights: list[int], *, region: int, outside: int, names: frozenset[int] | None) -> int:
+def _decide(
+    named: list[int],
+    weights: list[int],
+    *,
+    region: int,
+    outside: int,
+    restored: bool,
+    across: bool,
+    mistyped: int,
+    names: frozenset[int] | None,
+) -> int:
     """Return the département that the evidence of a row names, -1 for none, -2 for a place abroad."""
+    *codes, seen = named
+    stranger = WEIGHTS["commune_inconnue"] if names is not None and not names else 0
+    if across and stranger and max(codes) != -1 and seen not in codes:
+        return _ABROAD
+    if restored and stranger and region == -1 and named[1:] == [-1, -1, -1] and not outside:
+        return -1
     weight: dict[int, int] = {}  # in the order of EVIDENCE
     for code, said in zip(named, weights, strict=True):
         if code != -1:
             weight[code] = weight.get(code, 0) + said
-    for code in _by_name(names or frozenset(), set(weight), region):
-        weight[code] = weight.get(code, 0) + WEIGHTS["commune"]
+    for code in {mistyped} if mistyped != -1 else _by_name(names or frozenset(), set(weight), region):
+        said = WEIGHTS["commune" if mistyped == -1 else "commune_code_proche"]
+        weight[code] = weight.get(code, 0) + said
     for code in weight:
         if region != -1 and region_of_departement()[code] == region:
             weight[code] += WEIGHTS["region"]
     most = max(weight.values(), default=0)
-    stranger = WEIGHTS["commune_inconnue"] if names is not None and not names else 0
     if outside + stranger > most and (weight or (stranger and outside == WEIGHTS["point_voisin"])) and outside:
         return _ABROAD
     tied = [code for code, total in weight.items() if total == most]

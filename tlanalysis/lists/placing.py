@@ -79,8 +79,10 @@ def place_rows(
             points.longitude,
             outside,
             values["commune"].is_valid().to_numpy(zero_copy_only=False) if "commune" in values else none > 0,
+            np.isin(np.arange(size), _restored(columns, "code_postal")),
             partial(_weights, columns, values, points),
             partial(_departements_of_names, values.get("commune")),
+            partial(_mistyped, columns, values),
         )
     )
     for name, mask in placed.lost.items():
@@ -104,14 +106,12 @@ def _weights(
 ) -> NDArray[np.int8]:
     """Return what the four pieces of evidence of some rows weigh; see `departement_vote.WEIGHTS`."""
     of = departement_vote.WEIGHTS
-    no_row = np.array([], np.int64)
     weights = np.full((len(departement_vote.EVIDENCE), len(rows)), of["imprime"], np.int8)
     for at, name in enumerate(("code_postal", "code_commune")):
         if name not in values:
             continue
         known = commune_names.exists(values[name].take(pa.array(rows)), postal=name == "code_postal")
-        restored = columns[name].applied.get("zero_initial", no_row) if name in columns else no_row
-        repaired = np.isin(rows, restored)
+        repaired = np.isin(rows, _restored(columns, name))
         weights[at] = np.where(
             repaired,
             np.where(known, of["repare"], of["repare_inconnu"]),
@@ -119,6 +119,12 @@ def _weights(
         )
     weights[3] = np.where(points.rules["coordonnees_inversees"][rows], of["repare"], of["imprime"])
     return weights
+
+
+def _restored(columns: dict[str, Column], name: str) -> RowNumbers:
+    """Return the rows whose code got its zero back."""
+    nothing = np.array([], np.int64)
+    return columns[name].applied.get("zero_initial", nothing) if name in columns else nothing
 
 
 def _departements_of_names(column: pa.Array | None, rows: RowNumbers) -> list[frozenset[int] | None]:
@@ -131,3 +137,27 @@ def _departements_of_names(column: pa.Array | None, rows: RowNumbers) -> list[fr
         for name in encoded.dictionary.to_pylist()
     ]
     return [None if at is None else found[at] for at in encoded.indices.to_pylist()]
+
+
+def _mistyped(columns: dict[str, Column], values: dict[str, pa.Array], rows: RowNumbers) -> NDArray[np.int16]:
+    """Return, for some rows, the one département whose commune of the printed name has nearly the printed postal code.
+
+    Rows whose name and postal code agree, or have no such département, get -1.
+    """
+    found = np.full(len(rows), -1, np.int16)
+    if not {"commune", "code_postal"} <= values.keys():
+        return found
+    printed = values["code_postal"].take(pa.array(rows))
+    own = codes.departements_of(printed, postal=True)
+    restored = np.isin(rows, _restored(columns, "code_postal"))
+    names = values["commune"].take(pa.array(rows)).dictionary_encode()
+    which = pc.fill_null(names.indices, -1).to_numpy()
+    named = _departements_of_names(names.dictionary, np.arange(len(names.dictionary)))
+    texts = names.dictionary.to_pylist()
+    for at in np.flatnonzero((which != -1) & (own != -1)).tolist():
+        if (places := named[which[at]]) and own[at] not in places:
+            code = printed[at].as_py()
+            near = commune_names.departements_mistyped(texts[which[at]], code[1:] if restored[at] else code)
+            if len(near) == 1:
+                found[at] = codes.DEPARTEMENT_CODES.index(*near)
+    return found

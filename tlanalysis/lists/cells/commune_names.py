@@ -110,14 +110,19 @@ def _folded(names: pa.Array) -> pa.Array:
 
 
 @cache
-def _departements_by_name() -> dict[str, frozenset[str]]:
+def _codes_by_name() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Return name -> the départements of the communes that have, or had, it, each with their postal codes."""
     table = _table()
     named = table.filter(table["nom_commune"].is_valid())
-    codes = pc.coalesce(named["code_actuel"], named["code_commune"])
-    found: dict[str, set[str]] = {}
-    for name, code in zip(_folded(named["nom_commune"].combine_chunks()).to_pylist(), codes.to_pylist(), strict=True):
-        found.setdefault(name, set()).add(code[:3] if code[:2] in {"97", "98"} else code[:2])
-    return {name: frozenset(places) for name, places in found.items()}
+    codes = pc.coalesce(named["code_actuel"], named["code_commune"]).to_pylist()
+    postal = pc.fill_null(named["codes_postaux"], "").to_pylist()
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name, code, joined in zip(
+        _folded(named["nom_commune"].combine_chunks()).to_pylist(), codes, postal, strict=True
+    ):
+        place = code[:3] if code[:2] in {"97", "98"} else code[:2]
+        found.setdefault(name, []).append((place, tuple(joined.split(";"))))
+    return {name: tuple(places) for name, places in found.items()}
 
 
 _SHORT = {"st": "saint", "ste": "sainte"}
@@ -133,5 +138,32 @@ def departements_named(name: str) -> frozenset[str]:
     >>> departements_named("Tournai")
     frozenset()
     """
+    return frozenset(place for place, _ in _named(name))
+
+
+def departements_mistyped(name: str, printed: str) -> frozenset[str]:
+    """Return the départements with a commune of this name whose postal code is the printed one but for one mistake.
+
+    Examples
+    --------
+    >>> [set(departements_mistyped("Brest", printed)) for printed in ("39200", "92200", "2920")]
+    [{'29'}, {'29'}, {'29'}]
+    >>> departements_mistyped("Brest", "35000")
+    frozenset()
+    """
+    return frozenset(place for place, codes in _named(name) if any(_one_mistake(printed, code) for code in codes))
+
+
+def _named(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     words = [_SHORT.get(word, word) for word in key(name).split()]
-    return _departements_by_name().get(" ".join(words), frozenset())
+    return _codes_by_name().get(" ".join(words), ())
+
+
+def _one_mistake(printed: str, code: str) -> bool:
+    """Return whether a digit of a code was mistyped, swapped with the next one, or lost."""
+    if len(printed) == len(code):
+        odd = [at for at, (one, other) in enumerate(zip(printed, code, strict=True)) if one != other]
+        if len(odd) == 2:
+            return odd[1] == odd[0] + 1 and printed[odd[0]] == code[odd[1]] and printed[odd[1]] == code[odd[0]]
+        return len(odd) == 1
+    return len(printed) == len(code) - 1 and any(code[:at] + code[at + 1 :] == printed for at in range(len(code)))

@@ -120,6 +120,16 @@ def departements_at(latitude: NDArray[np.float64], longitude: NDArray[np.float64
     return found
 
 
+def across_the_border(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return whether each point lies in no cell of a département and on no island, but within two cells of one."""
+    out = np.zeros(len(latitude), bool)
+    known = np.flatnonzero(departements_at(latitude, longitude) != NOWHERE)
+    out[known] = _at_cells(_cells(latitude[known]), _cells(longitude[known])) == NOWHERE
+    for _, (south, north, west, east) in (*_BOXES.items(), *_ISLANDS):
+        out &= ~((latitude >= south) & (latitude <= north) & (longitude >= west) & (longitude <= east))
+    return out
+
+
 def touches(latitude: NDArray[np.float64], longitude: NDArray[np.float64], place: Indices) -> NDArray[np.bool_]:
     """Return whether each point lies in, or within two cells of, the département of index `place`."""
     row, column = _cells(latitude), _cells(longitude)

@@ -34,18 +34,23 @@ Wanted = Sequence[str] | Sequence[int]
 class Malformed(NamedTuple):
     """A row that does not have the columns of the header: its number, and how many cells it has.
 
-    The text of the row is not kept, because it may name people. `hides` is the number of rows inside a quote that this
-    row opens and does not close; each of them is refused under its own row number.
+    The text of the row is not kept, because it may name people. `line_ends` counts those inside its cells. `hides` is
+    the number of rows inside a quote that this row opens and does not close; each of them is refused under its own row
+    number.
     """
 
     number: int
     cells: int
     expected: int
     hides: int = 0
+    line_ends: int = 0
 
 
 class RowBatch(NamedTuple):
-    """Rows as text, their row numbers (1 is the first under the header), and the rows without the right columns."""
+    """Rows as text, their row numbers, and the rows without the right columns.
+
+    Line 1 is the first under the header; a row of several lines has the number of its first.
+    """
 
     table: pa.Table
     numbers: NDArray[np.int64]

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pcsv
-from numpy.typing import NDArray
 
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists.readers import unclosed_quotes
+from tlanalysis.lists.readers import line_numbers, unclosed_quotes
 from tlanalysis.lists.readers.base import Malformed, RowBatch, Wanted, ranks_of
 
 # Arrow reads about thirty blocks ahead, so small blocks limit the memory. A batch joins a few blocks.
@@ -49,47 +48,48 @@ class CsvFile:
         places, asked = ranks_of(self.headers, wanted), [str(name) for name in wanted]
         everything = list(range(len(self.headers)))
         if self.path.stat().st_size <= _WHOLE:
-            for part in self._unhidden(self._records(everything)):
+            for part in self._by_line(self._records(everything), whole=True):
                 yield part._replace(table=part.table.select(places).rename_columns(asked))
             return
         with ThreadPoolExecutor(1) as side:
             lines, rows = side.submit(unclosed_quotes.most_lines, self.path), 0
-            for part in self._records(places):
+            for part in self._by_line(self._records(places), whole=False):
                 rows += len(part.numbers) + len(part.malformed)
                 yield part._replace(table=part.table.rename_columns(asked))
             if lines.result() - self.skipped > rows:
                 self._refuse_hidden(self._records(everything))
 
-    def _unhidden(self, records: Iterator[RowBatch]) -> Iterator[RowBatch]:
-        """Yield batches in which a row with an unclosed quote, and every row hidden inside it, is refused.
+    def _by_line(self, records: Iterator[RowBatch], *, whole: bool) -> Iterator[RowBatch]:
+        """Yield batches in which the number of a row is that of its first line, and blank lines are no rows.
 
-        Every row has the number that it has in the file.
+        In a table with all columns, a row with an unclosed quote and every row hidden inside it are refused.
         """
-        shift = 0
-        for table, numbers, malformed in records:
-            within = unclosed_quotes.rows_hiding_others(table.columns, self.separator)
-            hidden = [(int(numbers[row]), more) for row, more in within.items()]
-            hidden += [(row.number, row.hides) for row in malformed if row.hides]
-            if not hidden and not shift:
-                yield RowBatch(table, numbers, malformed)
-                continue
-            at = np.array([number for number, _ in sorted(hidden)], np.int64)
-            moves = shift + np.cumsum([0, *(more for _, more in sorted(hidden))])
-
-            def moved(ranks: NDArray[np.int64], at: NDArray = at, moves: NDArray = moves) -> NDArray[np.int64]:
-                return ranks + moves[np.searchsorted(at, ranks)]
-
-            refused = [row._replace(number=int(moved(np.array(row.number)))) for row in malformed if not row.hides]
-            for number, more in hidden:
-                first = int(moved(np.array(number)))
-                refused += [Malformed(first + step, 0, 0, more) for step in range(more + 1)]
-            kept = np.delete(np.arange(len(numbers)), list(within))
-            yield RowBatch(table.take(pa.array(kept)), moved(numbers[kept]), sorted(refused))
-            shift = int(moves[-1])
+        blank = line_numbers.blank_lines(self.path, self.encoding) - self.skipped
+        counter = line_numbers.LineCounter(blank[blank > 0])
+        before = 1
+        for table, ranks, malformed in records:
+            ends = unclosed_quotes.line_ends_of(table.columns)
+            within = unclosed_quotes.rows_hiding_others(table.columns, self.separator, ends) if whole else {}
+            line_ends = np.zeros(len(ranks) + len(malformed), np.int64)
+            line_ends[ranks[list(ends)] - before] = list(ends.values())
+            for row in malformed:
+                line_ends[row.number - before] = row.line_ends
+            lines = counter.first_lines(line_ends)
+            numbers = lines[ranks - before]
+            refused = []
+            for row in malformed:
+                row = row._replace(number=int(lines[row.number - before]))
+                refused += _hidden(row.number, row.hides) if row.hides else [row]
+            for at, more in within.items():
+                refused += _hidden(int(numbers[at]), more)
+            kept = np.delete(np.arange(len(ranks)), list(within))
+            yield RowBatch(table.take(pa.array(kept)) if within else table, numbers[kept], sorted(refused))
+            before += len(line_ends)
 
     def _refuse_hidden(self, records: Iterator[RowBatch]) -> None:
         for table, numbers, _ in records:
-            for row in unclosed_quotes.rows_hiding_others(table.columns, self.separator):
+            ends = unclosed_quotes.line_ends_of(table.columns)
+            for row in unclosed_quotes.rows_hiding_others(table.columns, self.separator, ends):
                 raise BadInput(
                     f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows "
                     "below it: close it."
@@ -102,8 +102,10 @@ class CsvFile:
         waiting: deque[Malformed] = deque()
 
         def cannot_cut(row: pcsv.InvalidRow) -> str:
-            hides = unclosed_quotes.rows_hidden_in(row.text, self.separator, row.expected_columns)
-            waiting.append(Malformed(row.number - self.skipped, row.actual_columns, row.expected_columns, hides))
+            text, width = row.text, row.expected_columns
+            hides = unclosed_quotes.rows_hidden_in(text, self.separator, width)
+            ends = unclosed_quotes.line_ends_in(text)
+            waiting.append(Malformed(row.number - self.skipped, row.actual_columns, width, hides, ends))
             return "skip"
 
         stream: pa.NativeFile = pa.OSFile(os.fsencode(self.path))
@@ -138,6 +140,11 @@ class CsvFile:
                 f"{self.path.name} cannot be read as {self.encoding} to its end ({error.reason}): "
                 "name its encoding with --encoding."
             ) from error
+
+
+def _hidden(number: int, more: int) -> list[Malformed]:
+    """Return the row that opens a quote and those inside it, as refused."""
+    return [Malformed(number + step, 0, 0, more) for step in range(more + 1)]
 
 
 def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> RowBatch:

@@ -7,14 +7,15 @@ end and as many separators as the header has. A text that merely has line breaks
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_LINE_ENDS = re.compile(r"[\r\n]+")
+_LINE_ENDS = re.compile(r"[\r\n]+")  # blank lines are no rows
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _PIECE = 16 << 20
 
 
@@ -29,20 +30,50 @@ def hidden_rows(line_ends: int, separators: int, width: int) -> int:
     return line_ends if width > 1 and line_ends and separators == line_ends * (width - 1) else 0
 
 
-def rows_hiding_others(columns: Sequence[pa.Array], separator: str) -> dict[int, int]:
+def line_ends_in(text: str) -> int:
+    r"""Return how many line ends stand inside a text; carriage return and line feed together are one.
+
+    Examples
+    --------
+    >>> line_ends_in("a\r\nb\nc\n")
+    2
+    """
+    return len(_LINE_END.findall(text.rstrip("\r\n")))
+
+
+def line_ends_of(columns: Sequence[pa.ChunkedArray]) -> dict[int, int]:
+    r"""Return the rows with line ends inside their cells, and how many.
+
+    Examples
+    --------
+    >>> line_ends_of([pa.chunked_array([["a", "d"]]), pa.chunked_array([["b\r\nc\n", "e"]])])
+    {0: 2}
+    """
+    found: dict[int, int] = {}
+    for column in columns:
+        if not any(map(_may_hold_line_ends, column.chunks)):
+            continue
+        times = pc.count_substring_regex(column, r"\r\n|\r|\n").to_numpy()
+        for row in np.flatnonzero(times).tolist():
+            found[row] = found.get(row, 0) + int(times[row])
+    return dict(sorted(found.items()))
+
+
+def _may_hold_line_ends(chunk: pa.Array) -> bool:
+    data = np.frombuffer(chunk.buffers()[2] or b"", np.uint8)
+    return bool(((data == 10) | (data == 13)).any())
+
+
+def rows_hiding_others(columns: Sequence[pa.ChunkedArray], separator: str, suspects: Iterable[int]) -> dict[int, int]:
     r"""Return the rows that hide others, and how many; `columns` holds every column of the file.
 
     Examples
     --------
-    >>> rows_hiding_others([pa.array(["a", "d"]), pa.array(["b\nc;d", "e"])], ";")
+    >>> rows_hiding_others([pa.chunked_array([["a", "d"]]), pa.chunked_array([["b\nc;d", "e"]])], ";", [0])
     {0: 1}
     """
-    suspects: set[int] = set()
-    for column in columns:
-        with_end = pc.match_substring_regex(column, r"[\r\n]").to_numpy(zero_copy_only=False)
-        suspects.update(np.flatnonzero(with_end).tolist())
     found = {}
-    for row in sorted(suspects):
+    for row in suspects:
         cells = [column[row].as_py() for column in columns]
         cells[-1] = cells[-1].rstrip("\r\n")  # a quote left open to the end of the file includes the last line end
         ends = sum(len(_LINE_ENDS.findall(cell)) for cell in cells)
