@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from tlanalysis.forecasting import corpus
+from tlanalysis.forecasting.reference_spreads import line
 
 REFERENCES = ("ref_fixe", "ref_croissance", "ref_tendance", "ref_ucm")
 LEARN_ON = 400  # cases of the corpus; the judges are other generators
@@ -60,12 +61,7 @@ def learned() -> dict[str, tuple[float, ...]]:
         errors["ref_croissance"].append((sample.ahead, came - value[-1] - pace * sample.ahead))
     found: dict[str, tuple[float, ...]] = {}
     for name, pairs in errors.items():
-        ahead, gap = np.array(pairs).T
-        # Standard deviations by horizon, from quartiles, so that a wild case does not decide; then a line.
-        at = np.unique(ahead)
-        spread = [np.ptp(np.quantile(gap[ahead == h], [0.25, 0.75])) / 1.349 for h in at]
-        slope, start = np.polyfit(at, spread, 1)
-        found[name] = (float(max(start, 0.01)), float(max(slope, 0.0)))
+        found[name] = line(*np.array(pairs).T)
     grid = product((0.7, 0.85, 1.0), (0.04, 0.08, 0.12), (0.02, 0.05, 0.1), (0.02, 0.05, 0.1))
 
     def score(numbers: tuple[float, ...]) -> float:

@@ -104,21 +104,20 @@ def _by_hand(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _scores() -> pd.DataFrame:
-    """Return a table like that of `backtest_summary`: models, the best first, naive references without coverage."""
+    """Return a table like that of `backtest_summary`: models, the best first, naive references included."""
     models = {
         "logistique": (0.0889, 0.91, 0.99),
         "melange": (0.0987, 0.94, 0.98),
         "gompertz": (0.1004, 0.81, 0.92),
         "tendance_amortie": (0.176, 0.67, 1.0),
-        "ref_lineaire": (0.1904, None, None),
+        "ref_lineaire": (0.1904, 0.7, 0.9),
         "croissance_constante": (0.2045, 0.78, 0.9),
-        "ref_sans_changement": (0.2597, None, None),
-        "ref_croissance_constante": (0.4569, None, None),
+        "ref_sans_changement": (0.2597, 0.6, 0.8),
+        "ref_croissance_constante": (0.4569, 0.5, 0.8),
     }
     columns = ("crps_relatif", "couvert_80", "couvert_95")
-    return _by_hand(
-        [{"modele": name, "nb_cas": 29} | dict(zip(columns, held, strict=True)) for name, held in models.items()]
-    )
+    about = {"nb_cas": 35, "nb_issues": 15, "part_la_plus_lourde": 0.2}
+    return _by_hand([{"modele": name} | about | dict(zip(columns, held, strict=True)) for name, held in models.items()])
 
 
 def _variants() -> pd.DataFrame:
@@ -134,7 +133,9 @@ def _variants() -> pd.DataFrame:
         "croissance_initiale_nulle": (2774, 3538, 4424, 0.034, 0.57),
     }
     columns = ("p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris")
-    return _by_hand([{"variante": name} | dict(zip(columns, row, strict=True)) for name, row in held.items()])
+    about = {"annee": 2030, "seuil": 5000.0}
+    rows = [{"variante": name} | dict(zip(columns, row, strict=True)) | about for name, row in held.items()]
+    return _by_hand(rows)
 
 
 def _ticked(*questions: str) -> pd.DataFrame:

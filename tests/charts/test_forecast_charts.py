@@ -15,6 +15,7 @@ from matplotlib.collections import PolyCollection
 import tlanalysis as tl
 from tests.charts.drawn import drawn_texts, figure_of
 from tlanalysis.charts.kit import caption
+from tlanalysis.core.errors import BadInput
 from tlanalysis.core.languages import LANGS
 from tlanalysis.forecasting import backtesting, model
 from tlanalysis.forecasting.naive_references import NAIVE
@@ -46,13 +47,14 @@ def scored():
         ("melange", 7, 0.13, 0.75, 0.95),
         ("gompertz", 7, 0.14, 0.7, 0.9),
         ("logistique", 7, 0.15, 0.7, 0.9),
-        ("ref_lineaire", 7, 0.16, np.nan, np.nan),
+        ("ref_lineaire", 7, 0.16, 0.7, 0.9),
         ("tendance_amortie", 7, 0.17, 0.6, 0.9),
         ("croissance_constante", 7, 0.21, 0.6, 0.8),
-        ("ref_sans_changement", 7, 0.28, np.nan, np.nan),
-        ("ref_croissance_constante", 7, 0.40, np.nan, np.nan),
+        ("ref_sans_changement", 7, 0.28, 0.6, 0.8),
+        ("ref_croissance_constante", 7, 0.40, 0.5, 0.8),
     ]
-    return pd.DataFrame(rows, columns=["modele", "nb_cas", "crps_relatif", "couvert_80", "couvert_95"])
+    table = pd.DataFrame(rows, columns=["modele", "nb_cas", "crps_relatif", "couvert_80", "couvert_95"])
+    return table.assign(nb_issues=5, part_la_plus_lourde=0.3)
 
 
 def tried():
@@ -66,7 +68,8 @@ def tried():
         ("sans_essoufflement", 2600, 3900, 5400, 0.15, 0.5),
         ("croissance_initiale_nulle", 2000, 3200, 4500, 0.04, 0.5),
     ]
-    return pd.DataFrame(rows, columns=["variante", "p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris"])
+    table = pd.DataFrame(rows, columns=["variante", "p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris"])
+    return table.assign(annee=2030, seuil=5000.0)
 
 
 @cache
@@ -293,6 +296,14 @@ def test_without_beliefs_the_fan_prints_no_probability_of_the_announcement(lang)
     assert 5000 in figures_in(text.alt)
 
 
+@pytest.mark.parametrize("other", [{"annee": 2028}, {"seuil": 4000.0}])
+def test_beliefs_of_another_horizon_or_number_are_refused(other):
+    with pytest.raises(BadInput, match="the fan is of 2030 and the announcement of 5000"):
+        tl.plot_forecast(france(), beliefs=tried().assign(**other))
+    with pytest.raises(BadInput, match="no column annee, seuil"):
+        tl.plot_forecast(france(), beliefs=tried().drop(columns=["annee", "seuil"]))
+
+
 def test_whether_the_ceiling_is_learned_is_said():
     learned = round(100 * france().diagnostics["ceiling_learned"])
     assert learned in figures_in(caption.of(drawn("forecast")).note)
@@ -357,21 +368,16 @@ def test_the_region_in_focus_is_bold():
 def test_hindsight_sets_what_was_foretold_against_what_came(lang):
     ax, table = drawn("hindsight", lang), foretold().reset_index(drop=True)
     bars = {(p.get_x(), p.get_x() + p.get_width(), round(p.get_y() + p.get_height() / 2)) for p in ax.patches}
-    ours = table[table["qui"] == "melange"]
-    expected = {(row[low], row[high], rank) for rank, row in ours.iterrows() for low, high in BANDS}
+    bands = table[table["qui"].isin(["melange", "ref_sans_changement"])]
+    expected = {(row[low], row[high], rank) for rank, row in bands.iterrows() for low, high in BANDS}
     assert len(bars) == len(expected)
     assert sorted(bars) == [pytest.approx(bar) for bar in sorted(expected)]
     diamonds = sorted((line.get_xdata()[0], line.get_ydata()[0]) for line in marks(ax, "D"))
-    assert diamonds == [(3250, 1), (3500, 2), (5000, 5)]
+    assert diamonds == [(3250, 2), (3500, 3), (5000, 8)]
     came = sorted((*line.get_xdata(), round(line.get_ydata()[0])) for line in ax.lines if line.get_linewidth() == 3)
-    assert came == [
-        (2528, 3951, 3),
-        (2528, 3951, 4),
-        (2528, 3951, 5),
-        (3500, 3500, 0),
-        (3500, 3500, 1),
-        (3500, 3500, 2),
-    ]
+    assert came == [(2528, 3951, rank) for rank in range(4, 9)] + [(3500, 3500, rank) for rank in range(4)]
+    # 5,000 for 2,528 to 3,951: from 1,049 of 3,951 too many to 2,472 of 2,528.
+    assert figures_in(ax.texts[8].get_text()) == [27, 98]
 
 
 @in_both
@@ -382,6 +388,22 @@ def test_backtest_bars_are_the_scores(lang):
     assert [label.get_fontweight() == "bold" for label in ax.get_yticklabels()] == [True] + [False] * 7
     assert "13" in caption.of(ax).title
     assert "16" in caption.of(ax).title
+
+
+@in_both
+def test_a_bar_far_longer_than_the_others_is_cut_and_says_so(lang):
+    table = scored()
+    table.loc[4, ["crps_relatif", "part_la_plus_lourde"]] = [20.08, 0.97]
+    ax = tl.plot_backtest(table, lang=lang)
+    widths = [bar.get_width() for bar in ax.patches]
+    rest = table["crps_relatif"].drop(4)
+    assert widths[:4] + widths[5:] == pytest.approx(rest.tolist())
+    assert widths[4] == pytest.approx(1.15 * 0.40)
+    assert ax.get_xlim()[1] < 1
+    assert figures_in(ax.texts[4].get_text()) == [2008, 0]  # the value is written: 2,008.0 %
+    assert 97 in figures_in(caption.of(ax).note)
+    assert len(joined(ax)) == 2  # the slanted gap
+    assert 97 not in figures_in(caption.of(drawn("backtest", lang)).note)
 
 
 def test_backtest_says_when_it_is_no_better_than_naive():
@@ -397,9 +419,11 @@ def test_sensitivity_bars_are_the_intervals_and_ticks_the_medians(lang):
     bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
     assert bars == [(row.p80_bas, row.p80_haut) for row in table.itertuples()]
     assert [line.get_xdata()[0] for line in ax.lines] == table["mediane"].tolist()
-    written = [text.get_text() for text in ax.texts]
-    for chance, text in zip([6, 5, 11, 7, 8, 9, 15, 4], written, strict=True):
-        assert figures_in(text) == [5000, chance]
+    *written, header = [figures_in(text.get_text()) for text in ax.texts]
+    assert written == [[chance] for chance in [6, 5, 11, 7, 8, 9, 15, 4]]
+    assert header == [5000]
+    with pytest.raises(BadInput, match="of 5000 or more, not of 4000"):
+        tl.plot_sensitivity(table, at_least=4000)
 
 
 # ------------------------------------------------------------------------------------------------ scenarios

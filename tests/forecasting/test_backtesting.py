@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from tests.forecasting.test_model import counts, seen
 from tests.helpers import observation, read_rows, write_rows
@@ -12,6 +13,8 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.forecasting.backtesting import backtest, backtest_summary, backtests, hindsight
 from tlanalysis.forecasting.curves import CURVES
 from tlanalysis.forecasting.model import forecast
+from tlanalysis.forecasting.reference_spreads import recorded
+from tlanalysis.forecasting.scores import lognormal_crps
 
 THEN = "2021-08-31"
 QUANTILES = ["p95_bas", "p80_bas", "mediane", "p80_haut", "p95_haut"]
@@ -49,20 +52,29 @@ def test_one_row_per_origin_later_figure_and_model(four):
 
 
 @pytest.mark.parametrize(
-    ("origin", "year", "model", "value", "error"),
+    ("origin", "year", "model", "value"),
     [
-        (2018, 2020, "ref_sans_changement", 120, 30),
-        (2018, 2020, "ref_lineaire", 140, 10),
-        (2018, 2020, "ref_croissance_constante", 144, 6),
-        (2018, 2022, "ref_croissance_constante", 172.8, 7.8),
-        (2020, 2022, "ref_lineaire", 175, 10),
+        (2018, 2020, "ref_sans_changement", 120),
+        (2018, 2020, "ref_lineaire", 140),
+        (2018, 2020, "ref_croissance_constante", 144),
+        (2018, 2022, "ref_croissance_constante", 172.8),
+        (2020, 2022, "ref_lineaire", 175),
     ],
 )
-def test_references_are_scored_by_their_absolute_error(four, origin, year, model, value, error):
+def test_references_are_scored_as_distributions(four, origin, year, model, value):
     row = row_of(four, origine=origin, annee=year, modele=model)
     came = {2020: 150, 2022: 165}[year]
-    assert row[["mediane", "crps", "crps_relatif"]].tolist() == pytest.approx([value, error, error / came])
-    assert row[["p80_bas", "p80_haut", "score_80", "couvert_80", "couvert_95", "pit"]].isna().all()
+    start, slope = recorded()[model.removeprefix("ref_")]
+    # Quantiles of equal steps stand for draws: a plain sum instead of the closed form.
+    levels = (np.arange(20_000) + 0.5) / 20_000
+    draws = value * np.exp((start + slope * (year - origin)) * norm.ppf(levels))
+    apart = 2 * (draws * (2 * levels - 1)).mean()
+    crps = np.abs(draws - came).mean() - apart / 2
+    assert row[["mediane", "crps", "crps_relatif"]].tolist() == pytest.approx([value, crps, crps / came], rel=2e-3)
+    low, high = np.quantile(draws, [0.1, 0.9])
+    assert row[["p80_bas", "p80_haut"]].tolist() == pytest.approx([low, high], rel=1e-3)
+    assert row["couvert_80"] == (low <= came <= high)
+    assert row["pit"] == pytest.approx((draws < came).mean(), abs=1e-3)
 
 
 @pytest.mark.parametrize("model", ["melange", "gompertz"])
@@ -86,12 +98,13 @@ def test_a_later_figure_that_is_an_interval_is_scored_over_its_whole_width():
     )
     row = row_of(table, modele="ref_sans_changement")
     assert row[["mesure_bas", "mesure_haut"]].tolist() == [100, 200]
-    # 100, 105, ... 200: distances to 150 are 0, twice 5, 10, ... 50.
-    assert row["crps"] == pytest.approx(2 * 5 * 55 / 21)
-    assert row["crps_relatif"] == pytest.approx(2 * 5 * 55 / 21 / 150)
-    mine = row_of(table, modele="melange")
-    inside = np.mean([mine["p80_bas"] <= value <= mine["p80_haut"] for value in np.arange(100, 201, 5)])
-    assert mine["couvert_80"] == pytest.approx(inside)
+    values = np.arange(100, 201, 5)
+    sd = np.log(row["p80_haut"] / 150) / norm.ppf(0.9)
+    assert row["crps"] == pytest.approx(np.mean([lognormal_crps(np.log(150), sd, value) for value in values]))
+    assert row["crps_relatif"] == pytest.approx(row["crps"] / 150)
+    for one in (row, row_of(table, modele="melange")):
+        inside = np.mean([one["p80_bas"] <= value <= one["p80_haut"] for value in values])
+        assert one["couvert_80"] == pytest.approx(inside)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +158,8 @@ def test_summary_is_ordered_best_first():
         ("b", 0.2, 1.0, 1.0),
         ("ref_c", 0.2, None, None),
     ]
-    table = pd.DataFrame(rows, columns=["modele", "crps_relatif", "couvert_80", "couvert_95"]).assign(crps=1.0)
+    table = pd.DataFrame(rows, columns=["modele", "crps_relatif", "couvert_80", "couvert_95"])
+    table["annee"] = [2020, 2020, 2021, 2021, 2020]
     table = table.astype({"couvert_80": float, "couvert_95": float})
     table.attrs = {"inputs": ["observations"]}
     found = backtest_summary(table)
@@ -154,6 +168,17 @@ def test_summary_is_ordered_best_first():
     assert found["crps_relatif"].tolist() == pytest.approx([0.15, 0.2, 0.4])
     assert found["couvert_80"].tolist() == pytest.approx([0.5, np.nan, 0.5], nan_ok=True)
     assert found.attrs == table.attrs
+
+
+def test_a_figure_that_came_counts_once_in_the_summary():
+    rows = [("une", 2020, 0.1), ("une", 2021, 0.2), ("une", 2021, 0.4), ("autre", 2021, 0.8)]
+    table = pd.DataFrame(rows, columns=["serie", "annee", "crps_relatif"])
+    table = table.assign(modele="a", couvert_80=[1.0, 0.0, 1.0, 0.0], couvert_95=1.0)
+    found = backtest_summary(table).iloc[0]
+    assert (found["nb_cas"], found["nb_issues"]) == (4, 3)
+    assert found["crps_relatif"] == pytest.approx((0.1 + 0.3 + 0.8) / 3)
+    assert found["couvert_80"] == pytest.approx((1 + 0.5 + 0) / 3)
+    assert found["part_la_plus_lourde"] == pytest.approx(0.8 / 1.2)
 
 
 def test_several_series_are_named():
@@ -177,12 +202,14 @@ def test_published_by(text, known):
 
 
 def test_each_later_figure_has_a_row_per_forecaster(past):
-    ours, claims = past[past["qui"] == "melange"], past[past["qui"] != "melange"]
-    assert ours[["connu_le", "annee", "mesure_bas", "mesure_haut"]].to_numpy().tolist() == [
-        [THEN, 2023, 3500, 3500],
-        [THEN, 2026, 2528, 3951],
-        ["2023-09-30", 2026, 2528, 3951],
-    ]
+    ours, naive = (past[past["qui"] == name] for name in ("melange", "ref_sans_changement"))
+    claims = past[~past["qui"].isin(["melange", "ref_sans_changement"])]
+    for distributions in (ours, naive):
+        assert distributions[["connu_le", "annee", "mesure_bas", "mesure_haut"]].to_numpy().tolist() == [
+            [THEN, 2023, 3500, 3500],
+            [THEN, 2026, 2528, 3951],
+            ["2023-09-30", 2026, 2528, 3951],
+        ]
     assert claims[["connu_le", "annee", "mediane"]].to_numpy().tolist() == [
         [THEN, 2023, 3250],
         [THEN, 2023, 3500],
@@ -191,10 +218,24 @@ def test_each_later_figure_has_a_row_per_forecaster(past):
     assert past.attrs["inputs"] == ["observations", "previsions_publiees"]
 
 
-def test_claims_are_scored_by_hand(past):
-    score = past.query("qui != 'melange'")["crps_relatif"].tolist()
-    # 3,000 to 3,500 for 3,500: 250 away on average, less a sixth of the width; 5,000 for 2,528 to 3,951.
-    assert score == pytest.approx([(250 - 500 / 6) / 3500, 0, (5000 - 3239.5) / 3239.5], abs=0.002)
+def test_misses_are_ranges_worked_out_by_hand(past):
+    claims = past[~past["qui"].isin(["melange", "ref_sans_changement"])]
+    # 3,000 to 3,500 for 3,500: nothing to a seventh; 5,000 for 2,528 to 3,951: a quarter to about as much again.
+    assert claims["ecart_bas"].tolist() == pytest.approx([0, 0, 1049 / 3951], abs=1e-4)
+    assert claims["ecart_haut"].tolist() == pytest.approx([500 / 3500, 0, 2472 / 2528], abs=1e-4)
+    assert claims["crps_relatif"].isna().all()  # a number said is no distribution
+    for row in past[past["qui"] == "melange"].itertuples():
+        inside = row.mesure_bas <= row.mediane <= row.mesure_haut
+        ends = [abs(row.mediane - came) / came for came in (row.mesure_bas, row.mesure_haut)]
+        assert row.ecart_haut == pytest.approx(max(ends), abs=1e-4)
+        assert row.ecart_bas == pytest.approx(0 if inside else min(ends), abs=1e-4)
+
+
+def test_the_last_figure_known_is_a_reference_with_a_spread(past):
+    row = past[(past["connu_le"] == "2023-09-30") & (past["qui"] == "ref_sans_changement")].iloc[0]
+    start, slope = recorded()["sans_changement"]
+    assert row["mediane"] == 3500
+    assert row["p80_haut"] == pytest.approx(3500 * np.exp((start + 3 * slope) * norm.ppf(0.9)), abs=1)
 
 
 def test_a_claim_keeps_its_printed_bounds(past):

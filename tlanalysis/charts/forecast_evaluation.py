@@ -11,12 +11,17 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
+from tlanalysis.charts.kit.rows import ROW, bar_between, cut_bar, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
 from tlanalysis.charts.kit.wording import Words
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
+
+DISTRIBUTIONS = ("melange", "ref_sans_changement")
+BANDS = {"melange": (WIDE, NARROW), "ref_sans_changement": ("#dedede", "#b5b5b5")}
+TOO_LONG = 4  # times the median of the bars: a longer bar is cut, and its value is written
 
 
 @chart
@@ -34,25 +39,25 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     """
     check_text(table)
     words = Words(lang)
-    ours, claims = table[table["qui"] == "melange"], table[table["qui"] != "melange"]
+    ours, naive = (table[table["qui"] == name] for name in DISTRIBUTIONS)
+    claims = table[~table["qui"].isin(DISTRIBUTIONS)]
     inside = ours[(ours["p80_bas"] <= ours["mesure_haut"]) & (ours["p80_haut"] >= ours["mesure_bas"])]
-    worst = claims.sort_values("crps_relatif").iloc[-1] if len(claims) else None
     values: dict[str, Any] = {
         "n": words.number(len(ours)),
+        "figures": words.number(ours["annee"].nunique()),
         "inside": words.number(len(inside)),
-        "score": words.percent(ours["crps_relatif"].mean()),
-        "claims": words.percent(claims["crps_relatif"].mean()) if len(claims) else "",
-        "worst": worst["qui"] if worst is not None else "",
-        "worst_score": words.percent(worst["crps_relatif"]) if worst is not None else "",
+        "score": words.percent(_mean_over_figures(ours)),
+        "naive": words.percent(_mean_over_figures(naive)),
+        "repeats": _repeats(claims, words),
     }
-    values["repeats"] = _repeats(claims, words)
     text = caption.write("croissance-retrospective", table, lang, fallback=claims.empty, **values)
     with style():
         ax = new_axes(ax, 0.95 + 1.75 * ROW * len(table))
         for rank, row in enumerate(table.itertuples()):
-            if row.qui == "melange":
-                bar_between(ax, rank, row.p95_bas, row.p95_haut, WIDE, thick=0.42)
-                bar_between(ax, rank, row.p80_bas, row.p80_haut, NARROW, thick=0.42)
+            if row.qui in BANDS:
+                wide, narrow = BANDS[row.qui]
+                bar_between(ax, rank, row.p95_bas, row.p95_haut, wide, thick=0.42)
+                bar_between(ax, rank, row.p80_bas, row.p80_haut, narrow, thick=0.42)
             else:
                 ax.plot([row.p95_bas, row.p95_haut], [rank, rank], color=CONTRAST, linewidth=1.6)
                 ax.plot(row.mediane, rank, zorder=3, **mark("prevision", CONTRAST))
@@ -65,9 +70,8 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
             )
             if row.mesure_bas == row.mesure_haut:
                 ax.plot(row.mesure_bas, rank + 0.32, zorder=3, **mark("compte", "#333333", 6))
-            score = words.label("words", "score").format(n=words.percent(row.crps_relatif))
             ax.annotate(
-                score,
+                _missed_by(row, words),
                 (1.0, rank),
                 xycoords=("axes fraction", "data"),
                 va="center",
@@ -76,9 +80,19 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
                 color=SOFT,
             )
         label_rows(ax, [_hindsight_label(row, words) for row in table.itertuples()])
-        ax.set_xlim(0, table["p95_haut"].max() * 1.25)
+        ax.set_xlim(0, table["p95_haut"].max() * 1.4)
         value_axis(ax, words.label("axes", "places"), words.number)
         return finish(ax, text)
+
+
+def _mean_over_figures(rows: pd.DataFrame) -> float:
+    """Return the mean score, in which each figure that came counts once."""
+    return float(rows.groupby("annee")["crps_relatif"].mean().mean())
+
+
+def _missed_by(row: Any, words: Words) -> str:
+    least, most = words.percent(row.ecart_bas), words.percent(row.ecart_haut)
+    return words.label("words", "off_by").format(n=words.span(least, most))
 
 
 def _repeats(claims: pd.DataFrame, words: Words) -> str:
@@ -92,7 +106,8 @@ def _repeats(claims: pd.DataFrame, words: Words) -> str:
 
 
 def _hindsight_label(row: Any, words: Words) -> str:
-    who = words.label("words", "ours") if row.qui == "melange" else row.qui.split(",")[0].split(" (")[0]
+    said = {"melange": words.label("words", "ours"), "ref_sans_changement": words.label("words", "no_change")}
+    who = said.get(row.qui) or row.qui.split(",")[0].split(" (")[0]
     return f"{who}\n{words.label('words', 'known_in').format(day=row.connu_le[:7], year=row.annee)}"
 
 
@@ -113,13 +128,17 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     mine = table[table["modele"] == "melange"].iloc[0]
     naive = table[table["modele"].str.startswith("ref_")]
     best = naive.sort_values("crps_relatif").iloc[0]
+    cut = table[table["crps_relatif"] > TOO_LONG * table["crps_relatif"].median()]
+    end = 1.15 * float(table.drop(cut.index)["crps_relatif"].max())
     values: dict[str, Any] = {
         "mine": words.percent(mine["crps_relatif"], 1),
         "best": words.label("modeles", best["modele"]),
         "best_score": words.percent(best["crps_relatif"], 1),
         "n": words.number(mine["nb_cas"]),
+        "figures": words.number(mine["nb_issues"]),
         "c80": words.percent(mine["couvert_80"]),
         "c95": words.percent(mine["couvert_95"]),
+        "cut": _cut(cut, words),
     }
     text = caption.write(
         "croissance-modeles", table, lang, fallback=bool(mine["crps_relatif"] >= best["crps_relatif"]), **values
@@ -128,19 +147,37 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         ax = new_axes(ax, 0.75 + 1.3 * ROW * len(table))
         for rank, row in enumerate(table.itertuples()):
             colour = ACCENT if row.modele == "melange" else "#b5b5b5" if row.modele.startswith("ref_") else NARROW
-            bar_between(ax, rank, 0, row.crps_relatif, colour, thick=0.6)
-            value_label(ax, row.crps_relatif, rank, words.percent(row.crps_relatif, 1))
+            if row.Index in cut.index:
+                cut_bar(ax, rank, end, colour)
+            else:
+                bar_between(ax, rank, 0, row.crps_relatif, colour, thick=0.6)
+            value_label(ax, min(row.crps_relatif, end), rank, words.percent(row.crps_relatif, 1))
         label_rows(
             ax, [words.label("modeles", name) for name in table["modele"]], [list(table["modele"]).index("melange")]
         )
-        ax.set_xlim(0, table["crps_relatif"].max() * 1.18)
+        ax.set_xlim(0, end * 1.2)
         value_axis(ax, words.label("axes", "crps"), words.percent)
         return finish(ax, text)
 
 
+def _cut(rows: pd.DataFrame, words: Words) -> str:
+    """Return the sentence on the bars that are cut, with the share of the score that one figure makes, or nothing."""
+    if rows.empty:
+        return ""
+    said = [
+        f"{words.label('modeles', row.modele)} ({words.percent(row.part_la_plus_lourde)})" for row in rows.itertuples()
+    ]
+    return words.label("words", "cut").format(names=words.join(said))
+
+
 @chart
 def plot_sensitivity(
-    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", at_least: float = 5000, **options: Unpack[Look]
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    at_least: float | None = None,
+    **options: Unpack[Look],
 ) -> Axes:
     """Draw the 80 % interval at the horizon under each prior, with its median as a tick and its probability written.
 
@@ -152,11 +189,17 @@ def plot_sensitivity(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
-    at_least : float
-        Number of places whose probability is written: that many or more.
+    at_least : float, optional
+        Number of places whose probability is written, that many or more: that of the table, no other.
     """
     words = Words(lang)
-    base = table.iloc[0]
+    base, computed = table.iloc[0], float(table["seuil"].iloc[0])
+    if at_least is not None and at_least != computed:
+        raise BadInput(
+            f"this table holds probabilities of {computed:g} or more, not of {at_least:g}: "
+            f"call sensitivity(..., at_least={at_least:g})."
+        )
+    at_least = computed
     values: dict[str, Any] = {
         "low": about(table["mediane"].min(), words),
         "high": about(table["mediane"].max(), words),
@@ -173,10 +216,24 @@ def plot_sensitivity(
         for rank, row in enumerate(table.itertuples()):
             bar_between(ax, rank, row.p80_bas, row.p80_haut, NARROW if rank else ACCENT, thick=0.5)
             ax.plot([row.mediane] * 2, [rank - 0.25, rank + 0.25], color="white", linewidth=2)
-            value_label(
-                ax, row.p80_haut, rank, f"P(≥ {words.number(at_least)}){words.colon}{words.percent(row.probabilite)}"
+            ax.annotate(
+                words.percent(row.probabilite),
+                (1.0, rank),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                ha="right",
+                fontsize=SMALL,
             )
+        ax.annotate(
+            words.label("words", "or_more").format(n=words.number(at_least)),
+            (1.0, -0.75),
+            xycoords=("axes fraction", "data"),
+            va="bottom",
+            ha="right",
+            fontsize=SMALL,
+            color=SOFT,
+        )
         label_rows(ax, [words.label("variantes", name) for name in table["variante"]])
-        ax.set_xlim(0, table["p80_haut"].max() * 1.4)
+        ax.set_xlim(0, table["p80_haut"].max() * 1.2)
         value_axis(ax, words.label("axes", "places"), words.number)
         return finish(ax, text)

@@ -63,6 +63,11 @@ def plot_forecast(
     beliefs : DataFrame, optional
         From `sensitivity`, for the horizon and the announced number: the title then prints the probability of that
         number or more, from the lowest to the highest over the beliefs. Without it no probability of it is printed.
+
+    Raises
+    ------
+    BadInput
+        The beliefs are of another horizon, or give the probability of another number.
     """
     table, fc = _both(table, fc)
     words = Words(lang)
@@ -87,6 +92,7 @@ def plot_forecast(
     }
     values["diamond"] = words.label("words", "diamond").format(target=words.number(target[1])) if target else ""
     if target and beliefs is not None:
+        _check_beliefs(beliefs, int(end["annee"]), target[1])
         chances = beliefs["probabilite"]
         p_low, p_high = words.percent(chances.min()), words.percent(chances.max())
         values |= {
@@ -109,6 +115,19 @@ def plot_forecast(
         ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
         also_drawn(ax, **_beside(fc, target))
         return finish(ax, text)
+
+
+def _check_beliefs(beliefs: pd.DataFrame, horizon: int, target: float) -> None:
+    """Raise when beliefs do not speak of the last year of a forecast and of the announced number."""
+    missing = [name for name in ("annee", "seuil", "probabilite") if name not in beliefs]
+    if missing:
+        raise BadInput(f"these beliefs have no column {', '.join(missing)}: they come from tl.sensitivity.")
+    year, number = int(beliefs["annee"].iloc[0]), float(beliefs["seuil"].iloc[0])
+    if (year, number) != (horizon, target):
+        raise BadInput(
+            f"these beliefs are of {number:g} or more in {year}, the fan is of {horizon} and the announcement of "
+            f"{target:g}: tl.sensitivity(..., horizon={horizon}, at_least={target:g})."
+        )
 
 
 def ceiling(learned: float, words: Words) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
@@ -14,12 +15,13 @@ from tlanalysis.forecasting.curves import CURVES
 from tlanalysis.forecasting.input_figures import usable
 from tlanalysis.forecasting.model import MARKS, Forecast, forecast
 from tlanalysis.forecasting.naive_references import NAIVE, references
-from tlanalysis.forecasting.scores import covered, crps, interval_score, pit
+from tlanalysis.forecasting.reference_spreads import spread
+from tlanalysis.forecasting.scores import covered, crps, interval_score, lognormal_crps, pit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MIXTURE = "melange"
+MIXTURE, PERSISTENCE = "melange", "ref_sans_changement"
 SIZE, PROPOSALS = 4_000, 12_000
 STEPS = 21  # a figure that is an interval is scored at this many values between its bounds, then averaged
 
@@ -40,8 +42,8 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         One row per origin, later figure and model: `origine` (year of the last figure known), `annee`, `perimetre`
         (of the later figure), `mesure_bas, mesure_haut`, `modele` (`melange`, the curves, the naive references as
         `ref_...`), `mediane`, `p80_bas, p80_haut`, `crps`, `crps_relatif` (over the later figure), `score_80`
-        (interval score), `couvert_80`, `couvert_95`, `pit`. References are points: their CRPS is the absolute error,
-        and they have no interval.
+        (interval score), `couvert_80`, `couvert_95`, `pit`. A reference is a distribution too, around its point (see
+        `reference_spreads`).
 
     Raises
     ------
@@ -75,7 +77,7 @@ def _score_origin(known: pd.DataFrame, later: pd.DataFrame, origin: int, seed: i
     models: dict[str, Forecast] = {MIXTURE: forecast(known, **settings)}
     for name in CURVES:
         models[name] = forecast(known, weights={other: float(other == name) for other in CURVES}, **settings)
-    naive = references(known, horizon).set_index("annee")
+    naive, last = references(known, horizon).set_index("annee"), float(usable(known)["annee"].max())
     scored = []
     for figure in later.itertuples():
         year = int(figure.annee)
@@ -84,7 +86,9 @@ def _score_origin(known: pd.DataFrame, later: pd.DataFrame, origin: int, seed: i
         came = {"origine": origin, "annee": year, "perimetre": figure.perimetre, "mesure_bas": low, "mesure_haut": high}
         truths = np.unique(np.linspace(low, high, STEPS))
         scored += [came | {"modele": name} | _scores(fc.draws[year].to_numpy(), truths) for name, fc in models.items()]
-        scored += [came | {"modele": f"ref_{name}"} | _point(float(naive.loc[year, name]), truths) for name in NAIVE]
+        for name in NAIVE:
+            said = _around(float(naive.loc[year, name]), spread(name, year + 0.5 - last), truths)
+            scored.append(came | {"modele": f"ref_{name}"} | said)
     return scored
 
 
@@ -104,21 +108,44 @@ def _scores(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
     }
 
 
-def _point(value: float, truths: np.ndarray) -> dict[str, float]:
-    error = float(np.abs(value - truths).mean())
-    nothing = dict.fromkeys(("p80_bas", "p80_haut", "score_80", "couvert_80", "couvert_95", "pit"), float("nan"))
-    return {"mediane": value, "crps": error, "crps_relatif": error / truths.mean()} | nothing
+def _around(value: float, sd: float, truths: np.ndarray) -> dict[str, float]:
+    """Return the scores of a log-normal distribution around a naive reference."""
+    middle = max(value, 0.5)
+    at = ndtri(np.array([0.025, 0.1, 0.9, 0.975]))
+    lowest, low, high, highest = middle * np.exp(sd * at)
+    score = float(np.mean([lognormal_crps(np.log(middle), sd, truth) for truth in truths]))
+    return {
+        "mediane": value,
+        "p80_bas": float(low),
+        "p80_haut": float(high),
+        "crps": score,
+        "crps_relatif": score / truths.mean(),
+        "score_80": float(np.mean([interval_score(low, high, truth, 0.8) for truth in truths])),
+        "couvert_80": float(np.mean((low <= truths) & (truths <= high))),
+        "couvert_95": float(np.mean((lowest <= truths) & (truths <= highest))),
+        "pit": float(np.mean(ndtr((np.log(truths) - np.log(middle)) / sd))),
+    }
 
 
 def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per model of a back-test: number of cases, mean relative CRPS, coverage; best first."""
-    grouped = table.groupby("modele", sort=False)
-    found = grouped.agg(
-        nb_cas=("crps", "size"),
-        crps_relatif=("crps_relatif", "mean"),
-        couvert_80=("couvert_80", "mean"),
-        couvert_95=("couvert_95", "mean"),
-    )
+    """Return one row per model of a back-test, best first; each figure that came counts once.
+
+    Returns
+    -------
+    DataFrame
+        `modele`, `nb_cas` (forecasts), `nb_issues` (figures that came: one per series and year), `crps_relatif`,
+        `part_la_plus_lourde` (share of that score that one figure makes), `couvert_80`, `couvert_95`. Forecasts of
+        one figure are averaged first, then the figures.
+    """
+    figure = [name for name in ("serie", "annee") if name in table]
+    scored = ["crps_relatif", "couvert_80", "couvert_95"]
+    each = table.groupby(["modele", *figure], sort=False)[scored].mean()
+    grouped = each.groupby("modele", sort=False)
+    found = grouped.mean()
+    score = grouped["crps_relatif"]
+    found.insert(0, "nb_cas", table.groupby("modele").size())
+    found.insert(1, "nb_issues", grouped.size())
+    found.insert(3, "part_la_plus_lourde", score.max() / score.sum())
     ordered = found.reset_index().sort_values("crps_relatif", ignore_index=True, kind="stable")
     ordered.attrs = dict(table.attrs)
     return ordered
@@ -149,9 +176,10 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
     -------
     DataFrame
         One row per cutoff, later figure and forecaster: `connu_le, annee, perimetre, mesure_bas, mesure_haut, qui`
-        (`melange` or the publisher of a claim made by then for that year or the one before), `p95_bas, p80_bas,
-        mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif`. A claim of "at least" counts as its
-        lower figure; every value of a range is equally likely.
+        (`melange`, `ref_sans_changement`, or the publisher of a claim made by then for that year or the one before),
+        `p95_bas, p80_bas, mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif` (missing for a claim,
+        which is no distribution), and `ecart_bas, ecart_haut`: how far the median or the claim is from what came, over
+        what came, at the least and at the most. A claim of "at least" counts as its lower figure.
     """
     import pandas as pd
 
@@ -183,18 +211,39 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
                 "mesure_haut": high,
             }
             truths = np.unique(np.linspace(low, high, STEPS))
-            rows.append(came | {"qui": MIXTURE} | _quantiles_and_score(fc.draws[year].to_numpy(), truths))
+            rows.append(came | {"qui": MIXTURE} | _ours(fc.draws[year].to_numpy(), truths))
+            rows.append(came | {"qui": PERSISTENCE} | _persistence(fc, year, truths))
             for claim in public.itertuples():
                 if periods.year(claim.periode_cible) in {year - 1, year}:
                     top = claim.valeur_haut if claim.valeur_haut == claim.valeur_haut else claim.valeur_bas
-                    said = _quantiles_and_score(np.linspace(claim.valeur_bas, top, STEPS), truths)
-                    said |= dict.fromkeys(("p95_bas", "p80_bas"), claim.valeur_bas)
-                    said |= dict.fromkeys(("p80_haut", "p95_haut"), top)
+                    said = _claim(float(claim.valeur_bas), float(top), truths)
                     rows.append(came | {"qui": f"{claim.editeur} ({claim.periode_cible})"} | said)
     return stamp(pd.DataFrame(rows), everything, claims, inputs=["observations", "previsions_publiees"])
 
 
-def _quantiles_and_score(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
+def _ours(draws: np.ndarray, truths: np.ndarray) -> dict[str, float]:
     found = {name: float(np.rint(np.quantile(draws, q))) for name, q in MARKS.items()}
     score = float(np.mean([crps(draws, truth) for truth in truths])) / truths.mean()
-    return found | {"crps_relatif": round(score, 4)}
+    return found | {"crps_relatif": round(score, 4)} | _missed_by(found["mediane"], found["mediane"], truths)
+
+
+def _persistence(fc: Forecast, year: int, truths: np.ndarray) -> dict[str, float]:
+    """Return the same for the last figure known, with the spread that the corpus shows."""
+    value = float(fc.references["sans_changement"].iloc[0])
+    sd = spread("sans_changement", year + 0.5 - float(fc.used["annee"].max()))
+    found = {name: float(np.rint(value * np.exp(sd * ndtri(q)))) for name, q in MARKS.items()}
+    score = _around(value, sd, truths)["crps_relatif"]
+    return found | {"crps_relatif": round(score, 4)} | _missed_by(value, value, truths)
+
+
+def _claim(low: float, high: float, truths: np.ndarray) -> dict[str, float]:
+    found = {name: low if name.endswith("bas") else high for name in MARKS} | {"mediane": (low + high) / 2}
+    return found | {"crps_relatif": float("nan")} | _missed_by(low, high, truths)
+
+
+def _missed_by(low: float, high: float, truths: np.ndarray) -> dict[str, float]:
+    """Return the least and the most by which numbers said from `low` to `high` miss the values that may have come."""
+    least, most = truths.min(), truths.max()
+    gap = max(low - most, 0.0) / most + max(least - high, 0.0) / least
+    far = max(abs(said - came) / came for said in (low, high) for came in (least, most))
+    return {"ecart_bas": round(float(gap), 4), "ecart_haut": round(float(far), 4)}

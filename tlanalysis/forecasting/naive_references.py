@@ -37,13 +37,16 @@ def references(observations: pd.DataFrame, horizon: int = 2030) -> pd.DataFrame:
     values = rows["valeur"].fillna((rows["valeur_bas"] + rows["valeur_haut"]) / 2).clip(lower=0.5)
     (t0, t1), (v0, v1) = rows["annee"].iloc[[0, -1]], values.iloc[[0, -1]]
     years = np.arange(int(t1) + 1, horizon + 1)
-    ahead = years + 0.5 - t1
+    return pd.DataFrame({"annee": years} | extended((t0, v0), (t1, v1), years + 0.5))
+
+
+def extended(first: tuple[float, float], last: tuple[float, float], when: np.ndarray) -> dict[str, np.ndarray]:
+    """Return each naive reference at some decimal years, from the first and the last figure (date, value)."""
+    (t0, v0), (t1, v1) = first, last
+    ahead = when - t1
     slope, rate = (v1 - v0) / (t1 - t0), np.log(v1 / v0) / (t1 - t0)
-    return pd.DataFrame(
-        {
-            "annee": years,
-            "sans_changement": np.full(len(years), float(v1)),
-            "lineaire": np.maximum(v1 + slope * ahead, 0.0),
-            "croissance_constante": v1 * np.exp(rate * ahead),
-        }
-    )
+    return {
+        "sans_changement": np.full(len(when), float(v1)),
+        "lineaire": np.maximum(v1 + slope * ahead, 0.0),
+        "croissance_constante": v1 * np.exp(rate * ahead),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtr
 
 
 def crps(draws: np.ndarray, truth: float) -> float:
@@ -19,6 +20,21 @@ def crps(draws: np.ndarray, truth: float) -> float:
     n = len(x)
     spread = 2 / n**2 * (x * (np.arange(1, n + 1) - (n + 1) / 2)).sum()  # half the mean distance between two draws
     return float(np.abs(x - truth).mean() - spread)
+
+
+def lognormal_crps(mean: float, sd: float, truth: float) -> float:
+    """Return the continuous ranked probability score of a log-normal distribution, from mean and spread of the log.
+
+    Source: Baran and Lerch, Quarterly Journal of the Royal Meteorological Society 141 (2015), 2289-2299.
+
+    Examples
+    --------
+    >>> round(lognormal_crps(0.0, 1e-9, 2.0), 6)
+    1.0
+    """
+    away = (np.log(truth) - mean) / sd
+    inside = float(ndtr(away - sd) + ndtr(sd / np.sqrt(2)) - 1)
+    return float(truth * (2 * ndtr(away) - 1) - 2 * np.exp(mean + sd**2 / 2) * inside)
 
 
 def interval_score(low: float, high: float, truth: float, level: float) -> float:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlanalysis.forecasting.input_figures import usable
 from tlanalysis.forecasting.model import forecast
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
+from tlanalysis.forecasting.published import announced
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PROPOSALS = 24_000
 EXACT = (0.03, 0.0)  # how well counts were believed to be good before repeated counts were compared
+ANNOUNCED = 5000.0  # announced for the places of France
 A_FIFTH = 0.207  # log(1800 / 1463): what the mission of 2018 believed that its list missed
 
 
@@ -49,7 +52,12 @@ def variants(base: Priors = DEFAULT) -> dict[str, Priors]:
 
 
 def sensitivity(
-    observations: pd.DataFrame, horizon: int = 2030, seed: int = 0, *, at_least: float = 5000, base: Priors = DEFAULT
+    observations: pd.DataFrame,
+    horizon: int = 2030,
+    seed: int = 0,
+    *,
+    at_least: float | None = None,
+    base: Priors = DEFAULT,
 ) -> pd.DataFrame:
     """Return the forecast at the horizon when one prior changes, one row per variant.
 
@@ -57,26 +65,39 @@ def sensitivity(
     ----------
     observations, horizon, seed
         As for `forecast`.
-    at_least : float
-        The table gives the probability that a count reads this much or more.
+    at_least : float, optional
+        The table gives the probability that a count reads this much or more: by default the last number announced for
+        these counts, or 5,000.
     base : Priors
         The priors that each variant changes.
 
     Returns
     -------
     DataFrame
-        `variante, p80_bas, mediane, p80_haut, probabilite, plafond_appris` (share of the prior variance of the
-        logistic ceiling that the figures removed).
+        `variante, p80_bas, mediane, p80_haut, probabilite, plafond_appris` (share of the prior spread of the logistic
+        ceiling that the figures removed), `annee` (the horizon), `seuil` (the number whose probability is given).
     """
     import pandas as pd
 
+    at_least = _announced(observations) if at_least is None else float(at_least)
     rows = []
     for name, beliefs in variants(base).items():
         fc = forecast(observations, horizon, seed, priors=beliefs, proposals=PROPOSALS)
         low, middle, high = np.rint(np.quantile(fc.draws[horizon], [0.1, 0.5, 0.9]))
         chance, learned = fc.probability(horizon, at_least), fc.diagnostics["ceiling_learned"]
-        rows.append((name, int(low), int(middle), int(high), round(chance, 3), round(learned, 2)))
-    columns = ["variante", "p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris"]
+        said = (round(chance, 3), round(learned, 2), horizon, at_least)
+        rows.append((name, int(low), int(middle), int(high), *said))
+    columns = ["variante", "p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris", "annee", "seuil"]
     table = pd.DataFrame(rows, columns=columns)
     table.attrs = {key: value for key, value in observations.attrs.items() if key in {"inputs", "sources"}}
     return table
+
+
+def _announced(observations: pd.DataFrame) -> float:
+    """Return the last number announced for what some observations count, or 5,000."""
+    rows = usable(observations)
+    if rows.empty or not {"territoire", "indicateur"} <= set(observations):
+        return ANNOUNCED
+    territory, indicator = observations[["territoire", "indicateur"]].iloc[0]
+    found = announced(territory, indicator, rows["perimetre"].iloc[-1])
+    return found[1] if found else ANNOUNCED

@@ -48,6 +48,14 @@ def bar_between(ax: Axes, row: float, low: float, high: float, colour: str, *, t
     ax.barh(row, high - low, left=low, height=thick, color=colour, linewidth=0)
 
 
+def cut_bar(ax: Axes, row: float, end: float, colour: str, *, thick: float = 0.6) -> None:
+    """Draw a bar from zero that goes on beyond the axis: it stops at `end` and a slanted gap marks the break."""
+    ax.barh(row, end, height=thick, color=colour, linewidth=0)
+    across = [row + 0.6 * thick, row - 0.6 * thick]
+    for at in (0.86, 0.9):
+        ax.plot([at * end, (at + 0.02) * end], across, color="white", linewidth=2.5, zorder=3)
+
+
 def unknown_row(ax: Axes, row: float, text: str, *, left: float, width: float, thick: float = 0.6) -> None:
     """Hatch a row whose value is unknown, and write `text` on it."""
     ax.barh(row, width, left=left, height=thick, **UNKNOWN)
