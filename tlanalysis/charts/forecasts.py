@@ -63,6 +63,12 @@ def plot_forecast(
     beliefs : DataFrame, optional
         From `sensitivity`, for the horizon and the announced number: the title then prints the probability of that
         number or more, from the lowest to the highest over the beliefs. Without it no probability of it is printed.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_forecast(fc, lang="en")
     """
     table, fc = _both(table, fc)
     words = Words(lang)
@@ -206,6 +212,12 @@ def plot_regions_forecast(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_regions_forecast(tl.forecast_regions(fc).table(), lang="en")
     """
     words = Words(lang)
     end = int(table["annee"].max())
@@ -274,6 +286,12 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_scenarios(tl.scenarios(fc), lang="en")
     """
     words = Words(lang)
     end = int(table["annee"].max())
@@ -337,6 +355,12 @@ def plot_people_forecast(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_people_forecast(tl.forecast_people_trained(fc), lang="en")
     """
     words = Words(lang)
     end = table.iloc[-1]

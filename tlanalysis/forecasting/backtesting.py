@@ -47,6 +47,16 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     ------
     BadInput
         Fewer than three years have figures.
+
+    See Also
+    --------
+    backtest_summary : One row per model.
+    hindsight : What would have been forecast, beside what others announced.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.backtest(tl.observations("tiers_lieux", "FR"))  # doctest: +SKIP
     """
     import pandas as pd
 
@@ -111,7 +121,27 @@ def _point(value: float, truths: np.ndarray) -> dict[str, float]:
 
 
 def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per model of a back-test: number of cases, mean relative CRPS, coverage; best first."""
+    """Return one row per model of a back-test: number of cases, mean relative CRPS, coverage; best first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `backtest` or `backtests` returns.
+
+    Returns
+    -------
+    DataFrame
+        `modele, nb_cas, crps_relatif, couvert_80, couvert_95`.
+
+    See Also
+    --------
+    plot_backtest : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.backtest_summary(tl.backtest(tl.observations("tiers_lieux", "FR")))  # doctest: +SKIP
+    """
     grouped = table.groupby("modele", sort=False)
     found = grouped.agg(
         nb_cas=("crps", "size"),
@@ -125,7 +155,29 @@ def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def backtests(series: dict[str, pd.DataFrame], seed: int = 0) -> pd.DataFrame:
-    """Back-test several series; return all their rows, with the name of the series first."""
+    """Back-test several series; return all their rows, with the name of the series first.
+
+    Parameters
+    ----------
+    series : dict of DataFrame
+        Name -> figures, as for `backtest`.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    DataFrame
+        As `backtest`, after a column `serie`.
+
+    See Also
+    --------
+    backtest_summary : One row per model.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.backtests({"France": tl.observations("tiers_lieux", "FR")})  # doctest: +SKIP
+    """
     import pandas as pd
 
     parts = [backtest(rows, seed).assign(serie=name) for name, rows in series.items()]
@@ -152,6 +204,17 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
         (`melange` or the publisher of a claim made by then for that year or the one before), `p95_bas, p80_bas,
         mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif`. A claim of "at least" counts as its
         lower figure; every value of a range is equally likely.
+
+    See Also
+    --------
+    published_forecasts : What was announced.
+    plot_hindsight : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> len(tl.hindsight(("2021-08-31",))) > 0
+    True
     """
     import pandas as pd
 

@@ -23,6 +23,11 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     least the projects that a page ties to it by name. "Nearly 40" is read as 35 to 40: half of its last printed digit.
     That of Nouvelle-Aquitaine is probable, not attested: if it is not of this call, the bounds of the others are wider.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
@@ -33,6 +38,16 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     ------
     BadInput
         No national total is published by that day, or the counts cannot all hold.
+
+    See Also
+    --------
+    bounds : The method, for any counts.
+    plot_deffinov_bounds : Chart of the answer.
+
+    Examples
+    --------
+    >>> bool((deffinov_bounds()["nb_projets_bas"] <= deffinov_bounds()["nb_projets_haut"]).all())
+    True
     """
     import pandas as pd
 

@@ -50,6 +50,10 @@ def waves(criterion: str = "rural", *, confidence: float = 0.95, seed: int = 0) 
     BadInput
         An unknown criterion.
 
+    See Also
+    --------
+    cross : Places by class of commune.
+
     References
     ----------
     Armitage, P. (1955), Biometrics 11, 375-386.
