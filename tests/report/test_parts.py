@@ -184,8 +184,10 @@ def test_documents_are_found_by_language(tmp_path: Path) -> None:
 def test_the_reference_holds_every_public_name() -> None:
     import tlanalysis
 
-    entries = [entry for _, found in api_reference.reference() for entry in found]
-    assert [entry.name for entry in entries] == tlanalysis.__all__
+    questions = api_reference.reference()
+    entries = [entry for question in questions for entry in question.entries]
+    assert sorted(entry.name for entry in entries) == sorted(tlanalysis.__all__)
+    assert all(len(question.words["fr"]) * len(question.words["en"]) and question.entries for question in questions)
     assert [entry.name for entry in entries if not entry.sections[0].paragraphs] == []
     named = {entry.name: entry.commands for entry in entries if entry.commands}
     assert named["open_files"] == ("tlanalysis fetch", "tlanalysis build")

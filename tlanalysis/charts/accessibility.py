@@ -39,6 +39,11 @@ def plot_access_profile(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_access_profile(tl.access_profile("D33"), lang="en")
     """
     words = Words(lang)
     place = territory(fact(table, "territoire"))
@@ -116,6 +121,11 @@ def plot_deffinov_bounds(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_deffinov_bounds(tl.deffinov_bounds(), lang="en")
     """
     words = Words(lang)
     chosen = within(focus, "region")

@@ -40,6 +40,11 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     ------
     BadInput
         When the table is empty: the module has not been built.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_themes(tl.share_themes("2026"))  # doctest: +SKIP
     """
     return _plot_ticked("formation-themes", table, ax, lang)
 
@@ -61,6 +66,11 @@ def plot_audiences(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     ------
     BadInput
         When the table is empty: the module has not been built.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_audiences(tl.share_audiences("2026"))  # doctest: +SKIP
     """
     return _plot_ticked("formation-publics", table, ax, lang)
 

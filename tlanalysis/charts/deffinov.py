@@ -39,6 +39,11 @@ def plot_deffinov_regions(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_deffinov_regions(tl.deffinov_regions(), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -89,6 +94,11 @@ def plot_deffinov_amounts(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_deffinov_amounts(tl.deffinov_regions(), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -148,6 +158,11 @@ def plot_deffinov_projects(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_deffinov_projects(tl.deffinov_projects(), lang="en")
     """
     words = Words(lang)
     rows = table.set_index("territoire")
@@ -222,6 +237,11 @@ def plot_deffinov_population(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_deffinov_population(tl.deffinov_population(), lang="en")
     """
     words = Words(lang)
     best = table.set_index("connaissance").loc["atteste"]

@@ -36,6 +36,11 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_hindsight(tl.hindsight(("2021-08-31",)), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -123,6 +128,11 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_backtest(tl.backtest_summary(tl.backtest(tl.observations("tiers_lieux", "FR"))))  # doctest: +SKIP
     """
     words = Words(lang)
     mine = table[table["modele"] == "melange"].iloc[0]
@@ -191,6 +201,11 @@ def plot_sensitivity(
         Language of the texts.
     at_least : float, optional
         Number of places whose probability is written, that many or more: that of the table, no other.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_sensitivity(tl.sensitivity(tl.observations("tiers_lieux", "FR")))  # doctest: +SKIP
     """
     words = Words(lang)
     base, computed = table.iloc[0], float(table["seuil"].iloc[0])

@@ -226,6 +226,12 @@ def plot_regions_forecast(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_regions_forecast(tl.forecast_regions(fc).table(), lang="en")
     """
     words = Words(lang)
     end = int(table["annee"].max())
@@ -294,6 +300,12 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_scenarios(tl.scenarios(fc), lang="en")
     """
     words = Words(lang)
     end = int(table["annee"].max())
@@ -348,6 +360,12 @@ def plot_people_forecast(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_people_forecast(tl.forecast_people_trained(fc), lang="en")
     """
     words = Words(lang)
     end = table.iloc[-1]

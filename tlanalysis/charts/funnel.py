@@ -47,6 +47,11 @@ def plot_funnel(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_funnel(tl.rates("fabriques_de_territoire"), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -188,6 +193,11 @@ def plot_rates_from_shares(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_rates_from_shares(tl.rates_from_shares(2023), lang="en")
     """
     check_text(table)
     words = Words(lang)

@@ -42,6 +42,11 @@ def plot_places_over_time(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_places_over_time(tl.places_over_time("FR"), lang="en")
     """
     check_text(table)
     words = Words(lang)

@@ -32,6 +32,11 @@ def plot_inequality(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_inequality(tl.inequality_of({"tiers_lieux": tl.rates("tiers_lieux")}), lang="en")
     """
     words = Words(lang)
     rows = table[table["indice"] == "gini"].sort_values("sous_jacent", ignore_index=True)
@@ -92,6 +97,11 @@ def plot_rank_agreement(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_rank_agreement(tl.need_agreement(), lang="en")
     """
     words = Words(lang)
     rows = table.sort_values("tau", ascending=False, ignore_index=True)
@@ -150,6 +160,11 @@ def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_lorenz(tl.lorenz_of({"tiers_lieux": tl.rates("tiers_lieux")}), lang="en")
     """
     words = Words(lang)
     kinds = list(dict.fromkeys(table["type"]))

@@ -71,6 +71,11 @@ def plot_rates(
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_rates(tl.rates("fabriques_de_territoire"), focus="D33", lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -163,6 +168,11 @@ def plot_access(
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_access(tl.access("fabriques_de_territoire"), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -241,6 +251,11 @@ def plot_local_moran(
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
     shapes : {"tuiles", "contours"}
         Tiles, or the real outlines (fetched).
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_local_moran(tl.local_moran(tl.rates("tiers_lieux"), permutations=99), lang="en")
     """
     check_text(table)
     words = Words(lang)

@@ -31,6 +31,11 @@ def plot_announced_measures(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_announced_measures(tl.announced_measures(), lang="en")
     """
     words = Words(lang)
     whole, parts = table[table["famille"] == "plan_2021"], table[table["famille"] != "plan_2021"]
@@ -75,6 +80,11 @@ def plot_state_credits(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_state_credits(tl.state_credits(), lang="en")
     """
     words = Words(lang)
     stages = ("projet_de_loi", "vote", "apres_gel", "depense")

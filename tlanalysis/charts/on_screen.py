@@ -29,6 +29,10 @@ def show_words(lang: str = "fr") -> None:
     lang : {"fr", "en"}
         Language of the words.
 
+    Returns
+    -------
+    None
+
     Raises
     ------
     BadInput

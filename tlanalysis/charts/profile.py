@@ -33,6 +33,11 @@ def plot_compare_rates(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_compare_rates(tl.compare_rates("R53"), lang="en")
     """
     words = Words(lang)
     place = territory(fact(table, "territoire"))
@@ -97,6 +102,11 @@ def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", 
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_rank(tl.rank_among_peers("R53"), lang="en")
     """
     words = Words(lang)
     place, n = territory(fact(table, "territoire")), len(table)

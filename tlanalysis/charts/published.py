@@ -34,6 +34,11 @@ def plot_published_forecasts(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_published_forecasts(tl.published_forecasts(), lang="en")
     """
     check_text(table)
     words = Words(lang)

@@ -38,6 +38,11 @@ def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_holdings(tl.holdings(), lang="en")
     """
     words = Words(lang)
     rows = table.set_index("nature")
@@ -75,6 +80,11 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_perimeters(tl.perimeters(), lang="en")
     """
     words = Words(lang)
     names = list(dict.fromkeys(table["perimetre"]))
@@ -131,6 +141,11 @@ def plot_contradictions(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_contradictions(tl.contradictions(), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -208,6 +223,11 @@ def plot_unknowns(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_unknowns(tl.unknowns(), lang="en")
     """
     words = Words(lang)
     cells = table.pivot_table(index="nom_region", columns="question", values="est_connu", aggfunc="any")
@@ -276,6 +296,11 @@ def plot_lists_ledger(
         Language of the texts.
     jeu : str
         Name of the list in column `jeu`.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_lists_ledger(tl.lists_ledger(), lang="en")
     """
     words = Words(lang)
     facts = table[table["jeu"] == jeu].set_index("constat")["nb_lignes"]

@@ -42,6 +42,11 @@ def plot_trainees_declared(
     ------
     BadInput
         When the table is empty: the list has not been built.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_trainees_declared(tl.trainees_declared())  # doctest: +SKIP
     """
     if table.empty:
         raise BadInput("formation-stagiaires has nothing to draw: tl.open_files() says which open files to fetch.")

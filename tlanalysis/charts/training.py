@@ -32,6 +32,11 @@ def plot_people_trained(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_people_trained(tl.people_trained(), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -91,6 +96,11 @@ def plot_share_training(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_share_training(tl.share_training(), lang="en")
     """
     check_text(table)
     words = Words(lang)
@@ -170,6 +180,11 @@ def plot_decomposition(
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_decomposition(tl.decompose_reach("2019", "2023"), lang="en")
     """
     words = Words(lang)
     rows = table.set_index(["facteur", "lecture_perimetre"])

@@ -99,6 +99,16 @@ def open_files(*tables: str) -> pd.DataFrame:
     ------
     BadInput
         Unknown table.
+
+    See Also
+    --------
+    sources : The files and where they come from.
+    load : A table that was built.
+
+    Examples
+    --------
+    >>> open_files().columns.tolist()
+    ['jeu', 'editeur', 'etat', 'commande']
     """
     import pandas as pd
 

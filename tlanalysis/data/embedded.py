@@ -177,6 +177,11 @@ def load(name: str) -> pd.DataFrame:
     SourceError
         File missing, altered, not of the declared columns and types, or not built.
 
+    See Also
+    --------
+    sources : Which tables there are.
+    places : The places of an open list.
+
     Examples
     --------
     >>> load("regions").loc[0, ["code_region", "nom_region"]].tolist()
@@ -247,6 +252,18 @@ def sources() -> pd.DataFrame:
         is), `nb_lignes` (embedded tables only) and `etat`:
         `embarque` (in `data/raw/`, checksum verified on reading), `telecharge` (found in the mirror or the downloads)
         or `absent`.
+
+    See Also
+    --------
+    describe : The columns of one table.
+    load : One table.
+    cite : How to cite one.
+
+    Examples
+    --------
+    >>> table = sources().set_index("id")
+    >>> table.loc["regions", ["editeur", "etat"]].tolist()
+    ['INSEE', 'embarque']
     """
     import pandas as pd
 

@@ -18,6 +18,15 @@ def ledger() -> pd.DataFrame:
     -------
     DataFrame
         `jeu, lignes_lues, lignes_acceptees, lignes_rejetees, sha256` (first twelve characters).
+
+    See Also
+    --------
+    lists_ledger : The same for open lists.
+
+    Examples
+    --------
+    >>> bool((ledger()["lignes_lues"] == ledger()["lignes_acceptees"] + ledger()["lignes_rejetees"]).all())
+    True
     """
     records = []
     for name in embedded.names():

@@ -68,6 +68,11 @@ def observations(
     BadInput
         Unknown indicator, territory, nature or perimeter.
 
+    See Also
+    --------
+    contradictions : Figures that cannot all hold.
+    known_figures : Every figure of one territory.
+
     Examples
     --------
     >>> int(observations("personnes_formees", "FR", perimetre="ftl_2023")["valeur"].min())
@@ -228,6 +233,17 @@ def contradictions(
         `territoire, indicateur, periode` (the covering one; missing where no period is printed), `temps, nb_chiffres,
         valeur_min, valeur_max, rapport` (largest over smallest), `perimetres` (those involved, `;`-joined: more than
         one may explain the gap) and `editeurs`.
+
+    See Also
+    --------
+    observations : The figures themselves.
+    reconcile : Published figures beside those we compute.
+    plot_contradictions : Chart of the answer.
+
+    Examples
+    --------
+    >>> bool(contradictions("FR")["territoire"].eq("FR").all())
+    True
     """
     import pandas as pd
 

@@ -67,10 +67,19 @@ def params(**given: Any) -> Params:
         The shared `territory, lang, as_of, seed, horizon`, and any other parameter of the notebook: text, a number,
         True or False. Each is an attribute of what is returned.
 
+    Returns
+    -------
+    Params
+        Each parameter is an attribute.
+
     Raises
     ------
     BadInput
         A value that is not of the right type or does not exist, or a misspelled name; all mistakes in one message.
+
+    See Also
+    --------
+    run : Execute a notebook with its parameters.
 
     Examples
     --------

@@ -66,12 +66,44 @@ _POPULATION_FIELDS = ("population", "population_low", "population_high")
 
 
 def regions() -> pd.DataFrame:
-    """Return the régions: one row each, with `code_region`, `nom_region`, `population`, `voisins`."""
+    """Return the régions: one row each, with `code_region`, `nom_region`, `population`, `voisins`.
+
+    Returns
+    -------
+    DataFrame
+        The 18 régions in the order of their codes, codes as text.
+
+    See Also
+    --------
+    departements : The same for départements.
+    territory : One territory, by code or name.
+
+    Examples
+    --------
+    >>> len(regions())
+    18
+    """
     return embedded.load("regions")
 
 
 def departements() -> pd.DataFrame:
-    """Return the départements: one row each, with `code_departement`, `code_region`, `population`, `voisins`."""
+    """Return the départements: one row each, with `code_departement`, `code_region`, `population`, `voisins`.
+
+    Returns
+    -------
+    DataFrame
+        The 101 départements in the order of their codes, codes as text.
+
+    See Also
+    --------
+    regions : The same for régions.
+    territory : One territory, by code or name.
+
+    Examples
+    --------
+    >>> departements().loc[0, ["code_departement", "code_region"]].tolist()
+    ['01', '84']
+    """
     return embedded.load("departements")
 
 
@@ -124,10 +156,20 @@ def territory(asked: str | int) -> Territory:
         `FR`, `R` and two digits, or `D` and the département's code; or a name, in any case, with or without accents; or
         a bare number that is a code of one level only ("33"). A name of both levels (La Réunion) is the région.
 
+    Returns
+    -------
+    Territory
+        `code` (`R53`), `name`, `level`, `insee`, and its population with bounds.
+
     Raises
     ------
     BadInput
         When it is none of the 120, with what was probably meant; when a bare number is a région and a département.
+
+    See Also
+    --------
+    regions, departements : The tables of territories.
+    neighbours : Territories with a common border.
 
     Examples
     --------
@@ -240,7 +282,27 @@ def within(code: str, level: str) -> set[str]:
 
 
 def neighbours(code: str) -> list[str]:
-    """Return the territories of the same level that share a land border, as codes (`D33` -> `D17`, ...)."""
+    """Return the territories of the same level that share a land border, as codes (`D33` -> `D17`, ...).
+
+    Parameters
+    ----------
+    code : str
+        `R75` or `D33`.
+
+    Returns
+    -------
+    list of str
+        Codes; empty for an island.
+
+    See Also
+    --------
+    territory : One territory, by code or name.
+
+    Examples
+    --------
+    >>> neighbours("D33")
+    ['D17', 'D24', 'D40', 'D47']
+    """
     asked = territory(code)
     if asked.is_france:
         return []

@@ -151,7 +151,28 @@ def save(ax: Axes, file: str | Path, *, dpi: float = 300) -> Path:
 
 
 def fingerprint(table: pd.DataFrame) -> str:
-    """Return the first sixteen hexadecimal digits of the sha256 of a table's CSV: same data, same fingerprint."""
+    """Return the first sixteen hexadecimal digits of the sha256 of a table's CSV: same data, same fingerprint.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+
+    See Also
+    --------
+    publish : Writes it beside a figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> fingerprint(pd.DataFrame({"a": [1]})) == fingerprint(pd.DataFrame({"a": [1]}))
+    True
+    """
     return about.digest_of(about.csv_of(table))
 
 

@@ -49,6 +49,16 @@ def backtest(observations: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     ------
     BadInput
         Fewer than three years have figures.
+
+    See Also
+    --------
+    backtest_summary : One row per model.
+    hindsight : What would have been forecast, beside what others announced.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.backtest(tl.observations("tiers_lieux", "FR"))  # doctest: +SKIP
     """
     import pandas as pd
 
@@ -130,12 +140,26 @@ def _around(value: float, sd: float, truths: np.ndarray) -> dict[str, float]:
 def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
     """Return one row per model of a back-test, best first; each figure that came counts once.
 
+    Parameters
+    ----------
+    table : DataFrame
+        What `backtest` or `backtests` returns.
+
     Returns
     -------
     DataFrame
         `modele`, `nb_cas` (forecasts), `nb_issues` (figures that came: one per series and year), `crps_relatif`,
         `part_la_plus_lourde` (share of that score that one figure makes), `couvert_80`, `couvert_95`. Forecasts of
         one figure are averaged first, then the figures.
+
+    See Also
+    --------
+    plot_backtest : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.backtest_summary(tl.backtest(tl.observations("tiers_lieux", "FR")))  # doctest: +SKIP
     """
     figure = [name for name in ("serie", "annee") if name in table]
     scored = ["crps_relatif", "couvert_80", "couvert_95"]
@@ -152,7 +176,29 @@ def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def backtests(series: dict[str, pd.DataFrame], seed: int = 0) -> pd.DataFrame:
-    """Back-test several series; return all their rows, with the name of the series first."""
+    """Back-test several series; return all their rows, with the name of the series first.
+
+    Parameters
+    ----------
+    series : dict of DataFrame
+        Name -> figures, as for `backtest`.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    DataFrame
+        As `backtest`, after a column `serie`.
+
+    See Also
+    --------
+    backtest_summary : One row per model.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.backtests({"France": tl.observations("tiers_lieux", "FR")})  # doctest: +SKIP
+    """
     import pandas as pd
 
     parts = [backtest(rows, seed).assign(serie=name) for name, rows in series.items()]
@@ -180,6 +226,17 @@ def hindsight(cutoffs: tuple[str, ...] = ("2021-08-31", "2023-09-30"), seed: int
         `p95_bas, p80_bas, mediane, p80_haut, p95_haut` (for a claim, its bounds), `crps_relatif` (missing for a claim,
         which is no distribution), and `ecart_bas, ecart_haut`: how far the median or the claim is from what came, over
         what came, at the least and at the most. A claim of "at least" counts as its lower figure.
+
+    See Also
+    --------
+    published_forecasts : What was announced.
+    plot_hindsight : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> len(tl.hindsight(("2021-08-31",))) > 0
+    True
     """
     import pandas as pd
 

@@ -124,6 +124,12 @@ def forecast(
     BadInput
         Fewer than two usable figures, contradictory intervals, or a horizon that is not after the last figure.
 
+    See Also
+    --------
+    plot_forecast : Fan chart of the answer.
+    references : Naive references.
+    backtest : How good it would have been.
+
     Examples
     --------
     Bakeries of an imaginary town:

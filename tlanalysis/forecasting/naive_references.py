@@ -20,6 +20,13 @@ def references(observations: pd.DataFrame, horizon: int = 2030) -> pd.DataFrame:
     `sans_changement` repeats the last figure, `lineaire` and `croissance_constante` extend the change from the first
     figure to the last. An interval counts as its middle. The references ignore natures and perimeters.
 
+    Parameters
+    ----------
+    observations : DataFrame
+        Figures of one territory and one indicator: see `observations`.
+    horizon : int
+        Last year.
+
     Returns
     -------
     DataFrame
@@ -29,6 +36,16 @@ def references(observations: pd.DataFrame, horizon: int = 2030) -> pd.DataFrame:
     ------
     BadInput
         Fewer than two dated measures, or a horizon that is not after the last.
+
+    See Also
+    --------
+    forecast : The forecast they are compared with.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> references(tl.observations("tiers_lieux", "FR"), 2030)["annee"].iloc[-1].item()
+    2030
     """
     import pandas as pd
 

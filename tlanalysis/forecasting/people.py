@@ -58,6 +58,18 @@ def forecast_people_trained(
     ------
     BadInput
         Two dated totals and a share are not published by that day.
+
+    See Also
+    --------
+    forecast : The forecast of places.
+    plot_people_forecast : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> len(tl.forecast_people_trained(fc)) > 0
+    True
     """
     totals = observations("personnes_formees", "FR", nature=MEASURES, as_of=as_of)
     shares = observations("part_formation", "FR", nature=MEASURES, as_of=as_of)

@@ -57,6 +57,16 @@ class Priors:
         table `perimetres` (see `offsets_used`).
     default_offset : tuple of float
         The same for a perimeter without an entry.
+
+    See Also
+    --------
+    priors : The numbers in words, with where they come from.
+    forecast : Takes them.
+
+    Examples
+    --------
+    >>> Priors(waning=0.0).waning
+    0.0
     """
 
     growth: tuple[float, float] = (0.07, 0.12)

@@ -23,11 +23,26 @@ CREDITS = "crédits de l'État 18, 13, 7,5 puis 0,7 M€ (table financements) ; 
 def priors(of: Priors = DEFAULT) -> pd.DataFrame:
     """Return the numbers that the forecasts believe, one row per number or pair, so that anybody can question them.
 
+    Parameters
+    ----------
+    of : Priors
+        The beliefs to write out.
+
     Returns
     -------
     DataFrame
         `parametre, a, b, lecture, source`: two numbers, how to read them (mean and standard deviation, median and
         log-spread, the ends of a uniform, or one fixed number), and where they come from; "choisi" is nowhere.
+
+    See Also
+    --------
+    Priors : To change them.
+    sensitivity : What changing them does.
+
+    Examples
+    --------
+    >>> priors()["parametre"].is_unique
+    True
     """
     import pandas as pd
 

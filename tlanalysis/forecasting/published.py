@@ -46,6 +46,16 @@ def published_forecasts(*, as_of: When | None = None) -> pd.DataFrame:
         `VERDICTS`), `mesure_bas, mesure_haut, mesure_periode, mesure_perimetre` (the observation used) and `motif`, a
         code of the reason: `dans_la_fourchette`, `en_dessous`, `au_dessus`, `chevauche`, `mesure_tardive`,
         `meme_source`, `sans_date_cible`, `sans_mesure`, `date_future`.
+
+    See Also
+    --------
+    forecast : Ours.
+    plot_published_forecasts : Chart of the answer.
+
+    Examples
+    --------
+    >>> "verdict" in published_forecasts().columns
+    True
     """
     import pandas as pd
 

@@ -104,6 +104,19 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: When | None = None) 
     ------
     BadInput
         The shares of some région are not published by that day.
+
+    See Also
+    --------
+    forecast : The forecast of France.
+    plot_regions_forecast : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> regional = tl.forecast_regions(fc).table()
+    >>> "R53" in set(regional["territoire"])
+    True
     """
     import pandas as pd
 

@@ -76,6 +76,16 @@ def sensitivity(
     DataFrame
         `variante, p80_bas, mediane, p80_haut, probabilite, plafond_appris` (share of the prior spread of the logistic
         ceiling that the figures removed), `annee` (the horizon), `seuil` (the number whose probability is given).
+
+    See Also
+    --------
+    Priors : The beliefs that are varied.
+    plot_sensitivity : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.sensitivity(tl.observations("tiers_lieux", "FR"))  # doctest: +SKIP
     """
     import pandas as pd
 

@@ -43,6 +43,18 @@ def scenarios(fc: Forecast, *, as_of: When | None = None) -> pd.DataFrame:
     ------
     BadInput
         A figure that an assumption uses is not published by that day.
+
+    See Also
+    --------
+    forecast : The forecast without them.
+    plot_scenarios : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> tl.scenarios(fc)["scenario"].nunique() > 1
+    True
     """
     import pandas as pd
 

@@ -63,6 +63,11 @@ def access(kind: str = "fabriques_de_territoire", level: str = "departement") ->
     BadInput
         Unknown list or level.
 
+    See Also
+    --------
+    access_of : The same for a list of yours.
+    plot_access : Map of the answer.
+
     Examples
     --------
     >>> bool(access("fabriques_de_territoire", "france").loc[0, "part_30_km_bas"] > 0.9)
@@ -182,10 +187,25 @@ def _points_alone() -> pd.DataFrame:
 def access_profile(territory: str | int = "FR") -> pd.DataFrame:
     """Return, for each list and distance, the share of a territory's population within reach, beside France's.
 
+    Parameters
+    ----------
+    territory : str or int
+        `FR`, `R75`, `D33`, or a name.
+
     Returns
     -------
     DataFrame
         `type, jeu, territoire, nom, rayon_km, part_bas, part_haut`.
+
+    See Also
+    --------
+    access : All territories of a level.
+    plot_access_profile : Chart of the answer.
+
+    Examples
+    --------
+    >>> sorted(set(access_profile("D33")["territoire"]))
+    ['D33', 'FR']
     """
     import pandas as pd
 
@@ -212,10 +232,24 @@ def access_profile(territory: str | int = "FR") -> pd.DataFrame:
 def catchment_sensitivity(kind: str = "fabriques_de_territoire") -> pd.DataFrame:
     """Return how much the choice of catchment changes the order of the départements.
 
+    Parameters
+    ----------
+    kind : str
+        A kind of place whose access is measured.
+
     Returns
     -------
     DataFrame
         One row per pair of catchments, as `rank_agreement` (tau and its interval), with `type`.
+
+    See Also
+    --------
+    access : The measures.
+
+    Examples
+    --------
+    >>> len(catchment_sensitivity())
+    3
     """
     table = access(kind)
     pairs = list(combinations([f"score_{c}_km" for c in CATCHMENTS], 2))
@@ -234,6 +268,16 @@ def need_and_supply() -> pd.DataFrame:
         INSEE census 2021; missing in Mayotte), `distance_mediane_km` (to a place of the CGET list; missing in
         Mayotte), `distance_fabrique_km`, `taux_tiers_lieux_pour_100k`, `taux_fabriques_de_territoire_pour_100k`,
         `densite_hab_km2` (inhabitants per km2; the area is that of the cells of `maille_departements`).
+
+    See Also
+    --------
+    rank_agreement, need_agreement : Whether two columns rank alike.
+    region_need_and_supply : The same for régions.
+
+    Examples
+    --------
+    >>> len(need_and_supply())
+    101
     """
     work = embedded.load("departements_emploi")
     near, fabrique = access("tiers_lieux"), access("fabriques_de_territoire")
@@ -256,12 +300,26 @@ def need_and_supply() -> pd.DataFrame:
 def region_need_and_supply(*, as_of: When | None = None) -> pd.DataFrame:
     """Return, for each région, its DEFFINOV projects and money per inhabitant, beside distance and unemployment.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         One row per région: `territoire, nom, population, taux_chomage_15_64` (missing in Mayotte),
         `distance_mediane_km` (to a place of the CGET list), `projets_pour_million`, `enveloppe_eur_par_habitant`:
         both missing where no source says.
+
+    See Also
+    --------
+    need_and_supply : The same for départements.
+
+    Examples
+    --------
+    >>> len(region_need_and_supply())
+    18
     """
     work, links = embedded.load("departements_emploi"), embedded.load("departements")
     sums = (
@@ -301,5 +359,15 @@ def need_agreement(*, seed: int = 0) -> pd.DataFrame:
     -------
     DataFrame
         As `rank_agreement` given `densite_hab_km2`, one row per pair of `PAIRS`.
+
+    See Also
+    --------
+    rank_agreement : Any table and pairs.
+    plot_rank_agreement : Chart of the answer.
+
+    Examples
+    --------
+    >>> len(need_agreement())
+    3
     """
     return rank_agreement(need_and_supply(), PAIRS, given="densite_hab_km2", seed=seed)

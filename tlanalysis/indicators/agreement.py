@@ -61,6 +61,11 @@ def rank_agreement(
         A column is missing, fewer than three territories are known, a measure is the same everywhere, or one has the
         order of `given`.
 
+    See Also
+    --------
+    need_agreement : The pairs we ask about.
+    plot_rank_agreement : Chart of the answer.
+
     Examples
     --------
     >>> import pandas as pd

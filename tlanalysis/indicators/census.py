@@ -65,6 +65,15 @@ def census_questions(edition: str | None = None, *, as_of: When | None = None) -
     DataFrame
         `perimetre, jeu, question, nb_cases, nb_reponses, nb_sans_reponse, nb_ecarts` (boxes the selection contradicts),
         `nb_mentions_sans_case` (what was written besides the boxes). Empty when no module has been built.
+
+    See Also
+    --------
+    share_themes, share_audiences : The answers.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.census_questions()  # doctest: +SKIP
     """
     import pandas as pd
 
@@ -122,6 +131,16 @@ def share_themes(
     ------
     BadInput
         Unknown edition or question, or no question of the module is about training.
+
+    See Also
+    --------
+    census_questions : The questions there are.
+    plot_themes : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.share_themes("2026")  # doctest: +SKIP
     """
     return _shares(edition, "activites", _THEMES, question, level, as_of)
 
@@ -139,10 +158,25 @@ def share_audiences(
     edition, question, level, as_of
         As for `share_themes`.
 
+    Returns
+    -------
+    DataFrame
+        As `share_themes`.
+
     Raises
     ------
     BadInput
         Unknown edition or question.
+
+    See Also
+    --------
+    share_themes : The same for the themes of training.
+    plot_audiences : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.share_audiences("2026")  # doctest: +SKIP
     """
     return _shares(edition, "publics", _AUDIENCES, question, level, as_of)
 

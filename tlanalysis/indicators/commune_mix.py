@@ -85,6 +85,11 @@ def cross(
     SourceError
         Files of the communes that have not been fetched, for a list of one's own.
 
+    See Also
+    --------
+    overlap : Two programmes in the same communes.
+    nearness : Inhabitants near a place, by class.
+
     Examples
     --------
     >>> table = cross("fabriques_de_territoire", "famille_densite")

@@ -51,6 +51,11 @@ def nearness(by: str = "famille_densite", *, radii: Sequence[int] = RADII) -> pd
     BadInput
         An unknown classification, or a distance that was not measured.
 
+    See Also
+    --------
+    nearer : Which of two lists is nearer.
+    cross : Places by class of commune.
+
     Examples
     --------
     >>> table = nearness("ensemble", radii=[10])
@@ -120,6 +125,17 @@ def nearer(first: str = "tiers_lieux", second: str = "france_services", by: str 
     ------
     BadInput
         An unknown list or classification, or one list twice.
+
+    See Also
+    --------
+    nearness : One list at a time.
+
+    Examples
+    --------
+    >>> table = nearer()
+    >>> parts = table[["part_a_plus_proche", "part_b_plus_proche", "part_indecise"]].sum(axis=1)
+    >>> bool(parts.round(6).eq(1).all())
+    True
     """
     _check_classification(by)
     held = embedded.load("communes_plus_proches")

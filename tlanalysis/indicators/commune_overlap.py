@@ -59,6 +59,10 @@ def overlap(
     SourceError
         Files that have not been fetched, for places of one's own.
 
+    See Also
+    --------
+    cross : Places by class of commune.
+
     References
     ----------
     Mantel, N. and Haenszel, W. (1959), JNCI 22, 719-748; Robins, J., Breslow, N. and Greenland, S. (1986), Biometrics

@@ -31,12 +31,27 @@ def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
     printed), `partage` (named only within a group of régions) or `inconnu` (we found no source, which does not show
     absence). 17 of the 18 took part; at most one of those not attested did not.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         `code_region, nom_region, population, statut, nb_projets, nb_projets_nature` (`exact`, `environ`, missing),
         `enveloppe_eur` (of the call or of the State, the largest), `enveloppe_etat_eur` (money of the State),
         `subvention_max_eur, nb_projets_nommes, nb_sources`. Missing means that we found no figure.
+
+    See Also
+    --------
+    deffinov_bounds : How many projects each can hold.
+    plot_deffinov_regions : Chart of the answer.
+
+    Examples
+    --------
+    >>> len(deffinov_regions())
+    18
     """
     import pandas as pd
 
@@ -111,6 +126,13 @@ def deffinov_projects(*, level: float = 0.95, as_of: When | None = None) -> pd.D
     Intervals are exact Poisson (Garwood): what a process of the same intensity could have given, not doubt about the
     count. The national total and the remainder are rows too (`territoire` `FR` and `reste`).
 
+    Parameters
+    ----------
+    level : float
+        Level of the intervals.
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
@@ -122,6 +144,16 @@ def deffinov_projects(*, level: float = 0.95, as_of: When | None = None) -> pd.D
     ------
     BadInput
         When no national total is published by that day.
+
+    See Also
+    --------
+    deffinov_bounds : Bounds for every région.
+    plot_deffinov_projects : Chart of the answer.
+
+    Examples
+    --------
+    >>> {"FR", "reste"} <= set(deffinov_projects()["territoire"])
+    True
     """
     import pandas as pd
 
@@ -167,6 +199,11 @@ def deffinov_population(*, as_of: When | None = None) -> pd.DataFrame:
     bounds are attained: no assumption is made. The source does not say how it counts (Saint-Martin, 978, has a
     project but is not a département).
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
@@ -178,6 +215,15 @@ def deffinov_population(*, as_of: When | None = None) -> pd.DataFrame:
     ------
     BadInput
         When no number of départements is published by that day.
+
+    See Also
+    --------
+    plot_deffinov_population : Chart of the answer.
+
+    Examples
+    --------
+    >>> deffinov_population()["connaissance"].tolist()
+    ['nombre', 'atteste', 'probable']
     """
     import pandas as pd
 

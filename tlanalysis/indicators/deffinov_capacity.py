@@ -30,6 +30,11 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
       probable, not attested: if it is not of this call, the bounds of the others are wider.
     - Three régions share one number.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
@@ -43,6 +48,16 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     ------
     BadInput
         No national total is published by that day, or the counts cannot all hold.
+
+    See Also
+    --------
+    bounds : The method, for any counts.
+    plot_deffinov_bounds : Chart of the answer.
+
+    Examples
+    --------
+    >>> bool((deffinov_bounds()["nb_projets_bas"] <= deffinov_bounds()["nb_projets_haut"]).all())
+    True
     """
     import pandas as pd
 

@@ -42,6 +42,17 @@ def territories_that_differ(table: pd.DataFrame, fdr: float = 0.05) -> pd.DataFr
     ------
     BadInput
         A territory without population, a negative count (they are named), or `fdr` out of bounds.
+
+    See Also
+    --------
+    rates, rate_places : Tables that hold the answer already.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"nb_lieux": [90, 10], "population": [1000, 1000]})
+    >>> territories_that_differ(table)["ecart"].tolist()
+    ['au_dessus', 'en_dessous']
     """
     if not 0 < fdr < 1:
         raise BadInput(f"a share of false alarms lies between 0 and 1, not {fdr}: write 0.05.")

@@ -33,6 +33,16 @@ def places_over_time(
     DataFrame
         `periode, annee` (decimal, middle of the period), `valeur, valeur_bas, valeur_haut, nature, perimetre,
         nb_sources, editeurs`, oldest first. Undated figures are left out: `attrs["nb_sans_date"]` counts them.
+
+    See Also
+    --------
+    forecast : What may come.
+    plot_places_over_time : Chart of the answer.
+
+    Examples
+    --------
+    >>> bool(places_over_time("FR")["annee"].is_monotonic_increasing)
+    True
     """
     rows = observations(indicator, territory, nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]

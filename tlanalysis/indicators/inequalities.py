@@ -43,6 +43,18 @@ def lorenz(table: pd.DataFrame, *, count: str = "nb_lieux", population: str = "p
     ------
     BadInput
         When a population is not positive, a count is negative, or there is no place at all.
+
+    See Also
+    --------
+    gini : The area as one number.
+    plot_lorenz : Chart of one or more curves.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> curve = lorenz(pd.DataFrame({"nb_lieux": [0, 4], "population": [10, 10]}))
+    >>> curve.iloc[-1].tolist()
+    [1.0, 1.0]
     """
     import pandas as pd
 
@@ -71,6 +83,22 @@ def gini(table: pd.DataFrame, *, count: str = "nb_lieux", population: str = "pop
 
     Twice the area between the diagonal and the Lorenz curve, territories weighted by their inhabitants.
 
+    Parameters
+    ----------
+    table : DataFrame
+        One row per territory.
+    count, population : str
+        Columns of places and of inhabitants.
+
+    Returns
+    -------
+    float
+
+    See Also
+    --------
+    inequality : The same with an interval.
+    lorenz : The curve.
+
     Examples
     --------
     >>> import pandas as pd
@@ -93,6 +121,18 @@ def lorenz_of(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         `type, part_population, part_lieux, gini`.
+
+    See Also
+    --------
+    lorenz : One curve.
+    plot_lorenz : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> curves = lorenz_of({"tiers_lieux": tl.rates("tiers_lieux")})
+    >>> set(curves["type"])
+    {'tiers_lieux'}
     """
     import pandas as pd
 
@@ -133,6 +173,17 @@ def inequality(table: pd.DataFrame, *, confidence: float = 0.95, seed: int = 0) 
     ------
     BadInput
         As `smooth_rates`; or no place at all; or a code that is neither a région nor a département.
+
+    See Also
+    --------
+    gini : The number alone.
+    inequality_of : Several lists.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> inequality(tl.rates("fabriques_de_territoire"))["indice"].tolist()
+    ['gini', 'theil', 'theil_entre', 'theil_dans']
     """
     import pandas as pd
 
@@ -183,6 +234,17 @@ def inequality_change(
     ------
     BadInput
         The perimeters are not one, are not said, or the territories differ: what moved would be the definition.
+
+    See Also
+    --------
+    inequality : One date.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> table = tl.places_per_territory("coworking", vintage="cget_2019")
+    >>> inequality_change(table, table)["indice"].tolist()
+    ['gini', 'theil', 'theil_entre', 'theil_dans']
     """
     import pandas as pd
 
@@ -281,6 +343,17 @@ def inequality_of(tables: dict[str, pd.DataFrame], *, confidence: float = 0.95, 
     -------
     DataFrame
         `type` and the columns of `inequality`.
+
+    See Also
+    --------
+    inequality : One list.
+    plot_inequality : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> set(inequality_of({"tiers_lieux": tl.rates("tiers_lieux")})["type"])
+    {'tiers_lieux'}
     """
     import pandas as pd
 

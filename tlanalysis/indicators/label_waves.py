@@ -64,6 +64,10 @@ def waves(criterion: str | None = None, *, confidence: float = 0.95, seed: int =
     BadInput
         An unknown criterion.
 
+    See Also
+    --------
+    cross : Places by class of commune.
+
     References
     ----------
     Armitage, P. (1955), Biometrics 11, 375-386.

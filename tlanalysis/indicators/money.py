@@ -33,6 +33,16 @@ def public_money(territory: str | int = "FR", *, as_of: When | None = None) -> p
     DataFrame
         The columns of `financements`; `stade` says whether it was announced, drafted, voted,
         left after a freeze, or spent.
+
+    See Also
+    --------
+    state_credits : Yearly credits of the State.
+    announced_measures : Amounts that were announced.
+
+    Examples
+    --------
+    >>> len(public_money()) > 0
+    True
     """
     code = territories.territory(territory).code
     table = embedded.load("financements")
@@ -48,11 +58,26 @@ def public_money(territory: str | int = "FR", *, as_of: When | None = None) -> p
 def state_credits(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the yearly State credits for tiers-lieux, year by stage: the range that sources print.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         `annee, stade, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`. A stage for which we found no amount in
         a year has no row: it is unknown, not zero.
+
+    See Also
+    --------
+    public_money : Every amount.
+    plot_state_credits : Chart of the answer.
+
+    Examples
+    --------
+    >>> bool((state_credits()["montant_bas_eur"] <= state_credits()["montant_haut_eur"]).all())
+    True
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["famille"] == "credits_etat") & rows["stade"].isin(STAGES)]
@@ -65,11 +90,26 @@ def state_credits(*, as_of: When | None = None) -> pd.DataFrame:
 def announced_measures(*, as_of: When | None = None) -> pd.DataFrame:
     """Return the measures of the State plan of August 2021, each with the range of amounts that sources print.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         `famille, mesure, montant_bas_eur, montant_haut_eur, nb_sources, editeurs`;
         announced amounts, none of them spent.
+
+    See Also
+    --------
+    public_money : Every amount.
+    plot_announced_measures : Chart of the answer.
+
+    Examples
+    --------
+    >>> announced_measures().columns[:3].tolist()
+    ['famille', 'mesure', 'montant_bas_eur']
     """
     rows = public_money(as_of=as_of)
     rows = rows[(rows["stade"] == "annonce") & rows["perimetre"].isin(["plan_etat_2021", "deffinov", "label_anct"])]

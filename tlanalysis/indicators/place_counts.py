@@ -46,6 +46,17 @@ def places_per_territory(
     ------
     BadInput
         Unknown kind, level or vintage.
+
+    See Also
+    --------
+    rates : The same, smoothed and tested.
+    rate_places : The same for a list of yours.
+
+    Examples
+    --------
+    >>> table = places_per_territory("fabriques_de_territoire")
+    >>> int(table["nb_lieux"].sum()) + table.attrs["nb_hors_champ"]
+    382
     """
     table = territories.table(level).drop(columns="annee_population")
     kinds = place_kinds.kinds()
@@ -90,6 +101,17 @@ def rates(
     -------
     DataFrame
         The columns of `places_per_territory`, `smooth_rates` and `territories_that_differ`.
+
+    See Also
+    --------
+    plot_rates, plot_funnel : Charts of the answer.
+    rate_places : The same for a list of yours.
+    rank_among_peers : The rank of one territory.
+
+    Examples
+    --------
+    >>> len(rates("tiers_lieux", "region"))
+    18
     """
     counted = places_per_territory(kind, level, vintage=vintage, confidence=confidence)
     return territories_that_differ(smooth_rates(counted, confidence), fdr)

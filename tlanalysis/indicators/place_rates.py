@@ -70,6 +70,11 @@ def rate_places(
     UserWarning
         When some places have no code, hence no rate.
 
+    See Also
+    --------
+    compare : Your list beside a reference list.
+    plot_rates, plot_funnel : Charts of the answer.
+
     Examples
     --------
     >>> import pandas as pd
@@ -180,6 +185,17 @@ def smooth_rates(table: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     ------
     BadInput
         A territory without population, or a negative count; they are named.
+
+    See Also
+    --------
+    rate_places, rates : Rates that are smoothed already.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = smooth_rates(pd.DataFrame({"nb_lieux": [1, 9], "population": [100_000, 100_000]}))
+    >>> [1 < rate < 9 for rate in table["taux_lisse_pour_100k"]]
+    [True, True]
     """
     check_counts(table)
     known = table["nb_lieux"].notna().to_numpy()
@@ -227,6 +243,15 @@ def rates_from_shares(year: When = "2023", *, confidence: float = 0.95, as_of: W
     ------
     BadInput
         No shares or no total for that year.
+
+    See Also
+    --------
+    plot_rates_from_shares : Chart of the answer.
+
+    Examples
+    --------
+    >>> len(rates_from_shares(2023))
+    18
     """
     year = periods.written(year)
     shares = observations("part_nationale_tiers_lieux", as_of=as_of)

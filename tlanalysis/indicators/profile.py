@@ -18,10 +18,27 @@ if TYPE_CHECKING:
 def known_figures(territory: str | int = "FR", *, as_of: When | None = None) -> pd.DataFrame:
     """Return every published figure that names a territory, alone or in a group, oldest first.
 
+    Parameters
+    ----------
+    territory : str or int
+        `FR`, `R75`, `D33`, or a name.
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         `indicateur, periode, valeur, valeur_bas, valeur_haut, unite, nature, perimetre, territoires, editeur, source`.
+
+    See Also
+    --------
+    observations : Figures of one indicator.
+    explore : The same in a panel.
+
+    Examples
+    --------
+    >>> len(known_figures("Bretagne")) > 0
+    True
     """
     code = territories.territory(territory).code
     kept = observations(nommant=code, as_of=as_of)
@@ -59,6 +76,17 @@ def compare_rates(territory: str | int = "FR", *, level: float = 0.95) -> pd.Dat
     DataFrame
         `type, jeu, territoire, nom, population, nb_lieux, taux_pour_100k, taux_bas_pour_100k, taux_haut_pour_100k`.
         France here is the 101 départements: the Fabrique of Saint-Martin is outside.
+
+    See Also
+    --------
+    rank_among_peers : The rank of a territory.
+    plot_compare_rates : Chart of the answer.
+    compare : Your list beside a reference list.
+
+    Examples
+    --------
+    >>> sorted(set(compare_rates("D33")["territoire"]))
+    ['D33', 'FR']
     """
     import pandas as pd
 
@@ -109,10 +137,28 @@ def rank_among_peers(territory: str | int = "FR", kind: str = "fabriques_de_terr
 
     For France, the table holds the régions and marks none.
 
+    Parameters
+    ----------
+    territory : str or int
+        `FR`, `R75`, `D33`, or a name.
+    kind : str
+        A kind of place, as for `places_per_territory`.
+
     Returns
     -------
     DataFrame
         What `places_per_territory` returns, best provided first, plus `est_choisi` and `rang` (1 is the highest rate).
+
+    See Also
+    --------
+    compare_rates : A territory beside France.
+    plot_rank : Chart of the answer.
+
+    Examples
+    --------
+    >>> ranked = rank_among_peers("R53")
+    >>> ranked.loc[ranked["est_choisi"], "nom"].tolist()
+    ['Bretagne']
     """
     asked = territories.territory(territory)
     level = "departement" if asked.level == "departement" else "region"

@@ -29,10 +29,24 @@ QUESTIONS = (
 def holdings(*, as_of: When | None = None) -> pd.DataFrame:
     """Return how many published figures we hold, by nature: one row per nature.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         `nature, nb_chiffres, nb_editeurs, nb_sans_periode, part` (of all figures).
+
+    See Also
+    --------
+    plot_holdings : Chart of the answer.
+
+    Examples
+    --------
+    >>> round(float(holdings()["part"].sum()), 6)
+    1.0
     """
     rows = observations(as_of=as_of)
     table = (
@@ -53,10 +67,26 @@ def holdings(*, as_of: When | None = None) -> pd.DataFrame:
 def perimeters(indicator: str = "tiers_lieux", *, as_of: When | None = None) -> pd.DataFrame:
     """Return which perimeter has a figure in which year for an indicator: one row per perimeter, year and nature.
 
+    Parameters
+    ----------
+    indicator : str
+        An indicator of `load("indicateurs")`.
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         `perimetre, annee, nature, nb_chiffres, nb_territoires`, measures only, dated figures only.
+
+    See Also
+    --------
+    plot_perimeters : Chart of the answer.
+
+    Examples
+    --------
+    >>> "ftl_2023" in set(perimeters()["perimetre"])
+    True
     """
     rows = observations(indicator, nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]
@@ -81,10 +111,24 @@ def perimeters(indicator: str = "tiers_lieux", *, as_of: When | None = None) -> 
 def unknowns(*, as_of: When | None = None) -> pd.DataFrame:
     """Return, for each région, which questions a published figure answers: one row per région and question.
 
+    Parameters
+    ----------
+    as_of : str, int or date, optional
+        Known on that day.
+
     Returns
     -------
     DataFrame
         `code_region, nom_region, question, est_connu`. A figure for a group of régions does not answer for one of them.
+
+    See Also
+    --------
+    plot_unknowns : Chart of the answer.
+
+    Examples
+    --------
+    >>> unknowns()["code_region"].nunique()
+    18
     """
     import pandas as pd
 
@@ -122,6 +166,16 @@ def lists_ledger() -> pd.DataFrame:
     -------
     DataFrame
         `jeu, constat, nb_lignes, part` (of the rows read).
+
+    See Also
+    --------
+    ledger : The same for embedded tables.
+    plot_lists_ledger : Chart of the answer.
+
+    Examples
+    --------
+    >>> len(lists_ledger()) > 0
+    True
     """
     table = embedded.load("registre_lieux")
     read = table[table["constat"] == "lignes_lues"].set_index("jeu")["nb_lignes"]

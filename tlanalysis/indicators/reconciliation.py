@@ -58,6 +58,10 @@ def reconcile(*, as_of: When | None = None) -> pd.DataFrame:
         one.
         Contradictions come first, then the largest ratios.
 
+    See Also
+    --------
+    contradictions : Published figures among themselves.
+
     Examples
     --------
     >>> table = reconcile()

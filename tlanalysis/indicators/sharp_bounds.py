@@ -64,6 +64,10 @@ def bounds(
         A negative value, a known value above the total, a territory twice or unknown, limits that cross, `positive`
         for values that are not whole, or facts that cannot all hold; the rows are named.
 
+    See Also
+    --------
+    deffinov_bounds : The bounds of projects by région.
+
     Examples
     --------
     >>> import pandas as pd

@@ -57,6 +57,16 @@ def moran(
     BadInput
         PySAL is not installed; a code is no département; a column is missing or the same everywhere; a département
         has no population.
+
+    See Also
+    --------
+    local_moran : Where alike values gather.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> len(tl.moran(tl.rates("tiers_lieux"), permutations=99))
+    1
     """
     import pandas as pd
 
@@ -112,6 +122,17 @@ def local_moran(
     ------
     BadInput
         As `moran`.
+
+    See Also
+    --------
+    moran : One number for the whole map.
+    plot_local_moran : Map of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> len(tl.local_moran(tl.rates("tiers_lieux"), permutations=99))
+    101
     """
     from scipy import stats
 

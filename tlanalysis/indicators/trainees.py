@@ -68,6 +68,15 @@ def trainees_declared(*, as_of: When | None = None) -> pd.DataFrame:
         not zero), `nb_effectif_nul, quartile_1, mediane, quartile_3, nb_premiers, part_premiers` (declarations of the
         largest hundredth, their share of the trainees), `exercice, part_exercice` (year most accounts end in, and the
         share of the dated ones that do). Empty when the list has not been built: `tl.open_files()` says how to get it.
+
+    See Also
+    --------
+    plot_trainees_declared : Chart of the answer.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> tl.trainees_declared()  # doctest: +SKIP
     """
     import pandas as pd
 

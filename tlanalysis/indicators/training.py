@@ -46,6 +46,16 @@ def people_trained(territory: str | int = "FR", *, as_of: When | None = None) ->
     -------
     DataFrame
         `periode, valeur` (people; possibly once per training followed), `nature, perimetre, nb_sources, editeurs`.
+
+    See Also
+    --------
+    plot_people_trained : Chart of the answer.
+    decompose_reach : What the change between two years is made of.
+
+    Examples
+    --------
+    >>> bool(people_trained()["valeur"].gt(1000).any())
+    True
     """
     rows = observations("personnes_formees", territory, nature=MEASURES, as_of=as_of)
     keys = ["periode", "valeur", "nature", "perimetre"]
@@ -75,6 +85,15 @@ def share_training(territory: str | int = "FR", *, level: float = 0.95, as_of: W
     DataFrame
         `indicateur, periode, perimetre, part, part_bas, part_haut, effectif, ic_bas, ic_haut, borne_bas, borne_haut,
         nb_sources, editeurs`.
+
+    See Also
+    --------
+    plot_share_training : Chart of the answer.
+
+    Examples
+    --------
+    >>> bool(share_training()["part"].between(0, 1).all())
+    True
     """
     import pandas as pd
 
@@ -174,6 +193,16 @@ def decompose_reach(start: When = "2019", end: When = "2023", *, as_of: When | N
     ------
     BadInput
         A factor has no figure in one of the years, or the figures of a year share no perimeter.
+
+    See Also
+    --------
+    people_trained : The figures it starts from.
+    plot_decomposition : Chart of the answer.
+
+    Examples
+    --------
+    >>> sorted(set(decompose_reach()["lecture_perimetre"]))
+    ['annee', 'perimetre']
     """
     import pandas as pd
 

@@ -35,6 +35,17 @@ def explore(territory: str = "FR", *, lang: str = "fr") -> Panel:
     ------
     BadInput
         Unknown territory or language, or ipywidgets and itables are not installed.
+
+    See Also
+    --------
+    known_figures : The rows of the panel.
+
+    Examples
+    --------
+    >>> panel = explore("Bretagne", lang="en")  # doctest: +ELLIPSIS
+    <...
+    >>> panel.choice.territory
+    'R53'
     """
     code = territories.territory(territory).code
     if lang not in LANGS:

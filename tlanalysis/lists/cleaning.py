@@ -134,6 +134,20 @@ def clean(
     BadInput
         The file is not a list, is damaged or ambiguous, the fields of its columns are not sure enough, or `out` holds
         a file of the same name that is an input or was not written by `clean`.
+
+    See Also
+    --------
+    rate_places, compare, access_of : What to ask of clean places.
+    places : The places of an open list.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> mine = clean(pd.DataFrame({"nom": ["Le Lieu", None], "code postal": ["33000", "35000"]}))
+    >>> mine.places[["nom", "code_departement"]].values.tolist()
+    [['Le Lieu', '33']]
+    >>> mine.rejects["regle"].tolist()
+    ['sans_nom_ni_identifiant']
     """
     options = ReadingOptions(encoding, separator, header, sheet, records)
     with as_file(source) as path:
@@ -181,6 +195,16 @@ def places(name: str) -> pd.DataFrame:
         No open list has this name.
     SourceError
         The file is not on this machine, or is not the recorded version.
+
+    See Also
+    --------
+    clean : Any other list.
+    sources : Which lists there are.
+
+    Examples
+    --------
+    >>> places("cget_2019").shape  # doctest: +SKIP
+    (1512, 16)
     """
     return clean_open_file(name).places
 

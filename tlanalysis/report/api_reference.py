@@ -1,13 +1,17 @@
-"""The API reference: the signature and the sections of the docstring of every public name."""
+"""The API reference: by question, the signature and the sections of the docstring of every public name."""
 
 from __future__ import annotations
 
 import inspect
 import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
+
+from tlanalysis.core.languages import LANGS
 
 _LISTS = frozenset(("Parameters", "Attributes", "Raises", "Returns", "Yields"))
 _QUOTED = re.compile(r"(: |-> )'([^']*)'")  # annotations are strings in our modules
@@ -35,13 +39,25 @@ class Documented:
     sections: tuple[Section, ...]
 
 
-def reference() -> list[tuple[str, list[Documented]]]:
-    """Return the public names by the module that defines them, in the order of the package."""
-    import tlanalysis
-    from tlanalysis.core.public_names import HOMES
+@dataclass(frozen=True)
+class Question:
+    """A question in each language, and the public names that answer it."""
 
+    words: dict[str, str]
+    entries: tuple[Documented, ...]
+
+
+def reference() -> list[Question]:
+    """Return the public names by the question that they answer, in the order of `questions.toml`."""
+    import tlanalysis
+
+    held = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
     return [
-        (module, [_documented(name, getattr(tlanalysis, name)) for name in names]) for module, names in HOMES.items()
+        Question(
+            {lang: one[lang] for lang in LANGS},
+            tuple(_documented(name, getattr(tlanalysis, name)) for name in one["names"]),
+        )
+        for one in held["question"]
     ]
 
 

@@ -210,7 +210,7 @@ class Site:
         yield self._renderer.page(
             lang, "docs/dictionary.html", "dictionary.html.jinja", text["dictionary"], package=package
         )
-        yield self._renderer.page(lang, "docs/api.html", "api.html.jinja", text["api"], modules=self._reference)
+        yield self._renderer.page(lang, "docs/api.html", "api.html.jinja", text["api"], questions=self._reference)
 
     @cached_property
     def _reference(self) -> Any:

@@ -56,6 +56,16 @@ def communes(year: int = 2026, *, arrondissements: bool = False) -> pd.DataFrame
         The populations have not been fetched, or a file is not in its known form.
     BadInput
         An edition that no file of ours holds.
+
+    See Also
+    --------
+    cross, overlap : What to ask of communes.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> len(tl.communes())  # doctest: +SKIP
+    34875
     """
     if year not in YEARS_OF_COMMUNES:
         raise BadInput(f"no edition {year} of the communes: write one of {', '.join(map(str, YEARS_OF_COMMUNES))}.")

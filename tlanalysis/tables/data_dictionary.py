@@ -36,6 +36,16 @@ def describe(name: str) -> pd.DataFrame:
     ------
     BadInput
         The name is unknown, or names an open file that the library fetches but does not clean.
+
+    See Also
+    --------
+    load : The table itself.
+    sources : Which tables there are.
+
+    Examples
+    --------
+    >>> describe("regions").shape[0] > 5
+    True
     """
     if name in remote() or name == built.DECLARATIONS:
         try:
