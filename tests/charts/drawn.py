@@ -306,6 +306,12 @@ def _draw(asked: Case, lang: str) -> Axes:
     return asked.on(asked.table, lang=lang)
 
 
+def tiled(drawn: Case, lang: str = "fr") -> Axes:
+    """Return the Axes of a map drawn in tiles instead of outlines."""
+    ax: Axes = getattr(tl, drawn.plot)(drawn.table, lang=lang, focus=drawn.place, shapes="tiles")
+    return ax
+
+
 def figure_of(ax: Axes) -> Figure:
     """Return the figure of some Axes."""
     figure = ax.get_figure()

@@ -26,6 +26,7 @@ from tests.charts.drawn import (
     legend_labels,
     plain,
     row_labels,
+    tiled,
     words_of,
 )
 from tlanalysis.charts.kit import caption, outlines
@@ -35,11 +36,6 @@ from tlanalysis.charts.maps import CLUSTER_COLOURS
 from tlanalysis.core.errors import BadInput
 
 ON_OUTLINES = ("plot_rates", "plot_access", "plot_local_moran")
-
-
-def tiled(drawn, lang="fr"):
-    """Return the Axes of a map drawn in tiles."""
-    return getattr(tl, drawn.plot)(drawn.table, lang=lang, focus=drawn.place, shapes="tiles")
 
 
 def tiles_of(ax):

@@ -6,7 +6,7 @@ and classes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -18,20 +18,16 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.global_test import global_test
 from tlanalysis.charts.kit.layout import finish, new_axes, room
-from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.outlines import draw_outlines
-from tlanalysis.charts.kit.style import PALE, UNKNOWN, style
-from tlanalysis.charts.kit.tiles import colour_of, draw_tiles
+from tlanalysis.charts.kit.style import PALE, style
+from tlanalysis.charts.kit.territory_map import NARROW, draw_legend, draw_map, drawn_as, height_of, unknown_entry
+from tlanalysis.charts.kit.tiles import colour_of
 from tlanalysis.charts.kit.wording import Words
-from tlanalysis.core.errors import BadInput, did_you_mean
-from tlanalysis.data.territories import within
+from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a caller may write -> how the map is drawn.
-SHAPES = {"outlines": "contours", "tiles": "tuiles", "contours": "contours", "tuiles": "tuiles"}
 ARROWS = {"au_dessus": "▲", "en_dessous": "▼"}
 
 # What a test says of a rate -> colour: two tints on each side of the common rate, pale where no difference was shown.
@@ -85,13 +81,13 @@ def plot_rates(
         The real outlines, or one square per territory.
     """
     check_text(table)
-    shapes = _drawn_as(shapes)
+    shapes = drawn_as(shapes)
     words = Words(lang)
     known = table[table["taux_lisse_pour_100k"].notna()]
     if known.empty:
         raise BadInput("no territory of this table has a smoothed rate: there is nothing to colour.")
     level, kind = fact(table, "niveau"), table.attrs.get("type", "lieux")
-    counts = level == "region" or room(ax, _height(level, shapes)) >= NARROW  # small tiles hold no number
+    counts = level == "region" or room(ax, height_of(level, shapes)) >= NARROW  # small tiles hold no number
     ranked = known.sort_values(["taux_lisse_pour_100k", "code"], ascending=[False, True])
     top, last = ranked.iloc[0], ranked.iloc[-1]
     away = known[known["ecart"] != "indistinct"]
@@ -134,14 +130,14 @@ def plot_rates(
         for kind, colour in RATE_COLOURS.items()
         if kind in kinds.values()
     ]
-    entries += [_unknown_entry(words)] * (len(rate) < len(table))
-    wide = room(ax, _height(level, shapes))
+    entries += [unknown_entry(words)] * (len(rate) < len(table))
+    wide = room(ax, height_of(level, shapes))
     with style():
-        ax = new_axes(ax, _height(level, shapes))
+        ax = new_axes(ax, height_of(level, shapes))
         marks = {row.code: _arrow(row.ecart) for row in table.itertuples()}
         titles = {row.code: _count_title(row, words) for row in table.itertuples()}
-        _draw(ax, level, colours, texts, marks, words, shapes, focus, wide, titles)
-        _legend(ax, entries, words.label("axes", "beside_common_rate"), level, shapes, wide)
+        draw_map(ax, level, colours, texts, marks, words, shapes, focus, wide, titles)
+        draw_legend(ax, entries, words.label("axes", "beside_common_rate"), level, shapes, wide)
         return finish(ax, text)
 
 
@@ -200,7 +196,7 @@ def plot_access(
         The real outlines, or one square per territory.
     """
     check_text(table)
-    shapes = _drawn_as(shapes)
+    shapes = drawn_as(shapes)
     words = Words(lang)
     sides = [f"part_{radius}_km_{side}" for side in ("bas", "haut")]
     if lacking := [name for name in sides if name not in table]:
@@ -235,15 +231,15 @@ def plot_access(
         for code in table["code"]
     }
     unknown_of = dict(table.loc[unknown, ["code", "nom"]].itertuples(index=False, name=None))
-    entries = _class_entries(words, bounds, words.percent) + [_unknown_entry(words)] * bool(unknown.any())
-    wide = room(ax, _height(level, shapes))
+    entries = _class_entries(words, bounds, words.percent) + [unknown_entry(words)] * bool(unknown.any())
+    wide = room(ax, height_of(level, shapes))
     with style():
-        ax = new_axes(ax, _height(level, shapes))
+        ax = new_axes(ax, height_of(level, shapes))
         titles = {row.code: f"{row.nom}{words.colon}{texts[row.code][1]}" for row in table.itertuples()}
         titles |= {code: f"{name}{words.colon}{words.label('words', 'unknown')}" for code, name in unknown_of.items()}
-        _draw(ax, level, colours, texts, {}, words, shapes, focus, wide, titles)
+        draw_map(ax, level, colours, texts, {}, words, shapes, focus, wide, titles)
         title = words.label("axes", "share_within").format(radius=values["radius"])
-        _legend(ax, entries, title, level, shapes, wide)
+        draw_legend(ax, entries, title, level, shapes, wide)
         return finish(ax, text)
 
 
@@ -282,7 +278,7 @@ def plot_local_moran(
         The real outlines, or one square per territory.
     """
     check_text(table)
-    shapes = _drawn_as(shapes)
+    shapes = drawn_as(shapes)
     words = Words(lang)
     groups = table["groupe"].fillna("inconnu")
     count = groups.value_counts()
@@ -320,10 +316,10 @@ def plot_local_moran(
         for name, colour in CLUSTER_COLOURS.items()
         if count.get(name)
     ]
-    entries += [_unknown_entry(words)] * bool(count.get("inconnu"))
-    wide = room(ax, _height("departement", shapes))
+    entries += [unknown_entry(words)] * bool(count.get("inconnu"))
+    wide = room(ax, height_of("departement", shapes))
     with style():
-        ax = new_axes(ax, _height("departement", shapes))
+        ax = new_axes(ax, height_of("departement", shapes))
         marks = {code: CLUSTER_MARKS.get(group, "") for code, group in zip(table["code"], groups, strict=True)}
         said = {name: words.label("groupes", name) for name in CLUSTER_COLOURS} | {
             "inconnu": words.label("words", "unknown")
@@ -332,50 +328,12 @@ def plot_local_moran(
             code: f"{name}{words.colon}{said[group]}"
             for code, name, group in zip(table["code"], table["nom"], groups, strict=True)
         }
-        _draw(ax, "departement", colours, texts, marks, words, shapes, focus, wide, titles)
+        draw_map(ax, "departement", colours, texts, marks, words, shapes, focus, wide, titles)
         for patch in ax.patches:
             if patch.get_fill() and patch.get_facecolor()[:3] == (1.0, 1.0, 1.0):
                 patch.set(edgecolor="#8c8c8c", linewidth=0.7)
-        _legend(ax, entries, words.label("axes", "neighbours"), "departement", shapes, wide)
+        draw_legend(ax, entries, words.label("axes", "neighbours"), "departement", shapes, wide)
         return finish(ax, text)
-
-
-NARROW = 6.0  # inches: on a narrower page the legend stands under the map
-
-
-def _drawn_as(shapes: str) -> str:
-    """Return how a map is drawn, "contours" or "tuiles"."""
-    if shapes not in SHAPES:
-        raise BadInput(
-            f"no shapes called {shapes!r}: a map is drawn in outlines or tiles{did_you_mean(shapes, SHAPES)}."
-        )
-    return SHAPES[shapes]
-
-
-def _height(level: str, shapes: str) -> float:
-    return 4.6 if shapes == "contours" else 5.0 if level == "region" else 6.4
-
-
-def _draw(
-    ax: Axes,
-    level: str,
-    colours: Mapping[str, str | None],
-    texts: Mapping[str, Sequence[str]],
-    marks: Mapping[str, str],
-    words: Words,
-    shapes: str,
-    focus: str,
-    wide: float,
-    titles: Mapping[str, str],
-) -> None:
-    """Draw tiles with their texts, or outlines with their marks only: an outline is too small for a legible number."""
-    framed = within(focus, level)
-    if shapes == "tuiles":
-        small, gap = ((7.2, 7.2), 0.0) if level == "departement" else ((7.4, 8.2), 2.2)
-        margin = gap if wide >= NARROW else 0.0
-        draw_tiles(ax, level, colours, texts, sizes=small, focus=framed, margin=margin, width=wide, titles=titles)
-        return
-    draw_outlines(ax, level, colours, marks, words, focus=framed, titles=titles, legend=wide >= NARROW, width=wide)
 
 
 def _class_entries(words: Words, bounds: Sequence[float], said: Any) -> list[Patch | Line2D]:
@@ -383,23 +341,3 @@ def _class_entries(words: Words, bounds: Sequence[float], said: Any) -> list[Pat
         Patch(facecolor=colour_of(low, bounds), label=words.span(said(low), said(high)))
         for low, high in pairwise(bounds)
     ]
-
-
-def _unknown_entry(words: Words) -> Patch:
-    return Patch(label=words.label("words", "unknown"), **UNKNOWN)
-
-
-def _legend(ax: Axes, entries: Sequence[Patch | Line2D], title: str, level: str, shapes: str, wide: float) -> None:
-    """Draw the legend where the map leaves room: at the left of the tiles of départements, at the right, or under."""
-    settings: dict[str, Any] = {"handlelength": 1.3, "handleheight": 1.1, "borderpad": 0, "alignment": "left"}
-    if wide < NARROW:
-        key(ax, list(entries), title=title, loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=2, **settings)
-        return
-    if (level, shapes) == ("departement", "tuiles"):
-        corner, at = "upper left", (0.0, 1.0)
-    elif shapes == "tuiles":
-        corner, at = "upper right", (1.0, 1.0)
-    else:  # beside the map, under Paris and its suburbs
-        corner, at = "upper right", (1.0, 0.7)
-    drawn = key(ax, list(entries), title=title, loc=corner, bbox_to_anchor=at, borderaxespad=0, **settings)
-    drawn.get_title().set_fontsize(drawn.get_texts()[0].get_fontsize())

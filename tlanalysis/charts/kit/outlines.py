@@ -151,6 +151,7 @@ def draw_outlines(
     titles: Mapping[str, str] | None = None,
     legend: bool = True,
     width: float = WIDTH,
+    apart: float = APART,
 ) -> None:
     """Draw one shape per territory: coloured, or hatched where the colour is None (unknown).
 
@@ -163,7 +164,7 @@ def draw_outlines(
     colours : mapping
         Code -> colour, or None for unknown. Every territory of the level must be there.
     marks : mapping
-        Code -> sign to write inside the shape, where it is large enough to hold one.
+        Code -> sign or short name to write inside the shape, where it is large enough to hold one.
     words : Words
         Language of the names and scales of the insets.
     focus : collection of str
@@ -174,6 +175,8 @@ def draw_outlines(
         Whether room is kept for a legend at the right.
     width : float
         Of the map in inches: a sign that would touch another is left out, that of the smaller territory first.
+    apart : float
+        Inches between the middles of two signs; 0 leaves none out.
 
     Raises
     ------
@@ -192,17 +195,21 @@ def draw_outlines(
     for code in (code for code in paths if code in focus):
         ax.add_patch(PathPatch(paths[code], fill=False, edgecolor=CONTRAST, linewidth=2.0, zorder=3))
     taken: list[tuple[float, float]] = []
-    apart = APART * (x1 - x0) * (1 + LEGEND * legend) / width
+    near = apart * (x1 - x0) * (1 + LEGEND * legend) / width
     for code in sorted(paths, key=lambda code: -_area(_largest(paths[code]))):
         box = paths[code].get_extents()
         if not marks.get(code) or min(box.width, box.height) < LEAST * (y1 - y0):
             continue
         x, y = _middle(paths[code])
-        if any(abs(x - u) < apart and abs(y - v) < apart for u, v in taken):
+        if any(abs(x - u) < near and abs(y - v) < near for u, v in taken):
             continue
         taken.append((x, y))
-        ink = on(colours[code] or PALE)
-        ax.text(x, y, marks[code], ha="center", va="center", fontsize=SMALL - 2, color=ink)
+        ink, ground = on(colours[code] or PALE), None
+        if colours[code] is None and marks[code] != "?":
+            ground = {"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 0.8}
+        ax.text(
+            x, y, marks[code], ha="center", va="center", fontsize=SMALL - 2, color=ink, bbox=ground, linespacing=1.0
+        )
     for code, (x, y, scale) in labels.items():
         name = words.label("words", "paris_and_suburbs") if code in SUBURBS else names[code]
         said = words.label("words", "inset").format(name=name, scale=words.number(scale, decimals([scale])))
