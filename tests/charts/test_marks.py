@@ -19,6 +19,7 @@ from tests.charts.drawn import (
     plain,
     row_labels,
     runs,
+    tiled,
     words_of,
 )
 from tlanalysis.core.errors import BadInput
@@ -90,7 +91,7 @@ def test_decomposition_is_intervals_without_a_middle() -> None:
     ],
 )
 def test_tiles_frame_the_territory_in_focus(plot: str, place: str, framed: set[str]) -> None:
-    ax = case(plot, place).draw("fr")
+    ax = tiled(case(plot, place))
     frames = [patch for patch in ax.patches if isinstance(patch, Rectangle) and not patch.get_fill()]
     assert {to_hex(frame.get_edgecolor()) for frame in frames} <= {CONTRAST}
     found = {text.get_text() for text in ax.texts[::2] for frame in frames if _within(frame, *text.get_position())}
@@ -144,7 +145,7 @@ def test_state_credits_hatch_every_stage_without_an_amount() -> None:
 
 def test_deffinov_regions_hatch_the_unknown_ones_only() -> None:
     drawn = case("plot_deffinov_regions")
-    table, ax = drawn.table, drawn.draw("fr")
+    table, ax = drawn.table, tiled(drawn)
     names, said = words_of(ax)[::2], words_of(ax)[1::2]
     status = dict(zip(names, said, strict=True))
     assert (status["Mayotte"], status["Normandie"], status["Guyane"]) == ("inconnu", "attestée", "en groupe")
@@ -155,6 +156,18 @@ def test_deffinov_regions_hatch_the_unknown_ones_only() -> None:
     assert {name: said.count(word) for name, word in written.items()} == {name: counts[name] for name in written}
     assert plain(legend_labels(ax)[0]) == f"Attestée par son nom ({counts['atteste']})"
     assert plain(legend_labels(ax)[3]) == f"Inconnu : nous n'avons pas trouvé de source ({counts['inconnu']})"
+
+
+def test_deffinov_regions_are_named_in_their_outlines() -> None:
+    drawn = case("plot_deffinov_regions")
+    ax = drawn.draw("fr")
+    status = dict(zip(drawn.table["code_region"], drawn.table["statut"], strict=True))
+    shapes = {shape.get_gid(): shape for shape in ax.patches if shape.get_gid()}
+    assert {name for name, shape in shapes.items() if shape.get_hatch()} == {
+        f"territoire-R{code}" for code, said in status.items() if said == "inconnu"
+    }
+    names = {" ".join(text.split("\n")).replace("- ", "-").replace("’", "'") for text in words_of(ax)}
+    assert set(drawn.table.loc[drawn.table["code_region"] >= "11", "nom_region"]) <= names
 
 
 def test_a_status_without_a_colour_is_refused() -> None:
