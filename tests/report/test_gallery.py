@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import posixpath
 import re
 import tomllib
@@ -18,7 +19,7 @@ from tests.report.made_up import publish, ran
 from tests.report.pages import Page, broken_links, site
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.languages import LANGS
-from tlanalysis.report import gallery, render
+from tlanalysis.report import render, site_files, unchanged
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 
@@ -258,14 +259,34 @@ def test_a_figure_without_its_files_is_shown_as_missing(tmp_path: Path) -> None:
 
 
 def test_the_site_is_the_same_bytes_when_nothing_changed(out: Path) -> None:
+    (out / unchanged.STATE).unlink()  # so that the report writes
     first = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    written = (out / "site" / "fr" / "compare.html").stat().st_mtime_ns
     report(out)
+    (out / unchanged.STATE).unlink()
     assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == first
+    assert (out / "site" / "fr" / "compare.html").stat().st_mtime_ns > written
+
+
+def test_a_site_that_is_up_to_date_is_not_written_again_until_something_changes(out: Path) -> None:
+    report(out)
+    page, table = out / "site" / "fr" / "compare.html", out / "figures" / "formation-part--FR.csv"
+    written = page.stat().st_mtime_ns
+    report(out)
+    assert page.stat().st_mtime_ns == written
+    os.utime(table)
+    report(out)
+    assert page.stat().st_mtime_ns > written
+    page.write_text("edited by hand", encoding="utf-8")
+    report(out)
+    assert page.read_text(encoding="utf-8") != "edited by hand"
 
 
 def test_a_report_that_fails_leaves_the_old_site(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
-    monkeypatch.setattr(gallery, "_STATIC", ("site.css", "gone.js"))
+    (out / unchanged.STATE).unlink(missing_ok=True)
+    first.pop(out / unchanged.STATE, None)
+    monkeypatch.setattr(site_files, "STATIC", ("site.css", "gone.js"))
     with pytest.raises(FileNotFoundError):
         report(out)
     assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == first

@@ -15,12 +15,11 @@ from markupsafe import Markup
 
 from tlanalysis import __version__
 from tlanalysis.core.languages import LANGS, Texts, read_texts
+from tlanalysis.report.addresses import FOLDER, HOMES
 from tlanalysis.report.dates import in_words
 from tlanalysis.runs.plan import Subject
 
-FOLDER = "site"
 HOME = "home"
-HOMES = {lang: "index.html" if lang == LANGS[0] else f"index.{lang}.html" for lang in LANGS}
 # Control characters are invisible; some reverse the text around them, and HTML does not allow some.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
