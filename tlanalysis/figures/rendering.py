@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 
 from tlanalysis.charts.kit.layout import figure_of
 from tlanalysis.charts.kit.style import SAVED_DPI, style
-from tlanalysis.figures import png
+from tlanalysis.figures import marks, png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,8 +43,10 @@ def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
     drawn = io.BytesIO()
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
-    figure_of(ax).savefig(drawn, format="svg", metadata=about)
-    return _with_facts(drawn.getvalue().decode("utf-8"), facts).encode("utf-8")
+    with marks.named(ax, facts["lang"]) as said:
+        figure_of(ax).savefig(drawn, format="svg", metadata=about)
+    svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
+    return _with_facts(svg, facts).encode("utf-8")
 
 
 def _png(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:

@@ -9,12 +9,20 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
+from functools import lru_cache
 
+from tlanalysis.core import paths
 from tlanalysis.data import embedded, territories
 
 
 def scripts() -> dict[str, str]:
     """Return first letter -> script that gives the search box the communes of this letter, by name."""
+    stamp = paths.raw() / embedded.PACKAGE_FILE
+    return _scripts(str(stamp), stamp.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _scripts(_path: str, _mtime: int) -> dict[str, str]:
     known = {code.removeprefix("D") for code in territories.codes_of("departement")}
     by_letter: dict[str, list[str]] = defaultdict(list)
     table = embedded.load("communes")
@@ -22,7 +30,7 @@ def scripts() -> dict[str, str]:
     for code, name in sorted(zip(current["code_commune"], current["nom_commune"], strict=True), key=lambda row: row[1]):
         departement = code[:3] if code.startswith("97") else code[:2]
         if departement in known:
-            by_letter[plain(name)[:1]].append(f"{name}|{departement}")
+            by_letter[plain(name[:3])[:1]].append(f"{name}|{departement}")
     return {
         letter: f"window.tlCommunes({json.dumps(letter)}, {json.dumps(chr(10).join(names))});\n"
         for letter, names in sorted(by_letter.items())
