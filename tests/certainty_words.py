@@ -26,7 +26,11 @@ WORDS = {
         re.IGNORECASE,
     ),
 }
-SITE_TEXTS = {"site": "tlanalysis/report/texts.toml", "lab": "tlanalysis/lab/texts.toml"}
+SITE_TEXTS = {
+    "site": "tlanalysis/report/texts.toml",
+    "portrait": "tlanalysis/report/portrait_texts.toml",
+    "lab": "tlanalysis/lab/texts.toml",
+}
 # Documents on what was found; the others describe commands and code, which their own tests hold.
 DOCUMENTS = ("README.md", "README.fr.md", "docs/coverage.md", "docs/forecasting.md")
 

@@ -16,12 +16,18 @@ from tests.conftest import ROOT
 KINDS = {
     "home": "index.html",
     "home-en": "index.en.html",
+    "subjects": "site/fr/subjects.html",
+    "gallery": "site/fr/figures.html",
     "subject": "site/fr/subject/01_training_reach.html",
     "failed": "site/fr/subject/02_deffinov_coverage.html",
     "territories": "site/fr/territories.html",
     "territory": "site/fr/territory/R75.html",
+    "territory-without-run": "site/en/territory/D33.html",
+    "compare": "site/fr/compare.html",
     "figure": "site/fr/figure/formation-part--FR.html",
     "figure-en": "site/en/figure/qualite-inconnus--FR.html",
+    "embed": "site/fr/embed/qualite-inconnus--FR.html",
+    "runs": "site/fr/runs.html",
     "notebook": "site/fr/notebook/01_training_reach--FR.html",
     "quality": "site/fr/quality.html",
     "forecasts": "site/en/forecasts.html",
@@ -37,7 +43,10 @@ SHOTS = ROOT / "reports" / "tests" / "site"
 OPTIONS = {"preload": False}
 # The dark scheme changes colours and nothing else: those alone are looked at again, on the pages that hold them all.
 RULES = {"light": OPTIONS, "dark": OPTIONS | {"runOnly": ["color-contrast"]}}
-LOOKED_AT = {"light": tuple(KINDS), "dark": ("home", "failed", "territories", "figure", "notebook", "forecasts")}
+LOOKED_AT = {
+    "light": tuple(KINDS),
+    "dark": ("home", "failed", "territory", "compare", "gallery", "figure", "notebook", "forecasts"),
+}
 # What carries a page's weight, compressed by nobody.
 BUDGET = 300_000
 
@@ -117,24 +126,26 @@ def test_pages_fit_every_width_and_are_kept_as_pictures(site: Path, page: Page) 
 @pytest.mark.parametrize(
     ("typed", "first", "count"),
     [
-        ("nouvelle aquitaine", "Nouvelle-Aquitaine", "1 territoire"),
-        ("Nouvelle-Aq", "Nouvelle-Aquitaine", "1 territoire"),
-        ("R75", "Nouvelle-Aquitaine", "1 territoire"),
-        ("75", "Nouvelle-Aquitaine", "2 territoires"),  # the région's code, and Paris
-        ("33000", "Gironde", "1 territoire"),
-        ("20137", "Corse-du-Sud", "1 territoire"),
-        ("20620", "Haute-Corse", "1 territoire"),
-        ("97419", "La Réunion", "1 territoire"),
-        ("ile de france", "Île-de-France", "1 territoire"),
-        ("atlantide", "", "Aucun territoire ne correspond."),
-        ("<script>alert(1)</script>", "", "Aucun territoire ne correspond."),
+        ("nouvelle aquitaine", "Nouvelle-Aquitaine", "1 résultat"),
+        ("Nouvelle-Aq", "Nouvelle-Aquitaine", "1 résultat"),
+        ("R75", "Nouvelle-Aquitaine", "1 résultat"),
+        ("75", "Nouvelle-Aquitaine", "2 résultats"),  # the région's code, and Paris
+        ("33000", "Gironde", "1 résultat"),
+        ("20137", "Corse-du-Sud", "1 résultat"),
+        ("20620", "Haute-Corse", "1 résultat"),
+        ("97419", "La Réunion", "1 résultat"),
+        ("ile de france", "Île-de-France", "1 résultat"),
+        ("abbevillers", "Abbévillers", "1 résultat"),  # a commune
+        ("l hay les roses", "L'Haÿ-les-Roses", "1 résultat"),
+        ("atlantide", "", "Rien ne correspond."),
+        ("<script>alert(1)</script>", "", "Rien ne correspond."),
         ("", "", ""),
     ],
 )
 def test_a_territory_is_found(typed: str, first: str, count: str, site: Path, page: Page) -> None:
     wrong, _ = _watched(page)
     page.goto((site / KINDS["territories"]).as_uri())
-    page.get_by_label("Trouver un territoire").fill(typed)
+    page.get_by_label("Trouver un territoire ou une commune").fill(typed)
     expect(page.locator("#search-count")).to_have_text(count)
     names = page.locator("#search-found li > :first-child").all_text_contents()
     assert names[:1] == ([first] if first else [])
@@ -163,11 +174,126 @@ def test_a_territory_is_reached_by_keyboard_alone(site: Path, page: Page) -> Non
     assert page.url == (site / KINDS["territory"]).as_uri()
 
 
-def test_a_territory_that_has_not_run_says_so(site: Path, page: Page) -> None:
+def test_a_commune_leads_to_the_portrait_of_its_departement(site: Path, page: Page) -> None:
+    wrong, asked = _watched(page)
     page.goto((site / KINDS["home"]).as_uri())
-    page.get_by_label("Trouver un territoire").fill("Gironde")
-    expect(page.locator("#search-found li")).to_contain_text("pas encore calculé")
-    assert page.locator("#search-found a").count() == 0
+    page.get_by_label("Trouver un territoire ou une commune").fill("arcachon")
+    expect(page.locator("#search-found li")).to_contain_text("Commune · Gironde")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gironde")
+    assert [url.rpartition("/")[2] for url in asked if "/communes/" in url] == ["a.js"]  # one letter, not all communes
+    assert wrong == []
+
+
+def test_a_reader_goes_from_the_map_to_a_portrait_and_to_its_comparison(site: Path, page: Page) -> None:
+    wrong, _ = _watched(page)
+    page.goto((site / KINDS["home"]).as_uri())
+    page.locator(".map a").filter(has_text="33").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gironde")
+    here = page.locator("table.measures").first.locator("tr", has_text="lieux pour 100 000").first.locator("td").first
+    rate = here.text_content()
+    page.get_by_role("link", name="Comparer avec Nouvelle-Aquitaine", exact=True).first.click()
+    expect(page.locator("#pair")).to_have_text("Gironde et Nouvelle-Aquitaine")
+    row = page.locator("#compared tr", has_text="lieux pour 100 000").first
+    expect(row.locator("[data-side=a]")).to_contain_text(str(rate))
+    page.get_by_label("Second territoire").select_option("R53")
+    expect(page.locator("#pair")).to_have_text("Gironde et Bretagne")
+    expect(page.locator("[data-name=b]")).to_have_text("Bretagne")
+    page.get_by_role("link", name="Portrait : Bretagne").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bretagne")
+    assert wrong == []
+
+
+def test_the_map_is_reached_and_followed_by_keyboard(site: Path, page: Page) -> None:
+    page.goto((site / KINDS["home"]).as_uri())
+    page.get_by_role("link", name="Comparer deux territoires").focus()
+    page.keyboard.press("Tab")
+    named = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert "lieux listés" in named
+    name = named.partition(" (")[0]
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_a_table_is_sorted_by_its_headings_with_the_unknown_last(site: Path, page: Page) -> None:
+    page.goto((site / KINDS["sources"]).as_uri())
+    table = page.locator("table.sortable").first
+    heading = table.locator("th", has_text="Lignes")
+    column = heading.evaluate("cell => cell.cellIndex")
+
+    def numbers() -> list[int | None]:
+        cells = table.locator(f"tbody td:nth-child({column + 1})").all_text_contents()
+        digits = ["".join(character for character in cell if character.isdigit()) for cell in cells]
+        return [int(text) if text else None for text in digits]
+
+    heading.get_by_role("button").press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    up = numbers()
+    heading.get_by_role("button").press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    down = numbers()
+    known = [number for number in up if number is not None]
+    assert known == sorted(known)
+    assert known[0] < 1000 < known[-1]  # numbers of several lengths: text would sort otherwise
+    assert [number for number in down if number is not None] == known[::-1]
+    assert None not in down[: len(known)]
+
+
+def test_a_citation_is_copied(site: Path, served: str, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{served}/{KINDS['figure']}")
+    page.get_by_role("button", name="Copier la citation").click()
+    expect(page.locator("#copied")).to_have_text("Copié.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#citation").text_content()
+    assert "formation-part--FR, données" in copied
+    page.get_by_role("button", name="Copier le cadre (iframe)").click()
+    frame = page.evaluate("navigator.clipboard.readText()")
+    assert f'src="{served}/site/fr/embed/formation-part--FR.html"' in frame
+    context.close()
+
+
+def test_the_page_of_a_figure_alone_is_shown_in_a_frame_and_leads_back(site: Path, served: str, page: Page) -> None:
+    wrong, _ = _watched(page)
+    page.goto(f"{served}/{KINDS['figure']}")
+    page.get_by_role("link", name="La figure sans le reste, à placer dans une autre page").click()
+    expect(page.locator("svg")).to_be_visible()
+    assert page.locator("nav").count() == 0
+    page.set_content(f'<iframe src="{page.url}" width="600" height="600"></iframe>')
+    framed = page.frame_locator("iframe")
+    expect(framed.locator("svg")).to_be_visible()
+    assert wrong == []
+
+
+def test_the_gallery_shows_the_figures_that_hold_the_words_typed(site: Path, page: Page) -> None:
+    page.goto((site / KINDS["gallery"]).as_uri())
+    shown = page.locator(".gallery li:visible")
+    every = shown.count()
+    assert every > 1
+    page.get_by_label("Filtrer par mot").fill("repondants")
+    expect(page.locator("#filter-count")).to_have_text("1 figure")
+    assert shown.count() == 1 < every
+    shown.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("répondants")
+
+
+def test_without_script_every_portrait_and_the_comparison_can_be_read(site: Path, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / KINDS["home"]).as_uri())
+    assert page.locator(".map a").count() == 101
+    assert page.locator(".keys li").count() == 4
+    page.locator(".map a").filter(has_text="33").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gironde")
+    page.goto((site / KINDS["compare"]).as_uri())
+    expect(page.get_by_text("Sans script, cette page compare")).to_be_visible()
+    assert page.locator("#compared tbody tr").count() > 8
+    page.goto((site / KINDS["figure"]).as_uri())
+    expect(page.locator(".drawing svg")).to_be_visible()
+    expect(page.get_by_text("Citation :")).to_be_visible()
+    assert page.locator("button:visible").count() == 0  # nothing that would need a script
+    context.close()
 
 
 def test_the_language_is_kept_from_page_to_page(site: Path, page: Page) -> None:

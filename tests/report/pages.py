@@ -54,6 +54,7 @@ def broken_links(out: Path, pages: dict[str, Page]) -> list[str]:
             if link.startswith(("https://", "http://", "data:")):
                 continue
             path, _, anchor = link.partition("#")
+            path = path.partition("?")[0]
             target = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(path))) if path else name
             missing = target.startswith("..") or not (out / target).is_file()
             if missing or (anchor and target in pages and anchor not in pages[target].values("id")):

@@ -12,7 +12,16 @@ import tlanalysis as tl
 from tests.report.made_up import publish, ran
 from tests.report.pages import Page
 from tlanalysis.data import territories
-from tlanalysis.report import api_reference, docs, html_tables, picture, replace_folder, results, territory_index
+from tlanalysis.report import (
+    api_reference,
+    commune_index,
+    docs,
+    html_tables,
+    picture,
+    replace_folder,
+    results,
+    territory_index,
+)
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 from tlanalysis.runs.manifest import Outcome
@@ -101,19 +110,30 @@ def test_a_text_that_is_not_a_drawing_gives_none(text: str) -> None:
     assert picture.inlined(text) is None
 
 
-def test_a_table_has_the_cells_of_the_csv_with_fractions_in_the_language() -> None:
-    data = b"code,annee,part,petit,n\n01,2026,0.123456,1.5e-05,12345\n2A,2027,,2.0,\n"
+def test_a_table_has_the_cells_of_the_csv_in_words() -> None:
+    data = b"code,annee,part,petit,n,periode\n01,2026.0,0.123456,1.5e-05,12345,2021-08\n2A,2027,,2.0,inf,2022/2024\n"
     fr, en = html_tables.from_csv(data, "fr"), html_tables.from_csv(data, "en")
-    assert fr.columns == ("code", "annee", "part", "petit", "n")
-    assert fr.rows == (("01", "2026", "0,1235", "0,000015", "12345"), ("2A", "2027", "", "2", ""))
-    assert en.rows[0][2] == "0.1235"
-    assert fr.numeric == (False, True, True, True, True)
+    assert fr.columns == ("Code", "Année", "Part (%)", "Petit", "N", "Période")
+    assert fr.rows[0] == ("01", "2026", "12,35", "0,000015", "12\u202f345", "août 2021")
+    assert fr.rows[1] == ("2A", "2027", "", "2", "∞", "2022 à 2024")
+    assert (en.rows[0][2], en.rows[0][4], en.rows[0][5]) == ("12.35", "12,345", "August 2021")
+    assert fr.numeric == (False, True, True, True, True, False)
+    assert fr.keys[0] == ("01", "2026.0", "0.123456", "1.5e-05", "12345", "2021-08")
     assert html_tables.from_csv(b"a,b\n", "fr").rows == ()
     assert html_tables.from_csv(b"", "fr").columns == ()
     assert html_tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (
         ("1", "2"),
         ("\ufffd", ""),
     )  # a short row and a byte that is not UTF-8
+
+
+def test_a_table_names_codes_territories_and_documents() -> None:
+    kept = "000_fd5d903f810a6107.txt"  # a kept copy: readers see its title, never its name
+    data = f"territoire,nature,est_connu,source\nD33,declare,True,{kept}\nR75;D24,compte,False,x\n".encode()
+    fr, en = html_tables.from_csv(data, "fr"), html_tables.from_csv(data, "en")
+    assert fr.rows[0][:3] == ("Gironde", "déclaré", "oui")
+    assert fr.rows[0][3].startswith("60 % des tiers lieux investis dans des activités de formation professionnelle, ")
+    assert en.rows[1] == ("Nouvelle-Aquitaine; Dordogne", "counted", "no", "x")
 
 
 def test_a_change_is_shown_until_the_data_change_again(tmp_path: Path) -> None:
@@ -134,9 +154,8 @@ def test_a_change_is_shown_until_the_data_change_again(tmp_path: Path) -> None:
 
 
 def test_every_territory_is_listed_and_a_postal_code_belongs_to_one_departement() -> None:
-    listed = territory_index.searchable({"R75"})
+    listed = territory_index.searchable()
     assert [territory["code"] for territory in listed] == territories.codes()
-    assert [territory["code"] for territory in listed if territory["page"]] == ["R75"]
     starts = [start for territory in listed for start in territory["postal"]]
     assert len(starts) == len(set(starts)) == 103  # 101 départements, and Corse has four
     by_code = {territory["code"]: territory for territory in listed}
@@ -144,10 +163,26 @@ def test_every_territory_is_listed_and_a_postal_code_belongs_to_one_departement(
 
 
 def test_the_list_of_territories_is_a_script_that_holds_json() -> None:
-    listed = territory_index.searchable(set())
+    listed = territory_index.searchable()
     script = territory_index.as_script(listed)
     assert json.loads(script.removeprefix("window.tlTerritories = ").removesuffix(";\n")) == listed
     assert script.isascii()
+
+
+def test_each_commune_of_a_departement_is_in_the_script_of_its_first_letter() -> None:
+    scripts = commune_index.scripts()
+    lines = {
+        letter: json.loads(f"[{script.removeprefix('window.tlCommunes(').removesuffix(');' + chr(10))}]")
+        for letter, script in scripts.items()
+    }
+    assert all(named == letter for letter, (named, _) in lines.items())
+    found = {letter: text.split("\n") for letter, (_, text) in lines.items()}
+    assert "Bordeaux|33" in found["b"]
+    assert "Épinal|88" in found["e"]
+    assert "Saint-Denis|974" in found["s"]
+    assert "L'Haÿ-les-Roses|94" in found["l"]
+    ends = {line.rpartition("|")[2] for lines in found.values() for line in lines}
+    assert ends == {code.removeprefix("D") for code in territories.codes_of("departement")}
 
 
 def test_a_document_escapes_html_and_keeps_only_links_to_existing_pages(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ GROUPS = {
     "variante": "variantes",
     "verdict": "verdicts",
 }
-_SHARES = re.compile(r"(part|ic|borne)(_|$)|couvert_\d+|taux_chomage|probabilite|plafond_appris")
+SHARES = re.compile(r"(part|ic|borne)(_|$)|couvert_\d+|taux_chomage|probabilite|plafond_appris")
 _UNITS = ("eur_par_habitant", "pour_100k", "pour_million", "eur", "km")
 
 
@@ -106,7 +106,7 @@ def _apart(names: list[str]) -> list[str]:
 def _is_share(column: pd.Series) -> bool:
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-    if not is_numeric_dtype(column) or is_bool_dtype(column) or not _SHARES.match(str(column.name)):
+    if not is_numeric_dtype(column) or is_bool_dtype(column) or not SHARES.match(str(column.name)):
         return False
     known = column.dropna()
     return len(known) > 0 and bool(known.between(0, 1).all())

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from tlanalysis.charts.kit.layout import figure_of
 from tlanalysis.charts.kit.shapes import titles_of
 from tlanalysis.charts.kit.style import HALO, SAVED_DPI, style
-from tlanalysis.figures import png
+from tlanalysis.figures import marks, png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,9 +46,10 @@ def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
     drawn = io.BytesIO()
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
-    with _named_halos(ax):
+    with marks.named(ax, facts["lang"]) as said, _named_halos(ax):
         figure_of(ax).savefig(drawn, format="svg", metadata=about)
-    svg = _with_titles(_stroked(drawn.getvalue().decode("utf-8")), titles_of(ax))
+    svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
+    svg = _with_titles(_stroked(svg), titles_of(ax))
     return _with_facts(svg, facts).encode("utf-8")
 
 

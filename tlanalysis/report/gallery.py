@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
-from tlanalysis.report import ownership, replace_folder, results, territory_index
-from tlanalysis.report.history import History
-from tlanalysis.report.pages import Site
-from tlanalysis.report.render import FOLDER, HOMES
-
-_STATIC = ("site.css", "search.js")
+from tlanalysis.report import ownership, replace_folder, unchanged
+from tlanalysis.report.addresses import FOLDER, HOMES
 
 
 def report(out: Path) -> list[Path]:
     """Write the site of a reports folder; return its home pages, the first language first.
 
     The site escapes text from data. A failed run shows its error and the figures of its last success. The function
-    writes a new folder beside `site/`, which then replaces it.
+    writes a new folder beside `site/`, which then replaces it. It writes nothing when neither the files that it reads
+    nor the pages that it wrote have changed.
 
     Parameters
     ----------
@@ -31,24 +27,20 @@ def report(out: Path) -> list[Path]:
     BadInput
         When the manifest records no run, or a page that would be replaced is not ours.
     """
+    pages = [out / page for page in HOMES.values()]
+    if unchanged.is_up_to_date(out, pages):
+        return pages
+    # These modules import pandas and matplotlib, which a site that is up to date does not need.
+    from tlanalysis.report import results
+    from tlanalysis.report.site_files import site_files
+
     runs = results.read(out)
     if not runs:
         raise BadInput(f"nothing has run in {out.name}/ yet: start with `tlanalysis run`.")
     folder = out / FOLDER
-    ownership.check(folder, [out / page for page in HOMES.values()])
-    history = History(folder).next([figure for run in runs for figure in run.figures])
-    site = Site(runs, history)
-    contents = dict(history)
-    homes: dict[Path, bytes] = {}
-    for lang in results.LANGS:
-        for path, html in site.pages(lang):
-            if path == HOMES[lang]:
-                homes[out / path] = html.encode("utf-8")
-            else:
-                contents[path.removeprefix(f"{FOLDER}/")] = html.encode("utf-8")
-        contents[f"{lang}/territories.js"] = territory_index.as_script(site.territories(lang)).encode()
-    for name in _STATIC:
-        contents[f"assets/{name}"] = resources.files(__package__).joinpath("static", name).read_bytes()
+    ownership.check(folder, pages)
+    contents, homes = site_files(runs, folder)
     replace_folder.replace(folder, contents)
-    files.write_together(homes)
-    return list(homes)
+    files.write_together({out / name: written for name, written in homes.items()})
+    unchanged.remember(out, pages)
+    return pages

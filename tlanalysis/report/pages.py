@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from tlanalysis.core import paths
-from tlanalysis.data import embedded
+from tlanalysis.data import embedded, territories
 from tlanalysis.data.documents import cited
 from tlanalysis.data.parameters import LANGS
 from tlanalysis.data.territories import FRANCE
-from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territory_index
+from tlanalysis.report import docs, figure_files, history, html_tables, notebooks, picture, results, territory_index
+from tlanalysis.report import portrait as portraits
 from tlanalysis.report.api_reference import reference
-from tlanalysis.report.render import HOME, Renderer, texts
+from tlanalysis.report.function_index import functions_of
+from tlanalysis.report.home_map import home_map
+from tlanalysis.report.key_numbers import key_numbers
+from tlanalysis.report.portrait import Portrait
+from tlanalysis.report.portrait_tables import numbers
+from tlanalysis.report.render import HOME, Renderer, path_of, texts
 from tlanalysis.report.results import QUALITY, Figure, Run
 from tlanalysis.runs.plan import subjects
 
 Page = tuple[str, str]
+_FIXED = (
+    HOME,
+    "subjects.html",
+    "figures.html",
+    "territories.html",
+    "compare.html",
+    "quality.html",
+    "forecasts.html",
+    "sources.html",
+    "runs.html",
+    "docs/index.html",
+    "docs/dictionary.html",
+    "docs/api.html",
+)
+_CODES = ("nature", "verdict", "motif", "etat", "temps")  # columns whose codes the texts of the site name
 
 
 class Site:
@@ -43,45 +65,83 @@ class Site:
     def pages(self, lang: str) -> Iterator[Page]:
         """Yield the path inside the reports folder and the HTML of every page of a language."""
         yield self._home(lang)
+        yield self._list_of_subjects(lang)
+        yield self._gallery(lang)
         for notebook in self._notebooks(lang):
             yield self._subject(lang, notebook)
         yield self._territories(lang)
-        for code in self._ran(lang):
+        for code in territories.codes():
             yield self._territory(lang, code)
+        yield self._compare(lang)
         for run in self._runs[lang]:
             for figure in run.figures:
-                yield self._figure(lang, run, figure)
+                yield from self._figure(lang, run, figure)
             if run.executed:
                 yield self._notebook(lang, run)
         if QUALITY not in self._notebooks(lang):
             yield self._quality(lang, [])
         yield self._forecasts(lang)
         yield self._sources(lang)
+        yield self._what_ran(lang)
         yield from self._docs(lang)
 
-    def territories(self, lang: str) -> list[dict[str, Any]]:
-        """Return the territories of the search box."""
-        return territory_index.searchable(self._ran(lang))
+    def compared(self, lang: str) -> dict[str, Any]:
+        """Return what the page of comparison needs of every territory: its name, and the cells of its measures."""
+        return {
+            code: {
+                "name": one.name,
+                "level": one.territory.level,
+                "cells": [[line.value, line.interval, line.rank] for line in one.lines],
+            }
+            for code, one in self._portraits[lang].items()
+        }
+
+    def changed(self, lang: str) -> list[tuple[Figure, str]]:
+        """Return the figures whose data have changed, each with the day of its present files, latest first."""
+        changed = [
+            (figure, figure.day)
+            for run in self._runs[lang]
+            for figure in run.figures
+            if figure.facts and history.change(figure.name, self._history) is not None
+        ]
+        return sorted(changed, key=lambda one: (one[1], one[0].name), reverse=True)
+
+    @cached_property
+    def territories(self) -> list[dict[str, Any]]:
+        """The territories of the search box."""
+        return territory_index.searchable()
+
+    @cached_property
+    def _portraits(self) -> dict[str, dict[str, Portrait]]:
+        held = numbers()
+        return {lang: {code: Portrait(code, held, lang) for code in territories.codes()} for lang in LANGS}
 
     def _slugs(self, lang: str) -> set[str]:
         runs = self._runs[lang]
-        fixed = [HOME, "territories.html", "quality.html", "forecasts.html", "sources.html"]
-        documents = ["docs/index.html", "docs/dictionary.html", "docs/api.html"]
-        documents += [f"docs/{name}.html" for name in self._documents]
+        documents = [f"docs/{name}.html" for name in self._documents]
         of_notebooks = [_subject_slug(notebook) for notebook in self._notebooks(lang)]
-        territories = [f"territory/{code}.html" for code in self._ran(lang)]
+        portrayed = [f"territory/{code}.html" for code in territories.codes()]
         figures = [figure.slug for run in runs for figure in run.figures]
+        alone = [figure.embed for run in runs for figure in run.figures if figure.facts]
         executed = [run.slug for run in runs if run.executed]
-        return {*fixed, *documents, *of_notebooks, *territories, *figures, *executed}
+        return {*_FIXED, *documents, *of_notebooks, *portrayed, *figures, *alone, *executed}
 
     def _notebooks(self, lang: str) -> list[str]:
         return sorted({run.notebook for run in self._runs[lang]})
 
-    def _ran(self, lang: str) -> list[str]:
-        return sorted({run.territory for run in self._runs[lang] if self._is_of_territory(run)})
-
     def _is_of_territory(self, run: Run) -> bool:
         return run.territory != FRANCE or run.notebook in self._profiles
+
+    def _annex(self, notebook: str) -> tuple[str, ...]:
+        found = self._subjects.get(notebook)
+        return tuple(found.annex) if found else ()
+
+    def _national(self, lang: str, notebook: str) -> list[Figure]:
+        """Return the figures of a subject, those of the annex last."""
+        annex = self._annex(notebook)
+        runs = [run for run in self._runs[lang] if run.notebook == notebook and run.territory == FRANCE]
+        figures = [figure for run in runs for figure in run.figures if figure.facts]
+        return sorted(figures, key=lambda figure: figure.id in annex)
 
     def _home(self, lang: str) -> Page:
         shown = []
@@ -89,14 +149,36 @@ class Site:
         leading = {name: subject.leading_figure for name, subject in self._subjects.items() if subject.leading_figure}
         rest = [notebook for notebook in self._notebooks(lang) if notebook not in {*leading, *self._profiles}]
         for notebook in [*leading, *rest]:
-            runs = [run for run in self._runs[lang] if run.notebook == notebook and run.territory == FRANCE]
-            figures = [figure for run in runs for figure in run.figures if figure.facts]
-            named = [figure for figure in figures if figure.facts and figure.facts["id"] == leading.get(notebook)]
+            figures = self._national(lang, notebook)
+            named = [figure for figure in figures if figure.id == leading.get(notebook)]
             shown += (named or figures)[:1]
         failed = [run for run in self._runs[lang] if run.status != "ok"]
-        title = texts()[lang]["title"]
+        text = texts()[lang]
         listed = [(notebook, _subject_slug(notebook)) for notebook in self._notebooks(lang)]
-        return self._renderer.page(lang, HOME, "home.html.jinja", title, findings=shown, subjects=listed, failed=failed)
+        return self._renderer.page(
+            lang, HOME, "home.html.jinja", text["title"],
+            findings=shown, subjects=listed, failed=failed, keys=key_numbers(lang, text),
+            map=home_map(lang, lambda code: path_of(lang, f"territory/{code}.html"), text),
+        )  # fmt: skip
+
+    def _list_of_subjects(self, lang: str) -> Page:
+        title = texts()[lang]["subjects"]
+        listed = [(name, _subject_slug(name), self._national(lang, name)) for name in self._notebooks(lang)]
+        return self._renderer.page(lang, "subjects.html", "subjects.html.jinja", title, subjects=listed)
+
+    def _gallery(self, lang: str) -> Page:
+        text = texts()[lang]
+        groups = []
+        for notebook in self._notebooks(lang):
+            subject, annex = self._renderer.title_of(notebook, lang), self._annex(notebook)
+            figures = self._national(lang, notebook)
+            for heading, kept in (
+                (subject, [figure for figure in figures if figure.id not in annex]),
+                (f"{subject} · {text['annex']}", [figure for figure in figures if figure.id in annex]),
+            ):
+                words = [(figure, f"{heading} {_words_of(figure)}") for figure in kept]
+                groups += [(heading, words)] if words else []
+        return self._renderer.page(lang, "figures.html", "figures.html.jinja", text["figures"], groups=groups)
 
     def _subject(self, lang: str, notebook: str) -> Page:
         mine = [run for run in self._runs[lang] if run.notebook == notebook]
@@ -104,17 +186,18 @@ class Site:
             return self._quality(lang, mine)
         runs = [run for run in mine if run.territory == FRANCE]
         codes = sorted({run.territory for run in mine if self._is_of_territory(run)})
-        title = self._renderer.title_of(notebook, lang)
-        found = [territory for territory in self.territories(lang) if territory["code"] in codes]
-        slug = _subject_slug(notebook)
-        return self._renderer.page(lang, slug, "subject.html.jinja", title, runs=runs, found=found, shown={}, lead="")
+        found = [territory for territory in self.territories if territory["code"] in codes]
+        return self._renderer.page(
+            lang, _subject_slug(notebook), "subject.html.jinja", self._renderer.title_of(notebook, lang),
+            runs=runs, found=found, shown={}, lead="", annex=self._annex(notebook),
+        )  # fmt: skip
 
     def _quality(self, lang: str, runs: list[Run]) -> Page:
         text = texts()[lang]
         shown = {text[name]: self._table(frame, lang) for name, frame in self._quality_tables.items()}
         return self._renderer.page(
             lang, "quality.html", "subject.html.jinja", text["quality"],
-            runs=runs, found=[], shown=shown, lead=text["quality_lead"],
+            runs=runs, found=[], shown=shown, lead=text["quality_lead"], annex=self._annex(QUALITY),
         )  # fmt: skip
 
     @cached_property
@@ -131,45 +214,77 @@ class Site:
 
         return published_forecasts()
 
-    @cached_property
-    def _holdings(self) -> Any:
-        return embedded.sources()
-
     def _table(self, frame: Any, lang: str) -> html_tables.Table:
-        codes = texts()[lang]["codes"]
-        worded = frame.assign(
-            **{
-                name: frame[name].map(lambda code: codes.get(code, code))
-                for name in ("nature", "verdict", "motif", "etat")
-                if name in frame
-            }
-        )
-        return html_tables.from_frame(worded, lang, texts()[lang]["columns"])
+        codes = dict.fromkeys(_CODES, texts()[lang]["codes"])
+        return html_tables.from_frame(frame, lang, texts()[lang]["columns"], codes)
 
     def _territories(self, lang: str) -> Page:
         title = texts()[lang]["territories"]
-        return self._renderer.page(
-            lang, "territories.html", "territories.html.jinja", title, listed=self.territories(lang)
-        )
+        return self._renderer.page(lang, "territories.html", "territories.html.jinja", title, listed=self.territories)
 
     def _territory(self, lang: str, code: str) -> Page:
-        territory = next(each for each in self.territories(lang) if each["code"] == code)
+        territory = next(each for each in self.territories if each["code"] == code)
         runs = [run for run in self._runs[lang] if run.territory == code and self._is_of_territory(run)]
-        slug = f"territory/{code}.html"
         return self._renderer.page(
-            lang, slug, "territory.html.jinja", territory["name"], territory=territory, runs=runs
-        )
-
-    def _figure(self, lang: str, run: Run, figure: Figure) -> Page:
-        svg = figure.path("svg").read_text(encoding="utf-8", errors="replace") if figure.facts else None
-        return self._renderer.page(
-            lang, figure.slug, "figure.html.jinja", figure.facts["title"] if figure.facts else figure.name,
-            run=run, figure=figure, subject=_subject_slug(run.notebook),
-            territory_page=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
-            drawing=picture.inlined(svg, figure.plot_area) if svg is not None else None,
-            table=html_tables.from_csv(figure.path("csv").read_bytes(), lang) if "csv" in figure.kinds else None,
-            change=history.change(figure.name, self._history), most=history.SHOWN,
+            lang, f"territory/{code}.html", "territory.html.jinja", territory["name"],
+            territory=territory, runs=runs, portrait=self._portraits[lang][code], said=portraits.texts()[lang],
         )  # fmt: skip
+
+    def _compare(self, lang: str) -> Page:
+        said = portraits.texts()[lang]
+        # Without a script the page compares the two régions that have the most inhabitants.
+        by_size = territories.table("region").sort_values(["population", "code"], ascending=[False, True])
+        first, second = (self._portraits[lang][code] for code in by_size["territoire"].head(2))
+        return self._renderer.page(
+            lang, "compare.html", "compare.html.jinja", said["compare_title"],
+            first=first, second=second, said=said, measures=self._portraits[lang][FRANCE].lines,
+        )  # fmt: skip
+
+    def _figure(self, lang: str, run: Run, figure: Figure) -> Iterator[Page]:
+        svg = figure.path("svg").read_text(encoding="utf-8", errors="replace") if figure.facts else None
+        data = figure.path("csv").read_bytes() if "csv" in figure.kinds else None
+        table = html_tables.from_csv(data, lang) if data is not None else None
+        said = figure_files.shapes(data, table) if data is not None and table is not None else {}
+        before, after = self._around(lang, run, figure)
+        for slug, template in ((figure.slug, "figure"), (figure.embed, "embed"))[: 2 if figure.facts else 1]:
+            folder = posixpath.dirname(path_of(lang, slug))
+
+            def link(shape: str, folder: str = folder) -> str | None:
+                code = shape.removeprefix("territoire-")
+                code = code if code in self._portraits[lang] else f"D{code}"
+                return posixpath.relpath(path_of(lang, f"territory/{code}.html"), folder)
+
+            whole = figure.plot_area if template == "figure" else None
+            drawing = None if svg is None else picture.inlined(svg, whole, said=said, link=link)
+            yield self._renderer.page(
+                lang, slug, f"{template}.html.jinja", figure.facts["title"] if figure.facts else figure.name,
+                run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, table=table,
+                territory_page=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
+                territory_name=territories.territory(run.territory).name,
+                citation=figure_files.citation(figure, lang) if figure.facts else "",
+                documents=figure_files.documents(figure),
+                functions=self._functions(run.notebook).get(figure.id, ()), before=before, after=after,
+                change=history.change(figure.name, self._history), most=history.SHOWN,
+            )  # fmt: skip
+
+    def _around(self, lang: str, run: Run, figure: Figure) -> tuple[Figure | None, Figure | None]:
+        """Return the figures before and after a figure, in the order of its subject or of its territory."""
+        national = run.territory == FRANCE and run.notebook not in self._profiles
+        listed = self._national(lang, run.notebook) if national else [one for one in run.figures if one.facts]
+        names = [one.name for one in listed]
+        if figure.name not in names:
+            return None, None
+        at = names.index(figure.name)
+        return (listed[at - 1] if at else None), (listed[at + 1] if at + 1 < len(listed) else None)
+
+    def _functions(self, notebook: str) -> dict[str, tuple[str, ...]]:
+        if notebook not in self._known_functions:
+            self._known_functions[notebook] = functions_of(paths.notebooks() / f"{notebook}.ipynb")
+        return self._known_functions[notebook]
+
+    @cached_property
+    def _known_functions(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {}
 
     def _notebook(self, lang: str, run: Run) -> Page:
         text = texts()[lang]
@@ -183,17 +298,43 @@ class Site:
         columns = ["periode_cible", "valeur_bas", "valeur_haut", "editeur", "date_publication", "condition", "verdict"]
         table = self._table(self._register[[*columns, "motif", "mesure_bas", "mesure_haut", "mesure_periode"]], lang)
         rows = self._register[["editeur", "source", "date_publication"]].fillna("").to_dict("records")
-        named = [(seen["editeur"], seen["titre"], seen["source"]) for seen in cited(rows)]
         figures = [figure for run in self._runs[lang] for figure in run.figures if figure.name.startswith("previsions")]
         return self._renderer.page(
-            lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=named, figures=figures
+            lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=cited(rows), figures=figures
         )
 
     def _sources(self, lang: str) -> Page:
-        title = texts()[lang]["sources_page"]
+        text = texts()[lang]
         cards = [(entry["title"], entry["sources"], entry["licenses"]) for entry in embedded.package()["resources"]]
-        table = self._table(self._holdings, lang)
-        return self._renderer.page(lang, "sources.html", "sources.html.jinja", title, table=table, cards=cards)
+        held = embedded.sources()
+        columns = ["titre", "editeur", "licence", "millesime", "nb_lignes", "etat"]
+        here = held["etat"] != "absent"
+        return self._renderer.page(
+            lang, "sources.html", "sources.html.jinja", text["sources_page"], cards=cards,
+            table=self._table(held.loc[here, columns], lang),
+            absent=self._table(held.loc[~here, columns[:4]], lang),
+        )  # fmt: skip
+
+    def _what_ran(self, lang: str) -> Page:
+        import pandas as pd
+
+        text, runs = texts()[lang], self._runs[lang]
+        rows = [
+            (
+                self._renderer.title_of(run.notebook, lang),
+                territories.territory(run.territory).name,
+                text["codes"].get(run.status, run.status),
+                round(run.seconds, 1),
+                len(run.figures),
+            )
+            for run in runs
+        ]
+        table = pd.DataFrame(rows, columns=["carnet", "territoire", "etat", "secondes", "figures"])
+        lead = text["runs_lead"].format(n=len(runs), seconds=round(sum(run.seconds for run in runs)))
+        return self._renderer.page(
+            lang, "runs.html", "runs.html.jinja", text["runs"],
+            table=self._table(table, lang), lead=lead, changed=self.changed(lang),
+        )  # fmt: skip
 
     def _docs(self, lang: str) -> Iterator[Page]:
         text = texts()[lang]
@@ -210,11 +351,27 @@ class Site:
         yield self._renderer.page(
             lang, "docs/dictionary.html", "dictionary.html.jinja", text["dictionary"], package=package
         )
-        yield self._renderer.page(lang, "docs/api.html", "api.html.jinja", text["api"], questions=self._reference)
+        yield self._renderer.page(
+            lang, "docs/api.html", "api.html.jinja", text["api"], questions=self._reference, users=self._users(lang)
+        )
+
+    def _users(self, lang: str) -> dict[str, list[Figure]]:
+        """Return the figures of France that use each public function."""
+        found: dict[str, list[Figure]] = {}
+        for notebook in self._notebooks(lang):
+            for figure in self._national(lang, notebook):
+                for name in self._functions(notebook).get(figure.id, ()):
+                    found.setdefault(name, []).append(figure)
+        return found
 
     @cached_property
     def _reference(self) -> Any:
         return reference()
+
+
+def _words_of(figure: Figure) -> str:
+    facts = figure.facts or {}
+    return f"{facts['title']} {facts.get('subtitle', '')}"
 
 
 def _subject_slug(notebook: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -19,11 +20,28 @@ ElementTree.register_namespace("", _SVG)
 ElementTree.register_namespace("xlink", _XLINK)
 
 
-def inlined(svg: str, area: PlotArea | None = None) -> Markup | None:
+def inlined(
+    svg: str,
+    area: PlotArea | None = None,
+    *,
+    said: Mapping[str, str] | None = None,
+    link: Callable[[str], str | None] | None = None,
+) -> Markup | None:
     """Return a drawing, or its plot area alone, as markup of a page; None when the text is not a readable SVG.
 
     The function removes elements that do not draw, event handlers and addresses outside the drawing. It keeps an
     embedded picture (`<image>`) only when its bytes are in the file.
+
+    Parameters
+    ----------
+    svg : str
+        The file of a figure.
+    area : PlotArea, optional
+        The area to show.
+    said : mapping, optional
+        Identifier of a shape -> what it says on hover and focus.
+    link : callable, optional
+        Identifier of a shape -> address of a page of ours, or None.
     """
     try:
         root = ElementTree.fromstring(svg)  # noqa: S314 - we wrote the file, and expat limits the expansion of entities
@@ -34,10 +52,45 @@ def inlined(svg: str, area: PlotArea | None = None) -> Markup | None:
     _clean(root)
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)
+    _name(root)
+    _speak(root, said or {}, link or (lambda _: None))
     if area is not None:
         at = (0, area.top, area.width, area.bottom - area.top)
         root.set("viewBox", " ".join(f"{72 * inches:g}" for inches in at))
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - cleaned above
+
+
+def _name(root: ElementTree.Element) -> None:
+    """Name the drawing by an attribute: a browser shows a `<title>` of the whole over each of its marks."""
+    own = [child for child in root if child.tag in {f"{{{_SVG}}}title", f"{{{_SVG}}}desc"}]
+    for child in own:
+        root.remove(child)
+    said = ". ".join(dict.fromkeys(child.text.strip().rstrip(".") for child in own if child.text))
+    root.attrib.pop("aria-labelledby", None)
+    root.set("role", "group" if root.find(f".//{{{_SVG}}}title") is not None else "img")
+    if said:
+        root.set("aria-label", said)
+
+
+def _speak(root: ElementTree.Element, said: Mapping[str, str], link: Callable[[str], str | None]) -> None:
+    """Give each named shape its words, and a link where it has a page."""
+    for parent in list(root.iter()):
+        for at, shape in enumerate(list(parent)):
+            name = shape.get("id", "")
+            if name not in said:
+                continue
+            root.set("role", "group")
+            title = ElementTree.Element(f"{{{_SVG}}}title")
+            title.text = said[name]
+            address = link(name)
+            if address is None:
+                shape.insert(0, title)
+                continue
+            anchor = ElementTree.Element(f"{{{_SVG}}}a", {"href": address, "aria-label": said[name]})
+            anchor.append(title)
+            anchor.append(shape)
+            parent.remove(shape)
+            parent.insert(at, anchor)
 
 
 def _clean(element: ElementTree.Element) -> None:

@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from tlanalysis import __version__
 from tlanalysis.core.languages import LANGS, Texts, read_texts
+from tlanalysis.report.addresses import FOLDER, HOMES
+from tlanalysis.report.dates import in_words
 from tlanalysis.runs.plan import Subject
 
-FOLDER = "site"
 HOME = "home"
-HOMES = {lang: "index.html" if lang == LANGS[0] else f"index.{lang}.html" for lang in LANGS}
 # Control characters are invisible; some reverse the text around them, and HTML does not allow some.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -41,6 +41,8 @@ def _environment() -> Environment:
         finalize=_harmless,
     )
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["short"] = _short
+    environment.filters["day"] = in_words
     environment.tests["address"] = lambda text: bool(re.fullmatch(r"https?://[^\s\"'<>]+", text))
     return environment
 
@@ -50,6 +52,12 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return _INVISIBLE.sub("\ufffd", value)
     return value
+
+
+def _short(address: str) -> str:
+    """Return an address without its scheme, cut after 60 characters: a link needs no more."""
+    bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
+    return bare if len(bare) <= 60 else f"{bare[:59]}…"
 
 
 def path_of(lang: str, slug: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,28 @@ class Figure:
     @property
     def slug(self) -> str:
         """The address of its page, the same in every language."""
-        return f"figure/{self.name.split('--')[0]}--{self.key}.html"
+        return f"figure/{self.id}--{self.key}.html"
+
+    @property
+    def id(self) -> str:
+        """The id of the figure, without its run key."""
+        return self.name.split("--")[0]
+
+    @property
+    def embed(self) -> str:
+        """The address of the page that holds the figure alone."""
+        return self.slug.replace("figure/", "embed/", 1)
+
+    @property
+    def day(self) -> str:
+        """The day, in UTC, of its present files."""
+        written = self.path("json").stat().st_mtime
+        return datetime.fromtimestamp(written, UTC).date().isoformat()
+
+    @property
+    def phone(self) -> bool:
+        """True when there is a drawing for narrow screens."""
+        return (self.folder / "phone" / f"{self.name}.svg").is_file()
 
     @property
     def plot_area(self) -> PlotArea | None:
@@ -91,6 +113,7 @@ class Run:
     error: str
     figures: tuple[Figure, ...]
     executed: Path | None
+    seconds: float = 0.0
 
     @property
     def slug(self) -> str:
@@ -130,6 +153,7 @@ def _run(outcome: manifest.Outcome, out: Path) -> Run:
         error=outcome.error,
         figures=tuple(_figure(name, out / "figures", given, wrong) for name in outcome.figures),
         executed=executed if executed.is_file() else None,
+        seconds=float(outcome.seconds),
     )
 
 

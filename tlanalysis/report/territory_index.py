@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 from tlanalysis.data import territories
@@ -12,18 +11,13 @@ from tlanalysis.data import territories
 _CORSE = {"2A": ("200", "201"), "2B": ("202", "206")}
 
 
-def searchable(ran: Collection[str]) -> list[dict[str, Any]]:
+def searchable() -> list[dict[str, Any]]:
     """Return France, the 18 régions and the 101 départements in the form that the search box uses.
-
-    Parameters
-    ----------
-    ran : collection of str
-        Codes of the territories that have a page.
 
     Returns
     -------
     list of dict
-        `code` (R75), `insee`, `name`, `level`, `region` (name, of a département), `postal` (first digits), `page`.
+        `code` (R75), `insee`, `name`, `level`, `region` (name, of a département), `postal` (first digits).
     """
     frame = territories.departements()
     names = dict(zip(territories.regions()["code_region"], territories.regions()["nom_region"], strict=True))
@@ -42,7 +36,7 @@ def searchable(ran: Collection[str]) -> list[dict[str, Any]]:
                     "postal": list(_CORSE.get(row.code, (row.code,))) if of_departement else [],
                 }
             )
-    return [territory | {"page": territory["code"] in ran} for territory in found]
+    return found
 
 
 def as_script(listed: list[dict[str, Any]]) -> str:

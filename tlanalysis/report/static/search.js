@@ -1,14 +1,35 @@
 "use strict";
-// Find a territory by name, code or postal code. The list is in territories.js: a page opened from a disk may not fetch a file.
+// Find a territory by name, code or postal code, or by the name of one of its communes.
+// The lists are scripts: a page opened from a disk may not fetch a file. That of a letter comes when it is typed.
 (function () {
-  const form = document.querySelector("form.search");
+  const form = document.querySelector("form.search[role=search]");
   const input = form.querySelector("input");
   const list = form.querySelector("ul");
   const count = form.querySelector("[role=status]");
   const words = form.dataset;
+  const MOST = 40; // communes shown
 
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
+  const plain = (text) => text.toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").normalize("NFD").replace(/\p{M}/gu, "")
+    .replace(/[^a-z0-9]+/g, " ").trim();
   const territories = window.tlTerritories.map((territory) => ({ ...territory, plain: plain(territory.name) }));
+  const departements = new Map(territories.filter((one) => one.level === "departement").map((one) => [one.insee, one]));
+  const communes = {};
+
+  window.tlCommunes = (letter, lines) => {
+    communes[letter] = lines.split("\n").map((line) => {
+      const [name, code] = line.split("|");
+      return { name, plain: plain(name), departement: departements.get(code) };
+    });
+    find();
+  };
+
+  function load(letter) {
+    if (letter in communes || !/[a-z]/.test(letter)) return;
+    communes[letter] = [];
+    const script = document.createElement("script");
+    script.src = `${words.communes}${letter}.js`;
+    document.body.append(script);
+  }
 
   function rank(territory, typed) {
     if (/^\d{2,5}$/.test(typed)) {
@@ -28,22 +49,34 @@
       .filter((hit) => hit.rank >= 0)
       .sort((one, two) => one.rank - two.rank || one.order - two.order)
       .map((hit) => hit.territory);
-    list.replaceChildren(...found.map(item));
-    count.textContent = !typed ? "" : found.length === 0 ? words.none
-      : found.length === 1 ? words.one : words.many.replace("{n}", found.length);
+    const letter = typed[0] || "";
+    if (typed.length > 2) load(letter);
+    const places = typed.length > 2 ? (communes[letter] || []).filter((one) => one.plain.startsWith(typed)) : [];
+    places.sort((one, two) => one.plain.length - two.plain.length);
+    list.replaceChildren(...found.map(item), ...places.slice(0, MOST).map(commune));
+    const all = found.length + places.length;
+    count.textContent = !typed ? "" : all === 0 ? words.none
+      : (all === 1 ? words.one : words.many.replace("{n}", all)) + (places.length > MOST ? words.more.replace("{n}", MOST) : "");
   }
 
   function item(territory) {
-    const line = document.createElement("li");
-    const named = document.createElement(territory.page ? "a" : "span");
-    named.textContent = territory.name;
-    if (territory.page) named.href = `${words.base}territory/${territory.code}.html`;
+    return line(territory.name, territory.code, [words[territory.level], territory.insee, territory.region]);
+  }
+
+  function commune(one) {
+    return line(one.name, one.departement.code, [words.commune, one.departement.name]);
+  }
+
+  function line(name, code, facts) {
+    const entry = document.createElement("li");
+    const link = document.createElement("a");
+    link.textContent = name;
+    link.href = `${words.base}territory/${code}.html`;
     const about = document.createElement("span");
     about.className = "small";
-    about.textContent = " " + [words[territory.level], territory.insee, territory.region, territory.page ? "" : words.away]
-      .filter(Boolean).join(" · ");
-    line.append(named, about);
-    return line;
+    about.textContent = ` ${facts.filter(Boolean).join(" · ")}`;
+    entry.append(link, about);
+    return entry;
   }
 
   form.addEventListener("submit", (event) => {
