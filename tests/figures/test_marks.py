@@ -45,9 +45,9 @@ def test_each_point_says_its_row_and_its_value_in_french(tmp_path: Path, monkeyp
 def test_a_bar_that_starts_at_zero_is_an_interval_beside_other_intervals(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = _values(tl.plot_deffinov_bounds(tl.deffinov_bounds(), lang="en"), tmp_path, monkeypatch)
-    assert "Martinique: 0 to 2" in said
-    assert "Martinique: 2" not in said
+    said = _values(tl.plot_deffinov_bounds(tl.deffinov_bounds(), focus="R94", lang="en"), tmp_path, monkeypatch)
+    assert "Corse: 0 to 138" in said
+    assert "Corse: 138" not in said
 
 
 def test_the_axes_are_as_before_once_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

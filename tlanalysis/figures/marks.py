@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
 
+from tlanalysis.charts.kit.decimals import SameDecimals
 from tlanalysis.charts.kit.wording import Words
 
 if TYPE_CHECKING:
@@ -143,10 +144,12 @@ def _row(names: dict[float, str], y: float) -> str:
 
 
 def _tick(axis: Any, value: Any) -> str:
-    """Return a value as the ticks of an axis would print it; empty when the axis prints no value."""
+    """Return a value in the words of the ticks of an axis; empty when the axis prints no value."""
     if not axis.get_visible() or not len(axis.get_majorticklocs()):
         return ""
-    said = str(axis.get_major_formatter()(float(value), 0)).strip()
+    formatter = axis.get_major_formatter()
+    written = formatter.format_data(float(value)) if isinstance(formatter, SameDecimals) else formatter(float(value), 0)
+    said = str(written).strip()
     # An axis of years prints some of them: the others are as readable.
     return said or (str(int(value)) if YEARS[0] <= float(value) <= YEARS[1] else "")
 

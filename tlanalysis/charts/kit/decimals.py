@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import floor, log10
 from typing import Any
 
 from matplotlib.ticker import Formatter
@@ -21,13 +22,24 @@ def decimals(values: Sequence[float]) -> int:
     return next((n for n in range(MOST) if all(abs(round(v, n) - v) < 1e-9 for v in values)), MOST)
 
 
-class _SameDecimals(Formatter):
+class SameDecimals(Formatter):
+    """The formatter of an axis whose ticks have as many decimals each; `say` writes a value."""
+
     def __init__(self, say: Callable[..., str]) -> None:
         self.say = say
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """Return the label of one value alone."""
         return self.say(x)
+
+    def format_data(self, value: float) -> str:
+        """Return a value to two significant figures, or whole from 10 on: what a mark says, wherever the ticks are."""
+        name = getattr(self.say, "__name__", "")
+        if name not in {"number", "percent"}:
+            return self.say(value)
+        size = abs(value) * (100 if name == "percent" else 1)
+        exact = decimals([size])
+        return self.say(value, min(exact, max(0, 1 - floor(log10(size)))) if size else 0)
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         """Return the labels of all ticks."""
@@ -46,4 +58,4 @@ def same_decimals(say: Callable[..., str]) -> Any:
     say : callable
         Writes a value; `Words.number` and `Words.percent` are told how many decimals to write.
     """
-    return _SameDecimals(say)
+    return SameDecimals(say)
