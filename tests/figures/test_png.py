@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+import tlanalysis as tl
 from tests.charts.drawn import case
 from tlanalysis.charts.kit.layout import figure_of
 from tlanalysis.figures import png
@@ -61,9 +64,21 @@ def test_transparency_is_kept() -> None:
     assert png.in_few_colours(pixels).mode == "RGBA"
 
 
-@pytest.mark.parametrize("name", ["plot_holdings", "plot_deffinov_regions"])
-def test_a_real_figure_cannot_be_told_from_matplotlib_s_own(name: str) -> None:
-    figure = figure_of(case(name).draw())
+def _tiles() -> Axes:
+    return tl.plot_deffinov_regions(case("plot_deffinov_regions").table, shapes="tiles")
+
+
+def test_a_map_of_more_blends_than_the_palette_holds_keeps_every_colour() -> None:
+    figure = figure_of(case("plot_deffinov_regions").draw())
+    reference = io.BytesIO()
+    figure.savefig(reference, format="png", dpi=200, metadata={"Software": None})
+    with Image.open(io.BytesIO(png.png(figure, 200, {}))) as ours, Image.open(reference) as theirs:
+        assert (np.asarray(ours.convert("RGB")) == np.asarray(theirs.convert("RGB"))).all()
+
+
+@pytest.mark.parametrize("draw", [case("plot_holdings").draw, _tiles], ids=["plot_holdings", "plot_deffinov_regions"])
+def test_a_real_figure_cannot_be_told_from_matplotlib_s_own(draw: Callable[[], Axes]) -> None:
+    figure = figure_of(draw())
     reference = io.BytesIO()
     figure.savefig(reference, format="png", dpi=200, metadata={"Software": None})
     with Image.open(io.BytesIO(png.png(figure, 200, {}))) as ours, Image.open(reference) as theirs:
