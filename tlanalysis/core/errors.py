@@ -57,5 +57,10 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
     >>> did_you_mean("territoire", ["territory", "lang"])
     " (did you mean 'territory'?)"
     """
-    close = difflib.get_close_matches(value, list(known), n=1, cutoff=0.5)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    found = closest(value, known)
+    return f" (did you mean {found!r}?)" if found else ""
+
+
+def closest(value: str, known: Iterable[str]) -> str | None:
+    """Return the known value most like a given one; None when none is like it."""
+    return next(iter(difflib.get_close_matches(value, list(known), n=1, cutoff=0.5)), None)

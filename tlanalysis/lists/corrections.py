@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.messages import say
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,4 @@ def check_hits(corrections: Sequence[Correction], hits: Sequence[int], where: st
     for correction, found in zip(corrections, hits, strict=True):
         if found != correction.hits:
             rows = ", ".join(f"{column} = {value!r}" for column, value in correction.rows.items())
-            raise BadInput(
-                f"{where}: the correction of the rows where {rows} finds {found} of them instead of "
-                f"{correction.hits}; the list has changed: review its corrections in tlanalysis/lists/publishers."
-            )
+            raise BadInput(say("correction_elsewhere", where=where, rows=rows, found=found, expected=correction.hits))

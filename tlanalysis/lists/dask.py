@@ -18,6 +18,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.accounts import Totals
 from tlanalysis.lists.batch import Batch
 from tlanalysis.lists.cleaning import clean_batches
+from tlanalysis.lists.messages import say
 from tlanalysis.lists.preparation import Job
 
 _ANSWERS_WITHIN = "10s"
@@ -35,7 +36,7 @@ def clean_batches_on(address: str) -> Callable[[Job, Totals], Iterator[Batch]]:
     try:
         import distributed  # noqa: F401
     except ImportError:
-        raise BadInput("--scheduler needs Dask: pip install 'tlanalysis[dask]'.") from None
+        raise BadInput(say("no_dask")) from None
     return partial(_clean_batches, address=address)
 
 
@@ -45,16 +46,13 @@ def _clean_batches(job: Job, totals: Totals, *, address: str) -> Iterator[Batch]
     try:
         client = Client(address, timeout=_ANSWERS_WITHIN, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise BadInput(f"no Dask scheduler answers at {address}: start one, or leave out --scheduler.") from error
+        raise BadInput(say("no_scheduler", address=address)) from error
     with client:
         versions: dict[str, Any] = client.run(_set_home, str(paths.home()))
         if not versions:
-            raise BadInput(f"the Dask scheduler at {address} has no worker: start one (dask worker {address}).")
+            raise BadInput(say("no_worker", address=address, again=address))
         if odd := {version for version in versions.values() if version != __version__}:
-            raise BadInput(
-                f"workers of {address} have tlanalysis {', '.join(sorted(odd))}, this is {__version__}: install the "
-                "same."
-            )
+            raise BadInput(say("other_version", address=address, theirs=", ".join(sorted(odd)), ours=__version__))
         # Each task holds its batch, so that another worker can clean it. Dask warns about large tasks, without need.
         warnings.filterwarnings("ignore", message="Sending large graph", module="distributed")
         yield from clean_batches(job, totals, workers=client.get_executor(retries=_TRIES), number=2 * len(versions))

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.lists.messages import say
 
 _LARGEST = 5 << 30
 _PIECE = 1 << 20
@@ -52,7 +53,7 @@ def _written(given: Any, folder: Path) -> Path:
         path = folder / (name if name not in {"", ".", ".."} else "liste")
         path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         return path
-    raise BadInput(f"a list is a path, an address, a DataFrame or an open file, not a {type(given).__name__}.")
+    raise BadInput(say("not_a_list", kind=type(given).__name__))
 
 
 def _fetched(url: str, folder: Path) -> Path:
@@ -66,11 +67,9 @@ def _fetched(url: str, folder: Path) -> Path:
             for piece in answer.iter_content(_PIECE):
                 received += len(piece)
                 if received > _LARGEST:
-                    raise BadInput(f"{url} sends more than {_LARGEST >> 30} GiB: save the list and give its path.")
+                    raise BadInput(say("sends_too_much", url=url, gib=_LARGEST >> 30))
                 file.write(piece)
     except requests.RequestException as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise SourceError(
-            f"{url} does not answer ({type(error).__name__}): save the list and give its path."
-        ) from error
+        raise SourceError(say("no_answer", url=url, why=type(error).__name__)) from error
     return path

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.privacy import without_personal
+from tlanalysis.lists.messages import say
 from tlanalysis.lists.readers.base import RowBatch
 
 RowNumbers = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -97,8 +98,5 @@ def check_distinct(ids: list[str | None], numbers: list[int], where: str) -> Non
         return
     rows = [str(number) for one, number in zip(ids, numbers, strict=True) if one == twice[0]]
     shown = without_personal(twice[0], "[…]")
-    others = f", and {len(twice) - 1} other identifiers repeat" if len(twice) > 1 else ""
-    raise BadInput(
-        f"{where}: the identifier {shown!r} stands in rows {', '.join(rows[:5])}{others}: "
-        "one identifier is one place, so keep one row for each."
-    )
+    others = say("other_identifiers", count=len(twice) - 1) if len(twice) > 1 else ""
+    raise BadInput(say("identifier_twice", where=where, shown=repr(shown), rows=", ".join(rows[:5]), others=others))

@@ -22,11 +22,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells import privacy
 from tlanalysis.lists.cells.text import LONGEST, is_bare_number
 from tlanalysis.lists.fields import INPUT
-from tlanalysis.lists.messages import say
+from tlanalysis.lists.messages import did_you_mean, say
 from tlanalysis.lists.recognition.context import people_columns
 from tlanalysis.lists.recognition.header import header_odds
 
@@ -104,20 +104,26 @@ def read_mapping(path: Path) -> Mapping:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise BadInput(f"{path} does not exist: write a mapping there, or leave out --mapping.") from None
+        raise BadInput(say("no_mapping", path=path)) from None
     except OSError as error:
-        raise BadInput(f"{path} cannot be read as a mapping ({error.strerror}).") from error
+        raise BadInput(say("mapping_unreadable", path=path, why=error.strerror)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"{path} is not a TOML file: {error}.") from error
+        raise BadInput(say("mapping_no_toml", path=path, why=error)) from error
     if odd := sorted(set(content) - {"nom", "liste", "colonnes", "drapeaux", "valeurs"}):
-        raise BadInput(f"{path}: {odd[0]!r} is not one of nom, liste, [colonnes], [drapeaux], [valeurs.FIELD].")
+        raise BadInput(say("mapping_odd", path=path, odd=repr(odd[0])))
     columns, values, flags = (content.get(name, {}) for name in ("colonnes", "valeurs", "drapeaux"))
     if not all(isinstance(table, dict) for table in (columns, values, flags)):
-        raise BadInput(f"{path}: [colonnes], [drapeaux] and [valeurs.FIELD] are tables, not values.")
+        raise BadInput(say("mapping_tables", path=path))
     for name in (*columns, *values):
         if name not in INPUT:
             raise BadInput(
-                f"{path}: no field called {name!r}{did_you_mean(name, INPUT)}: it is one of {', '.join(INPUT)}."
+                say(
+                    "mapping_no_field",
+                    path=path,
+                    name=repr(name),
+                    hint=did_you_mean(name, INPUT),
+                    fields=", ".join(INPUT),
+                )
             )
     lists = {name: cells if isinstance(cells, list) else [cells] for name, cells in columns.items()}
     texts = [
@@ -130,7 +136,7 @@ def read_mapping(path: Path) -> Mapping:
         or not all(isinstance(text, str) for text in texts)
         or not all(isinstance(p, dict) for p in values.values())
     ):
-        raise BadInput(f'{path}: [colonnes] needs lines such as nom = "NOM_TL", and [valeurs.FIELD] lines of words.')
+        raise BadInput(say("mapping_lines", path=path))
     for name, cells in lists.items():
         if not cells[0] and name in {"nom", "commune", "id_source"}:
             raise BadInput(say("mapping_to_complete", path=path, field=name))

@@ -1,13 +1,15 @@
-"""The sentences that cleaning a list prints, in French and English (`messages.toml`)."""
+"""The sentences that cleaning a list prints, in French and English (`messages.toml`, `errors.toml`)."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tlanalysis.core.errors import closest
 from tlanalysis.core.languages import LANGS, Texts, read_texts
 
 # The language of the sentences; the command line sets it, and code that calls `tl.clean` reads English.
@@ -16,7 +18,10 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 @cache
 def _texts() -> Texts:
-    return read_texts(Path(__file__).with_suffix(".toml"))
+    here = Path(__file__)
+    printed, refused = read_texts(here.with_suffix(".toml")), read_texts(here.with_name("errors.toml"))
+    printed.update(refused)
+    return printed
 
 
 def speak(lang: str | None) -> None:
@@ -39,3 +44,15 @@ def say(key: str, **values: Any) -> str:
     'written to out'
     """
     return str(_texts()[key][_language.get()]).format(**values)
+
+
+def did_you_mean(value: str, known: Iterable[str]) -> str:
+    """Return, in the language of the sentences, which known value is close to a given one; empty when none is.
+
+    Examples
+    --------
+    >>> did_you_mean("territoire", ["territory", "lang"])
+    " (did you mean 'territory'?)"
+    """
+    found = closest(value, known)
+    return say("did_you_mean", found=repr(found)) if found else ""

@@ -25,6 +25,7 @@ from tlanalysis.core import files, staging
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.batch import PLACE_SCHEMA, REJECT_SCHEMA
 from tlanalysis.lists.cells.text import printable
+from tlanalysis.lists.messages import say
 
 if TYPE_CHECKING:
     from tlanalysis.lists.mapping import Mapping
@@ -72,9 +73,9 @@ def check_targets(targets: Iterable[Path], inputs: Iterable[Path | None], *, our
         if not target.exists():
             continue
         if any(target.samefile(path) for path in read):
-            raise BadInput(f"{target} is read, and would be overwritten: write to another place.")
+            raise BadInput(say("target_read", target=target))
         if not (ours or force):
-            raise BadInput(f"{target} exists, and this command did not write it: write to another place, or --force.")
+            raise BadInput(say("target_exists", target=target))
 
 
 def is_ours(out: Path) -> bool:
@@ -97,7 +98,7 @@ def check_same_list(out: Path, source: Path) -> None:
     claim = out / CLAIM
     held = claim.read_text(encoding="utf-8", errors="replace").strip() if claim.is_file() else ""
     if held and held != _place(source) and (out / "ledger.json").exists():
-        raise BadInput(f"{out} holds the clean list of {held}: name another folder with --out, or --force.")
+        raise BadInput(say("target_other_list", out=out, held=held))
 
 
 def record_list(out: Path, source: Path) -> None:
@@ -121,14 +122,14 @@ def staged(out: Path) -> Iterator[Path]:
     try:
         str(out).encode()
     except UnicodeEncodeError:
-        raise BadInput(f"{printable(str(out))} is not a name in UTF-8: choose another --out.") from None
+        raise BadInput(say("target_name", out=printable(str(out)))) from None
     if out.exists() and not out.is_dir():
-        raise BadInput(f"{out} is a file: --out takes a folder.")
+        raise BadInput(say("target_file", out=out))
     with ExitStack() as stack:
         try:
             folder = stack.enter_context(staging.inside(out))
         except OSError as error:
-            raise BadInput(f"{out} cannot be written ({error.strerror}): choose another --out.") from error
+            raise BadInput(say("target_unwritable", out=out, why=error.strerror)) from error
         yield folder
         _move(folder, out)
 

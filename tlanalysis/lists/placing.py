@@ -159,5 +159,5 @@ def _mistyped(columns: dict[str, Column], values: dict[str, pa.Array], rows: Row
             code = printed[at].as_py()
             near = commune_names.departements_mistyped(texts[which[at]], code[1:] if restored[at] else code)
             if len(near) == 1:
-                found[at] = codes.DEPARTEMENT_CODES.index(*near)
+                found[at] = codes.DEPARTEMENT_CODES.index(next(iter(near)))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput
 from tlanalysis.core.languages import LANGS
 from tlanalysis.lists.batch import Batch
 from tlanalysis.lists.cells.privacy import without_personal
@@ -14,7 +14,7 @@ from tlanalysis.lists.cells.text import clean_text, printable
 from tlanalysis.lists.corrections import Correction, correct
 from tlanalysis.lists.joined_rows import Joined, Split, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, labels_of, personal_columns, read_mapping
-from tlanalysis.lists.messages import say
+from tlanalysis.lists.messages import did_you_mean, say
 from tlanalysis.lists.proposal import check_enough, proposed, shown, to_toml, why_unread
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.publishers.published_list import PublishedList
@@ -97,7 +97,7 @@ def prepare(
     """
     reading = open_list(Path(path), options)
     if lang not in LANGS:
-        raise BadInput(f"no language {lang!r}: {' or '.join(LANGS)}.")
+        raise BadInput(say("no_language", lang=repr(lang), langs=say("or").join(LANGS)))
     where = reading.path.name
     labels, sample = _columns_of(reading)
     personal = personal_columns(labels, sample)
@@ -138,17 +138,17 @@ def _kept(
         return tuple(name for name in labels if name not in taken)
     for name in named:
         if name in personal:
-            raise BadInput(f"{where}: the column {name!r} holds personal data, which is never kept.")
+            raise BadInput(say("keep_personal", where=where, name=repr(name)))
         if name not in labels:
             if times := sum(label.startswith(f"{name}#") for label in labels):
                 raise BadInput(say("mapping_twice", where=where, times=times, column=repr(name)))
-            raise BadInput(f"{where} has no column {name!r}{did_you_mean(name, labels)} to keep.")
+            raise BadInput(say("keep_unknown", where=where, name=repr(name), hint=did_you_mean(name, labels)))
     return tuple(dict.fromkeys(named))
 
 
 def _list_called(name: str) -> PublishedList | None:
     if name and name not in registry.LISTS:
-        raise BadInput(f"the mapping names a list {name!r} that is not known{did_you_mean(name, registry.LISTS)}.")
+        raise BadInput(say("mapping_unknown_list", name=repr(name), hint=did_you_mean(name, registry.LISTS)))
     return registry.LISTS.get(name)
 
 

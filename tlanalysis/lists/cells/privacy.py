@@ -86,6 +86,18 @@ _HEADER = re.compile(
 )
 
 
+# Roles of persons, and who typed a record; beside the word of a body ("structure animatrice") they are no person's.
+_ROLE = re.compile(
+    r"(?:^|_)(?:animateurs?|animatrices?|coordinateurs?|coordinatrices?|coordonnateurs?|coordonnatrices?|directeurs?|directrices?|"
+    r"presidente?s?|gerantes?|dirigeantes?|referentes?|interlocutrices?|fondateurs?|fondatrices?|facilitateurs?|facilitatrices?|"
+    r"managers?|concierges?|mediateurs?|mediatrices?|signataires?|maire|auteurs?|author|user|username|utilisateur|creator|"
+    r"cree_par|saisie?_par|modifiee?_par|created_by|(?:last_)?(?:modified|updated)_by|whatsapp|skype|gsm)(?:_|\d|$)"
+)
+_BODY = re.compile(
+    r"(?:^|_)(?:structures?|associations?|collectivites?|organismes?|entreprises?|societes?|communes?|type|nb|nombre)(?:_|$)"
+)
+
+
 # `contact:website` of OpenStreetMap is a page, not a person.
 _WAY_TO_A_PAGE = re.compile(r"(?:^|_)contact_(?=(?:website|site|web|url|facebook|instagram|twitter|linkedin)(?:_|$))")
 
@@ -97,8 +109,11 @@ def is_personal(header: str) -> bool:
     --------
     >>> [is_personal(h) for h in ("mail", "telephone", "contact", "nom", "commune", "tel_fixe", "hotel")]
     [True, True, True, False, False, True, False]
+    >>> [is_personal(h) for h in ("directrice", "saisi_par", "structure_animatrice", "nb_animateurs", "mairie")]
+    [True, True, False, False, False]
     """
-    return bool(_HEADER.search(_WAY_TO_A_PAGE.sub("", header)))
+    named = _WAY_TO_A_PAGE.sub("", header)
+    return bool(_HEADER.search(named) or (_ROLE.search(named) and not _BODY.search(named)))
 
 
 def holds_personal(text: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.messages import say
 
 # The most that a list may unpack to. A few kilobytes may hold more than a disk.
 MOST_UNPACKED = 1 << 30
@@ -38,14 +39,14 @@ def unpack(path: Path, kind: str, folder: Path) -> Path:
             with archive.open(member) as packed:
                 return _write(packed, path, folder / (PurePosixPath(member.filename).name or "liste"))
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise BadInput(f"{path.name} is damaged (cut short, perhaps): fetch or save it again.") from error
+        raise BadInput(say("damaged", file=path.name)) from error
     except (NotImplementedError, RuntimeError) as error:  # zipfile says so of a password and of a rare compression
-        raise BadInput(f"{path.name} is protected or compressed in a rare way: unpack it first.") from error
+        raise BadInput(say("packed_protected", file=path.name)) from error
     except (OSError, ValueError) as error:
         if isinstance(error, BadInput):
             raise
-        why = getattr(error, "strerror", None) or "a size or a name in it is wrong"
-        raise BadInput(f"{path.name} cannot be unpacked ({why}): unpack it first.") from error
+        why = getattr(error, "strerror", None) or say("odd_archive")
+        raise BadInput(say("packed_unreadable", file=path.name, why=why)) from error
 
 
 def _only_file(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -53,10 +54,7 @@ def _only_file(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         member for member in archive.infolist() if not member.is_dir() and not member.filename.startswith("__MACOSX/")
     ]
     if len(members) != 1:
-        raise BadInput(
-            f"{path.name} is a ZIP archive or a workbook under another name, of {len(members)} files: unpack it and "
-            "name one, or give it its ending back (.xlsx, .ods)."
-        )
+        raise BadInput(say("packed_many", file=path.name, count=len(members)))
     return members[0]
 
 
@@ -66,8 +64,6 @@ def _write(packed: IO[bytes] | gzip.GzipFile, path: Path, out: Path) -> Path:
         while piece := packed.read(_PIECE):
             written += len(piece)
             if written > MOST_UNPACKED:
-                raise BadInput(
-                    f"{path.name} unpacks to more than {MOST_UNPACKED >> 20} MiB: it is not read; unpack it first."
-                )
+                raise BadInput(say("packed_large", file=path.name, mib=MOST_UNPACKED >> 20))
             file.write(piece)
     return out

@@ -21,6 +21,7 @@ from tlanalysis.lists.cells.coordinates import NUMBER
 from tlanalysis.lists.cells.dates import clean_date
 from tlanalysis.lists.cells.text import key
 from tlanalysis.lists.fields import SYNONYMS
+from tlanalysis.lists.messages import say
 from tlanalysis.lists.readers.workbook_process import as_string as as_string  # every reader takes it from here
 
 MOST_COLUMNS = 5_000
@@ -161,4 +162,4 @@ def from_table(
 
 def no_row(path: Path) -> BadInput:
     """Return the error for a list that has a header and no rows."""
-    return BadInput(f"{path.name} has no row under its header.")
+    return BadInput(say("no_row", file=path.name))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.messages import say
 from tlanalysis.lists.readers.base import (
     MOST_COLUMNS,
     SAMPLE,
@@ -41,10 +42,10 @@ def open_csv(path: Path, options: ReadingOptions) -> Reading:
     separator = _as_separator(options.separator) or _find_separator(text, path)
     rows, ends = _parse(text, separator)
     if not rows:
-        raise BadInput(f"{path.name} has no line that can be read: a quote is opened and never closed, perhaps.")
+        raise BadInput(say("csv_no_line", file=path.name))
     if options.header:
         if options.header not in ends:
-            raise BadInput(f"{path.name} has no line {options.header} to take the header from.")
+            raise BadInput(say("no_header_line", file=path.name, line=options.header))
         at, named = ends.index(options.header), True
     elif options.header == 0:
         at, named = 0, False
@@ -55,7 +56,7 @@ def open_csv(path: Path, options: ReadingOptions) -> Reading:
         raise no_row(path)
     width = _width(rows[at], body)
     if width > MOST_COLUMNS:
-        raise BadInput(f"{path.name} has {width} columns, more than {MOST_COLUMNS}: it is not a list of places.")
+        raise BadInput(say("too_many_columns", file=path.name, columns=width, most=MOST_COLUMNS))
     header = (rows[at] if named else [""] * width)[:width]
     headers = name_blanks(header + [""] * (width - len(header)))
     skipped = ends[at] if named else (ends[at - 1] if at else 0)
@@ -89,7 +90,7 @@ def as_encoding(given: str | None) -> str | None:
     else:
         if given is None:
             return None
-    raise BadInput(f"no encoding called {given!r}: utf-8, utf-16 or cp1252, for instance.")
+    raise BadInput(say("no_encoding", given=repr(given)))
 
 
 def find_encoding(path: Path) -> str:
@@ -111,7 +112,7 @@ def find_encoding(path: Path) -> str:
             if zeros.count(0) > 0.5 * len(zeros):
                 return encoding
     if sum(byte < 9 or 13 < byte < 32 for byte in data) > 0.02 * len(data):
-        raise BadInput(f"{path.name} is not text: its first bytes are binary.")
+        raise BadInput(say("binary", file=path.name))
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as file:
@@ -134,16 +135,11 @@ def _not_utf8(path: Path) -> str:
     right = len(text.encode("cp1252", errors="ignore")) - len(text.encode("ascii", errors="ignore"))
     if right > 0.1 * wrong:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
-        raise BadInput(
-            f"{path.name} mixes UTF-8 with another encoding (line {line}): save it in one, or read it whole with "
-            "--encoding cp1252."
-        )
+        raise BadInput(say("mixed_encoding", file=path.name, line=line))
     try:
         data.decode("cp1252")
     except UnicodeDecodeError:
-        raise BadInput(
-            f"{path.name} is neither UTF-8, UTF-16 nor Windows-1252: name its encoding with --encoding."
-        ) from None
+        raise BadInput(say("unknown_encoding", file=path.name)) from None
     return "cp1252"
 
 
@@ -154,17 +150,15 @@ def _beginning(path: Path, encoding: str) -> str:
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(data, final=not more)
     except UnicodeDecodeError as error:
-        raise BadInput(
-            f"{path.name} cannot be read as {encoding} (byte {error.start}): try another --encoding."
-        ) from None
+        raise BadInput(say("wrong_encoding_at", file=path.name, encoding=encoding, byte=error.start)) from None
     if more:
         end = max(text.rfind("\n"), text.rfind("\r"))
         if end == -1:
-            raise BadInput(f"{path.name} has a line of more than {_LOOKED_AT} bytes: it is not a list.")
+            raise BadInput(say("long_line", file=path.name, bytes=_LOOKED_AT))
         text = text[: end + 1]
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
-        raise BadInput(f"{path.name} is not text: it holds null characters.")
+        raise BadInput(say("null_characters", file=path.name))
     return text
 
 
@@ -174,9 +168,7 @@ def _as_separator(given: str | None) -> str | None:
     named = {name: sign for sign, name in SEPARATORS.items()} | {"\\t": "\t"}
     sign = named.get(given, given)
     if len(sign) != 1 or not sign.isascii() or sign in '"\r\n\x00':
-        raise BadInput(
-            f"{given!r} is not a separator: one ASCII character, or one of {', '.join(SEPARATORS.values())}."
-        )
+        raise BadInput(say("no_separator", given=repr(given), names=", ".join(SEPARATORS.values())))
     return sign
 
 
@@ -210,11 +202,11 @@ def _find_separator(text: str, path: Path) -> str:
     if not found:
         if any(len(line) > 0 for line in text.splitlines()):
             return ","  # one column: any separator reads it
-        raise BadInput(f"{path.name} is empty.")
+        raise BadInput(say("file_empty", file=path.name))
     found.sort(reverse=True)
     if len(found) > 1 and found[0][0][:2] == found[1][0][:2] and found[0][0][1] > 0.95:
-        both = " or ".join(SEPARATORS[sign] for _, sign in found[:2])
-        raise BadInput(f"{path.name} can be cut by {both}: say which with --separator.")
+        both = say("or").join(SEPARATORS[sign] for _, sign in found[:2])
+        raise BadInput(say("two_separators", file=path.name, both=both))
     return found[0][1]
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.messages import say
 from tlanalysis.lists.readers import line_numbers, unclosed_quotes
 from tlanalysis.lists.readers.base import Malformed, RowBatch, Wanted, ranks_of
 
@@ -90,10 +91,7 @@ class CsvFile:
         for table, numbers, _ in records:
             ends = unclosed_quotes.line_ends_of(table.columns)
             for row in unclosed_quotes.rows_hiding_others(table.columns, self.separator, ends):
-                raise BadInput(
-                    f"{self.path.name}: in row {numbers[row]} a quote is opened and not closed, which hides rows "
-                    "below it: close it."
-                )
+                raise BadInput(say("hidden_rows", file=self.path.name, row=numbers[row]))
 
     def _records(self, places: Sequence[int]) -> Iterator[RowBatch]:
         """Yield some columns, read by one thread: only then does Arrow give the number of an invalid row."""
@@ -137,8 +135,7 @@ class CsvFile:
             raise BadInput(_explained(self.path, str(error))) from error
         except UnicodeDecodeError as error:
             raise BadInput(
-                f"{self.path.name} cannot be read as {self.encoding} to its end ({error.reason}): "
-                "name its encoding with --encoding."
+                say("wrong_encoding_to_end", file=self.path.name, encoding=self.encoding, why=error.reason)
             ) from error
 
 
@@ -162,7 +159,7 @@ def _numbered(before: int, table: pa.Table, waiting: deque[Malformed]) -> RowBat
 
 def _explained(path: Path, message: str) -> str:
     if "straddling" in message:
-        return f"{path.name} has a row of more than {BLOCK >> 20} MiB, perhaps a quote that is never closed: close it."
+        return say("long_row", file=path.name, mib=BLOCK >> 20)
     if "UTF8" in message or "UTF-8" in message:
-        return f"{path.name} is not UTF-8 to its end: name its encoding with --encoding (cp1252, perhaps)."
-    return f"{path.name} cannot be read as CSV: {message.splitlines()[0][:160]}."
+        return say("not_utf8_to_end", file=path.name)
+    return say("csv_unreadable", file=path.name, why=message.splitlines()[0][:160])

@@ -13,7 +13,8 @@ from typing import IO
 
 import pyarrow as pa
 
-from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.messages import did_you_mean, say
 from tlanalysis.lists.readers import workbook_process
 from tlanalysis.lists.readers.base import (
     Reading,
@@ -50,16 +51,14 @@ def open_workbook(path: Path, kind: str, options: ReadingOptions) -> Reading:
     try:
         sheets = workbook_process.sheets_of(path)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise BadInput(
-            f"{path.name} cannot be opened as {kind.upper()}: it is damaged or protected; save it again."
-        ) from error
+        raise BadInput(say("workbook_unreadable", file=path.name, kind=kind.upper())) from error
     name = _choose(path, sheets, options.sheet)
     rows = sheets[name]
     at, named = (
         (options.header - 1, True) if options.header else find_header(rows) if options.header is None else (0, False)
     )
     if at >= len(rows):
-        raise BadInput(f"{path.name}, sheet {name!r}, has no line {options.header} to take the header from.")
+        raise BadInput(say("sheet_no_line", file=path.name, sheet=repr(name), line=options.header))
     numbers = [number for number, row in enumerate(rows[at + named :], 1) if any(row)]
     body = [rows[at + named + number - 1] for number in numbers]
     width = max((rank + 1 for row in rows[at:] for rank, cell in enumerate(row) if cell), default=0)
@@ -103,11 +102,11 @@ def _check_archive(path: Path) -> None:
     ) as error:
         if isinstance(error, BadInput):
             raise
-        raise BadInput(f"{path.name} is damaged (cut short, perhaps) or protected: save or fetch it again.") from error
+        raise BadInput(say("workbook_damaged", file=path.name)) from error
 
 
 def _too_large(path: Path) -> BadInput:
-    return BadInput(f"{path.name} would fill the memory once unpacked: it is not opened; save its list as CSV.")
+    return BadInput(say("workbook_large", file=path.name))
 
 
 def _check_part(path: Path, part: IO[bytes]) -> int:
@@ -144,18 +143,20 @@ def _choose(path: Path, sheets: dict[str, Grid], wanted: str | None) -> str:
     if wanted is not None:
         if wanted not in sheets:
             raise BadInput(
-                f"{path.name} has no sheet {wanted!r}{did_you_mean(wanted, sheets)}: it has "
-                f"{', '.join(map(repr, sheets))}."
+                say(
+                    "no_sheet",
+                    file=path.name,
+                    wanted=repr(wanted),
+                    hint=did_you_mean(wanted, sheets),
+                    sheets=", ".join(map(repr, sheets)),
+                )
             )
         return wanted
     filled = [name for name, rows in sheets.items() if any(any(row) for row in rows)]
     if not filled:
-        raise BadInput(f"{path.name} is empty.")
+        raise BadInput(say("file_empty", file=path.name))
     tables = [name for name in filled if sum(sum(map(bool, row)) >= 2 for row in sheets[name]) >= 2]
     candidates = tables or filled
     if len(candidates) > 1:
-        raise BadInput(
-            f"{path.name} has several sheets that may be the list: name one with --sheet "
-            f"({', '.join(map(repr, candidates))})."
-        )
+        raise BadInput(say("several_sheets", file=path.name, sheets=", ".join(map(repr, candidates))))
     return candidates[0]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.cells.privacy import without_personal
+from tlanalysis.lists.messages import did_you_mean, say
 from tlanalysis.lists.readers import geometry, map_layers, openstreetmap, projections
 from tlanalysis.lists.readers.base import MOST_COLUMNS, Reading, ReadingOptions, as_string, from_table
 from tlanalysis.lists.readers.csv_dialect import as_encoding, find_encoding
@@ -36,14 +37,12 @@ def open_records(path: Path, options: ReadingOptions) -> Reading:
         The file is not JSON, is nested too deep, or holds no list of records or several.
     """
     if path.stat().st_size > _LARGEST:
-        raise BadInput(
-            f"{path.name} is larger than {_LARGEST >> 20} MiB: give it as CSV or Parquet, which are read in blocks."
-        )
+        raise BadInput(say("json_large", file=path.name, mib=_LARGEST >> 20))
     encoding = as_encoding(options.encoding) or find_encoding(path)
     try:
         text = path.read_bytes().decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path.name} cannot be read as {encoding}: name its encoding with --encoding.") from error
+        raise BadInput(say("wrong_encoding", file=path.name, encoding=encoding)) from error
     content, lines = _parsed(path, text)
     detected: dict[str, Any] = {"format": "jsonl" if lines else "json", "encodage": encoding}
     if isinstance(content, dict) and content.get("type") == "umap":
@@ -61,17 +60,14 @@ def open_records(path: Path, options: ReadingOptions) -> Reading:
     try:
         flat = [_flattened(record) for record in records]
     except RecursionError:
-        raise BadInput(f"{path.name} is nested too deep to be a list.") from None
+        raise BadInput(say("json_deep", file=path.name)) from None
     headers = list(dict.fromkeys(name for record in flat for name in record))
     if len(headers) > MOST_COLUMNS:
-        raise BadInput(f"{path.name} has {len(headers)} columns, more than {MOST_COLUMNS}: it is not a list of places.")
+        raise BadInput(say("too_many_columns", file=path.name, columns=len(headers), most=MOST_COLUMNS))
     if not flat or not headers:
-        raise BadInput(f"{path.name} holds no record.")
+        raise BadInput(say("no_record", file=path.name))
     if len(headers) * len(flat) > _MOST_CELLS:
-        raise BadInput(
-            f"{path.name} would be a table of {len(flat)} rows by {len(headers)} columns, mostly empty: it is not a "
-            "list of places."
-        )
+        raise BadInput(say("sparse_table", file=path.name, rows=len(flat), columns=len(headers)))
     columns = [pa.array([record.get(name) for record in flat], pa.string()) for name in headers]
     return from_table(path, pa.table(columns, names=[str(rank) for rank in range(len(headers))]), headers, detected)
 
@@ -81,7 +77,7 @@ def _parsed(path: Path, text: str) -> tuple[Any, bool]:
     try:
         return json.loads(text, parse_int=_number, object_pairs_hook=_object), False
     except RecursionError:
-        raise BadInput(f"{path.name} is nested too deep to be a list.") from None
+        raise BadInput(say("json_deep", file=path.name)) from None
     except json.JSONDecodeError as error:
         lines = [line for line in text.split("\n") if line.strip()]
         try:
@@ -90,7 +86,7 @@ def _parsed(path: Path, text: str) -> tuple[Any, bool]:
         except (json.JSONDecodeError, RecursionError):
             pass
         raise BadInput(
-            f"{path.name} is not valid JSON (line {error.lineno}, column {error.colno}): {error.msg}."
+            say("json_invalid", file=path.name, line=error.lineno, column=error.colno, why=error.msg)
         ) from error
 
 
@@ -100,9 +96,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Record:
     if len(found) < len(pairs):
         for name, value in pairs:
             if found[name] != value:
-                raise BadInput(
-                    f"the key {without_personal(name, '[…]')!r} stands twice in a record, with two values: rename one."
-                )
+                raise BadInput(say("key_twice", name=repr(without_personal(name, "[…]"))))
     return found
 
 
@@ -116,16 +110,19 @@ def _records(path: Path, content: Any, wanted: str | None) -> tuple[str, list[Re
     if wanted is not None:
         if wanted not in found:
             raise BadInput(
-                f"{path.name} has no list of records at {wanted!r}{did_you_mean(wanted, found)}: it has "
-                f"{', '.join(map(repr, found))}."
+                say(
+                    "no_records_at",
+                    file=path.name,
+                    wanted=repr(wanted),
+                    hint=did_you_mean(wanted, found),
+                    keys=", ".join(map(repr, found)),
+                )
             )
         return wanted, found[wanted]
     if not found:
-        raise BadInput(f"{path.name} holds no list of records: nothing like [{{...}}, {{...}}].")
+        raise BadInput(say("no_records", file=path.name))
     if len(found) > 1:
-        raise BadInput(
-            f"{path.name} holds several lists of records: name one with --records ({', '.join(map(repr, found))})."
-        )
+        raise BadInput(say("several_records", file=path.name, keys=", ".join(map(repr, found))))
     return next(iter(found.items()))
 
 
@@ -163,9 +160,9 @@ def _features(path: Path, content: Record) -> tuple[list[Record], dict[str, Any]
     if not isinstance(features, list) or not all(
         isinstance(feature, dict) and isinstance(feature.get("properties"), (dict, type(None))) for feature in features
     ):
-        raise BadInput(f"{path.name} is a FeatureCollection without a list of features.")
+        raise BadInput(say("no_features", file=path.name))
     if not features:
-        raise BadInput(f"{path.name} holds no record.")
+        raise BadInput(say("no_record", file=path.name))
     projection = projections.declared(content, path.name)
     geometries = [feature.get("geometry") for feature in features]
     points = [geometry.point_of(found) for found in geometries]

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.messages import say
 from tlanalysis.lists.readers import archives, csv_dialect, excel, json_records
 from tlanalysis.lists.readers.base import (
     MOST_COLUMNS,
@@ -71,17 +72,17 @@ def _start(path: Path) -> bytes:
     """Return the first bytes of a file that is there and not empty."""
     try:
         if path.is_dir():
-            raise BadInput(f"{path} is a folder: name one file.")
+            raise BadInput(say("is_folder", path=path))
         if path.exists() and not path.is_file():
-            raise BadInput(f"{path} is a pipe or a device: save its content in a file.")
+            raise BadInput(say("is_device", path=path))
         with path.open("rb") as file:
             start = file.read(4096)
     except FileNotFoundError:
         raise BadInput(_not_there(str(path))) from None
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
+        raise BadInput(say("unreadable", path=path, why=error.strerror)) from error
     if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise BadInput(f"{path.name} is empty.")
+        raise BadInput(say("file_empty", file=path.name))
     return start
 
 
@@ -105,9 +106,7 @@ def _open_plain(path: Path, start: bytes, options: ReadingOptions) -> Reading:
     else:
         reading = csv_dialect.open_csv(path, options)
     if len(reading.headers) > MOST_COLUMNS:
-        raise BadInput(
-            f"{path.name} has {len(reading.headers)} columns, more than {MOST_COLUMNS}: it is not a list of places."
-        )
+        raise BadInput(say("too_many_columns", file=path.name, columns=len(reading.headers), most=MOST_COLUMNS))
     return reading
 
 
@@ -120,11 +119,11 @@ _COMPRESSED = {
     b"Rar!": "RAR",
 }
 _OTHERS = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"SQLite format": "an SQLite database",
-    b"{\\rtf": "an RTF text",
+    b"%PDF": "a_pdf",
+    b"\x89PNG": "a_picture",
+    b"\xff\xd8\xff": "a_picture",
+    b"SQLite format": "a_database",
+    b"{\\rtf": "an_rtf",
 }
 _WORKBOOKS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods"}
 
@@ -134,28 +133,25 @@ def _kind(start: bytes, path: Path) -> str:
     ending = path.suffix.lower()
     for mark, name in _COMPRESSED.items():
         if start.startswith(mark):
-            raise BadInput(f"{path.name} is compressed ({name}): unpack it first.")
+            raise BadInput(say("compressed", file=path.name, how=name))
     for mark, name in _OTHERS.items():
         if start.startswith(mark):
-            raise BadInput(f"{path.name} is {name}, not a list.")
+            raise BadInput(say("something_else", file=path.name, what=say(name)))
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith(b"PK\x03\x04"):
         if ending in _WORKBOOKS and ending != ".xls":
             return _WORKBOOKS[ending]
-        raise BadInput(
-            f"{path.name} is a ZIP archive or a workbook under another name: unpack it, or give it its ending back "
-            "(.xlsx, .ods)."
-        )
+        raise BadInput(say("zip_or_workbook", file=path.name))
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"
     if ending in _WORKBOOKS or ending == ".parquet":
-        raise BadInput(f"{path.name} is not a {ending[1:].upper()} file, or a damaged one: save it again.")
+        raise BadInput(say("not_of_its_kind", file=path.name, kind=ending[1:].upper()))
     bare = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"<kml" in start or ending == ".kml":
-        raise BadInput(f"{path.name} is a KML map: export its layer as GeoJSON or CSV, and give that file.")
+        raise BadInput(say("kml", file=path.name))
     if bare[:1] == b"<":
-        raise BadInput(f"{path.name} is XML or a web page, not a list: export the list as CSV, XLSX or GeoJSON.")
+        raise BadInput(say("xml", file=path.name))
     if ending in {".json", ".geojson", ".jsonl", ".ndjson"} or re.match(rb'[{\[]\s*["{\[\]}]', bare):
         return "json"
     return "csv"
@@ -166,9 +162,7 @@ def _open_parquet(path: Path) -> Reading:
         file = pq.ParquetFile(path.open("rb"))
         names = file.schema_arrow.names
     except (pa.ArrowException, OSError) as error:
-        raise BadInput(
-            f"{path.name} is a damaged Parquet file ({_first_sentence(error)}): fetch or save it again."
-        ) from error
+        raise BadInput(say("parquet_damaged", file=path.name, why=_first_sentence(error))) from error
     headers = name_blanks(names)
 
     def batches(wanted: Wanted) -> Iterator[RowBatch]:
@@ -182,7 +176,7 @@ def _open_parquet(path: Path) -> Reading:
                 yield RowBatch(table, np.arange(number + 1, number + 1 + len(table)), [])
                 number += len(table)
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-            raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
+            raise BadInput(say("parquet_damaged_inside", file=path.name, why=_first_sentence(error))) from error
 
     if not file.metadata.num_rows:
         raise no_row(path)
@@ -193,7 +187,7 @@ def _open_parquet(path: Path) -> Reading:
             for name, column in zip(names, head.columns, strict=True)
         ]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise BadInput(f"{path.name} is a damaged Parquet file ({_first_sentence(error)}).") from error
+        raise BadInput(say("parquet_damaged_inside", file=path.name, why=_first_sentence(error))) from error
     sample = {name: [value or "" for value in values] for name, values in zip(headers, texts, strict=True)}
     return Reading(path, headers, sample, {"format": "parquet"}, batches)
 
@@ -206,14 +200,14 @@ def _is_nested(kind: pa.DataType) -> bool:
 
 def _text_column(column: pa.Array, name: str) -> pa.Array:
     if _is_nested(column.type):
-        raise BadInput(f"the column {name!r} holds records, not texts: flatten it, or leave it out of the mapping.")
+        raise BadInput(say("column_of_records", name=repr(name)))
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         try:
             return column.cast(pa.binary()).cast(pa.string())
         except pa.ArrowInvalid as error:
-            raise BadInput(f"the column {name!r} holds bytes that are not text in UTF-8: save it as text.") from error
+            raise BadInput(say("column_of_bytes", name=repr(name))) from error
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return column.cast(pa.string())
     if pa.types.is_integer(column.type):
@@ -227,4 +221,4 @@ def _first_sentence(error: Exception) -> str:
 
 def _not_there(path: str) -> str:
     address = path.split(":")[0] in {"http", "https"}
-    return f"{path} is an address: download the file, then clean it." if address else f"{path} does not exist."
+    return say("is_address" if address else "not_there", path=path)

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from tlanalysis.core.errors import BadInput
+from tlanalysis.lists.messages import say
 
 # Degrees: WGS 84 and RGF93 differ by less than the digits of a place.
 _DEGREES = {"4326", "4171", "4258", "4979", "4937", "9777", "CRS84", "CRS84H"}
@@ -27,9 +28,7 @@ def declared(content: dict[str, Any], where: str) -> str:
     text = json.dumps(crs)
     found = re.search(r"CRS84H?|EPSG\W*(?:[\d.]*\W+)?(\d{4,6})\b|\"code\":\s*\"?(\d{4,6})", text, re.IGNORECASE)
     if found is None:
-        raise BadInput(
-            f"{where} declares a projection that is not known ({text[:80]}): export it in WGS 84 (EPSG:4326)."
-        )
+        raise BadInput(say("unknown_projection", where=where, text=text[:80]))
     code = found[1] or found[2] or "CRS84"
     return "CRS84" if code in _DEGREES else code
 
@@ -48,7 +47,7 @@ def to_degrees(points: list[tuple[Any, Any] | None], code: str, where: str) -> l
     try:
         transformer = Transformer.from_crs(int(code), 4326, always_xy=True)
     except ProjError as error:
-        raise BadInput(f"{where} declares EPSG:{code}, which is not known: export it in WGS 84 (EPSG:4326).") from error
+        raise BadInput(say("unknown_epsg", where=where, code=code)) from error
     converted: list[tuple[Any, Any] | None] = []
     for point in points:
         x, y = transformer.transform(*point) if point else (float("inf"), float("inf"))
