@@ -261,7 +261,7 @@ def plot_regions_forecast(
             small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - (0.085 if rows == 3 else 0.065)))
             _small_fan(small, table[table["territoire"] == code], national, words, bold=code in chosen)
             for year, rate in local[code]:
-                small.plot(year, rate, zorder=3, **mark("compte", CONTRAST, 3.2))
+                small.plot(year, rate, zorder=3, clip_on=False, **mark("compte", CONTRAST, 3.2))
             small.set(xlim=(2018, end), ylim=(0, top))
             small.set_yticks([0, 5, 10], ["0", "5", "10"] if place % columns == 0 else [""] * 3, fontsize=7.5)
             years = ["2018", str(end)] if place // columns == rows - 1 else ["", ""]
