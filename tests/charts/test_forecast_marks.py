@@ -85,6 +85,11 @@ def test_regions_are_small_fans_on_shared_axes_with_france_behind() -> None:
         bounds = ("taux_p80_bas_pour_100k", "taux_p80_haut_pour_100k")
         assert _band(fan, 0) == _edges(rows, *bounds, shift=0)
         assert runs(fan) == national
+        local = rows[rows["nb_lieux_local_bas"].notna()]
+        ends = {(row.annee, n) for row in local.itertuples() for n in (row.nb_lieux_local_bas, row.nb_lieux_local_haut)}
+        drawn_dots = [(x, y, marker, filled) for x, y, marker, filled in dots(fan)]
+        people_here = territory(code).population
+        assert drawn_dots == [(x, pytest.approx(n / people_here * 1e5), "o", True) for x, n in sorted(ends)]
     bold = [fan.get_title(loc="left") for fan in fans if _bold(fan)]
     assert bold == ["N.-Aquit."]
     population = (end["mediane"] / end["taux_mediane_pour_100k"]).sum()

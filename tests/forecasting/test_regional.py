@@ -132,3 +132,33 @@ def test_a_region_absent_from_the_list_is_unknown_not_empty(france, raw_copy):
 def test_shares_are_refused_before_they_were_published(france):
     with pytest.raises(BadInput, match=r"no share of .*R11"):
         forecast_regions(france, as_of="2023-08-31")
+
+
+def test_local_counts_of_the_same_year_stand_beside_and_do_not_enter(raw, regional):
+    table = regional.table().set_index(["territoire", "annee"])
+    ends = ["nb_lieux_local_bas", "nb_lieux_local_haut"]
+    # Nouvelle-Aquitaine: 196 and 212 in 2018, 315 in 2023; Île-de-France: 385 and 1,000 in 2021, of two definitions.
+    assert table.loc[("R75", 2018), ends].tolist() == [196, 212]
+    assert table.loc[("R75", 2023), ends].tolist() == [315, 315]
+    assert table.loc[("R11", 2021), ends].tolist() == [385, 1000]
+    assert table.loc[("R94", 2023), ends].isna().all()
+    own = [
+        row
+        for row in read_rows(raw, "observations")
+        if row["indicateur"] == "tiers_lieux" and row["nature"] == "compte"
+    ]
+    lists = {"cget_2018", "cget_2019"}
+    pairs = {
+        (row["territoire"], int(row["periode"][:4]))
+        for row in own
+        if row["territoire"].startswith("R")
+        and row["perimetre"] not in lists
+        and row["periode"][:4] >= "2018"
+        and row["valeur"]
+    }
+    assert set(table.index[table[ends[0]].notna()]) == pairs
+
+
+def test_a_local_count_published_later_is_not_shown(france):
+    early = forecast_regions(france, as_of="2024-06-30").table().set_index(["territoire", "annee"])
+    assert pd.isna(early.loc[("R24", 2024), "nb_lieux_local_bas"])

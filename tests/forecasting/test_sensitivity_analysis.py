@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from tests.forecasting.test_model import counts
+from tlanalysis.data.evidence import observations
+from tlanalysis.forecasting import sensitivity_analysis
 from tlanalysis.forecasting.model import forecast
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 from tlanalysis.forecasting.prior_table import priors
@@ -47,6 +49,52 @@ def test_sensitivity_changes_only_printed_priors(name):
     assert not priors(variants()[name]).equals(priors())
 
 
+def test_every_belief_has_a_source_or_is_chosen():
+    table = priors()
+    assert table["source"].str.len().gt(0).all()
+    # A source names the figures or the table it rests on; what no figure supports is called chosen.
+    figures = table["source"].str.contains(r"\d|table |mission")
+    assert (figures | table["source"].str.contains("choisi")).all()
+    assert table.set_index("parametre").loc["retournement", "source"] == "choisi"
+    assert table["parametre"].is_unique
+
+
+def test_every_field_of_the_beliefs_is_in_the_table():
+    moved = {
+        "growth": (0.5, 0.5),
+        "growth_shock": (0.5, 0.5),
+        "waning": 0.5,
+        "shock": (0.5, 0.5),
+        "room": (0.5, 0.5),
+        "speed": (0.5, 0.5),
+        "damping": (0.1, 0.2),
+        "error": {"compte": (0.5, 0.5)},
+        "list_misses": (0.5, 0.5),
+        "list_exceeds": (0.5, 0.5),
+        "turn": (0.5, 0.5),
+        "support_ends": 9.0,
+        "publishers_apart": False,
+        "method_required": False,
+        "offsets": {"x": (0.5, 0.5)},
+        "default_offset": (0.5, 0.5),
+    }
+    assert set(moved) == set(asdict(DEFAULT))
+    for name, value in moved.items():
+        assert not priors(Priors(**{name: value})).equals(priors()), name
+
+
+@pytest.mark.parametrize(
+    ("territory", "number"),
+    [pytest.param("FR", 5000, id="announced-for-2025"), pytest.param("R75", 300, id="announced-for-2021")],
+)
+def test_the_probability_is_that_of_the_number_announced_for_these_counts(territory, number, monkeypatch):
+    monkeypatch.setattr(sensitivity_analysis, "variants", lambda base: {"reference": base})
+    monkeypatch.setattr(sensitivity_analysis, "PROPOSALS", 1200)
+    table = sensitivity(observations("tiers_lieux", territory), 2030)
+    assert table[["annee", "seuil"]].to_numpy().tolist() == [[2030, number]]
+    assert sensitivity(FIGURES, 2030, at_least=1800)["seuil"].tolist() == [1800]
+
+
 def test_variants_by_hand():
     base = Priors(
         growth=(0.1, 0.2),
@@ -74,7 +122,8 @@ def test_table_is_one_forecast_per_variant():
     figures = FIGURES.copy()
     figures.attrs = {"inputs": ["observations"], "sources": [{"editeur": "Essai"}], "autre": 1}
     table = sensitivity(figures, 2028, seed=3, at_least=1700)
-    assert table.columns.tolist() == ["variante", "p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris"]
+    numbers = ["p80_bas", "mediane", "p80_haut", "probabilite", "plafond_appris"]
+    assert table.columns.tolist() == ["variante", *numbers, "annee", "seuil"]
     assert table["variante"].tolist() == list(variants())
     assert table.attrs == {"inputs": ["observations"], "sources": [{"editeur": "Essai"}]}
     for name in ("reference", "erreurs_deux_fois_plus_grandes"):

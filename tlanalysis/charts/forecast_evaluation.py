@@ -11,8 +11,8 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.rows import ROW, bar_between, cut_bar, label_rows, value_axis, value_label
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, style
+from tlanalysis.charts.kit.rows import ROW, bar_between, cut_bar, label_rows, value_axis, value_column, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, WIDE, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 
@@ -75,16 +75,8 @@ def plot_hindsight(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
             )
             if row.mesure_bas == row.mesure_haut:
                 ax.plot(row.mesure_bas, rank + 0.32, zorder=3, **mark("compte", "#333333", 6))
-            ax.annotate(
-                _missed_by(row, words),
-                (1.0, rank),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                ha="right",
-                fontsize=SMALL,
-                color=SOFT,
-            )
         label_rows(ax, [_hindsight_label(row, words) for row in table.itertuples()])
+        value_column(ax, [_missed_by(row, words) for row in table.itertuples()], words.label("words", "off_by"))
         ax.set_xlim(0, table["p95_haut"].max() * 1.4)
         value_axis(ax, words.label("axes", "places"), words.number)
         return finish(ax, text)
@@ -96,8 +88,7 @@ def _mean_over_figures(rows: pd.DataFrame) -> float:
 
 
 def _missed_by(row: Any, words: Words) -> str:
-    least, most = words.percent(row.ecart_bas), words.percent(row.ecart_haut)
-    return words.label("words", "off_by").format(n=words.span(least, most))
+    return words.span(words.percent(row.ecart_bas), words.percent(row.ecart_haut))
 
 
 def _repeats(claims: pd.DataFrame, words: Words) -> str:
@@ -231,24 +222,9 @@ def plot_sensitivity(
         for rank, row in enumerate(table.itertuples()):
             bar_between(ax, rank, row.p80_bas, row.p80_haut, NARROW if rank else ACCENT, thick=0.5)
             ax.plot([row.mediane] * 2, [rank - 0.25, rank + 0.25], color="white", linewidth=2)
-            ax.annotate(
-                words.percent(row.probabilite),
-                (1.0, rank),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                ha="right",
-                fontsize=SMALL,
-            )
-        ax.annotate(
-            words.label("words", "or_more").format(n=words.number(at_least)),
-            (1.0, -0.75),
-            xycoords=("axes fraction", "data"),
-            va="bottom",
-            ha="right",
-            fontsize=SMALL,
-            color=SOFT,
-        )
         label_rows(ax, [words.label("variantes", name) for name in table["variante"]])
+        header = words.label("words", "or_more").format(n=words.number(at_least))
+        value_column(ax, [words.percent(chance) for chance in table["probabilite"]], header)
         ax.set_xlim(0, table["p80_haut"].max() * 1.2)
         value_axis(ax, words.label("axes", "places"), words.number)
         return finish(ax, text)

@@ -255,7 +255,9 @@ def plot_regions_forecast(
         "france": words.number(national[end], 1),
     }
     text = caption.write("croissance-regions", table, lang, **values)
-    top = float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()) * 1.05
+    local = {code: _local_rates(table[table["territoire"] == code], places[code].population) for code in order}
+    highest = max(rate for pairs in local.values() for _, rate in [*pairs, (0, 0.0)])
+    top = max(float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()), highest) * 1.05
     chosen = {f"R{code}" for code in territories.within(focus, "region")}
     columns, rows = (6, 3) if room(ax, 5.4) >= 6 else (3, 6)
     with style():
@@ -265,6 +267,8 @@ def plot_regions_forecast(
             x, y = place % columns / columns, 1 - (place // columns + 1) / rows
             small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - (0.085 if rows == 3 else 0.065)))
             _small_fan(small, table[table["territoire"] == code], national, words, bold=code in chosen)
+            for year, rate in local[code]:
+                small.plot(year, rate, zorder=3, clip_on=False, **mark("compte", CONTRAST, 3.2))
             small.set(xlim=(2018, end), ylim=(0, top))
             small.set_yticks([0, 5, 10], ["0", "5", "10"] if place % columns == 0 else [""] * 3, fontsize=7.5)
             years = ["2018", str(end)] if place // columns == rows - 1 else ["", ""]
@@ -274,6 +278,13 @@ def plot_regions_forecast(
             second.set_horizontalalignment("right")
         also_drawn(ax, france={"annee": list(national), "taux_pour_100k": list(national.values())})
         return finish(ax, text)
+
+
+def _local_rates(rows: pd.DataFrame, people: float) -> list[tuple[int, float]]:
+    """Return year and rate of each place count that somebody printed for a région, per 100,000 inhabitants."""
+    seen = rows[rows["nb_lieux_local_bas"].notna()]
+    ends = {(row.annee, int(n)) for row in seen.itertuples() for n in (row.nb_lieux_local_bas, row.nb_lieux_local_haut)}
+    return [(int(year), count / people * 1e5) for year, count in sorted(ends)]
 
 
 def _small_fan(ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: Words, *, bold: bool) -> None:

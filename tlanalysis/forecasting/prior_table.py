@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.data.perimeter_facts import offset_reasons
-from tlanalysis.forecasting import curves, input_figures, people, posterior, recalibration, regional, weights
+from tlanalysis.forecasting import (
+    corpus,
+    curves,
+    input_figures,
+    people,
+    posterior,
+    recalibration,
+    reference_spreads,
+    regional,
+    weights,
+)
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 from tlanalysis.forecasting.public_support import LEFT
 
@@ -82,6 +92,23 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
         ("poids_des_courbes", weights.PSEUDO_CASES, 0.0, "pseudo-cas par courbe", CHOSEN),
         ("recalage_serie_voisine", recalibration.WORTH, 0.0, "cas simulés que vaut un cas réel", CHOSEN),
         ("recalage_retenue", recalibration.HELD, 0.0, "cas", CHOSEN),
+        (
+            "recalage_facteurs",
+            recalibration.NARROWEST,
+            recalibration.LEAST,
+            "le moins, le moins entre quantiles",
+            CHOSEN,
+        ),
+        ("recalage_annees", recalibration.NEAR, recalibration.FAR, SPAN, CHOSEN),
+        ("recalage_chiffres", recalibration.FEW, recalibration.MANY, SPAN, CHOSEN),
+        ("corpus_rupture", corpus.BREAK, 0.0, "probabilité par an", CHOSEN),
+        ("corpus_croissance", *corpus.GROWTH, NORMAL, CHOSEN),
+        ("corpus_amortissement", *corpus.FADING, SPAN, CHOSEN),
+        ("corpus_choc", *corpus.SHOCK, LOG, CHOSEN),
+        ("corpus_erreur", *corpus.NOISE, SPAN, CHOSEN),
+        ("corpus_erreur_estimation", 0.0, corpus.ESTIMATE, NORMAL, CHOSEN),
+        ("corpus_definition", *corpus.DEFINITION, "probabilité, écart type", CHOSEN),
+        ("reference_etalement_minimal", reference_spreads.NARROWEST, 0.0, FIXED, CHOSEN),
         ("regions_liste_2018", 0.0, regional.LIST_NOISE, NORMAL, CHOSEN),
         ("regions_rythme_garde", regional.PACE_KEPT, regional.LASTING, "part gardée, part qui dure un an", CHOSEN),
         ("regions_derive", 0.0, regional.YEARLY_DRIFT, NORMAL + ", par an", CHOSEN),

@@ -19,6 +19,7 @@ from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import as_intervals, observations
+from tlanalysis.data.perimeter_facts import extended_lists
 from tlanalysis.forecasting.model import Forecast
 from tlanalysis.indicators.intervals import shares_that_add_up
 
@@ -50,18 +51,23 @@ class RegionalForecast:
         région's own pace that is kept.
     attrs : dict
         Inputs and sources.
+    local : DataFrame
+        Places that somebody counted in a région, under another definition: `territoire, annee, nb_lieux_local_bas,
+        nb_lieux_local_haut` (the least and the most printed for that year). They do not enter the forecast.
     """
 
     draws: dict[str, pd.DataFrame]
     france: pd.DataFrame
     pooling: dict[str, float]
     attrs: dict[str, object]
+    local: pd.DataFrame
 
     def table(self) -> pd.DataFrame:
         """Return one row per région and year: median and intervals, also per 100,000 inhabitants of 2023.
 
         The rates of every year, 2030 included, are over the population of 2023 (`annee_population`): the projections of
-        INSEE are not held. Bounds hold over both bounds of the population of Mayotte.
+        INSEE are not held. Bounds hold over both bounds of the population of Mayotte. `nb_lieux_local_bas` and
+        `nb_lieux_local_haut` are the places counted locally for the same year, under another definition.
         """
         import pandas as pd
 
@@ -77,6 +83,7 @@ class RegionalForecast:
                 table[f"taux_{name}_pour_100k"] = table[name] / getattr(region, people) * 1e5
             parts.append(table.assign(territoire=code, nom=region.name, annee_population=POPULATION_YEAR))
         long = pd.concat(parts, ignore_index=True)
+        long = long.merge(self.local, on=["territoire", "annee"], how="left")
         long = long[["territoire", "nom", *(name for name in long.columns if name not in {"territoire", "nom"})]]
         long.attrs = dict(self.attrs) | {
             "france": {int(year): float(self.france[year].median()) for year in self.france.columns}
@@ -136,10 +143,23 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: When | None = None) 
     share /= share.sum(axis=1, keepdims=True)
     dealt = _deal(fc.draws.to_numpy(), share)
     draws = {f"R{code}": pd.DataFrame(dealt[:, i], columns=fc.draws.columns) for i, code in enumerate(codes)}
-    holder = stamp(pd.DataFrame(), *used, territories.regions(), inputs=["observations", "regions"])
+    counted, local = _counted_locally(as_of, sorted(draws), years)
+    holder = stamp(pd.DataFrame(), *used, counted, territories.regions(), inputs=["observations", "regions"])
     sources = [*fc.attrs.get("sources", []), *holder.attrs["sources"]]
     unique = [dict(pairs) for pairs in sorted({tuple(source.items()) for source in sources})]
-    return RegionalForecast(draws, fc.draws, pooling, {"inputs": holder.attrs["inputs"], "sources": unique})
+    return RegionalForecast(draws, fc.draws, pooling, {"inputs": holder.attrs["inputs"], "sources": unique}, local)
+
+
+def _counted_locally(as_of: When | None, codes: list[str], years: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the local counts of some régions, and the least and the most of each year."""
+    rows = observations("tiers_lieux", nature="compte", as_of=as_of)
+    lists = {LIST} | {name for name, first in extended_lists().items() if first == LIST}
+    kept = rows["territoire"].isin(codes) & rows["periode"].notna() & rows["valeur"].notna()
+    rows = rows[kept & ~rows["perimetre"].isin(lists)]
+    rows = rows.assign(annee=rows["periode"].str[:4].astype(int))
+    rows = rows[rows["annee"].isin([int(year) for year in years])]
+    ends = rows.groupby(["territoire", "annee"])["valeur"].agg(["min", "max"]).astype("Int64").reset_index()
+    return rows, ends.rename(columns={"min": "nb_lieux_local_bas", "max": "nb_lieux_local_haut"})
 
 
 def _evidence(as_of: When | None) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray, list[pd.DataFrame]]:

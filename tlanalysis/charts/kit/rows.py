@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit.decimals import same_decimals
-from tlanalysis.charts.kit.style import INK, RULE, SMALL, UNKNOWN
+from tlanalysis.charts.kit.style import INK, RULE, SMALL, SOFT, UNKNOWN
 
 ROW = 0.27  # inches per row
 
@@ -75,3 +75,17 @@ def value_label(ax: Axes, x: float, row: float, text: str, *, colour: str = INK,
         fontsize=SMALL,
         color=colour,
     )
+
+
+def value_column(ax: Axes, texts: list[str], header: str) -> None:
+    """Write one text per row at the right edge, under a header."""
+    for row, text in [*enumerate(texts), (-0.75, header)]:
+        ax.annotate(
+            text,
+            (1.0, row),
+            xycoords=("axes fraction", "data"),
+            va="bottom" if text is header else "center",
+            ha="right",
+            fontsize=SMALL,
+            color=SOFT if text is header else INK,
+        )
