@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tlanalysis.core import periods
+from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.perimeter_facts import editions
@@ -142,6 +143,9 @@ def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
     >>> import tlanalysis as tl
     >>> tl.backtest_summary(tl.backtest(tl.observations("tiers_lieux", "FR")))  # doctest: +SKIP
     """
+    check_table(table, "tl.backtest")
+    if "modele" not in table:
+        raise BadInput("this table has no column modele: give what tl.backtest returns.")
     grouped = table.groupby("modele", sort=False)
     found = grouped.agg(
         nb_cas=("crps", "size"),
