@@ -167,6 +167,7 @@ def test_every_dataset_loads_or_says_how() -> None:
 
 def test_a_list_of_places_says_that_clean_reads_it() -> None:
     with pytest.raises(
-        BadInput, match=r"cget_2019 is a file of CGET \(devenu ANCT\), not a table: .*tl\.clean reads it"
+        BadInput,
+        match=r"cget_2019 is a file of CGET \(devenu ANCT\), not a table: .*tl\.places\(.cget_2019.\) reads it",
     ):
         tl.load("cget_2019")

@@ -206,7 +206,7 @@ def _how_to_read(name: str) -> str:
         here = f"`tlanalysis fetch {name}` brings it"
     else:
         here = f"no address serves it as such, its publisher shows it at {card_.get('landing', 'no page')}"
-    reads = "tl.clean reads it" if card_.get("unit") else "pandas or geopandas reads it"
+    reads = f"tl.places({name!r}) reads it" if card_.get("unit") else "pandas or geopandas reads it"
     return f"{said}: {here}, and {reads}."
 
 

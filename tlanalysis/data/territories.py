@@ -178,6 +178,8 @@ def territory(asked: str | int) -> Territory:
     >>> territory("bretagne").code, territory("33").code
     ('R53', 'D33')
     """
+    if isinstance(asked, bool) or not isinstance(asked, str | int):
+        raise BadInput(f"no territory {asked!r}: write FR, R75 (a région) or D33 (a département).")
     if asked == FRANCE:
         return _france()
     for level in LEVELS:

@@ -16,6 +16,7 @@ from tlanalysis.charts.kit.layout import figure_of
 from tlanalysis.charts.kit.showing import forget
 from tlanalysis.charts.kit.style import DPI
 from tlanalysis.core import files, paths
+from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.figures import about, png
 from tlanalysis.figures.rendering import render
@@ -131,6 +132,8 @@ def save(ax: Axes, file: str | Path, *, dpi: float = 300) -> Path:
     >>> ax = tl.plot_holdings(tl.holdings(), lang="en", size="column")
     >>> tl.save(ax, "natures.pdf")  # doctest: +SKIP
     """
+    if not isinstance(file, str | Path):
+        raise BadInput(f'a {type(file).__name__} is no name of a file: write "figure.pdf".')
     path = Path(file)
     kind = path.suffix.removeprefix(".").lower()
     if kind not in SAVED:
@@ -173,6 +176,7 @@ def fingerprint(table: pd.DataFrame) -> str:
     >>> fingerprint(pd.DataFrame({"a": [1]})) == fingerprint(pd.DataFrame({"a": [1]}))
     True
     """
+    check_table(table, "a function of tlanalysis")
     return about.digest_of(about.csv_of(table))
 
 

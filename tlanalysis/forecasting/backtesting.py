@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from tlanalysis.core import periods
+from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.perimeter_facts import editions
@@ -161,6 +162,9 @@ def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
     >>> import tlanalysis as tl
     >>> tl.backtest_summary(tl.backtest(tl.observations("tiers_lieux", "FR")))  # doctest: +SKIP
     """
+    check_table(table, "tl.backtest")
+    if "modele" not in table:
+        raise BadInput("this table has no column modele: give what tl.backtest returns.")
     figure = [name for name in ("serie", "annee") if name in table]
     scored = ["crps_relatif", "couvert_80", "couvert_95"]
     each = table.groupby(["modele", *figure], sort=False)[scored].mean()

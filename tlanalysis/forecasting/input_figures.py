@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core import periods
+from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.perimeter_facts import extended_lists, own_of_publisher, with_unknown_states, without_method
@@ -160,6 +161,7 @@ def _restated(rows: pd.DataFrame) -> pd.Series:
 
 
 def _check(observations: pd.DataFrame) -> None:
+    check_table(observations, "tl.observations")
     missing = [name for name in COLUMNS if name not in observations]
     if missing:
         raise BadInput(f"a forecast needs the columns {', '.join(COLUMNS)}: {', '.join(missing)} missing.")

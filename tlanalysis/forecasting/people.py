@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlanalysis.core.argument_checks import check_kind
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
@@ -71,6 +72,7 @@ def forecast_people_trained(
     >>> len(tl.forecast_people_trained(fc)) > 0
     True
     """
+    check_kind(fc, Forecast, "tl.forecast")
     totals = observations("personnes_formees", "FR", nature=MEASURES, as_of=as_of)
     shares = observations("part_formation", "FR", nature=MEASURES, as_of=as_of)
     dated = totals[totals["periode"].notna() & totals["valeur"].notna()].assign(

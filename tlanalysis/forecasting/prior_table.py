@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tlanalysis.core.argument_checks import check_kind
 from tlanalysis.data.perimeter_facts import offset_reasons
 from tlanalysis.forecasting import (
     corpus,
@@ -56,6 +57,7 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
     """
     import pandas as pd
 
+    check_kind(of, Priors, "tl.Priors")
     rows = [
         ("croissance_initiale", *of.growth, NORMAL, TUNED),
         ("choc_de_croissance", *of.growth_shock, LOG, TUNED),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlanalysis.core.argument_checks import check_kind
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
@@ -127,6 +128,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: When | None = None) 
     """
     import pandas as pd
 
+    check_kind(fc, Forecast, "tl.forecast")
     codes, listed, low, high, used = _evidence(as_of)
     rng = np.random.default_rng(seed)
     size, years = len(fc.draws), np.array([int(year) for year in fc.draws.columns])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tlanalysis.core.argument_checks import check_kind
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
@@ -58,6 +59,7 @@ def scenarios(fc: Forecast, *, as_of: When | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
+    check_kind(fc, Forecast, "tl.forecast")
     start = int(fc.used["annee"].max())
     median = fc.levels.median()
     closing, rows_closing = _ratio("surface_coworking_fermee_m2", "surface_coworking_totale_m2", as_of)

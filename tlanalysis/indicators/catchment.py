@@ -103,7 +103,10 @@ def commune_radius(points: pd.DataFrame) -> np.ndarray:
 
 def _located(frame: pd.DataFrame, what: str) -> np.ndarray:
     """Return which rows have a position; raises when one is impossible, or when none has any."""
-    position = frame[["latitude", "longitude"]].astype("float64").to_numpy()
+    try:
+        position = frame[["latitude", "longitude"]].astype("float64").to_numpy()
+    except ValueError as error:
+        raise BadInput(f"{what}: a latitude or a longitude is no number ({error}): tl.clean reads them.") from None
     odd = (np.abs(position) > (90, 180)).any(axis=1)
     if odd.any():
         raise BadInput(f"{what}: rows {', '.join(map(str, frame.index[odd][:5]))} are not in degrees (WGS 84).")

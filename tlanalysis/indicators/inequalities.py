@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import sources_of, stamp
 from tlanalysis.data import territories
@@ -58,6 +59,7 @@ def lorenz(table: pd.DataFrame, *, count: str = "nb_lieux", population: str = "p
     """
     import pandas as pd
 
+    check_table(table, "rate_places or places_per_territory")
     if lacking := [name for name in (count, population) if name not in table]:
         raise BadInput(f"this table has no column {lacking[0]}: start from rate_places or places_per_territory.")
     places, people = (table[name].astype("float64").to_numpy() for name in (count, population))
@@ -357,6 +359,8 @@ def inequality_of(tables: dict[str, pd.DataFrame], *, confidence: float = 0.95, 
     """
     import pandas as pd
 
+    if not tables:
+        raise BadInput("there is no table to measure: give kind -> what places_per_territory returns.")
     found = [inequality(table, confidence=confidence, seed=seed).assign(type=kind) for kind, table in tables.items()]
     long = pd.concat(found, ignore_index=True)
     long = long[["type", *(name for name in long if name != "type")]]

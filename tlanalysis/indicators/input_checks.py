@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def check_counts(table: pd.DataFrame) -> pd.DataFrame:
         A column is missing, a territory has no population or none above zero, or a count is negative: its rows are
         named.
     """
+    check_table(table, "rate_places or places_per_territory")
     if lacking := sorted({"nb_lieux", "population"} - set(table.columns)):
         raise BadInput(f"this table has no column {lacking[0]}: start from rate_places or places_per_territory.")
     people, count = table["population"].astype("float64"), table["nb_lieux"].astype("float64")

@@ -64,10 +64,11 @@ def places_per_territory(
         raise BadInput(f"no kind of place called {kind!r}{did_you_mean(kind, kinds)}: it is one of {', '.join(kinds)}.")
     counts = embedded.load("lieux_par_departement")
     counts = counts[counts["typologie"].isin(place_kinds.parts_of(kind))]
+    lists = counts["jeu"].unique().tolist()
     vintage = vintage or counts["jeu"].max()
     counts = counts[counts["jeu"] == vintage]
     if counts.empty:
-        raise BadInput(f"no list called {vintage!r} counts {kind}.")
+        raise BadInput(f"no list called {vintage!r} counts {kind}{did_you_mean(vintage, lists)}: {', '.join(lists)}.")
     per_code = counts.groupby(f"code_{level}")["nb_lieux"].sum()
     table["nb_lieux"] = table["code"].map(per_code).astype("Int64")
     outside = int(counts["nb_lieux"].sum() - table["nb_lieux"].sum())

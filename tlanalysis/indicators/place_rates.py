@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.core import periods
+from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import inputs_of, stamp
@@ -82,6 +83,7 @@ def rate_places(
     >>> rates.set_index("code").loc[["53", "94"], "nb_lieux"].tolist()
     [1, 2]
     """
+    check_table(places, "tl.clean")
     table = territories.table(level).drop(columns="annee_population")
     codes = _codes(places, level, set(table["code"]))
     inside = _covered(covers, level)
