@@ -2,7 +2,8 @@
 
 `notebooks/plan.toml` holds a list of `[[run]]`, each with a `notebook` and its `parameters`. A list of values makes one
 run per value, several lists make one run per combination. A table `[notebook.NAME]` holds the `title` of a notebook in
-each language and, when the home page shows one of its figures, the `leading_figure`.
+each language and, when the home page shows one of its figures, the `leading_figure`; `annex` lists the figures that
+only statisticians need: the site shows them apart.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ _TABLES = ("notebook", "run")
 
 @dataclass(frozen=True)
 class Subject:
-    """The title of a notebook by language, and the id of its figure on the home page (empty: none)."""
+    """The title of a notebook by language, the id of its figure on the home page (empty: none), those of its annex."""
 
     title: dict[str, str]
     leading_figure: str = ""
+    annex: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def _subjects_of(plan: dict[str, Any]) -> tuple[dict[str, Subject], list[str]]:
     tables = plan.get("notebook", {})
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         return {}, ["its notebooks are not tables: write [notebook.NAME] before each title."]
-    known = ("title", "leading_figure")
+    known = ("title", "leading_figure", "annex")
     wrong = [
         f"notebook {name}: unknown key {key!r}{did_you_mean(key, known)}."
         for name, table in tables.items()
@@ -164,7 +166,18 @@ def _subjects_of(plan: dict[str, Any]) -> tuple[dict[str, Subject], list[str]]:
         for name, table in tables.items()
         if not isinstance(table.get("leading_figure", ""), str)
     ]
-    return {} if wrong else {name: Subject(**table) for name, table in tables.items()}, wrong
+    wrong += [
+        f"notebook {name}: its annex is not a list of ids of figures."
+        for name, table in tables.items()
+        if not _is_list(table.get("annex", []))
+    ]
+    if wrong:
+        return {}, wrong
+    return {name: Subject(**table | {"annex": tuple(table.get("annex", []))}) for name, table in tables.items()}, []
+
+
+def _is_list(annex: object) -> bool:
+    return isinstance(annex, list) and all(isinstance(figure, str) and is_slug(figure) for figure in annex)
 
 
 def _is_title(title: object) -> bool:
