@@ -387,8 +387,8 @@ def drawn_texts(figure: Figure) -> list[Text]:
 
 
 def plain(text: str) -> str:
-    """Return text with ordinary spaces."""
-    return text.replace("\u202f", " ").replace("\u00a0", " ")
+    """Return text with ordinary spaces and straight apostrophes."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'")
 
 
 def words_of(ax: Axes) -> list[str]:

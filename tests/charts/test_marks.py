@@ -204,7 +204,7 @@ def test_deffinov_projects_fill_exact_counts_and_hollow_the_others() -> None:
     )
     said = dict(zip(row_labels(ax), words_of(ax), strict=True))
     assert said["Autres régions (par différence)"] == "146 projets"
-    assert said["Nouvelle-Aquitaine"] == "≤ 40 projets"
+    assert said["Nouvelle-Aquitaine"] == "35 à 40 projets"
     assert said["Normandie"] == "9 projets"
 
 
@@ -287,7 +287,7 @@ def test_perimeters_mark_each_year_and_nature_apart() -> None:
     drawn = case("plot_perimeters")
     table, ax = drawn.table, drawn.draw("fr")
     order = list(dict.fromkeys(table["perimetre"]))
-    found = sorted((round(x), y, marker, filled) for x, y, marker, filled in dots(ax))
+    found = sorted((x, round(y), marker, filled) for x, y, marker, filled in dots(ax))
     assert found == sorted((row.annee, order.index(row.perimetre), *MARKS[row.nature]) for row in table.itertuples())
     assert len({(x, y) for x, y, *_ in dots(ax)}) == len(table)
     assert len(row_labels(ax)) == len(order)
@@ -301,12 +301,16 @@ def test_contradictions_run_from_the_smallest_figure_to_the_largest() -> None:
     ax = drawn.draw("fr")
     same_period = drawn.table[drawn.table["temps"] == "meme_periode"]
     assert len(same_period) < len(drawn.table)
-    ratios = sorted(same_period["rapport"], reverse=True)
-    bars = [(x[0], x[1], y[0]) for x, y in runs(ax) if y[0] == y[1]]
+    apart = same_period["perimetres"].str.contains(";")
+    order = same_period.assign(apart=apart).sort_values(
+        ["apart", "rapport"], ascending=[True, False], ignore_index=True
+    )
+    ratios = list(order["rapport"])
+    bars = [(x[0], x[1], y[0]) for x, y in runs(ax) if y[0] == y[1] and x[0] == 1]
     assert_close(bars, [(1, ratio, rank) for rank, ratio in enumerate(ratios)])
     assert ax.get_xscale() == "log"
     assert dots(ax) == []
-    place = same_period.sort_values("rapport", ascending=False, ignore_index=True)
+    place = order
     row = place[place["territoire"].eq("R11") & place["indicateur"].eq("tiers_lieux") & place["periode"].eq("2021")]
     assert words_of(ax)[row.index.item()] == "385 à 1 000"
 
@@ -353,7 +357,8 @@ def test_rates_are_counted_dots_over_their_interval(place: str) -> None:
         intervals,
         [(r.taux_bas_pour_100k, r.taux_haut_pour_100k, rank) for rank, r in enumerate(table.itertuples())],
     )
-    assert [text.split(" ")[0].replace(",", "") for text in words_of(ax)] == [str(n) for n in table["nb_lieux"]]
+    said = [f"{row.taux_pour_100k:.2f} ({row.nb_lieux:,} places)" for row in table.itertuples()]
+    assert words_of(ax) == said
     assert row_labels(ax)[0].endswith(table["nom"].iloc[0])
 
 

@@ -50,19 +50,27 @@ def plot_access_profile(
     mine = table[table["territoire"] == place.code].reset_index(drop=True)
     france = table[table["territoire"] == "FR"].set_index(["type", "rayon_km"])
     kinds, radii = list(dict.fromkeys(mine["type"])), list(dict.fromkeys(mine["rayon_km"]))
-    near = mine.set_index(["type", "rayon_km"]).loc[("tiers_lieux", radii[1])]
+    here = mine[mine["rayon_km"] == radii[1]].set_index("type")
+    sure = here[here["part_haut"] - here["part_bas"] < SURE]
+    there = france.xs(radii[1], level="rayon_km")
+    gaps = (sure["part_bas"] - there["part_bas"].reindex(sure.index)).abs()
+    kind = str(gaps.idxmax()) if len(gaps) else kinds[0]  # where the territory is furthest from France
+    near, other = here.loc[kind], next((name for name in kinds if name != kind), kind)
+    beside = words.label("words", "in_france").format(share=_share(words, *there.loc[kind, ["part_bas", "part_haut"]]))
+    if place.is_france:
+        share = _share(words, *there.loc[other, ["part_bas", "part_haut"]])
+        beside = words.label("words", "and_near").format(share=share, near=words.label("words", f"near_{other}"))
     values: dict[str, Any] = {
         "place": place.name,
         "radius": words.number(radii[1]),
         "radii": ", ".join(words.number(radius) for radius in radii),
         "span": words.span(words.percent(near["part_bas"]), words.percent(near["part_haut"])),
-        "france": _share(words, *france.loc[("tiers_lieux", radii[1]), ["part_bas", "part_haut"]]),
         "population": words.number(place.population),
-        "list": words.label("types", "tiers_lieux"),
+        "near": words.label("words", f"near_{kind}"),
+        "beside": beside,
         "tick": "" if place.is_france else words.label("words", "france_tick"),
     }
-    known = near["part_haut"] - near["part_bas"] < SURE
-    text = caption.write("profil-acces", table, lang, fallback=place.is_france or not known, **values)
+    text = caption.write("profil-acces", table, lang, fallback=sure.empty, **values)
     with style():
         ax = new_axes(ax, 0.75 + ROW * len(mine))
         ticks = [france.loc[key] for key in zip(mine["type"], mine["rayon_km"], strict=True)]

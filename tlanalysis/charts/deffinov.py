@@ -192,12 +192,12 @@ def plot_deffinov_projects(
         "n_left": words.number(18 - sum(len(code.split(";")) for code in named["territoire"])),
         "rate": words.number(total["taux_pour_million"], 1),
         "about": ", ".join(
-            f"{row.nom} ({words.number(row.nb_projets)})"
+            f"{row.nom} ({_projects(row.nb_projets, row.nature_nombre, words)})"
             for row in named.itertuples()
             if row.nature_nombre == "environ"
         ),
         "first": named["nom"].iloc[0],
-        "first_n": words.number(named["nb_projets"].iloc[0]),
+        "first_n": _projects(named["nb_projets"].iloc[0], named["nature_nombre"].iloc[0], words),
         "first_rate": words.number(named["taux_pour_million"].iloc[0], 1),
         "first_low": words.number(named["taux_bas_pour_million"].iloc[0], 1),
         "first_high": words.number(named["taux_haut_pour_million"].iloc[0], 1),
@@ -223,12 +223,11 @@ def plot_deffinov_projects(
                 rank,
                 **mark("estime" if row.nature_nombre != "exact" else "compte", colour),
             )
-            about = "≤ " if row.nature_nombre == "environ" else ""
             value_label(
                 ax,
                 row.taux_haut_pour_million,
                 rank,
-                words.label("words", "projects").format(n=about + words.number(row.nb_projets)),
+                words.label("words", "projects").format(n=_projects(row.nb_projets, row.nature_nombre, words)),
             )
             name = words.label("words", "rest") if row.territoire == "reste" else row.nom
             names.append(name.replace(", ", ",\n") if len(name) > 28 else name)
@@ -236,6 +235,14 @@ def plot_deffinov_projects(
         ax.set_xlim(0, table["taux_haut_pour_million"].max() * 1.25)
         value_axis(ax, words.label("axes", "per_million"), words.number)
         return finish(ax, text)
+
+
+def _projects(n: int, nature: str, words: Words) -> str:
+    """Return a number of projects; "nearly 40" is 35 to 40, half a unit of its last digit that is not zero."""
+    if nature != "environ":
+        return words.number(n)
+    unit = 10 ** (len(str(n)) - len(str(n).rstrip("0")))
+    return words.span(words.number(n - unit / 2), words.number(n))
 
 
 @chart
