@@ -106,7 +106,7 @@ def _declared() -> dict[str, frozenset[str]]:
 
 # What conda-forge calls otherwise. One package is not there: it stands in the pip section.
 ON_CONDA_FORGE = {"python-build": "build", "playwright-python": "playwright"}
-ONLY_FROM_PIP = {"axe-playwright-python"}
+ONLY_FROM_PIP = {"axe-playwright-python", "font-source-sans-pro"}
 
 
 def _conda() -> dict[str, frozenset[str]]:

@@ -364,8 +364,8 @@ PERTURBED: dict[str, Perturbed] = {
     ),
     "one_perimeter": Perturbed(
         "plot_places_over_time",
-        "sous un seul périmètre",
-        "under a single perimeter",
+        "sous une seule définition",
+        "under a single definition",
         lambda t: t[t["perimetre"] == "cget_2018"],
         _same,
         part="lecture",

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
 import tlanalysis as tl
@@ -306,6 +306,12 @@ def _draw(asked: Case, lang: str) -> Axes:
     return asked.on(asked.table, lang=lang)
 
 
+def tiled(drawn: Case, lang: str = "fr") -> Axes:
+    """Return the Axes of a map drawn in tiles instead of outlines."""
+    ax: Axes = getattr(tl, drawn.plot)(drawn.table, lang=lang, focus=drawn.place, shapes="tiles")
+    return ax
+
+
 def figure_of(ax: Axes) -> Figure:
     """Return the figure of some Axes."""
     figure = ax.get_figure()
@@ -336,12 +342,17 @@ def runs(ax: Axes) -> list[tuple[list[float], list[float]]]:
 
 
 def boxes(ax: Axes, *, hatched: bool = False) -> list[tuple[float, float, float]]:
-    """Return the bars or tiles drawn, hatched or not: left end, right end, middle height."""
-    return [
-        (box.get_x(), box.get_x() + box.get_width(), box.get_y() + box.get_height() / 2)
-        for box in ax.patches
-        if isinstance(box, Rectangle) and bool(box.get_hatch()) == hatched and box.get_fill()
-    ]
+    """Return the bars, tiles or outlines drawn, hatched or not: left end, right end, middle height."""
+    found = []
+    for box in ax.patches:
+        if bool(box.get_hatch()) != hatched or not box.get_fill():
+            continue
+        if isinstance(box, Rectangle):
+            found.append((box.get_x(), box.get_x() + box.get_width(), box.get_y() + box.get_height() / 2))
+        elif isinstance(box, PathPatch) and box.get_gid():
+            around = box.get_path().get_extents()
+            found.append((around.x0, around.x1, (around.y0 + around.y1) / 2))
+    return found
 
 
 def row_labels(ax: Axes) -> list[str]:
@@ -375,8 +386,8 @@ def drawn_texts(figure: Figure) -> list[Text]:
 
 
 def plain(text: str) -> str:
-    """Return text with ordinary spaces."""
-    return text.replace("\u202f", " ").replace("\u00a0", " ")
+    """Return text with ordinary spaces and straight apostrophes."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'")
 
 
 def words_of(ax: Axes) -> list[str]:

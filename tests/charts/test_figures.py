@@ -22,6 +22,7 @@ from tests.charts.drawn import (
     drawn_texts,
     figure_of,
     legend_labels,
+    plain,
     runs,
 )
 from tlanalysis.charts.kit import caption
@@ -256,7 +257,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "leurs voisins, 1 sur 96",
     ),
     ("plot_inequality", "FR", lambda t: _with(t, t["indice"] == "gini", sous_jacent_haut=0.77), "0,77"),
-    ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=0.1, tau_haut=0.2), "exclut zéro, hors densité : 3 sur 3"),
+    ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=0.1, tau_haut=0.2), "hors densité : 3 fois sur 3"),
     (
         "plot_deffinov_bounds",
         "FR",
@@ -273,7 +274,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "plot_access_profile",
         "R75",
         lambda t: _with(t, t["territoire"] == "R75", part_bas=0.111, part_haut=0.111),
-        "Nouvelle-Aquitaine : 11 % d'habitants",
+        "Nouvelle-Aquitaine : 11 % des habitants",
     ),
     ("plot_lorenz", "FR", _three_points, "31 % des lieux"),
     ("plot_places_over_time", "FR", lambda t: _with(t, _last(t), valeur_haut=4200.0), "2 528 à 4 200 en 2026"),
@@ -293,7 +294,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "plot_regions_forecast",
         "FR",
         lambda t: _with(t, t["annee"] == t["annee"].max(), taux_p80_bas_pour_100k=3.21),
-        "aurait 3,2 à",
+        "Corse : 3,2 à",
     ),
     ("plot_hindsight", "FR", lambda t: t[~t["qui"].eq("melange") | t["qui"].duplicated()], "alors : 2 cas"),
     (
@@ -312,7 +313,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
     ("plot_people_forecast", "FR", lambda t: _with(t, _last(t), p80_bas=114_999), "En 2030, 110 000 à"),
     ("plot_holdings", "FR", lambda t: _with(t, t["nature"] == "compte", nb_chiffres=1_001), "1 001 sont des comptages"),
     ("plot_perimeters", "FR", lambda t: _with(t, t["annee"] == t["annee"].max(), annee=2031), "à 2031"),
-    ("plot_contradictions", "FR", lambda t: t.head(5), "définition : 4 ; définitions différentes : 1"),
+    ("plot_contradictions", "FR", lambda t: t.head(5), "chiffres contraires : 1 fois ; définitions différentes : 4"),
     ("plot_unknowns", "FR", lambda t: _with(t, slice(None), est_connu=[n % 2 == 0 for n in range(len(t))]), "50 %"),
     (
         "plot_lists_ledger",
@@ -361,7 +362,7 @@ def test_titles_are_computed_from_the_table(
 
 
 def _title(ax: Axes) -> str:
-    return caption.of(ax).title.replace("\u202f", " ").replace("\u00a0", " ")
+    return plain(caption.of(ax).title)
 
 
 def test_every_public_chart_has_a_title_that_can_change() -> None:
@@ -398,11 +399,16 @@ def test_every_public_chart_has_a_title_that_can_change() -> None:
             lambda t: _with(t, slice(None), groupe="indistinct"),
             "pris un à un, aucun département",
         ),
-        ("plot_inequality", "FR", lambda t: t[t["type"] == "tiers_lieux"], "un Gini de 0,37"),
-        ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=-0.5, tau_haut=0.5), "Aucun des 3 intervalles"),
+        ("plot_inequality", "FR", lambda t: t[t["type"] == "tiers_lieux"], "une inégalité de 0,37"),
+        ("plot_rank_agreement", "FR", lambda t: t.assign(tau_bas=-0.5, tau_haut=0.5), "Aucun des 3 liens"),
         ("plot_deffinov_bounds", "FR", lambda t: t.assign(est_connu=True), "projets possibles par région"),
         ("plot_rates_from_shares", "FR", lambda t: t.assign(taux_bas_pour_100k=0.1), "aucune région n'est sûrement"),
-        ("plot_access_profile", "FR", lambda t: t, "part des habitants à portée d'un lieu"),
+        (
+            "plot_access_profile",
+            "R75",
+            lambda t: t.assign(part_bas=0.0, part_haut=1.0),
+            "part des habitants à portée d'un lieu",
+        ),
         ("plot_compare_rates", "FR", lambda t: t, "France : lieux listés pour 100 000 habitants"),
         ("plot_rank", "FR", lambda t: t, "De Guyane à Île-de-France"),
     ],

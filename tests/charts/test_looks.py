@@ -140,7 +140,7 @@ def test_a_style_in_force_gives_its_font_and_colours_to_charts_in_axes() -> None
         own = drawn(one, "fr")
     assert ax.patches[0].get_facecolor()[1] == max(ax.patches[0].get_facecolor()[:3])
     assert ax.get_yticklabels()[0].get_fontname() == "DejaVu Serif"
-    assert own.get_yticklabels()[0].get_fontname() == "DejaVu Sans"  # a figure of the house looks like the house
+    assert own.get_yticklabels()[0].get_fontname() == "Source Sans Pro"  # a figure of the house looks like the house
 
 
 @pytest.mark.parametrize(

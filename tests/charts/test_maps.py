@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from functools import reduce
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
+from shapely import symmetric_difference
+from shapely.geometry import Polygon
 
 import tlanalysis as tl
 from tests.charts.drawn import (
@@ -16,19 +22,18 @@ from tests.charts.drawn import (
     boxes,
     case,
     dots,
-    drawn_texts,
     expected_dots,
-    figure_of,
     legend_labels,
     plain,
     row_labels,
+    tiled,
     words_of,
 )
-from tlanalysis.charts.kit import caption
-from tlanalysis.charts.kit.outlines import check_outlines, read_outlines
-from tlanalysis.charts.kit.tiles import classes, colour_of, layout
+from tlanalysis.charts.kit import caption, outlines
+from tlanalysis.charts.kit.shapes import titles_of
+from tlanalysis.charts.kit.tiles import colour_of, layout
 from tlanalysis.charts.maps import CLUSTER_COLOURS
-from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.core.errors import BadInput
 
 ON_OUTLINES = ("plot_rates", "plot_access", "plot_local_moran")
 
@@ -41,16 +46,30 @@ def tiles_of(ax):
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_tiles_are_shaded_by_the_smoothed_rate_and_hold_the_count(kind):
+def test_tiles_have_the_colour_of_what_was_tested_and_hold_the_count(kind):
     drawn = case("plot_rates", kind=kind)
-    rows, found = drawn.table.set_index("code"), tiles_of(drawn.draw("fr"))
-    bounds = classes(rows["taux_lisse_pour_100k"].to_numpy(), n=4)
+    rows, found = drawn.table.set_index("code"), tiles_of(tiled(drawn))
+    national = rows["nb_lieux"].sum() / rows["population"].sum() * 1e5
     assert len(found) == 101
     for code, (tile, name, held) in found.items():
         row = rows.loc[code]
         arrow = {"au_dessus": "▲", "en_dessous": "▼"}.get(row["ecart"], "")
         assert (name, held) == (code, f"{row['nb_lieux']}{arrow}")
-        assert to_hex(tile.get_facecolor()) == colour_of(row["taux_lisse_pour_100k"], bounds)
+        times = row["taux_lisse_pour_100k"] / national
+        expected = {
+            "au_dessus": "#0b4f7d" if times >= 2 else "#7fb2d6",
+            "en_dessous": "#b3520a" if times <= 0.5 else "#f0b27a",
+            "indistinct": "#e3e3e3",
+        }[row["ecart"]]
+        assert to_hex(tile.get_facecolor()) == expected
+
+
+def test_a_map_of_rates_that_do_not_differ_is_pale():
+    drawn = case("plot_rates", kind="fabriques_de_territoire")
+    assert (drawn.table["ecart"] == "indistinct").all()
+    shapes = [patch for patch in drawn.draw("fr").patches if patch.get_fill()]
+    assert {to_hex(shape.get_facecolor()) for shape in shapes} == {"#e3e3e3"}
+    assert legend_labels(drawn.draw("fr")) == ["pas d'écart établi"]
 
 
 def test_a_small_number_is_not_taken_for_excellence():
@@ -65,8 +84,9 @@ def test_outside_what_a_list_covers_tiles_are_unknown():
     drawn = case("plot_rates", "R76", "partielle")
     ax = drawn.draw("fr")
     assert len(boxes(ax, hatched=True)) == 101 - 13
-    assert words_of(ax).count("?") == 88
-    assert "31" in [text.get_text() for text in ax.texts]
+    tiles = words_of(tiled(drawn))
+    assert tiles.count("?") == 88
+    assert "31" in tiles
 
 
 @pytest.mark.parametrize("plot", ["plot_rates", "plot_funnel"])
@@ -78,7 +98,7 @@ def test_a_list_without_places_is_refused(plot):
 
 def test_access_is_shaded_by_share_and_mayotte_is_unknown():
     drawn = case("plot_access", kind="fabriques_de_territoire")
-    rows, found = drawn.table.set_index("code"), tiles_of(drawn.draw("en"))
+    rows, found = drawn.table.set_index("code"), tiles_of(tiled(drawn, "en"))
     for code, (tile, _, held) in found.items():
         low, high = rows.loc[code, ["part_10_km_bas", "part_10_km_haut"]]
         assert bool(tile.get_hatch()) == (code == "976")
@@ -98,12 +118,12 @@ def test_a_distance_that_was_not_computed_is_refused():
 def test_the_national_share_of_the_title_is_that_of_the_embedded_table():
     row = tl.access("fabriques_de_territoire", "france").loc[0]
     title = plain(caption.of(case("plot_access", kind="fabriques_de_territoire").draw("en")).title)
-    assert title.endswith(f": {row['part_9_km_bas']:.1%} to {row['part_11_km_haut']:.1%} of inhabitants")
+    assert f": {row['part_9_km_bas']:.1%} to {row['part_11_km_haut']:.1%} of inhabitants" in title
 
 
 def test_clusters_have_their_colour_and_overseas_no_neighbour():
     drawn = case("plot_local_moran")
-    rows, ax = drawn.table.set_index("code"), drawn.draw("fr")
+    rows, ax = drawn.table.set_index("code"), tiled(drawn)
     squares = [patch for patch in ax.patches if isinstance(patch, Rectangle) and patch.get_fill()]
     for code, tile in zip(layout("departement")["code"], squares, strict=True):
         assert to_hex(tile.get_facecolor()) == to_hex(CLUSTER_COLOURS[rows.loc[code, "groupe"]])
@@ -202,81 +222,74 @@ def test_a_profile_marks_shares_as_estimates_and_france_as_a_tick():
 # ------------------------------------------------------------------------------------------------ outlines
 
 
-@pytest.fixture(scope="module")
-def outlined(mirror):
-    """Return each map on real outlines, drawn once."""
-    return {
-        plot: (case(plot), getattr(tl, plot)(case(plot).table, lang="en", shapes="contours")) for plot in ON_OUTLINES
-    }
-
-
-@pytest.mark.mirror
 @pytest.mark.parametrize("plot", ON_OUTLINES)
-def test_outlines_have_the_colours_classes_and_words_of_the_tiles(outlined, plot):
-    drawn, ax = outlined[plot]
-    tiled = drawn.draw("en")
-    shapes = [patch for patch in ax.patches if isinstance(patch, PathPatch) and patch.get_fill()]
-    squares = [patch for patch in tiled.patches if isinstance(patch, Rectangle) and patch.get_fill()]
+def test_outlines_have_the_colours_classes_and_words_of_the_tiles(plot):
+    drawn = case(plot)
+    ax, squared = drawn.draw("en"), tiled(drawn, "en")
+    shapes = {shape.get_gid(): shape for shape in ax.patches if shape.get_gid()}
+    squares = {square.get_gid(): square for square in squared.patches if square.get_gid()}
     assert len(shapes) == len(squares) == 101
+    assert {type(shape) for shape in shapes.values()} == {PathPatch}
+    assert {type(square) for square in squares.values()} == {Rectangle}
 
     def look(patches):
-        return sorted((to_hex(patch.get_facecolor()), patch.get_hatch() or "") for patch in patches)
+        return {name: (to_hex(patch.get_facecolor()), patch.get_hatch() or "") for name, patch in patches.items()}
 
     assert look(shapes) == look(squares)
-    assert legend_labels(ax) == legend_labels(tiled)
-    assert caption.of(ax).title == caption.of(tiled).title
+    assert legend_labels(ax) == legend_labels(squared)
+    assert titles_of(ax) == titles_of(squared)
+    assert caption.of(ax).title == caption.of(squared).title
 
 
-@pytest.mark.mirror
+def test_each_shape_has_an_id_and_a_title_in_the_svg(tmp_path):
+    drawn = case("plot_rates", kind="tiers_lieux")
+    svg = tl.save(drawn.draw("fr"), tmp_path / "carte.svg").read_text(encoding="utf-8")
+    named = dict(re.findall(r'<g id="territoire-(\w+)"><title>([^<]+)</title>', svg))
+    assert set(named) == {f"D{code}" for code in drawn.table["code"]}
+    row = drawn.table.set_index("code").loc["33"]
+    rate = f"{row['taux_pour_100k']:.1f}".replace(".", ",")
+    assert plain(named["D33"]) == f"Gironde : {row['nb_lieux']} dans la liste, {rate} pour 100 000 habitants"
+
+
 @pytest.mark.parametrize("plot", ON_OUTLINES)
-def test_outlines_are_legible_whole_and_state_the_scale_of_insets(outlined, plot):
-    _, ax = outlined[plot]
-    figure = figure_of(ax)
-    texts = drawn_texts(figure)
-    x0, y0, x1, y1 = np.array([text.get_window_extent().extents for text in texts]).T
-    assert (x0 >= 0).all()
-    assert (y0 >= 0).all()
-    assert (x1 <= figure.bbox.x1).all()
-    assert (y1 <= figure.bbox.y1).all()
-    assert min(text.get_fontsize() for text in texts) >= 6.8
-    insets = [text for text in words_of(ax) if "scale ×" in text]
-    assert [text.split("\n")[0] for text in insets] == ["Guadeloupe", "Martinique", "Guyane", "La Réunion", "Mayotte"]
+def test_outlines_state_the_scale_of_insets_and_enlarge_the_inner_suburbs(plot):
+    ax = case(plot).draw("en")
+    insets = [text for text in words_of(ax) if " ×" in text]
+    assert insets == [
+        "Guadeloupe ×1.5", "Martinique ×2", "Guyane ×0.25", "La Réunion ×2", "Mayotte ×3", "Paris, inner suburbs ×4",
+    ]  # fmt: skip
+    placed = outlines.placed("departement")
+    for code in ("75", "92", "93", "94"):
+        small, large = (paths[code].get_extents() for paths in (placed.small, placed.paths))
+        assert (large.width / small.width, large.height / small.height) == pytest.approx((4, 4))
 
 
-@pytest.mark.mirror
-def test_areas_are_kept_between_territories_of_one_scale(mirror):
-    """Areas in the drawing against those on the ellipsoid: one ratio for all of metropolitan France."""
-    from pyproj import Geod
-
-    frame = read_outlines("departement").set_index("code").loc[["59", "2A", "29", "06", "64", "67"]]
-    true = np.array([abs(Geod(ellps="GRS80").geometry_area_perimeter(shape)[0]) for shape in frame.geometry])
-    assert frame.to_crs("EPSG:3035").area.to_numpy() / true == pytest.approx(np.ones(6), rel=2e-3)
-
-
-@pytest.mark.mirror
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda f: f[f["code"] != "94"], "94"),
-        (lambda f: f.assign(code=f["code"].replace({"75": "72"})), "72, 75"),
-        (lambda f: f.iloc[[0, *range(len(f))]], "11|01|0"),
-    ],
-    ids=["missing", "another-year", "twice"],
-)
-def test_contours_of_another_year_are_refused_by_name(mirror, change, said):
-    with pytest.raises(BadInput, match=f"not those of the 18 regions of today: look at .*({said})"):
-        check_outlines(change(read_outlines("region")), "region")
+def test_no_two_shapes_of_a_map_lie_on_one_another():
+    for level in ("departement", "region"):
+        paths = outlines.placed(level).paths
+        apart = ("75", "92", "93", "94") if level == "departement" else ()
+        shapes = {
+            code: reduce(symmetric_difference, [Polygon(ring).buffer(0) for ring in path.to_polygons()])
+            for code, path in paths.items()
+            if code not in apart
+        }
+        for (one, first), (other, second) in combinations(shapes.items(), 2):
+            assert first.intersection(second).area < 0.02 * min(first.area, second.area), (one, other)
 
 
-def test_without_the_contours_the_missing_file_is_named(project_copy, monkeypatch):
-    from tlanalysis.charts.kit import outlines
+def test_areas_are_kept_between_territories_of_one_scale():
+    """Areas on the page against official areas in km2: one ratio for all of metropolitan France."""
+    official = {"59": 5743, "2A": 4014, "29": 6733, "06": 4299, "64": 7645, "67": 4755}
+    for code, square_km in official.items():
+        drawn = sum(_signed(ring) for ring in outlines.rings("departement")[code]) / 100
+        assert drawn == pytest.approx(square_km, rel=0.03), code
 
-    monkeypatch.delenv("TLANALYSIS_MIRROR", raising=False)
-    outlines._placed.cache_clear()
-    with pytest.raises(SourceError, match=r"contours_departements\.geojson is not on this machine"):
-        tl.plot_rates(tl.rates("tiers_lieux"), shapes="contours", ax=Figure().subplots())
+
+def _signed(ring):
+    x, y = ring.T
+    return float(np.dot(np.roll(x, -1), y) - np.dot(x, np.roll(y, -1))) / 2
 
 
 def test_unknown_shapes_are_refused():
-    with pytest.raises(BadInput, match="tuiles or contours"):
+    with pytest.raises(BadInput, match="outlines or tiles"):
         tl.plot_rates(tl.rates("tiers_lieux"), shapes="carte", ax=Figure().subplots())

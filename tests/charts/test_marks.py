@@ -19,6 +19,7 @@ from tests.charts.drawn import (
     plain,
     row_labels,
     runs,
+    tiled,
     words_of,
 )
 from tlanalysis.core.errors import BadInput
@@ -90,7 +91,7 @@ def test_decomposition_is_intervals_without_a_middle() -> None:
     ],
 )
 def test_tiles_frame_the_territory_in_focus(plot: str, place: str, framed: set[str]) -> None:
-    ax = case(plot, place).draw("fr")
+    ax = tiled(case(plot, place))
     frames = [patch for patch in ax.patches if isinstance(patch, Rectangle) and not patch.get_fill()]
     assert {to_hex(frame.get_edgecolor()) for frame in frames} <= {CONTRAST}
     found = {text.get_text() for text in ax.texts[::2] for frame in frames if _within(frame, *text.get_position())}
@@ -144,7 +145,7 @@ def test_state_credits_hatch_every_stage_without_an_amount() -> None:
 
 def test_deffinov_regions_hatch_the_unknown_ones_only() -> None:
     drawn = case("plot_deffinov_regions")
-    table, ax = drawn.table, drawn.draw("fr")
+    table, ax = drawn.table, tiled(drawn)
     names, said = words_of(ax)[::2], words_of(ax)[1::2]
     status = dict(zip(names, said, strict=True))
     assert (status["Mayotte"], status["Normandie"], status["Guyane"]) == ("inconnu", "attestée", "en groupe")
@@ -155,6 +156,18 @@ def test_deffinov_regions_hatch_the_unknown_ones_only() -> None:
     assert {name: said.count(word) for name, word in written.items()} == {name: counts[name] for name in written}
     assert plain(legend_labels(ax)[0]) == f"Attestée par son nom ({counts['atteste']})"
     assert plain(legend_labels(ax)[3]) == f"Inconnu : nous n'avons pas trouvé de source ({counts['inconnu']})"
+
+
+def test_deffinov_regions_are_named_in_their_outlines() -> None:
+    drawn = case("plot_deffinov_regions")
+    ax = drawn.draw("fr")
+    status = dict(zip(drawn.table["code_region"], drawn.table["statut"], strict=True))
+    shapes = {shape.get_gid(): shape for shape in ax.patches if shape.get_gid()}
+    assert {name for name, shape in shapes.items() if shape.get_hatch()} == {
+        f"territoire-R{code}" for code, said in status.items() if said == "inconnu"
+    }
+    names = {" ".join(text.split("\n")).replace("- ", "-").replace("’", "'") for text in words_of(ax)}
+    assert set(drawn.table.loc[drawn.table["code_region"] >= "11", "nom_region"]) <= names
 
 
 def test_a_status_without_a_colour_is_refused() -> None:
@@ -191,7 +204,7 @@ def test_deffinov_projects_fill_exact_counts_and_hollow_the_others() -> None:
     )
     said = dict(zip(row_labels(ax), words_of(ax), strict=True))
     assert said["Autres régions (par différence)"] == "146 projets"
-    assert said["Nouvelle-Aquitaine"] == "≤ 40 projets"
+    assert said["Nouvelle-Aquitaine"] == "35 à 40 projets"
     assert said["Normandie"] == "9 projets"
 
 
@@ -228,8 +241,8 @@ def test_counts_over_time_are_points_never_joined(place: str) -> None:
     drawn = case("plot_places_over_time", place)
     table, ax = drawn.table, drawn.draw("fr")
     points = table[table["valeur"].notna()]
-    expected = [(row.annee, row.valeur, *MARKS[row.nature]) for row in points.itertuples()]
-    assert sorted(dots(ax)) == sorted(expected)
+    expected = [(row.valeur, *MARKS[row.nature]) for row in points.itertuples()]  # test_apart.py holds the years
+    assert sorted(mark[1:] for mark in dots(ax)) == sorted(expected)
     assert runs(ax) == []
     spans = table[table["valeur"].isna()]
     bars = [(patch.get_y(), patch.get_y() + patch.get_height()) for patch in ax.patches]
@@ -247,9 +260,11 @@ def test_a_zero_is_drawn_as_a_zero() -> None:
 def test_perimeters_have_colours_of_their_own() -> None:
     drawn = case("plot_places_over_time")
     points = drawn.table[drawn.table["valeur"].notna()]
-    colours = {(line.get_xdata()[0], line.get_ydata()[0]): line.get_markeredgecolor() for line in drawn.draw().lines}
+    colours = {
+        (int(line.get_xdata()[0]), line.get_ydata()[0]): line.get_markeredgecolor() for line in drawn.draw().lines
+    }
     ours = {
-        name: {colours[row.annee, row.valeur] for row in rows.itertuples()}
+        name: {colours[int(row.annee), row.valeur] for row in rows.itertuples()}
         for name, rows in points.groupby("perimetre")
         if name in {"cget_2018", "cget_2019", "ftl_2021"}
     }
@@ -272,7 +287,7 @@ def test_perimeters_mark_each_year_and_nature_apart() -> None:
     drawn = case("plot_perimeters")
     table, ax = drawn.table, drawn.draw("fr")
     order = list(dict.fromkeys(table["perimetre"]))
-    found = sorted((round(x), y, marker, filled) for x, y, marker, filled in dots(ax))
+    found = sorted((x, round(y), marker, filled) for x, y, marker, filled in dots(ax))
     assert found == sorted((row.annee, order.index(row.perimetre), *MARKS[row.nature]) for row in table.itertuples())
     assert len({(x, y) for x, y, *_ in dots(ax)}) == len(table)
     assert len(row_labels(ax)) == len(order)
@@ -286,12 +301,16 @@ def test_contradictions_run_from_the_smallest_figure_to_the_largest() -> None:
     ax = drawn.draw("fr")
     same_period = drawn.table[drawn.table["temps"] == "meme_periode"]
     assert len(same_period) < len(drawn.table)
-    ratios = sorted(same_period["rapport"], reverse=True)
-    bars = [(x[0], x[1], y[0]) for x, y in runs(ax) if y[0] == y[1]]
+    apart = same_period["perimetres"].str.contains(";")
+    order = same_period.assign(apart=apart).sort_values(
+        ["apart", "rapport"], ascending=[True, False], ignore_index=True
+    )
+    ratios = list(order["rapport"])
+    bars = [(x[0], x[1], y[0]) for x, y in runs(ax) if y[0] == y[1] and x[0] == 1]
     assert_close(bars, [(1, ratio, rank) for rank, ratio in enumerate(ratios)])
     assert ax.get_xscale() == "log"
     assert dots(ax) == []
-    place = same_period.sort_values("rapport", ascending=False, ignore_index=True)
+    place = order
     row = place[place["territoire"].eq("R11") & place["indicateur"].eq("tiers_lieux") & place["periode"].eq("2021")]
     assert words_of(ax)[row.index.item()] == "385 à 1 000"
 
@@ -338,7 +357,8 @@ def test_rates_are_counted_dots_over_their_interval(place: str) -> None:
         intervals,
         [(r.taux_bas_pour_100k, r.taux_haut_pour_100k, rank) for rank, r in enumerate(table.itertuples())],
     )
-    assert [text.split(" ")[0].replace(",", "") for text in words_of(ax)] == [str(n) for n in table["nb_lieux"]]
+    said = [f"{row.taux_pour_100k:.2f} ({row.nb_lieux:,} places)" for row in table.itertuples()]
+    assert words_of(ax) == said
     assert row_labels(ax)[0].endswith(table["nom"].iloc[0])
 
 

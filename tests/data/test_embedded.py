@@ -13,6 +13,7 @@ from tlanalysis.tables.data_dictionary import describe
 
 TABLES = [
     "maille_departements",
+    "contours",
     "communes",
     "observations",
     "deffinov_projets",

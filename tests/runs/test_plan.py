@@ -224,6 +224,7 @@ title = { fr = "Suite", en = "Sequel" }
 [notebook.00_essai]
 title = { fr = "Essai", en = "Trial" }
 leading_figure = "essai-regions"
+annex = ["essai-indices", "essai-rangs"]
 """
 
 
@@ -232,7 +233,7 @@ def test_titles_and_leading_figures_are_read_in_the_order_of_the_plan(notebooks:
     _plan(notebooks, TITLED)
     assert list(subjects().items()) == [
         ("01_suite", Subject({"fr": "Suite", "en": "Sequel"})),
-        ("00_essai", Subject({"fr": "Essai", "en": "Trial"}, "essai-regions")),
+        ("00_essai", Subject({"fr": "Essai", "en": "Trial"}, "essai-regions", ("essai-indices", "essai-rangs"))),
     ]
 
 
@@ -246,6 +247,8 @@ def test_titles_and_leading_figures_are_read_in_the_order_of_the_plan(notebooks:
         ('[notebook.01_suite]\ntitles = "x"\n', "unknown key 'titles' (did you mean 'title'?)"),
         ('[notebook.00_esai]\ntitle = { fr = "a", en = "a" }\n', "no notebook called '00_esai' (did"),
         ('[notebook.01_suite]\ntitle = { fr = "a", en = "a" }\nleading_figure = 3\n', "leading_figure is not the id"),
+        ('[notebook.01_suite]\ntitle = { fr = "a", en = "a" }\nannex = "b"\n', "annex is not a list of ids"),
+        ('[notebook.01_suite]\ntitle = { fr = "a", en = "a" }\nannex = [3]\n', "annex is not a list of ids"),
         ('notebook = "01_suite"\n', "its notebooks are not tables"),
         ('[[notebook]]\nname = "01_suite"\n', "its notebooks are not tables"),
     ],

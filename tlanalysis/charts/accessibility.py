@@ -10,8 +10,8 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SOFT, mark, style
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import territory, within
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SURE = 0.005  # a share whose bounds are closer than this is drawn as one dot
+VALUES = (
+    1.04  # where the values of a profile stand: past the axis, so that none stands beside a mark that is not its own
+)
 
 
 @chart
@@ -41,36 +44,47 @@ def plot_access_profile(
     mine = table[table["territoire"] == place.code].reset_index(drop=True)
     france = table[table["territoire"] == "FR"].set_index(["type", "rayon_km"])
     kinds, radii = list(dict.fromkeys(mine["type"])), list(dict.fromkeys(mine["rayon_km"]))
-    near = mine.set_index(["type", "rayon_km"]).loc[("tiers_lieux", radii[1])]
+    here = mine[mine["rayon_km"] == radii[1]].set_index("type")
+    sure = here[here["part_haut"] - here["part_bas"] < SURE]
+    there = france.xs(radii[1], level="rayon_km")
+    gaps = (sure["part_bas"] - there["part_bas"].reindex(sure.index)).abs()
+    kind = str(gaps.idxmax()) if len(gaps) else kinds[0]  # where the territory is furthest from France
+    near, other = here.loc[kind], next((name for name in kinds if name != kind), kind)
+    beside = words.label("words", "in_france").format(share=_share(words, *there.loc[kind, ["part_bas", "part_haut"]]))
+    if place.is_france:
+        share = _share(words, *there.loc[other, ["part_bas", "part_haut"]])
+        beside = words.label("words", "and_near").format(share=share, near=words.label("words", f"near_{other}"))
     values: dict[str, Any] = {
         "place": place.name,
         "radius": words.number(radii[1]),
         "radii": ", ".join(words.number(radius) for radius in radii),
         "span": words.span(words.percent(near["part_bas"]), words.percent(near["part_haut"])),
-        "france": _share(words, *france.loc[("tiers_lieux", radii[1]), ["part_bas", "part_haut"]]),
         "population": words.number(place.population),
-        "list": words.label("types", "tiers_lieux"),
+        "near": words.label("words", f"near_{kind}"),
+        "beside": beside,
         "tick": "" if place.is_france else words.label("words", "france_tick"),
     }
-    known = near["part_haut"] - near["part_bas"] < SURE
-    text = caption.write("profil-acces", table, lang, fallback=place.is_france or not known, **values)
+    text = caption.write("profil-acces", table, lang, fallback=sure.empty, **values)
     with style():
         ax = new_axes(ax, 0.75 + ROW * len(mine))
-        ticks = [float(france.loc[key, "part_bas"]) for key in zip(mine["type"], mine["rayon_km"], strict=True)]
+        ticks = [france.loc[key] for key in zip(mine["type"], mine["rayon_km"], strict=True)]
         for rank, row in enumerate(mine.itertuples()):
+            low, high = float(row.part_bas), float(row.part_haut)
             if not place.is_france:
-                ax.plot(ticks[rank], rank, marker="|", markersize=11, color=SOFT)
-            if row.part_haut - row.part_bas > 1 - SURE:
-                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=1)
-            elif row.part_haut - row.part_bas > SURE:
-                bar_between(ax, rank, row.part_bas, row.part_haut, ACCENT)
-                value_label(ax, row.part_haut, rank, _share(words, row.part_bas, row.part_haut))
+                ax.plot(ticks[rank]["part_bas"], rank, marker="|", markersize=11, color=SOFT)
+            said = _share(words, low, high)
+            if high - low > 1 - SURE:
+                ax.barh(rank, 1, height=0.6, **UNKNOWN)
+                said = words.label("words", "unknown")
+            elif high - low > SURE:
+                bar_between(ax, rank, low, high, ACCENT)
             else:
-                ax.plot([0, row.part_bas], [rank, rank], color=RULE, linewidth=1, zorder=1)
-                ax.plot(row.part_bas, rank, **mark("estime", ACCENT, 6.5))
-                near_tick = -0.02 < ticks[rank] - row.part_bas < 0.1  # the value is written beyond the tick of France
-                beyond = max(row.part_bas, ticks[rank]) if near_tick else row.part_bas
-                value_label(ax, beyond, rank, _share(words, row.part_bas, row.part_haut))
+                ax.plot([0, low], [rank, rank], color=RULE, linewidth=1, zorder=1)
+                ax.plot(low, rank, **mark("estime", ACCENT, 6.5))
+            if not place.is_france:
+                of_france = _share(words, *ticks[rank][["part_bas", "part_haut"]])
+                said = words.label("words", "beside_france").format(said=said, france=of_france)
+            ax.text(VALUES, rank, said, va="center", fontsize=SMALL, color=INK)
         labels = [
             f"{words.label('types', row.type) + ' · ' if row.rayon_km == radii[0] else ''}"
             f"{words.label('words', 'within_km').format(n=words.number(row.rayon_km))}"
@@ -79,7 +93,8 @@ def plot_access_profile(
         label_rows(ax, labels)
         for boundary in range(1, len(kinds)):
             ax.axhline(boundary * len(radii) - 0.5, color="#e5e5e5", linewidth=0.8)
-        ax.set_xlim(-0.02, 1.12)
+        ax.set_xlim(-0.02, VALUES if place.is_france else VALUES + 0.2)
+        ax.spines["bottom"].set_bounds(0, 1)
         value_axis(ax, words.label("axes", "share_population"), words.percent)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
         return finish(ax, text)
@@ -140,5 +155,5 @@ def plot_deffinov_bounds(
         codes = table["territoire"].str.removeprefix("R")
         label_rows(ax, names, [i for i, code in enumerate(codes) if code in chosen])
         ax.set_xlim(0, table["nb_projets_haut"].max() * 1.18)
-        value_axis(ax, words.label("axes", "projects"), lambda v: words.number(v))
+        value_axis(ax, words.label("axes", "projects"), words.number)
         return finish(ax, text)

@@ -10,8 +10,10 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes, room
 from tlanalysis.charts.kit.look import Look, chart
+from tlanalysis.charts.kit.outlines import draw_outlines
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
+from tlanalysis.charts.kit.territory_map import drawn_as
 from tlanalysis.charts.kit.tiles import draw_tiles, legend
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import within
@@ -25,9 +27,15 @@ STATUS_COLOURS = {"atteste": ACCENT, "probable": "#8fbbdb", "partage": "#f0c9a4"
 
 @chart
 def plot_deffinov_regions(
-    table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    lang: str = "fr",
+    focus: str = "FR",
+    shapes: str = "outlines",
+    **options: Unpack[Look],
 ) -> Axes:
-    """Draw which régions are attested, probable, named in a group or unknown, on tiles.
+    """Draw which régions are attested, probable, named in a group or unknown, on a map.
 
     Parameters
     ----------
@@ -39,6 +47,8 @@ def plot_deffinov_regions(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
+    shapes : {"outlines", "tiles"}
+        The real outlines, or one square per territory.
     """
     check_text(table)
     words = Words(lang)
@@ -53,18 +63,23 @@ def plot_deffinov_regions(
         "unknown_names": ", ".join(table.loc[table["statut"] == "inconnu", "nom_region"]),
     }
     text = caption.write("deffinov-regions", table, lang, **values)
-    wide = room(ax, 5.9)
+    shapes = drawn_as(shapes)
+    wide = room(ax, 5.4)
+    codes, names = table["code_region"], table["nom_region"]
     with style():
-        ax = new_axes(ax, 5.9)
+        ax = new_axes(ax, 5.4)
+        said = {row.code_region: words.label("statuts", row.statut) for row in table.itertuples()}
         colours = {row.code_region: STATUS_COLOURS[row.statut] for row in table.itertuples()}
-        texts = {
-            row.code_region: [
-                words.label("regions_courtes", row.code_region),
-                words.label("statuts", row.statut),
-            ]
-            for row in table.itertuples()
-        }
-        draw_tiles(ax, "region", colours, texts, width=wide, focus=within(focus, "region"))
+        titles = {code: f"{name}{words.colon}{said[code]}" for code, name in zip(codes, names, strict=True)}
+        if shapes == "tuiles":
+            texts = {code: [words.label("regions_courtes", code), said[code]] for code in codes}
+            draw_tiles(ax, "region", colours, texts, width=wide, focus=within(focus, "region"), titles=titles)
+        else:
+            framed = within(focus, "region")
+            inside = {code: words.label("regions_en_lignes", code) for code in codes if code >= "11"}
+            draw_outlines(
+                ax, "region", colours, inside, words, focus=framed, titles=titles, legend=False, width=wide, apart=0.0
+            )
         entries = [
             (STATUS_COLOURS[name], f"{words.label('statuts_longs', name)} ({words.number(n)})")
             for name, n in count.items()
@@ -155,12 +170,12 @@ def plot_deffinov_projects(
         "n_left": words.number(18 - sum(len(code.split(";")) for code in named["territoire"])),
         "rate": words.number(total["taux_pour_million"], 1),
         "about": ", ".join(
-            f"{row.nom} ({words.number(row.nb_projets)})"
+            f"{row.nom} ({_projects(row.nb_projets, row.nature_nombre, words)})"
             for row in named.itertuples()
             if row.nature_nombre == "environ"
         ),
         "first": named["nom"].iloc[0],
-        "first_n": words.number(named["nb_projets"].iloc[0]),
+        "first_n": _projects(named["nb_projets"].iloc[0], named["nature_nombre"].iloc[0], words),
         "first_rate": words.number(named["taux_pour_million"].iloc[0], 1),
         "first_low": words.number(named["taux_bas_pour_million"].iloc[0], 1),
         "first_high": words.number(named["taux_haut_pour_million"].iloc[0], 1),
@@ -186,19 +201,26 @@ def plot_deffinov_projects(
                 rank,
                 **mark("estime" if row.nature_nombre != "exact" else "compte", colour),
             )
-            about = "≤ " if row.nature_nombre == "environ" else ""
             value_label(
                 ax,
                 row.taux_haut_pour_million,
                 rank,
-                words.label("words", "projects").format(n=about + words.number(row.nb_projets)),
+                words.label("words", "projects").format(n=_projects(row.nb_projets, row.nature_nombre, words)),
             )
             name = words.label("words", "rest") if row.territoire == "reste" else row.nom
             names.append(name.replace(", ", ",\n") if len(name) > 28 else name)
         label_rows(ax, names)
         ax.set_xlim(0, table["taux_haut_pour_million"].max() * 1.25)
-        value_axis(ax, words.label("axes", "per_million"), lambda v: words.number(v))
+        value_axis(ax, words.label("axes", "per_million"), words.number)
         return finish(ax, text)
+
+
+def _projects(n: int, nature: str, words: Words) -> str:
+    """Return a number of projects; "nearly 40" is 35 to 40, half a unit of its last digit that is not zero."""
+    if nature != "environ":
+        return words.number(n)
+    unit = 10 ** (len(str(n)) - len(str(n).rstrip("0")))
+    return words.span(words.number(n - unit / 2), words.number(n))
 
 
 @chart

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from tlanalysis.charts.growth import draw_perimeter, label_perimeters, time_axis
+from tlanalysis.charts.growth import dodged, draw_perimeter, label_perimeters, time_axis
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes, room
 from tlanalysis.charts.kit.look import Look, chart
+from tlanalysis.charts.kit.spreading import spread
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, RULE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
@@ -99,8 +99,9 @@ def plot_forecast(
         _fan(ax, ahead, words)
         naive = _naive(ax, fc, words)
         perimeters = list(dict.fromkeys(fc.used["perimetre"]))
+        apart = dodged(fc.used, float(table["annee"].max() - table["annee"].min()))
         for name in perimeters:
-            draw_perimeter(ax, fc.used[fc.used["perimetre"] == name], perimeter_colour(name), words)
+            draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
         label_perimeters(ax, fc.used, perimeters, words, naive)
         if target:
             _target(ax, *target, words)
@@ -147,7 +148,7 @@ def _fan(ax: Axes, ahead: pd.DataFrame, words: Words) -> None:
     ax.fill_between(x, ahead["p95_bas"], ahead["p95_haut"], color=WIDE, linewidth=0)
     ax.fill_between(x, ahead["p80_bas"], ahead["p80_haut"], color=NARROW, linewidth=0)
     edges = {"p95_bas": 95, "p80_bas": 80, "p80_haut": 80, "p95_haut": 95}
-    heights = _spread({name: float(end[name]) for name in edges}, gap=float(ahead["p95_haut"].max()) * 0.06)
+    heights = spread({name: float(end[name]) for name in edges}, gap=float(ahead["p95_haut"].max()) * 0.06)
     for name, level in reversed(edges.items()):
         said = f"{words.percent(level / 100)}{words.colon}{about(end[name], words)}"
         ax.annotate(
@@ -293,7 +294,7 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         "definition_se_resserre": (SOFT, (0, (5, 2))),
         "soutien_prend_fin": (CONTRAST, (0, (2, 1.5))),
     }
-    ends = _spread({name: float(last.loc[name, "valeur"]) for name in looks}, gap=float(table["valeur"].max()) * 0.17)
+    ends = spread({name: float(last.loc[name, "valeur"]) for name in looks}, gap=float(table["valeur"].max()) * 0.12)
     with style():
         ax = new_axes(ax, 3.4)
         for name, (colour, dashes) in looks.items():
@@ -312,15 +313,6 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         time_axis(ax, table["annee"].min(), end, words)
         ax.set_ylim(0, table["valeur"].max() * 1.12)
         return finish(ax, text)
-
-
-def _spread(ends: dict[str, float], gap: float) -> dict[str, float]:
-    """Return the heights of the labels: those of the ends, moved up until `gap` separates them."""
-    placed: dict[str, float] = {}
-    for name, value in sorted(ends.items(), key=lambda item: item[1]):
-        below = max(placed.values(), default=-np.inf)
-        placed[name] = max(value, below + gap)
-    return placed
 
 
 @chart

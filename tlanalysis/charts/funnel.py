@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.decimals import same_decimals
 from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.global_test import global_test
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LIMITS = (0.998, 0.95)
+_END: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SMALL - 1, "color": SOFT}
 NAMED = 12  # territories named beside their dot, the least likely first
 PLOT = (6.2, 3.7)  # inches that the dots are spread over, to place their names
 
@@ -73,6 +75,7 @@ def plot_funnel(
         "outside": words.number(outside),
         "by_chance": words.number((1 - LIMITS[1]) * len(known)),
         **global_test(known, words),
+        "coloured": "",
         "first": first["nom"],
         "first_n": words.number(first["nb_lieux"]),
         "first_expected": words.number(first["nb_attendu"], 1),
@@ -80,6 +83,8 @@ def plot_funnel(
         "first_high": words.number(first["taux_haut_pour_100k"], 2),
         "first_rate": words.number(first["taux_pour_100k"], 2),
     }
+    if away.any():
+        values["coloured"] = words.label("words", "coloured").format(fdr=values["fdr"])
     chosen = within(focus, fact(table, "niveau"))
     text = _of_one(known[known["code"].isin(chosen)], table, lang, values) or caption.write(
         "taux-entonnoir", table, lang, fallback=not away.any(), **values
@@ -99,11 +104,15 @@ def plot_funnel(
             colour = CONTRAST if row.code in chosen else ACCENT if differs else "#6b6b6b"
             ax.plot(row.population, row.taux_pour_100k, zorder=3, **mark("compte", colour, 5.5 if differs else 3.6))
         ax.set(xscale="log", xlim=(grid[0], grid[-1]), ylim=(-0.03 * top, top))
+        for level in LIMITS:
+            edge = float(funnel_limits(rate, grid[-1:] / 1e5, level)[1][0])
+            said = words.percent(level, 1 if level > 0.99 else 0)
+            ax.annotate(said, (grid[-1], edge), xytext=(4, 0), **_END)
         _name_dots(ax, known, chosen, wide)
         ax.xaxis.set_major_locator(FixedLocator([v for v in _ROUND if grid[0] < v < grid[-1]]))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: words.significant(v)))
+        ax.yaxis.set_major_formatter(same_decimals(words.number))
         ax.set_xlabel(words.label("axes", "inhabitants_log"), loc="left")
         ax.set_ylabel(words.label("axes", "per_100k"))
         ax.grid(axis="y", color=RULE, linewidth=0.6)
@@ -135,7 +144,7 @@ _ROUND = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10
 
 def _name_dots(ax: Axes, known: pd.DataFrame, chosen: set[str], wide: float) -> None:
     """Name the territories in focus, then those that differ, beside their dot where nothing else stands."""
-    differ = known[known["ecart"] != "indistinct"].head(NAMED)
+    differ = known[known["ecart"] != "indistinct"].head(NAMED)  # the least likely first
     shown = differ if len(differ) else known.head(3)
     wanted = [*known[known["code"].isin(chosen)].itertuples(), *shown.itertuples()]
     width, height = PLOT[0] - (WIDTH - min(wide, WIDTH)), PLOT[1]
@@ -228,6 +237,7 @@ def plot_rates_from_shares(
         "total_high": words.number(fact(table, "nb_national_haut")),
     }
     text = caption.write("taux-regions", table, lang, fallback=above.empty, **values)
+    sure = {*above.index, *below.index}  # in colour
     chosen = within(focus, "region")
     with style():
         ax = new_axes(ax, 0.75 + ROW * len(rows))
@@ -237,15 +247,20 @@ def plot_rates_from_shares(
             if row.taux_bas_pour_100k != row.taux_bas_pour_100k:
                 unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=top)
                 continue
-            bar_between(ax, rank, row.taux_bas_pour_100k, row.taux_haut_pour_100k, NARROW, thick=0.3)
-            bar_between(ax, rank, row.taux_arrondi_bas_pour_100k, row.taux_arrondi_haut_pour_100k, ACCENT, thick=0.3)
+            light, dark = (NARROW, ACCENT) if rank in sure else ("#c4c4c4", "#7a7a7a")
+            bar_between(ax, rank, row.taux_bas_pour_100k, row.taux_haut_pour_100k, light, thick=0.3)
+            bar_between(ax, rank, row.taux_arrondi_bas_pour_100k, row.taux_arrondi_haut_pour_100k, dark, thick=0.3)
             said = words.span(words.number(row.taux_bas_pour_100k, 1), words.number(row.taux_haut_pour_100k, 1))
             value_label(ax, row.taux_haut_pour_100k, rank, said)
             if rank in local.index and local[rank] == local[rank]:
                 ax.plot(local[rank], rank, zorder=4, **mark("objectif", CONTRAST))
+        said = words.label("words", "france_band").format(low=values["national_low"], high=values["national_high"])
+        place: dict[str, Any] = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": SMALL - 1}
+        ax.annotate(said, (national[1], -0.62), color=SOFT, **place)
         label_rows(ax, rows["nom"].tolist(), [i for i, code in enumerate(rows["code"]) if code in chosen])
+        ax.set_ylim(len(rows) - 0.4, -1.0)
         ax.set_xlim(0, top * 1.18)
-        value_axis(ax, words.label("axes", "per_100k"), lambda v: words.number(v))
+        value_axis(ax, words.label("axes", "per_100k"), words.number)
         span = {"taux_bas_pour_100k": [national[0]], "taux_haut_pour_100k": [national[1]]}
         also_drawn(ax, france=span)
         return finish(ax, text)

@@ -24,6 +24,9 @@ from tlanalysis.data.territories import territory
 if TYPE_CHECKING:
     import pandas as pd
 
+# Size of a mark with the space around it, as a share of the width and of the height of the plot.
+MARK, TALL = 0.017, 0.045
+
 
 @chart
 def plot_places_over_time(
@@ -65,8 +68,9 @@ def plot_places_over_time(
     text = caption.write("croissance-observations", table, lang, fallback=len(perimeters) < 2, **values)
     with style():
         ax = new_axes(ax, 3.6)
+        apart = dodged(table, float(np.ptp(np.floor(table["annee"]))))
         for name in perimeters:
-            draw_perimeter(ax, table[table["perimetre"] == name], perimeter_colour(name), words)
+            draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
         label_perimeters(ax, table, perimeters, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, high.max() * 1.18)
@@ -81,6 +85,38 @@ def _one_list(table: pd.DataFrame, words: Words) -> str:
         return ""
     said = words.join(sorted(set().union(*(years[name] for pair in pairs for name in pair))))
     return words.label("words", "one_list").format(years=said)
+
+
+def dodged(table: pd.DataFrame, years: float) -> pd.DataFrame:
+    """Return figures with `annee` moved a little where marks of one moment would hide one another.
+
+    Marks of the same moment and of nearly the same height stand side by side around it, the smallest value first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Figures: `annee`, `valeur`, `valeur_haut`.
+    years : float
+        From the first year of the plot to its last.
+    """
+    points = table[table["valeur"].notna()]
+    step = MARK * (years + 1.2)
+    high = table[["valeur", "valeur_haut"]].max(axis=None)
+    moved = table.assign(annee=table["annee"].astype(float))
+    cluster: list[Any] = []
+    for row in [*points.sort_values(["annee", "valeur"], kind="stable").itertuples(), None]:
+        if cluster and (
+            row is None
+            or row.annee - points.loc[cluster[-1], "annee"] > step
+            or row.valeur - points.loc[cluster[-1], "valeur"] > TALL * high
+        ):
+            for rank, index in enumerate(cluster):
+                middle = float(points.loc[cluster, "annee"].mean())
+                moved.loc[index, "annee"] = middle + (rank - (len(cluster) - 1) / 2) * step
+            cluster = []
+        if row is not None:
+            cluster.append(row.Index)
+    return moved
 
 
 def draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> None:
@@ -136,7 +172,7 @@ def label_perimeters(
         [*handles, *others],
         loc="upper left",
         bbox_to_anchor=(0, -0.09),
-        ncols=2 if others else 1,
+        ncols=2,
         handlelength=1.6 if others else 0.9,
         handletextpad=0.6,
         columnspacing=1.2,

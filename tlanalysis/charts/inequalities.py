@@ -72,7 +72,7 @@ def plot_inequality(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
         for rank in range(1, len(rows)):
             ax.axhline(3 * rank - 0.5, color="#e5e5e5", linewidth=0.8)
         ax.set_xlim(0, max(0.1, float(rows[["valeur", "sous_jacent_haut"]].max(axis=None)) * 1.2))
-        value_axis(ax, words.label("axes", "gini"), lambda v: words.number(v, 1))
+        value_axis(ax, words.label("axes", "gini"), words.number)
         return finish(ax, text)
 
 
@@ -134,7 +134,7 @@ def plot_rank_agreement(
             value_label(ax, end, rank, f"{words.number(row.tau, 2)} ({words.number(row.nb_territoires)})")
         label_rows(ax, names)
         ax.set_xlim(-1, 1.2 if (rows["tau_haut"] > 0.9).any() else 1)
-        value_axis(ax, words.label("axes", "tau"), lambda v: words.number(v, 1))
+        value_axis(ax, words.label("axes", "tau"), words.number)
         return finish(ax, text)
 
 

@@ -1,12 +1,12 @@
 """Maps of the régions and départements: smoothed rates, access, départements like their neighbours.
 
-Tiles by default; `shapes="contours"` draws the real outlines with the same colours and classes, when they have been
-fetched.
+Real outlines by default; `shapes="tiles"` draws one square per territory, all of the same size, with the same colours
+and classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -18,19 +18,27 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.global_test import global_test
 from tlanalysis.charts.kit.layout import finish, new_axes, room
-from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.style import INK, PALE, UNKNOWN, style
-from tlanalysis.charts.kit.tiles import classes, colour_of, draw_tiles
+from tlanalysis.charts.kit.style import PALE, style
+from tlanalysis.charts.kit.territory_map import NARROW, draw_legend, draw_map, drawn_as, height_of, unknown_entry
+from tlanalysis.charts.kit.tiles import colour_of
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
-from tlanalysis.data.territories import within
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SHAPES = ("tuiles", "contours")
 ARROWS = {"au_dessus": "▲", "en_dessous": "▼"}
+
+# What a test says of a rate -> colour: two tints on each side of the common rate, pale where no difference was shown.
+RATE_COLOURS = {
+    "double": "#0b4f7d",
+    "au_dessus": "#7fb2d6",
+    "indistinct": "#e3e3e3",
+    "en_dessous": "#f0b27a",
+    "moitie": "#b3520a",
+}
+DOUBLE = 2.0  # times the common rate, or half of it: the darker tint
 
 # Bounds of a share wider than this put a territory in no class: it is drawn as unknown.
 UNSURE = 0.1
@@ -54,7 +62,7 @@ def plot_rates(
     ax: Axes | None = None,
     lang: str = "fr",
     focus: str = "FR",
-    shapes: str = "tuiles",
+    shapes: str = "outlines",
     **options: Unpack[Look],
 ) -> Axes:
     """Draw smoothed places per 100,000 inhabitants; each tile shows the count, and an arrow where the rate differs.
@@ -69,16 +77,17 @@ def plot_rates(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
-    shapes : {"tuiles", "contours"}
-        Tiles, or the real outlines (fetched).
+    shapes : {"outlines", "tiles"}
+        The real outlines, or one square per territory.
     """
     check_text(table)
+    shapes = drawn_as(shapes)
     words = Words(lang)
     known = table[table["taux_lisse_pour_100k"].notna()]
     if known.empty:
         raise BadInput("no territory of this table has a smoothed rate: there is nothing to colour.")
     level, kind = fact(table, "niveau"), table.attrs.get("type", "lieux")
-    counts = level == "region" or room(ax, _height(level, shapes)) >= NARROW  # small tiles hold no number
+    counts = level == "region" or room(ax, height_of(level, shapes)) >= NARROW  # small tiles hold no number
     ranked = known.sort_values(["taux_lisse_pour_100k", "code"], ascending=[False, True])
     top, last = ranked.iloc[0], ranked.iloc[-1]
     away = known[known["ecart"] != "indistinct"]
@@ -107,29 +116,51 @@ def plot_rates(
         values[f"{name}_low"] = words.number(row["taux_lisse_bas_pour_100k"], 2)
         values[f"{name}_high"] = words.number(row["taux_lisse_haut_pour_100k"], 2)
     text = caption.write("taux-carte", table, lang, fallback=away.empty, **values)
-    bounds = classes(known["taux_lisse_pour_100k"].to_numpy(), n=4)
     rate = dict(zip(known["code"], known["taux_lisse_pour_100k"], strict=True))
-    colours = {code: colour_of(rate[code], bounds) if code in rate else None for code in table["code"]}
+    kinds = {row.code: _kind(row.ecart, row.taux_lisse_pour_100k / national) for row in known.itertuples()}
+    colours = {code: RATE_COLOURS[kinds[code]] if code in rate else None for code in table["code"]}
     texts = {
         row.code: [_name(words, level, row.code), words.number(row.nb_lieux) + _arrow(row.ecart)]
         if row.code in rate
         else [_name(words, level, row.code), "?"]
         for row in table.itertuples()
     }
-    entries = _class_entries(words, bounds, lambda v: words.significant(v))
-    entries += [_arrow_entry(words, name) for name in ARROWS if (known["ecart"] == name).any()]
-    entries += [_unknown_entry(words)] * (len(rate) < len(table))
-    wide = room(ax, _height(level, shapes))
+    entries: list[Patch | Line2D] = [
+        Patch(facecolor=colour, label=words.label("classes_de_taux", kind))
+        for kind, colour in RATE_COLOURS.items()
+        if kind in kinds.values()
+    ]
+    entries += [unknown_entry(words)] * (len(rate) < len(table))
+    wide = room(ax, height_of(level, shapes))
     with style():
-        ax = new_axes(ax, _height(level, shapes))
+        ax = new_axes(ax, height_of(level, shapes))
         marks = {row.code: _arrow(row.ecart) for row in table.itertuples()}
-        _draw(ax, level, colours, texts, marks, words, shapes, focus, wide)
-        _legend(ax, entries, words.label("axes", "smoothed_per_100k"), level, shapes, wide)
+        titles = {row.code: _count_title(row, words) for row in table.itertuples()}
+        draw_map(ax, level, colours, texts, marks, words, shapes, focus, wide, titles)
+        draw_legend(ax, entries, words.label("axes", "beside_common_rate"), level, shapes, wide)
         return finish(ax, text)
+
+
+def _kind(verdict: str, times: float) -> str:
+    """Return the class of a territory: what the test says of it, and how many times the common rate it has."""
+    if verdict == "au_dessus":
+        return "double" if times >= DOUBLE else "au_dessus"
+    if verdict == "en_dessous":
+        return "moitie" if times <= 1 / DOUBLE else "en_dessous"
+    return "indistinct"
 
 
 def _name(words: Words, level: str, code: str) -> str:
     return words.label("regions_courtes", code) if level == "region" else code
+
+
+def _count_title(row: Any, words: Words) -> str:
+    """Return the name of a territory with its count and its rate, or that they are unknown."""
+    if row.taux_lisse_pour_100k != row.taux_lisse_pour_100k:
+        return f"{row.nom}{words.colon}{words.label('words', 'unknown')}"
+    return words.label("words", "count_and_rate").format(
+        name=row.nom, n=words.number(row.nb_lieux), rate=words.number(row.taux_pour_100k, 1)
+    )
 
 
 def _arrow(verdict: object) -> str:
@@ -144,7 +175,7 @@ def plot_access(
     ax: Axes | None = None,
     lang: str = "fr",
     focus: str = "FR",
-    shapes: str = "tuiles",
+    shapes: str = "outlines",
     **options: Unpack[Look],
 ) -> Axes:
     """Draw the share of the population within a distance of the nearest place; hatched where it is not known.
@@ -161,10 +192,11 @@ def plot_access(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
-    shapes : {"tuiles", "contours"}
-        Tiles, or the real outlines (fetched).
+    shapes : {"outlines", "tiles"}
+        The real outlines, or one square per territory.
     """
     check_text(table)
+    shapes = drawn_as(shapes)
     words = Words(lang)
     sides = [f"part_{radius}_km_{side}" for side in ("bas", "haut")]
     if lacking := [name for name in sides if name not in table]:
@@ -198,13 +230,16 @@ def plot_access(
         code: [_name(words, level, code), words.percent(share[code]) if code in share else "?"]
         for code in table["code"]
     }
-    entries = _class_entries(words, bounds, words.percent) + [_unknown_entry(words)] * bool(unknown.any())
-    wide = room(ax, _height(level, shapes))
+    unknown_of = dict(table.loc[unknown, ["code", "nom"]].itertuples(index=False, name=None))
+    entries = _class_entries(words, bounds, words.percent) + [unknown_entry(words)] * bool(unknown.any())
+    wide = room(ax, height_of(level, shapes))
     with style():
-        ax = new_axes(ax, _height(level, shapes))
-        _draw(ax, level, colours, texts, {}, words, shapes, focus, wide)
+        ax = new_axes(ax, height_of(level, shapes))
+        titles = {row.code: f"{row.nom}{words.colon}{texts[row.code][1]}" for row in table.itertuples()}
+        titles |= {code: f"{name}{words.colon}{words.label('words', 'unknown')}" for code, name in unknown_of.items()}
+        draw_map(ax, level, colours, texts, {}, words, shapes, focus, wide, titles)
         title = words.label("axes", "share_within").format(radius=values["radius"])
-        _legend(ax, entries, title, level, shapes, wide)
+        draw_legend(ax, entries, title, level, shapes, wide)
         return finish(ax, text)
 
 
@@ -224,7 +259,7 @@ def plot_local_moran(
     ax: Axes | None = None,
     lang: str = "fr",
     focus: str = "FR",
-    shapes: str = "tuiles",
+    shapes: str = "outlines",
     **options: Unpack[Look],
 ) -> Axes:
     """Draw the départements that are like their neighbours, or unlike them, beyond chance.
@@ -239,10 +274,11 @@ def plot_local_moran(
         Language of the texts.
     focus : str
         Code of the territory to set off (``"R75"``, ``"D33"``); ``"FR"`` sets off none.
-    shapes : {"tuiles", "contours"}
-        Tiles, or the real outlines (fetched).
+    shapes : {"outlines", "tiles"}
+        The real outlines, or one square per territory.
     """
     check_text(table)
+    shapes = drawn_as(shapes)
     words = Words(lang)
     groups = table["groupe"].fillna("inconnu")
     count = groups.value_counts()
@@ -280,50 +316,24 @@ def plot_local_moran(
         for name, colour in CLUSTER_COLOURS.items()
         if count.get(name)
     ]
-    entries += [_unknown_entry(words)] * bool(count.get("inconnu"))
-    wide = room(ax, _height("departement", shapes))
+    entries += [unknown_entry(words)] * bool(count.get("inconnu"))
+    wide = room(ax, height_of("departement", shapes))
     with style():
-        ax = new_axes(ax, _height("departement", shapes))
+        ax = new_axes(ax, height_of("departement", shapes))
         marks = {code: CLUSTER_MARKS.get(group, "") for code, group in zip(table["code"], groups, strict=True)}
-        _draw(ax, "departement", colours, texts, marks, words, shapes, focus, wide)
+        said = {name: words.label("groupes", name) for name in CLUSTER_COLOURS} | {
+            "inconnu": words.label("words", "unknown")
+        }
+        titles = {
+            code: f"{name}{words.colon}{said[group]}"
+            for code, name, group in zip(table["code"], table["nom"], groups, strict=True)
+        }
+        draw_map(ax, "departement", colours, texts, marks, words, shapes, focus, wide, titles)
         for patch in ax.patches:
             if patch.get_fill() and patch.get_facecolor()[:3] == (1.0, 1.0, 1.0):
                 patch.set(edgecolor="#8c8c8c", linewidth=0.7)
-        _legend(ax, entries, words.label("axes", "neighbours"), "departement", shapes, wide)
+        draw_legend(ax, entries, words.label("axes", "neighbours"), "departement", shapes, wide)
         return finish(ax, text)
-
-
-NARROW = 6.0  # inches: on a narrower page the legend stands under the map
-
-
-def _height(level: str, shapes: str) -> float:
-    return 5.0 if shapes == "contours" or level == "region" else 6.4
-
-
-def _draw(
-    ax: Axes,
-    level: str,
-    colours: Mapping[str, str | None],
-    texts: Mapping[str, Sequence[str]],
-    marks: Mapping[str, str],
-    words: Words,
-    shapes: str,
-    focus: str,
-    wide: float,
-) -> None:
-    """Draw tiles with their texts, or outlines with their marks only: an outline is too small for a legible number."""
-    if shapes not in SHAPES:
-        raise BadInput(f"no shapes called {shapes!r}: a map is drawn in {' or '.join(SHAPES)}.")
-    framed = within(focus, level)
-    if shapes == "tuiles":
-        small, gap = ((7.2, 7.2), 0.0) if level == "departement" else ((7.4, 8.2), 2.2)
-        draw_tiles(
-            ax, level, colours, texts, sizes=small, focus=framed, margin=gap if wide >= NARROW else 0.0, width=wide
-        )
-        return
-    from tlanalysis.charts.kit.outlines import draw_outlines
-
-    draw_outlines(ax, level, colours, marks, words, focus=framed)
 
 
 def _class_entries(words: Words, bounds: Sequence[float], said: Any) -> list[Patch | Line2D]:
@@ -331,35 +341,3 @@ def _class_entries(words: Words, bounds: Sequence[float], said: Any) -> list[Pat
         Patch(facecolor=colour_of(low, bounds), label=words.span(said(low), said(high)))
         for low, high in pairwise(bounds)
     ]
-
-
-def _arrow_entry(words: Words, verdict: str) -> Line2D:
-    mark = {"au_dessus": "^", "en_dessous": "v"}[verdict]
-    label = words.label("ecarts", verdict)
-    return Line2D([], [], marker=mark, color=INK, linestyle="none", markersize=6, label=label)
-
-
-def _unknown_entry(words: Words) -> Patch:
-    return Patch(label=words.label("words", "unknown"), **UNKNOWN)
-
-
-def _legend(ax: Axes, entries: Sequence[Patch | Line2D], title: str, level: str, shapes: str, wide: float) -> None:
-    """Draw the legend where the map leaves room: at the left of the tiles of départements, at the right, or under."""
-    if wide < NARROW and shapes == "tuiles":
-        settings: dict[str, Any] = {"handlelength": 1.3, "handleheight": 1.1, "borderpad": 0, "alignment": "left"}
-        key(ax, list(entries), title=title, loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=2, **settings)
-        return
-    corner = "left" if (level, shapes) == ("departement", "tuiles") else "right"
-    drawn = key(
-        ax,
-        list(entries),
-        title=title,
-        loc="upper left" if corner == "left" else "upper right",
-        bbox_to_anchor=(float(corner == "right"), 1.0),
-        handlelength=1.3,
-        handleheight=1.1,
-        borderpad=0,
-        borderaxespad=0,
-        alignment="left",
-    )
-    drawn.get_title().set_fontsize(drawn.get_texts()[0].get_fontsize())

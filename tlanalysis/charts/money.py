@@ -16,6 +16,8 @@ from tlanalysis.charts.kit.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+UNKNOWN_WIDTH = 0.16  # of the axis: an unknown amount is no large amount
+
 
 @chart
 def plot_announced_measures(
@@ -50,11 +52,13 @@ def plot_announced_measures(
         ax = new_axes(ax, 0.75 + 1.4 * ROW * len(table))
         for rank, row in enumerate(table.itertuples()):
             low, high = float(row.montant_bas_eur), float(row.montant_haut_eur)
+            if row.famille == "plan_2021":  # the others are parts of it, and of one another
+                ax.axvspan(0, low, color="#f6f1ec", linewidth=0, zorder=0)
             if low < high:
                 bar_between(ax, rank, low, high, "#e3b798")
             for amount in {low, high}:
                 ax.plot(amount, rank, zorder=3, **mark("objectif", CONTRAST))
-            value_label(ax, high + 2e6, rank, words.span(words.euros(low), words.euros(high)))
+            value_label(ax, high + 2e6, rank, words.euro_span(low, high))
         label_rows(ax, [words.label("familles", name) for name in table["famille"]])
         ax.set_xlim(0, float(table["montant_haut_eur"].max()) * 1.2)
         value_axis(ax, words.label("axes", "announced"), words.euros)
@@ -100,7 +104,7 @@ def plot_state_credits(
         top = float(table["montant_haut_eur"].max())
         for rank, key in enumerate(rows):
             if key not in cells.index:
-                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=top)
+                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=top * UNKNOWN_WIDTH, thick=0.5)
                 continue
             low, high = float(cells.loc[key, "montant_bas_eur"]), float(cells.loc[key, "montant_haut_eur"])
             draft = key[1] == "projet_de_loi"
@@ -114,7 +118,7 @@ def plot_state_credits(
                     zorder=3,
                     **mark("prevision" if draft else "declare", CONTRAST if draft else ACCENT),
                 )
-            value_label(ax, high + top * 0.01, rank, words.span(words.euros(low), words.euros(high)))
+            value_label(ax, high + top * 0.01, rank, words.euro_span(low, high))
         label_rows(ax, [f"{year}  {words.label('stades', stage)}" for year, stage in rows])
         for boundary in range(len(stages), len(rows), len(stages)):
             ax.axhline(boundary - 0.5, color=RULE, linewidth=0.8)

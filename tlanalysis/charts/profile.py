@@ -75,13 +75,15 @@ def plot_compare_rates(
                 ax,
                 row.taux_haut_pour_100k,
                 rank,
-                words.label("words", "places").format(n=words.number(row.nb_lieux)),
+                words.label("words", "rate_and_places").format(
+                    rate=words.number(row.taux_pour_100k, 2), n=words.number(row.nb_lieux)
+                ),
             )
         label_rows(ax, [f"{words.label('types', row.type)} · {row.nom}" for row in table.itertuples()])
         for boundary in range(1, len(kinds)):
             ax.axhline(boundary * len(table) / len(kinds) - 0.5, color="#e5e5e5", linewidth=0.8)
-        ax.set_xlim(0, table["taux_haut_pour_100k"].max() * 1.22)
-        value_axis(ax, words.label("axes", "per_100k"), lambda v: words.significant(v, 2))
+        ax.set_xlim(0, table["taux_haut_pour_100k"].max() * 1.3)
+        value_axis(ax, words.label("axes", "per_100k"), words.number)
         return finish(ax, text)
 
 
@@ -156,5 +158,5 @@ def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", 
             for tick, at in zip(ax.get_yticklabels(), ends, strict=True):
                 tick.set(fontweight="bold" if at in chosen.index else "normal", fontsize=SMALL + 0.5)
         ax.set_xlim(0, table["taux_haut_pour_100k"].max() * 1.05)
-        value_axis(ax, words.label("axes", "per_100k"), lambda v: words.significant(v, 2))
+        value_axis(ax, words.label("axes", "per_100k"), words.number)
         return finish(ax, text)

@@ -103,7 +103,7 @@ def _seen(ax: Axes, y: float, row: Any, words: Words) -> None:
     if not at_least:
         seen = words.span(words.number(row.mesure_bas), words.number(row.mesure_haut))
     ax.annotate(
-        f"{seen} ({row.mesure_periode})",
+        f"{seen} ({words.period(row.mesure_periode)})",
         ((low + top) / 2, y),
         xytext=(0, 6),
         textcoords="offset points",
@@ -120,5 +120,5 @@ def _forecast_label(row: Any, words: Words) -> str:
         announced = words.span(floor, words.number(high))
     else:
         announced = words.label("formes", row.forme).format(n=floor)
-    when = row.periode_cible if isinstance(row.periode_cible, str) else words.label("words", "no_date")
+    when = words.period(row.periode_cible) if isinstance(row.periode_cible, str) else words.label("words", "no_date")
     return f"{words.label('annonces', row.indicateur)} · {territory(row.territoire).name}\n{announced} · {when}"

@@ -25,6 +25,8 @@ from tlanalysis.indicators.quality import QUESTIONS
 if TYPE_CHECKING:
     import pandas as pd
 
+STACK = 0.29  # of a row: from one mark to the next of the same year
+
 
 @chart
 def plot_holdings(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
@@ -89,13 +91,15 @@ def plot_perimeters(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
         "figures": words.number(table["nb_chiffres"].sum()),
     }
     text = caption.write("qualite-perimetres", table, lang, **values)
-    shift = {"compte": -0.24, "estime": 0.0, "declare": 0.24}
+    given = table.groupby(["perimetre", "annee"])["nature"].agg(lambda natures: sorted(natures, key=MEASURES.index))
     with style():
-        ax = new_axes(ax, 0.95 + 1.15 * ROW * len(names))
+        ax = new_axes(ax, 0.95 + 1.45 * ROW * len(names))
         for rank in range(len(names)):
             ax.axhline(rank, color=RULE, linewidth=0.6, zorder=0)
         for row in table.itertuples():
-            ax.plot(row.annee + shift[row.nature], names.index(row.perimetre), **mark(row.nature, ACCENT, 6.5))
+            held = given[row.perimetre, row.annee]  # one above the other: none leaves its year
+            up = (held.index(row.nature) - (len(held) - 1) / 2) * STACK
+            ax.plot(row.annee, names.index(row.perimetre) + up, **mark(row.nature, ACCENT, 6.5))
         label_rows(ax, [words.label("perimetres", name) for name in names])
         ax.set_xticks(list(years), [str(year) for year in years])
         ax.set_xlim(years[0] - 0.5, years[-1] + 0.5)
@@ -134,10 +138,12 @@ def plot_contradictions(
     """
     check_text(table)
     words = Words(lang)
-    rows = table[table["temps"] == "meme_periode"].sort_values("rapport", ascending=False, ignore_index=True)
+    drawn = table[table["temps"] == "meme_periode"]
+    drawn = drawn.assign(apart=drawn["perimetres"].str.contains(";"))
+    rows = drawn.sort_values(["apart", "rapport"], ascending=[True, False], ignore_index=True)
     if rows.empty:
         raise BadInput("no two figures of this table disagree on a period that both print: there is nothing to draw.")
-    same = (~rows["perimetres"].str.contains(";")).sum()
+    same = int((~rows["apart"]).sum())
     first = rows.iloc[0]
     values: dict[str, Any] = {
         "n": words.number(len(rows)),
@@ -154,7 +160,7 @@ def plot_contradictions(
         ax = new_axes(ax, 0.95 + 1.2 * ROW * len(rows))
         ax.set_xscale("log")
         for rank, row in enumerate(rows.itertuples()):
-            colour = CONTRAST if ";" not in row.perimetres else "#e3b798"
+            colour = "#9a9a9a" if row.apart else CONTRAST
             ax.plot([1, row.rapport], [rank, rank], color=colour, linewidth=5, solid_capstyle="butt")
             for x in (1, row.rapport):
                 ax.plot([x, x], [rank - 0.22, rank + 0.22], color=colour, linewidth=2)
@@ -163,13 +169,15 @@ def plot_contradictions(
             )
             value_label(ax, row.rapport, rank, said)
         label_rows(ax, [_what(row, words) for _, row in rows.iterrows()])
+        if 0 < same < len(rows):
+            ax.axhline(same - 0.5, color=SOFT, linewidth=0.8)
         ticks = [t for t in (1, 1.5, 2, 3, 4) if t <= rows["rapport"].max() * 1.01]
         ax.set_xticks(ticks, [f"× {words.number(t, 0 if t == int(t) else 1)}" for t in ticks])
         ax.minorticks_off()
         ax.set_xlim(0.97, rows["rapport"].max() ** 1.5)
         ax.grid(axis="x", color=RULE, linewidth=0.6)
         ax.set_xlabel(words.label("axes", "ratio"), loc="left")
-        entries = [(CONTRAST, "same_perimeter"), ("#e3b798", "other_perimeters")]
+        entries = [(CONTRAST, "same_perimeter"), ("#9a9a9a", "other_perimeters")]
         handles = [Patch(facecolor=colour, label=words.label("words", name)) for colour, name in entries]
         key(
             ax,
@@ -186,8 +194,7 @@ def plot_contradictions(
 def _what(row: pd.Series, words: Words) -> str:
     indicator = words.label("indicateurs", row["indicateur"])
     place = territory(row["territoire"]).name
-    period = row["periode"].replace("/", "-")
-    return f"{indicator} · {place} · {period}"
+    return f"{indicator} · {place} · {words.period(row['periode'])}"
 
 
 def _amount(value: float, indicator: str, words: Words) -> str:

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from tlanalysis.charts.kit.layout import figure_of
-from tlanalysis.charts.kit.style import SAVED_DPI, style
-from tlanalysis.figures import marks, png
+from tlanalysis.charts.kit.shapes import titles_of
+from tlanalysis.charts.kit.style import HALO, SAVED_DPI, style
+from tlanalysis.figures import png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 KEY = "tlanalysis"  # name of the metadata entry that holds the facts
+_HALO = "halo-"  # first letters of the name that a label with white around it has while an SVG is drawn
 _LONGEST = 200  # characters of a comment line in an EPS file, which may have 255
 
 
@@ -43,10 +46,47 @@ def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
     drawn = io.BytesIO()
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
+<<<<<<< HEAD
     with marks.named(ax, facts["lang"]) as said:
         figure_of(ax).savefig(drawn, format="svg", metadata=about)
     svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
     return _with_facts(svg, facts).encode("utf-8")
+=======
+    with _named_halos(ax):
+        figure_of(ax).savefig(drawn, format="svg", metadata=about)
+    svg = _with_titles(_stroked(drawn.getvalue().decode("utf-8")), titles_of(ax))
+    return _with_facts(svg, facts).encode("utf-8")
+
+
+@contextmanager
+def _named_halos(ax: Axes) -> Iterator[None]:
+    """Name the labels with white around them, instead of drawing them as outlines: an SVG keeps text as text."""
+    labels = [text for text in figure_of(ax).findobj(Text) if text.get_path_effects()]
+    before = [text.get_path_effects() for text in labels]
+    for rank, text in enumerate(labels):
+        text.set(path_effects=[], gid=f"{_HALO}{rank}")
+    try:
+        yield
+    finally:
+        for text, effects in zip(labels, before, strict=True):
+            text.set(path_effects=effects, gid=None)
+
+
+def _stroked(svg: str) -> str:
+    """Give the named labels their white stroke, under their letters."""
+    look = f'stroke="#ffffff" stroke-width="{HALO:g}" stroke-linejoin="round" paint-order="stroke"'
+    return re.sub(rf'<g id="{_HALO}\d+">', f"<g {look}>", svg)
+
+
+def _with_titles(svg: str, titles: dict[str, str]) -> str:
+    """Give each named shape of a map its title, as the first child of its group."""
+
+    def titled(group: re.Match[str]) -> str:
+        said = titles.get(group["name"])
+        return group[0] if said is None else f"{group[0]}<title>{escape(said)}</title>"
+
+    return re.sub(r'<g id="(?P<name>territoire-[A-Z0-9]+)">', titled, svg)
+>>>>>>> figures
 
 
 def _png(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:

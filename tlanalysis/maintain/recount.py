@@ -3,7 +3,7 @@
 `lieux_par_departement` has one row per list, kind and département; a list is complete, so a département that it does
 not name has a true zero, which is written. `registre_lieux` records how many rows were read, placed or contradicted.
 `departements` and `regions` come from `recount_territories`, `acces_par_territoire` from `recount_access`, the grid of
-the départements from `lists.cells.departement_grid`.
+the départements from `lists.cells.departement_grid`, the outlines from `draw_outlines`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tlanalysis.data import embedded, place_kinds, territories
 from tlanalysis.data.reference_files import OUTLINES
 from tlanalysis.lists.cells import departement_grid
 from tlanalysis.lists.cleaning import Cleaned, clean_open_file
+from tlanalysis.maintain import draw_outlines
 from tlanalysis.maintain.recount_access import access_by_territory
 from tlanalysis.maintain.recount_communes import commune_tables
 from tlanalysis.maintain.recount_territories import departements_and_regions
@@ -123,7 +124,9 @@ def write_counts() -> list[str]:
     computed = dict(zip(("lieux_par_departement", "registre_lieux"), count_lists(), strict=True))
     computed["acces_par_territoire"] = access_by_territory()
     computed |= commune_tables()
-    computed[departement_grid.TABLE] = departement_grid.draw_grid(embedded.read_remote(OUTLINES["departement"]))
+    contours = embedded.read_remote(OUTLINES["departement"])
+    computed[departement_grid.TABLE] = departement_grid.draw_grid(contours)
+    computed[draw_outlines.TABLE] = draw_outlines.draw_outlines(contours)
     return changed + _write(computed)
 
 

@@ -2,8 +2,8 @@
 
 `notebooks/plan.toml` holds a list of `[[run]]`, each with a `notebook` and its `parameters`. A list of values makes one
 run per value, several lists make one run per combination. A table `[notebook.NAME]` holds the `title` of a notebook in
-each language and, when the home page shows one of its figures, the `leading_figure`. `annex` lists the ids of the
-figures for statisticians, which the pages fold.
+each language and, when the home page shows one of its figures, the `leading_figure`; `annex` lists the figures that
+only statisticians need: the site shows them apart.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Subject:
 
     title: dict[str, str]
     leading_figure: str = ""
-    annex: Sequence[str] = ()
+    annex: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,13 +169,15 @@ def _subjects_of(plan: dict[str, Any]) -> tuple[dict[str, Subject], list[str]]:
     wrong += [
         f"notebook {name}: its annex is not a list of ids of figures."
         for name, table in tables.items()
-        if not _is_list_of_ids(table.get("annex", []))
+        if not _is_list(table.get("annex", []))
     ]
-    return {} if wrong else {name: Subject(**table) for name, table in tables.items()}, wrong
+    if wrong:
+        return {}, wrong
+    return {name: Subject(**table | {"annex": tuple(table.get("annex", []))}) for name, table in tables.items()}, []
 
 
-def _is_list_of_ids(annex: object) -> bool:
-    return isinstance(annex, list) and all(isinstance(one, str) for one in annex)
+def _is_list(annex: object) -> bool:
+    return isinstance(annex, list) and all(isinstance(figure, str) and is_slug(figure) for figure in annex)
 
 
 def _is_title(title: object) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Publishers named under the plot; the sidecar names them all.
-SHOWN_SOURCES = 4
+SHOWN_SOURCES = 3
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import LayoutEngine
 
 from tlanalysis.charts.kit import caption as captions
+from tlanalysis.charts.kit.fonts import FAMILIES
 from tlanalysis.charts.kit.frame import GAP, LEADING, Frame, Line, height_of
 from tlanalysis.charts.kit.letters import MARGIN
 from tlanalysis.charts.kit.look import asked
 from tlanalysis.charts.kit.recolour import recolour
 from tlanalysis.charts.kit.slot import Slot, fitted
-from tlanalysis.charts.kit.style import DPI, SAVED_DPI
+from tlanalysis.charts.kit.style import DPI, SAVED_DPI, halo
 from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -153,12 +154,13 @@ def finish(ax: Axes, caption: Caption) -> Axes:
     if look.title:
         caption = replace(caption, title=look.title)
     captions.attach(ax, caption)
+    halo(ax)
     recolour(ax, look.palette)
     if look.font:
         for text in ax.findobj(lambda artist: hasattr(artist, "set_fontfamily")):
-            text.set_fontfamily([look.font, "DejaVu Sans"])  # type: ignore[attr-defined]
-        for axes in (ax, *ax.child_axes):
-            axes.tick_params(labelfontfamily=[look.font, "DejaVu Sans"])
+            text.set_fontfamily([look.font, *FAMILIES])  # type: ignore[attr-defined]
+    for axes in (ax, *ax.child_axes):  # ticks to come are made when the figure is drawn, maybe in another style
+        axes.tick_params(labelfontfamily=[look.font, *FAMILIES] if look.font else FAMILIES)
     if page := page_of(ax):
         page.execute(figure_of(ax))
     else:
@@ -177,7 +179,7 @@ def page_of(ax: Axes) -> Page | None:
 def _write(
     figure: Figure, lines: list[Line], top: float, total: float, width: float, factor: float, font: str | None
 ) -> None:
-    family: dict[str, Any] = {"fontfamily": [font, "DejaVu Sans"]} if font else {}
+    family: dict[str, Any] = {"fontfamily": [font, *FAMILIES]} if font else {}
     for text, size, weight, colour in lines:
         figure.text(
             MARGIN / width,

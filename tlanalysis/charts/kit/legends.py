@@ -57,7 +57,10 @@ def redraw(ax: Axes, factor: float, width: float, font: str | None = None, *, ta
     if y < 0:
         changed["bbox_to_anchor"] = (x, y / taller)
     if title:
-        changed |= {"title": "\n".join(wrap(title, SMALL, width=width, font=font)), "title_fontsize": SMALL * factor}
+        changed |= {
+            "title": "\n".join(wrap(" ".join(title.split()), SMALL, width=width, font=font)),
+            "title_fontsize": SMALL * factor,
+        }
     with style():
         _draw(ax, handles, labels, settings | changed)
 

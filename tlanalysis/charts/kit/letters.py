@@ -9,10 +9,10 @@ from functools import cache
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
+from tlanalysis.charts.kit.fonts import BESIDE, FAMILY, register
 from tlanalysis.charts.kit.style import WIDTH
 
 MARGIN = 0.16  # inches on every side of a page
-OURS = "DejaVu Sans"
 
 
 def wrap(
@@ -47,11 +47,14 @@ def _words(text: str, too_wide: Callable[[str], bool]) -> Iterator[tuple[str, st
 
 def text_width(text: str, size: float, bold: bool = False, font: str | None = None) -> float:
     """Return the width of a text in inches, in the figures' font: the sum of its letters' (kerning left out)."""
-    return sum(_advance(letter, bold, font or OURS) for letter in text) * size / 72
+    return sum(_advance(letter, bold, font or FAMILY) for letter in text) * size / 72
 
 
 @cache
 def _advance(letter: str, bold: bool, font: str) -> float:
-    """Return how far a letter moves the pen, over the size of the font."""
-    face = get_font(findfont(FontProperties(family=[font, OURS], weight="bold" if bold else "normal")))
+    """Return how far a letter moves the pen, over the size of the font; a sign that the font lacks, in DejaVu Sans."""
+    register()
+    weight = "bold" if bold else "normal"
+    faces = [get_font(findfont(FontProperties(family=[name], weight=weight))) for name in (font, FAMILY, BESIDE)]
+    face = next((face for face in faces if face.get_char_index(ord(letter))), faces[-1])
     return float(face.load_char(ord(letter), LoadFlags.NO_SCALE).horiAdvance / face.units_per_EM)

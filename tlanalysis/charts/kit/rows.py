@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from matplotlib.axes import Axes
 
+from tlanalysis.charts.kit.decimals import same_decimals
 from tlanalysis.charts.kit.style import INK, RULE, SMALL, UNKNOWN
 
 ROW = 0.27  # inches per row
@@ -21,12 +22,23 @@ def label_rows(ax: Axes, labels: list[str], bold: Collection[int] = ()) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def value_axis(ax: Axes, label: str, formatter: Callable[[float], str], *, ticks: int = 5) -> None:
-    """Give the horizontal axis few round ticks, a light grid and a unit."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+def value_axis(ax: Axes, label: str, say: Callable[..., str], *, ticks: int = 5) -> None:
+    """Give the horizontal axis few round ticks, a light grid and a unit.
+
+    Parameters
+    ----------
+    ax : Axes
+    label : str
+        What the axis measures, and its unit.
+    say : callable
+        Writes a value: `Words.number`, `Words.percent` or `Words.euros`.
+    ticks : int
+        How many ticks at most.
+    """
+    from matplotlib.ticker import MaxNLocator
 
     ax.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatter(value)))
+    ax.xaxis.set_major_formatter(same_decimals(say))
     ax.grid(axis="x", color=RULE, linewidth=0.6)
     ax.set_xlabel(label, loc="left")
 

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from tlanalysis.charts.kit import caption as captions
+from tlanalysis.charts.kit.fonts import FAMILIES
 from tlanalysis.charts.kit.frame import GAP, LEADING, Frame, height_of
 from tlanalysis.charts.kit.letters import MARGIN
 from tlanalysis.charts.kit.ticks import break_axis_labels, thin_ticks
@@ -126,7 +127,7 @@ class Slot:
     def _write(self, header: list[Any], footer: list[Any], left: float, top: float, low: float, up: float) -> None:
         """Write the title as the left title of the Axes, so that `set_title(..., loc="left")` replaces it."""
         ax, font = self.ax, self.frame.look.font
-        family: dict[str, Any] = {"fontfamily": [font, "DejaVu Sans"]} if font else {}
+        family: dict[str, Any] = {"fontfamily": [font, *FAMILIES] if font else FAMILIES}
         holder = self._holder
         to_axes = holder.transSubfigure + ax.transAxes.inverted()
         first = [line for line in header if line[2] == "bold"]

@@ -20,10 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 
+from tlanalysis.charts.kit import fonts
 from tlanalysis.data import perimeter_facts
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.typing import RcKeyType
 
 WIDTH = 7.2  # inches: 720 px at 100 dpi
@@ -32,10 +36,13 @@ SAVED_DPI = 2 * DPI  # of a PNG: sharp on dense screens
 INK, SOFT, RULE, PALE = "#1a1a1a", "#555555", "#d9d9d9", "#efefef"
 ACCENT, CONTRAST = "#0072B2", "#C04A00"
 
-TITLE, SUBTITLE, LABEL, SMALL = 13.0, 10.0, 9.5, 8.5
+TITLE, SUBTITLE, LABEL, SMALL = 15.0, 11.2, 10.6, 9.6
 
 # Bands of a fan: 95 %, 80 %.
 WIDE, NARROW = "#c9dfee", "#7fb2d6"
+
+# White around the letters of a label that may cross a line: points.
+HALO = 2.6
 
 # Nature of a number -> marker and whether it is filled.
 MARKS = {
@@ -52,8 +59,8 @@ UNKNOWN: dict[str, Any] = {"facecolor": PALE, "edgecolor": "#8c8c8c", "hatch": "
 RC: dict[RcKeyType, Any] = {
     "figure.dpi": DPI,
     "figure.facecolor": "white",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
+    "font.family": fonts.FAMILIES,
+    "font.sans-serif": [fonts.BESIDE],
     "font.size": LABEL,
     "axes.edgecolor": RULE,
     "axes.labelcolor": SOFT,
@@ -93,7 +100,18 @@ def style() -> AbstractContextManager[None]:
 
     It starts from the defaults of matplotlib: a `matplotlibrc` of the user changes no figure. The backend alone stays.
     """
+    fonts.register()
     return mpl.rc_context(_DEFAULTS | RC)
+
+
+def halo(ax: Axes) -> None:
+    """Put white around the labels of marks, which may cross lines, unless they are white or have a ground of their own.
+
+    A label is an annotation; the texts inside the shapes of a map are not.
+    """
+    for label in ax.findobj(lambda artist: isinstance(artist, Annotation)):
+        if label.get_bbox_patch() is None and mpl.colors.to_rgb(label.get_color()) != (1.0, 1.0, 1.0):
+            label.set_path_effects([withStroke(linewidth=HALO, foreground="white")])
 
 
 def perimeter_colour(perimeter: str) -> str:

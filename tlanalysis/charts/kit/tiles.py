@@ -18,6 +18,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.letters import text_width
+from tlanalysis.charts.kit.shapes import name_shape
 from tlanalysis.charts.kit.style import CONTRAST, INK, UNKNOWN, WIDTH, on, sequential
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
@@ -78,6 +79,7 @@ def draw_tiles(
     margin: float = 0,
     width: float = WIDTH,
     focus: Collection[str] = (),
+    titles: Mapping[str, str] | None = None,
 ) -> None:
     """Draw one square per territory: coloured, or hatched where the colour is None (unknown).
 
@@ -99,6 +101,8 @@ def draw_tiles(
         Of the map in inches: where it is too narrow for a number in each tile, only the arrows stay of it.
     focus : collection of str
         Codes to frame.
+    titles : mapping, optional
+        Code -> what the tile says when it is pointed at; the name of the territory when left out.
 
     Raises
     ------
@@ -113,11 +117,13 @@ def draw_tiles(
     side = (width - 0.4) / (tiles["colonne"].max() + 1 - tiles["colonne"].min() + margin)
     if width < WIDTH:
         texts, sizes = _small(texts, sizes, side * (1 - 2 * INSET))
+    names = dict(territories.table(level)[["code", "nom"]].itertuples(index=False, name=None))
     for tile in tiles.itertuples():
         colour = colours[tile.code]
         look = UNKNOWN if colour is None else {"facecolor": colour, "edgecolor": "none"}
         corner = (tile.colonne + INSET, tile.ligne + INSET)
-        ax.add_patch(Rectangle(corner, 1 - 2 * INSET, 1 - 2 * INSET, **look))
+        square = ax.add_patch(Rectangle(corner, 1 - 2 * INSET, 1 - 2 * INSET, **look))
+        name_shape(ax, square, level, tile.code, (titles or {}).get(tile.code, names[tile.code]))
         if tile.code in focus:
             frame: dict[str, Any] = {"fill": False, "edgecolor": CONTRAST, "linewidth": 2.4, "zorder": 3}
             ax.add_patch(Rectangle(corner, 1 - 2 * INSET, 1 - 2 * INSET, **frame))

@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 
@@ -89,7 +91,7 @@ class Words:
         """
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         rounded = round(float(value), digits)
-        return format_decimal(rounded if rounded else 0.0, format=pattern, locale=self.locale)  # no "-0"
+        return _minus(format_decimal(rounded if rounded else 0.0, format=pattern, locale=self.locale))  # no "-0"
 
     def significant(self, value: float, digits: int = 2) -> str:
         """Return a number with so many significant digits, without scientific notation."""
@@ -119,12 +121,42 @@ class Words:
         ('60\u202f%', '60%')
         """
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + self._language.percent
-        return format_percent(share, format=pattern, locale=self.locale)
+        return _minus(format_percent(share, format=pattern, locale=self.locale))
 
     def euros(self, value: float) -> str:
-        """Return an amount in euros, compact: "12,6 M €" or "€12.6M"."""
+        """Return an amount in euros, compact: "12,6 M €" or "€12.6M"; in millions from a hundred thousand on."""
+        if 1e5 <= abs(value) < 1e6 and round(value, -5) == value:
+            million = format_compact_currency(1e6, "EUR", locale=self.locale)
+            return million.replace("1", self.number(value / 1e6, 1), 1)
         digits = 0 if value == round(value, -6) else 1
         return format_compact_currency(value, "EUR", locale=self.locale, fraction_digits=digits)
+
+    def euro_span(self, low: float, high: float) -> str:
+        r"""Return two amounts as one range, their unit written once where the language writes it last.
+
+        Examples
+        --------
+        >>> Words("fr").euro_span(12.6e6, 13e6), Words("en").euro_span(12.6e6, 13e6)
+        ('12,6 à 13\xa0M\xa0€', '€12.6M to €13M')
+        """
+        first, last = self.euros(low), self.euros(high)
+        for unit in ("\xa0M\xa0€", "\xa0k\xa0€"):
+            if first != last and first.endswith(unit) and last.endswith(unit):
+                first = first.removesuffix(unit)
+        return self.span(first, last)
+
+    def period(self, text: str) -> str:
+        r"""Return a period in words: a month by its name, a span of years with a dash.
+
+        Examples
+        --------
+        >>> Words("fr").period("2021-09"), Words("en").period("2021-09-30"), Words("fr").period("2018/2023")
+        ('septembre 2021', 'September 2021', '2018-2023')
+        """
+        found = re.fullmatch(r"(\d{4})-(\d{2})(-\d{2})?", text)
+        if not found:
+            return text.replace("/", "-")
+        return format_date(date(int(found[1]), int(found[2]), 1), "MMMM y", locale=self.locale)
 
     def join(self, items: list[str]) -> str:
         """Return items as a list in words: "a, b et c".
@@ -143,6 +175,10 @@ class Words:
         return self.label("words", "span").format(low=low, high=high)
 
 
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
 def _names(group: str) -> dict[Any, Any]:
     """Return code -> names; indicators and perimeters are named by their own tables, all else by the message files."""
     if group not in _TABLES:
@@ -158,13 +194,20 @@ def _names_in_table(group: str, data: bytes) -> Texts:
 
 
 def typeset(text: str, lang: str) -> str:
-    r"""Return text with the no-break spaces of its language: in French before `: ; ! ? % »` and after `«`.
+    r"""Return text as a printer sets it: no-break spaces, curly apostrophes and quotes, a minus before a number.
+
+    In French a no-break space stands before `: ; ! ? % »` and after `«`.
 
     Examples
     --------
-    >>> typeset("Champ : France", "fr")
-    'Champ\xa0: France'
+    >>> typeset("Champ : l'année", "fr")
+    'Champ\xa0: l’année'
+    >>> typeset('"more than" -4', "en")
+    '“more than” −4'
     """
+    text = re.sub(r"(?<=\w)'", "’", text)
+    text = re.sub(r'"([^"]*)"', r"“\1”", text)
+    text = re.sub(r"(?<![\w-])-(?=\d)", "−", text)
     for found, space in LANGUAGES[lang].no_break:
         text = re.sub(found, space, text)
     return text
