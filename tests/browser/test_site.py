@@ -188,7 +188,7 @@ def test_a_commune_leads_to_the_portrait_of_its_departement(site: Path, page: Pa
 def test_a_reader_goes_from_the_map_to_a_portrait_and_to_its_comparison(site: Path, page: Page) -> None:
     wrong, _ = _watched(page)
     page.goto((site / KINDS["home"]).as_uri())
-    page.locator(".map a").filter(has_text="33").first.click()
+    page.get_by_role("link", name="Gironde (33)").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gironde")
     here = page.locator("table.measures").first.locator("tr", has_text="lieux pour 100 000").first.locator("td").first
     rate = here.text_content()
@@ -260,10 +260,29 @@ def test_the_page_of_a_figure_alone_is_shown_in_a_frame_and_leads_back(site: Pat
     page.get_by_role("link", name="La figure sans le reste, à placer dans une autre page").click()
     expect(page.locator("svg")).to_be_visible()
     assert page.locator("nav").count() == 0
-    page.set_content(f'<iframe src="{page.url}" width="600" height="600"></iframe>')
+    alone = page.url
+    page.goto("about:blank")
+    page.set_content(f'<iframe src="{alone}" width="600" height="600"></iframe>')
     framed = page.frame_locator("iframe")
     expect(framed.locator("svg")).to_be_visible()
     assert wrong == []
+
+
+def test_the_values_of_marks_are_read_with_the_keyboard(site: Path, page: Page) -> None:
+    page.goto((site / KINDS["figure"]).as_uri())
+    said = page.locator(".values + strong")
+    first = page.locator(".drawing .mark[tabindex='0']")
+    assert first.count() == 1  # one stop of the Tab key, however many marks
+    first.focus()
+    expect(said).to_have_text(str(first.get_attribute("aria-label")))
+    before = said.text_content()
+    page.keyboard.press("ArrowRight")
+    expect(said).not_to_have_text(str(before))
+    expect(said).to_contain_text("%")
+    page.keyboard.press("ArrowLeft")
+    expect(said).to_have_text(str(before))
+    page.locator(".drawing .mark").last.hover()
+    expect(said).to_have_text(str(page.locator(".drawing .mark").last.get_attribute("aria-label")))
 
 
 def test_the_gallery_shows_the_figures_that_hold_the_words_typed(site: Path, page: Page) -> None:
@@ -284,7 +303,7 @@ def test_without_script_every_portrait_and_the_comparison_can_be_read(site: Path
     page.goto((site / KINDS["home"]).as_uri())
     assert page.locator(".map a").count() == 101
     assert page.locator(".keys li").count() == 4
-    page.locator(".map a").filter(has_text="33").first.click()
+    page.get_by_role("link", name="Gironde (33)").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gironde")
     page.goto((site / KINDS["compare"]).as_uri())
     expect(page.get_by_text("Sans script, cette page compare")).to_be_visible()

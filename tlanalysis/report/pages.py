@@ -20,6 +20,7 @@ from tlanalysis.report.home_map import home_map
 from tlanalysis.report.key_numbers import key_numbers
 from tlanalysis.report.portrait import Portrait
 from tlanalysis.report.portrait_tables import numbers
+from tlanalysis.report.register import register_in_words
 from tlanalysis.report.render import HOME, Renderer, path_of, texts
 from tlanalysis.report.results import QUALITY, Figure, Run
 from tlanalysis.runs.plan import subjects
@@ -295,8 +296,9 @@ class Site:
 
     def _forecasts(self, lang: str) -> Page:
         title = texts()[lang]["forecasts"]
-        columns = ["periode_cible", "valeur_bas", "valeur_haut", "editeur", "date_publication", "condition", "verdict"]
-        table = self._table(self._register[[*columns, "motif", "mesure_bas", "mesure_haut", "mesure_periode"]], lang)
+        columns = ["periode_cible", "annonce", "mesure", "verdict", "motif", "editeur", "date_publication", "condition"]
+        told = register_in_words(self._register, lang)
+        table = self._table(told[columns], lang)
         rows = self._register[["editeur", "source", "date_publication"]].fillna("").to_dict("records")
         figures = [figure for run in self._runs[lang] for figure in run.figures if figure.name.startswith("previsions")]
         return self._renderer.page(
