@@ -19,7 +19,7 @@ from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, PALE, SMALL, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data import embedded
-from tlanalysis.data.territories import region_of, territory
+from tlanalysis.data.territories import regions_by_departement, territory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,9 @@ def _people(words: Words, number: float | None) -> str:
 def _land(ax: Axes, code: str) -> None:
     """Draw the cells of the grid that lie in the territory, and give the map their limits."""
     cells = embedded.load("maille_departements")
-    chosen = cells["code_departement"] if code.startswith("D") else cells["code_departement"].map(region_of)
+    chosen = (
+        cells["code_departement"] if code.startswith("D") else cells["code_departement"].map(regions_by_departement())
+    )
     cells = cells[chosen == code[1:]]
     west, east = (cells[name].to_numpy(float) for name in ("colonne_debut", "colonne_fin"))
     south = cells["ligne"].to_numpy(float)
@@ -203,13 +205,5 @@ def _legend(ax: Axes, words: Words, people: np.ndarray, scale: float, *, unknown
 
 
 def _handle(marker: str, area: float, face: str, edge: str, label: str) -> Line2D:
-    return Line2D(
-        [],
-        [],
-        linestyle="none",
-        marker=marker,
-        markersize=area**0.5,
-        markerfacecolor=face,
-        markeredgecolor=edge,
-        label=label,
-    )
+    faces: dict[str, Any] = {"markerfacecolor": face, "markeredgecolor": edge, "markersize": area**0.5}
+    return Line2D([], [], linestyle="none", marker=marker, label=label, **faces)
