@@ -8,6 +8,7 @@ from tlanalysis.charts.census import plot_audiences as plot_audiences
 from tlanalysis.charts.census import plot_themes as plot_themes
 from tlanalysis.charts.commune_mix import plot_commune_mix as plot_commune_mix
 from tlanalysis.charts.commune_mix import plot_overlap as plot_overlap
+from tlanalysis.charts.commune_points import plot_commune_map as plot_commune_map
 from tlanalysis.charts.deffinov import plot_deffinov_amounts as plot_deffinov_amounts
 from tlanalysis.charts.deffinov import plot_deffinov_population as plot_deffinov_population
 from tlanalysis.charts.deffinov import plot_deffinov_projects as plot_deffinov_projects
@@ -93,6 +94,7 @@ from tlanalysis.indicators.commune_mix import cross as cross
 from tlanalysis.indicators.commune_nearness import nearer as nearer
 from tlanalysis.indicators.commune_nearness import nearness as nearness
 from tlanalysis.indicators.commune_overlap import overlap as overlap
+from tlanalysis.indicators.commune_points import commune_map as commune_map
 from tlanalysis.indicators.deffinov import deffinov_population as deffinov_population
 from tlanalysis.indicators.deffinov import deffinov_projects as deffinov_projects
 from tlanalysis.indicators.deffinov import deffinov_regions as deffinov_regions

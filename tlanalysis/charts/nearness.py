@@ -49,8 +49,8 @@ def plot_nearness(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     farthest = min(classes, key=lambda one: at.loc[(one, a, radius), "part"])
     spans = {}
     for side, kind in (("a", a), ("b", b)):
-        low, high = (words.percent(at.loc[(farthest, kind, radius), end]) for end in _ENDS)
-        spans |= {f"{side}_span": words.span(low, high), f"{side}_high": high}
+        least, most = (words.percent(at.loc[(farthest, kind, radius), end]) for end in _ENDS)
+        spans |= {f"{side}_span": words.span(least, most), f"{side}_high": most}
     people = table.drop_duplicates("classe")["population"].sum()
     outside = [(kind, count["sans_position"]) for kind, count in fact(table, "hors_table").items()]
     values: dict[str, Any] = {

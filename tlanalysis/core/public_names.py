@@ -42,6 +42,7 @@ HOMES = {
     "indicators.commune_overlap": ["overlap"],
     "indicators.commune_nearness": ["nearness", "nearer"],
     "indicators.commune_isolation": ["alone", "next_of_kind"],
+    "indicators.commune_points": ["commune_map"],
     "indicators.label_waves": ["waves"],
     "indicators.accessibility": [
         "access",
@@ -90,6 +91,7 @@ HOMES = {
     "charts.commune_mix": ["plot_commune_mix", "plot_overlap"],
     "charts.label_waves": ["plot_waves"],
     "charts.nearness": ["plot_nearness", "plot_nearer"],
+    "charts.commune_points": ["plot_commune_map"],
     "charts.growth": ["plot_places_over_time"],
     "charts.published": ["plot_published_forecasts"],
     "charts.forecasts": ["plot_forecast", "plot_regions_forecast", "plot_scenarios", "plot_people_forecast"],

@@ -257,6 +257,12 @@ def _hint(asked: object) -> str:
     return did_you_mean(str(asked).upper(), codes())
 
 
+def regions_by_departement() -> dict[str, str]:
+    """Return département -> région: for a whole column, where `region_of` answers for one code."""
+    table = departements()
+    return dict(zip(table["code_departement"], table["code_region"], strict=True))
+
+
 def region_of(code_departement: str) -> str | None:
     """Return the région code of a département code; None for a collectivity outside the régions ("978")."""
     frame = departements()

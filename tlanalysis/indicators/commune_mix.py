@@ -318,7 +318,7 @@ def _places_by_territory(places: pd.DataFrame, code: pd.Series, homes: pd.DataFr
         departement = places["code_departement"]
     else:
         departement = code.map(dict(zip(homes["code_commune"], homes["code_departement"], strict=True)))
-    region = departement.map(territories.region_of, na_action="ignore")
+    region = departement.map(territories.regions_by_departement())
     counts = {"FR": len(places)}
     for level, codes in (("region", region), ("departement", departement)):
         found = codes.value_counts()

@@ -136,7 +136,7 @@ def listed_communes() -> pd.DataFrame:
     columns = ["code_commune", "nom_commune", "est_arrondissement"]
     table = pd.DataFrame(commune_names.present_communes(), columns=columns)
     known = set(territories.departements()["code_departement"])
-    return table[table["code_commune"].map(_departement).isin(known)].reset_index(drop=True)
+    return table[table["code_commune"].map(departement_of).isin(known)].reset_index(drop=True)
 
 
 def split_or_whole(
@@ -170,7 +170,7 @@ def split_or_whole(
             table.loc[at, axis] = (table.loc[inside, axis] * table.loc[inside, "population"]).sum() / total
     dropped = table["code_commune"].isin(SPLIT_CITIES) if arrondissements else table["est_arrondissement"]
     table = table[~dropped].sort_values("code_commune").reset_index(drop=True)
-    table["code_departement"] = table["code_commune"].map(_departement)
+    table["code_departement"] = table["code_commune"].map(departement_of)
     regions = territories.departements().set_index("code_departement")["code_region"]
     table["code_region"] = table["code_departement"].map(regions)
     table["population"] = table["population"].astype("Int64")
@@ -178,7 +178,8 @@ def split_or_whole(
     return table[columns]
 
 
-def _departement(code: str) -> str:
+def departement_of(code: str) -> str:
+    """Return the département whose code a commune code begins with: three signs overseas, two elsewhere."""
     return code[:3] if code.startswith("97") else code[:2]
 
 
