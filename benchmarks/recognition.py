@@ -7,7 +7,9 @@ of each column. Recognition runs on each; a field is right when its column is on
 - Leave one list out: the line from log-odds to confidence is fitted on the other lists, and the threshold is the least
   confidence at which 99.5 % of their columns are right; the list left out is then judged with both.
 - One field left out: the columns of each field in turn are taken away; nothing else may take its place.
-- Calibration: of the columns recognised with a confidence, the share that is right.
+- Calibration: of the columns recognised with a confidence, the share that is right; with the package's line, and with
+  the line fitted on the other lists. A column stands once for each evidence it had, however many fields were taken
+  away beside it; a latitude without a longitude (never read) is left out.
 
     python -m benchmarks.recognition [--wrong] [--small]
 """
@@ -168,18 +170,55 @@ def main(show_wrong: bool = False, *, small: bool = False) -> int:
     line = fit(everything)
     least = threshold(everything, line)
     print(f"\nfitted on all of these: slope {line[0]:.2f}, shift {line[1]:.2f}, threshold {least:.3f}")
-    print("\nconfidence    columns   right")
-    for low, high in pairwise(_BINS):
-        inside = [one for one in everything if low <= confidence_of(one.odds) < high]
-        if inside:
-            print(
-                f"{low:.2f} to {min(high, 1):.2f} {len(inside):9} {sum(one.right for one in inside) / len(inside):7.3f}"
-            )
+    different = distinct(everything)
+    _print_reliability("confidence of the package", [(confidence_of(one.odds), one.right) for one in different])
+    _print_reliability("confidence fitted on the other lists", [(sure, one.right) for one, sure in left_out(different)])
     return sum(not one.right for one in kept)
 
 
-def _share_right(judged: Sequence[Judged]) -> float:
-    return sum(one.right for one in judged) / len(judged)
+_PARTNER = {
+    "latitude": "longitude",
+    "longitude": "latitude",
+    "x_lambert93": "y_lambert93",
+    "y_lambert93": "x_lambert93",
+}
+
+
+def distinct(judged: Sequence[Judged]) -> list[Judged]:
+    """Return each column of a list once per field and log-odds, without one of a pair whose other is not there."""
+    taken = {(one.place, one.name) for one in judged}
+    paired = [one for one in judged if one.name not in _PARTNER or (one.place, _PARTNER[one.name]) in taken]
+    return list({(*_of_list(one), one.name, one.column, round(one.odds, 2)): one for one in paired}.values())
+
+
+def _of_list(one: Judged) -> tuple[str]:
+    return (one.place.split(" without ")[0],)
+
+
+def left_out(judged: Sequence[Judged]) -> list[tuple[Judged, float]]:
+    """Return each column with its confidence by the line fitted on the other lists."""
+    found = []
+    for place in dict.fromkeys(map(_of_list, judged)):
+        line = fit([one for one in judged if _of_list(one) != place])
+        found += [(one, _confidence(one.odds, line)) for one in judged if _of_list(one) == place]
+    return found
+
+
+def reliability(stated: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int, float, float]]:
+    """Return for each range of confidence: its bounds, how many columns, the mean confidence, the share right."""
+    table = []
+    for low, high in pairwise(_BINS):
+        inside = [(sure, right) for sure, right in stated if low <= sure < high]
+        if inside:
+            means = (sum(column) / len(inside) for column in zip(*inside, strict=True))
+            table.append((low, high, len(inside), *means))
+    return table
+
+
+def _print_reliability(title: str, stated: Sequence[tuple[float, bool]]) -> None:
+    print(f"\n{title}\nrange         columns  stated   right")
+    for low, high, count, sure, right in reliability(stated):
+        print(f"{low:.2f} to {min(high, 1):.2f} {count:9} {sure:7.3f} {right:7.3f}")
 
 
 def _print_scores(title: str, table: dict[str, Counter[str]]) -> None:

@@ -19,8 +19,9 @@ from tlanalysis.lists.recognition.values import Profile
 
 # The confidence from which 99.5 % of the columns of the corpus are right (`benchmarks.recognition`).
 THRESHOLD = 0.9
-# Log-odds to confidence, fitted on the corpus (`benchmarks.recognition`): logit = SLOPE * odds + SHIFT.
-SLOPE, SHIFT = 1.15, -0.65
+# Log-odds to confidence: logit = SLOPE * odds + SHIFT. The slope is fitted on the distinct columns of the corpus, the
+# shift keeps `THRESHOLD` at the log-odds from which all were right (`benchmarks.recognition` prints how it fits).
+SLOPE, SHIFT = 3.2, -5.73
 
 _NAMES = ("nom", "id_source")
 _PLACES = (
