@@ -16,7 +16,7 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists import output
+from tlanalysis.lists import cleaning, output
 from tlanalysis.lists.output import FILES, BatchWriter, guard_formulas, staged
 from tlanalysis.lists.row_cleaning import PLACE_SCHEMA, REJECT_SCHEMA
 
@@ -167,3 +167,8 @@ def test_a_move_that_fails_leaves_the_former_list(
     assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == dict.fromkeys(
         FILES, "former"
     )
+
+
+def test_a_list_that_cannot_be_read_a_second_time_is_the_error_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="gone.csv"):
+        cleaning._digest(tmp_path / "gone.csv")()
