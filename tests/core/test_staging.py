@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,3 +63,15 @@ def test_the_part_of_an_ended_process_is_deleted_and_that_of_a_living_one_stays(
     files.write_text(tmp_path / "places.csv", "whole")
     names = {f".places.csv.{os.getppid()}.part", f".other.csv.{ended.pid}.part", "places.csv"}
     assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_a_folder_whose_deletion_fails_is_deleted_by_the_next_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched, staging.inside(tmp_path / "out") as folder:
+        (folder / "before").mkdir()
+        (folder / "before" / "places.csv").write_text("nom\n", encoding="utf-8")
+        patched.setattr(shutil, "rmtree", lambda path, ignore_errors: None)
+    assert folder.is_dir()
+    with staging.inside(tmp_path / "out") as new:
+        assert list((tmp_path / "out").iterdir()) == [new]

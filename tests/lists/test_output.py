@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
-from tlanalysis.lists import output
+from tlanalysis.lists import cleaning, output
 from tlanalysis.lists.batch import PLACE_SCHEMA, REJECT_SCHEMA
 from tlanalysis.lists.output import FILES, BatchWriter, guard_formulas, staged
 
@@ -140,3 +142,33 @@ def test_an_out_that_is_a_file_or_not_utf8(tmp_path):
     with pytest.raises(BadInput, match="cannot be written"):
         tl.clean(path, out=path / "propre")
     assert [entry.name for entry in tmp_path.iterdir()] == ["liste.csv"]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("moved", ["away", "into place"])
+def test_a_move_that_fails_leaves_the_former_list(
+    name: str, moved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in FILES:
+        (tmp_path / each).write_text("former", encoding="utf-8")
+    replace, failing = Path.replace, []
+
+    def fail_once(path: Path, target: Path) -> Path:
+        if path.name == name and (path.parent == tmp_path) == (moved == "away") and not failing:
+            failing.append(path)
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail_once)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)), staged(tmp_path) as folder:
+        for each in FILES:
+            (folder / each).write_text("new", encoding="utf-8")
+    assert failing
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == dict.fromkeys(
+        FILES, "former"
+    )
+
+
+def test_a_list_that_cannot_be_read_a_second_time_is_the_error_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="gone.csv"):
+        cleaning._digest(tmp_path / "gone.csv")()

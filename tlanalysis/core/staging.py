@@ -52,7 +52,7 @@ def remove(folder: Path) -> None:
 
 
 def _delete(folder: Path) -> None:
-    """Delete a folder, its marker last: a deletion that is interrupted leaves a folder that the next one knows."""
+    """Delete a folder, its marker last: after a deletion that stops or fails, the next one knows the folder."""
     for path in folder.iterdir():
         if path.name == MARKER:
             continue
@@ -62,8 +62,9 @@ def _delete(folder: Path) -> None:
             with suppress(OSError):
                 path.unlink()
     with suppress(OSError):
-        (folder / MARKER).unlink(missing_ok=True)
-        folder.rmdir()
+        if all(path.name == MARKER for path in folder.iterdir()):
+            (folder / MARKER).unlink(missing_ok=True)
+            folder.rmdir()
 
 
 @contextmanager

@@ -265,18 +265,15 @@ def _duplicates(seen: duplicates.Seen, tables: Sequence[pa.Table] | Iterator[pa.
 
 
 def _digest(path: Path) -> Callable[[], str]:
-    """Start computing the sha256 of a file in a thread; return a function that waits for it."""
-    found: list[str] = []
+    """Start computing the sha256 of a file in a thread; return a function that waits for it, or raises its error."""
+    found: Future[str] = Future()
 
     def compute() -> None:
-        with path.open("rb") as file:
-            found.append(hashlib.file_digest(file, "sha256").hexdigest())
+        try:
+            with path.open("rb") as file:
+                found.set_result(hashlib.file_digest(file, "sha256").hexdigest())
+        except BaseException as error:
+            found.set_exception(error)
 
-    thread = threading.Thread(target=compute)
-    thread.start()
-
-    def result() -> str:
-        thread.join()
-        return found[0]
-
-    return result
+    threading.Thread(target=compute).start()
+    return found.result

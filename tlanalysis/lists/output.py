@@ -138,19 +138,20 @@ def _move(folder: Path, out: Path) -> None:
     """Move the files to their places, the ledger last; after an error put back those that were there."""
     before = folder / "before"
     before.mkdir()
-    moved: list[str] = []
+    placed: list[str] = []
     try:
         for name in FILES:
-            moved.append(name)
             if (out / name).exists():
                 (out / name).replace(before / name)
             (folder / name).replace(out / name)
+            placed.append(name)
     except BaseException:
-        for name in moved:
+        for name in FILES:  # a file that did not move stays where it is
             with suppress(OSError):
-                (out / name).unlink(missing_ok=True)
-            if (before / name).exists():
-                (before / name).replace(out / name)
+                if (before / name).exists():
+                    (before / name).replace(out / name)
+                elif name in placed:
+                    (out / name).unlink()
         raise
 
 

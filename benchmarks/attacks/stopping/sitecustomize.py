@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sys
 from typing import Any
 
 _UNDER = os.environ.get("ATTACK_UNDER", "")
 _WRITING = os.O_WRONLY | os.O_RDWR
+# Python writes four bytes to a file of this name when it looks for the temporary folder; a kill then leaves that file.
+_PROBE = re.compile(re.escape(f"{os.environ.get('TMPDIR')}{os.sep}") + "[a-z0-9_]{8}")
 _OURS = ("ATTACK_STEPS", "ATTACK_STOPPED", "ATTACK_GO")
 
 
@@ -28,7 +31,7 @@ def _see(event: str, given: tuple[Any, ...]) -> None:
     else:
         return
     name = os.fsdecode(path)
-    if name.startswith(_UNDER) and name not in map(os.environ.get, _OURS):
+    if name.startswith(_UNDER) and name not in map(os.environ.get, _OURS) and not _PROBE.fullmatch(name):
         _step(f"{os.getpid()} {event} {name}\n".encode())
 
 
