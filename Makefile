@@ -66,6 +66,8 @@ bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.cleaning
 	$(BIN)/python -m benchmarks.forecast_speed
 	$(BIN)/python -m benchmarks.forecast_calibration 400 7
+	$(BIN)/python -m benchmarks.forecast_real_series
+	$(BIN)/python -m benchmarks.forecast_changes
 	$(BIN)/python -m benchmarks.access
 	$(BIN)/python -m benchmarks.site
 

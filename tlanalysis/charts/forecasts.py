@@ -77,12 +77,7 @@ def plot_forecast(
     last_seen = int(fc.used["annee"].max())
     ahead = table[table["annee"] >= last_seen]
     end = table.iloc[-1]
-    values: dict[str, Any] = {
-        "year": int(end["annee"]),
-        "low": about(end["p80_bas"], words),
-        "high": about(end["p80_haut"], words),
-        "low95": about(end["p95_bas"], words),
-        "high95": about(end["p95_haut"], words),
+    values: dict[str, Any] = _edges_of(end, words) | {
         "p_fall": words.percent(float((fc.draws[int(end["annee"])] < fc.draws[last_seen]).mean())),
         "last_seen": last_seen,
         "n": words.number(len(fc.used)),
@@ -154,6 +149,12 @@ def _beside(fc: Forecast, target: tuple[str, float] | None) -> dict[str, Any]:
     if target:
         beside["annonce"] = {"annee": [periods.middle(target[0])], "valeur": [target[1]]}
     return beside
+
+
+def _edges_of(end: pd.Series, words: Words) -> dict[str, Any]:
+    """Return the last year of a fan and the edges of its bands there, written."""
+    edges = {"low": "p80_bas", "high": "p80_haut", "low95": "p95_bas", "high95": "p95_haut"}
+    return {"year": int(end["annee"])} | {name: about(end[column], words) for name, column in edges.items()}
 
 
 def about(value: float, words: Words) -> str:
@@ -382,12 +383,7 @@ def plot_people_forecast(
     end = table.iloc[-1]
     totals: dict[int, tuple[float, float]] = fact(table, "entrees")
     last = max(totals)
-    values: dict[str, Any] = {
-        "year": int(end["annee"]),
-        "low": about(end["p80_bas"], words),
-        "high": about(end["p80_haut"], words),
-        "low95": about(end["p95_bas"], words),
-        "high95": about(end["p95_haut"], words),
+    values: dict[str, Any] = _edges_of(end, words) | {
         "last": last,
         "ratio": words.number(end["p80_haut"] / end["p80_bas"], 1),
     }
