@@ -107,8 +107,8 @@ def access_of(places: pd.DataFrame, level: str = "departement") -> pd.DataFrame:
     """Return how near the places of any list are, from one point per commune: one row per territory.
 
     The populations of communes are used when `tlanalysis fetch` has brought them. Without them, those of the
-    départements stand in: a share is then known only where all communes of a département are within the distance,
-    or none, and bounded elsewhere; the points are taken to be those of all communes (of 34,900, twelve have none).
+    départements stand in: a share is then known only where all communes of a département are within the distance, or
+    none, and bounded elsewhere; the points are taken to be those of all communes (of 34,900, twelve have none).
     Positions are those of the places, or the geometry of a GeoDataFrame (of a surface, a point in it).
 
     Parameters

@@ -2,8 +2,8 @@
 
 Usage: python -m tlanalysis.maintain.draw_communes COMMUNES_JSON
 
-The points come from the open file of centres (`reference_files.CENTRES`), to the nearest thousandth of a degree (80 m
-or less).
+The points come from the open file of centres (`reference_files.CENTRES`), to the nearest thousandth of a degree: they
+move by 80 m or less.
 
 COMMUNES_JSON is `data/communes.json` of the package `@etalab/decoupage-administratif` (6.0.0 for the communes of
 2026).
