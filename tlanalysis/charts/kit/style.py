@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 WIDTH = 7.2  # inches: 720 px at 100 dpi
+PHONE = 3.4  # inches: 340 px
 DPI = 100
 SAVED_DPI = 2 * DPI  # of a PNG: sharp on dense screens
 INK, SOFT, RULE, PALE = "#1a1a1a", "#555555", "#d9d9d9", "#efefef"
