@@ -110,7 +110,8 @@ def halo(ax: Axes) -> None:
 
     A label is an annotation; the texts inside the shapes of a map are not.
     """
-    for label in ax.findobj(lambda artist: isinstance(artist, Annotation)):
+    labels: Any = ax.findobj(lambda artist: isinstance(artist, Annotation))
+    for label in labels:
         if label.get_bbox_patch() is None and mpl.colors.to_rgb(label.get_color()) != (1.0, 1.0, 1.0):
             label.set_path_effects([withStroke(linewidth=HALO, foreground="white")])
 
