@@ -97,8 +97,8 @@ def placed(level: str) -> Placed:
             small[code] = paths[code]
             paths[code] = _path([(ring - (low + high) / 2) * ENLARGED + beside for ring in shapes[code]])
         labels[SUBURBS[0]] = (
-            float(middle[0]),
-            float(middle[1] - (high - low)[1] * ENLARGED / 2 - 0.05 * side),
+            float(beside[0]),
+            float(beside[1] - (high - low)[1] * ENLARGED / 2 - 0.05 * side),
             ENLARGED,
         )
     edge = right + BESIDE * side * (level == "departement")
