@@ -294,7 +294,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "plot_regions_forecast",
         "FR",
         lambda t: _with(t, t["annee"] == t["annee"].max(), taux_p80_bas_pour_100k=3.21),
-        "Corse : 3,2 à",
+        " : 3,2 à",
     ),
     ("plot_hindsight", "FR", lambda t: t[~t["qui"].eq("melange") | t["qui"].duplicated()], "alors : 2 cas"),
     (
@@ -313,7 +313,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
     ("plot_people_forecast", "FR", lambda t: _with(t, _last(t), p80_bas=114_999), "En 2030, 110 000 à"),
     ("plot_holdings", "FR", lambda t: _with(t, t["nature"] == "compte", nb_chiffres=1_001), "1 001 sont des comptages"),
     ("plot_perimeters", "FR", lambda t: _with(t, t["annee"] == t["annee"].max(), annee=2031), "à 2031"),
-    ("plot_contradictions", "FR", lambda t: t.head(5), "chiffres contraires : 1 fois ; définitions différentes : 4"),
+    ("plot_contradictions", "FR", lambda t: t.head(5), "chiffres contraires : 4 fois ; définitions différentes : 1"),
     ("plot_unknowns", "FR", lambda t: _with(t, slice(None), est_connu=[n % 2 == 0 for n in range(len(t))]), "50 %"),
     (
         "plot_lists_ledger",

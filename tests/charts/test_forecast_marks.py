@@ -171,7 +171,9 @@ def test_people_forecast_is_a_fan_beside_declared_totals() -> None:
 
 def test_published_forecasts_stand_beside_the_measure_that_judges_them() -> None:
     drawn = case("plot_published_forecasts")
-    table, ax = drawn.table, drawn.draw("fr")
+    order = ["tenue", "repetee", "indecise", "manquee", "non_verifiable", "a_venir"]
+    rank = drawn.table["verdict"].map(order.index)
+    table, ax = drawn.table.assign(rank=rank).sort_values("rank", kind="stable", ignore_index=True), drawn.draw("fr")
     announced = [mark for mark in dots(ax) if mark[2] == "D"]
     assert [(x, filled) for x, _, _, filled in announced] == [(1.0, False)] * len(table)
     assert [round(y) for _, y, *_ in announced] == list(range(len(table)))

@@ -245,11 +245,12 @@ def plot_regions_forecast(
     national = {year: count / inhabitants * 1e5 for year, count in fact(table, "france").items()}
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()
+    surest = last["taux_p80_bas_pour_100k"].idxmax()  # above the others even at the low edge of its band
     values: dict[str, Any] = {
         "year": end,
-        "first": last.loc[order[0], "nom"],
-        "first_low": words.number(last.loc[order[0], "taux_p80_bas_pour_100k"], 1),
-        "first_high": words.number(last.loc[order[0], "taux_p80_haut_pour_100k"], 1),
+        "first": last.loc[surest, "nom"],
+        "first_low": words.number(last.loc[surest, "taux_p80_bas_pour_100k"], 1),
+        "first_high": words.number(last.loc[surest, "taux_p80_haut_pour_100k"], 1),
         "widest": last.loc[widest, "nom"],
         "widest_low": words.number(last.loc[widest, "p80_bas"]),
         "widest_high": words.number(last.loc[widest, "p80_haut"]),
@@ -271,7 +272,8 @@ def plot_regions_forecast(
             for year, rate in local[code]:
                 small.plot(year, rate, zorder=3, clip_on=False, **mark("compte", CONTRAST, 3.2))
             small.set(xlim=(2018, end), ylim=(0, top))
-            small.set_yticks([0, 5, 10], ["0", "5", "10"] if place % columns == 0 else [""] * 3, fontsize=7.5)
+            ticks = list(range(0, int(top) + 1, 5))
+            small.set_yticks(ticks, [str(tick) if place % columns == 0 else "" for tick in ticks], fontsize=7.5)
             years = ["2018", str(end)] if place // columns == rows - 1 else ["", ""]
             small.set_xticks([2018, end], years, fontsize=7.5)
             first, second = small.get_xticklabels()

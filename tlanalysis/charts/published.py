@@ -10,14 +10,16 @@ from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.rows import ROW, label_rows, unknown_row, value_axis
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, SMALL, mark, style
+from tlanalysis.charts.kit.rows import ROW, label_rows, value_axis
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import territory
 from tlanalysis.forecasting.published import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+VERDICT_COLOURS = {"tenue": ACCENT, "manquee": CONTRAST}
 
 
 @chart
@@ -58,27 +60,26 @@ def plot_published_forecasts(
         }
     text = caption.write("previsions-publiees", table, lang, fallback=not holds, **values)
     with style():
-        ax = new_axes(ax, 0.75 + 1.9 * ROW * len(table), least=5.9)
+        ax = new_axes(ax, 0.75 + 1.75 * ROW * len(table))
         ax.axvline(1, color=INK, linewidth=0.8)
         right = 1.5
-        for rank, row in enumerate(table.itertuples()):
-            _announced(ax, rank + 0.12, row, right)
+        rows = table.assign(order=table["verdict"].map(VERDICTS.index)).sort_values("order", kind="stable")
+        for rank, row in enumerate(rows.itertuples()):
+            _announced(ax, rank + 0.14, row, right)
+            said = words.label("motifs", row.motif)
             if row.mesure_bas == row.mesure_bas:
-                _seen(ax, rank - 0.16, row, words)
+                said = _seen(ax, rank - 0.16, row, words)
             else:
-                unknown_row(ax, rank - 0.16, words.label("motifs", row.motif), left=0.45, width=0.5, thick=0.4)
-            ax.annotate(
-                words.label("verdicts", row.verdict),
-                (right, rank),
-                xytext=(6, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=SMALL,
-                fontweight="bold",
-            )
-        label_rows(ax, [_forecast_label(row, words) for row in table.itertuples()])
+                ax.barh(rank - 0.16, 0.5, left=0.45, height=0.3, **UNKNOWN)
+            look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SMALL}
+            verdict = words.label("verdicts", row.verdict)
+            colour = VERDICT_COLOURS.get(row.verdict, SOFT)
+            ax.annotate(verdict, (right, rank - 0.2), xytext=(6, 0), fontweight="bold", color=colour, **look)
+            ax.annotate(said, (right, rank + 0.22), xytext=(6, 0), color=INK, **look)
+        label_rows(ax, [_forecast_label(row, words) for row in rows.itertuples()])
         ax.set_xlim(0.4, right)
         value_axis(ax, words.label("axes", "relative_to_announced"), words.percent)
+        ax.set_xticks([1])  # what was announced; the values are written
         return finish(ax, text)
 
 
@@ -95,8 +96,8 @@ def _announced(ax: Axes, y: float, row: Any, right: float) -> None:
     ax.plot(1, y, zorder=3, **mark(row.nature, CONTRAST))
 
 
-def _seen(ax: Axes, y: float, row: Any, words: Words) -> None:
-    """Draw the measure that judges a forecast, with its value and its period."""
+def _seen(ax: Axes, y: float, row: Any, words: Words) -> str:
+    """Draw the measure that judges a forecast; return its value and its period in words."""
     at_least = row.mesure_haut == float("inf")
     low = row.mesure_bas / row.valeur_bas
     top = low if at_least else row.mesure_haut / row.valeur_bas
@@ -107,16 +108,7 @@ def _seen(ax: Axes, y: float, row: Any, words: Words) -> None:
     seen = words.label("words", "at_least").format(n=words.number(row.mesure_bas))
     if not at_least:
         seen = words.span(words.number(row.mesure_bas), words.number(row.mesure_haut))
-    ax.annotate(
-        f"{seen} ({words.period(row.mesure_periode)})",
-        ((low + top) / 2, y),
-        xytext=(0, 6),
-        textcoords="offset points",
-        ha="center",
-        fontsize=SMALL - 0.5,
-        color=ACCENT,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
-    )
+    return f"{seen} ({words.period(row.mesure_periode)})"
 
 
 def _forecast_label(row: Any, words: Words) -> str:

@@ -197,8 +197,8 @@ def plot_contradictions(
         key(
             ax,
             handles,
-            loc="upper left",
-            bbox_to_anchor=(0, -0.115),
+            loc="upper right",
+            bbox_to_anchor=(1, -0.115),
             ncols=1,
             borderpad=0,
             handlelength=1.3,

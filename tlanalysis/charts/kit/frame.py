@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.charts.kit import legends
 from tlanalysis.charts.kit.letters import MARGIN, text_width, wrap
 from tlanalysis.charts.kit.scaling import scale
-from tlanalysis.charts.kit.style import INK, LABEL, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
+from tlanalysis.charts.kit.style import INK, LABEL, PHONE, SMALL, SOFT, SUBTITLE, TITLE, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LEADING = 1.32  # line height over font size
 GAP = 0.13  # inches between header, plot and footer
 LEAST = 4.4  # inches: letters keep their size down to this width
+ON_PHONE = 3.9  # inches, on a phone: letters of 9 px at least, at 100 px an inch
 AS_LARGE = 7.4  # inches: letters of a figure that is wider may grow with it
 STEP = 0.97  # from one size tried to the next
 SMALLEST = 0.2
@@ -89,7 +90,8 @@ class Frame:
 
     def _at_most(self, width: float, most: float | None) -> float:
         largest = max(1.0, width / AS_LARGE) if most is None else most
-        return min(largest, width / (self.least or LEAST))
+        least = ON_PHONE if self.look.width == PHONE else self.least or LEAST
+        return min(largest, width / least)
 
     def plot_height(self, width: float) -> float:
         """Return the height that the plot needs in a width: more where the names of its rows take more lines."""

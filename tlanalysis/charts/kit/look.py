@@ -18,10 +18,10 @@ from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import recolour, showing
 from tlanalysis.charts.kit.drawings import remember
-from tlanalysis.charts.kit.style import WIDTH
+from tlanalysis.charts.kit.style import PHONE, WIDTH
 from tlanalysis.core.errors import BadInput, did_you_mean
 
-Size = Literal["column", "page", "slide"] | tuple[float, float]
+Size = Literal["column", "page", "phone", "slide"] | tuple[float, float]
 Shown = Literal["full", "source", "none"]
 P = ParamSpec("P")
 
@@ -29,6 +29,7 @@ P = ParamSpec("P")
 SIZES: dict[str, tuple[float, float | None]] = {
     "column": (3.35, None),
     "page": (WIDTH, None),
+    "phone": (PHONE, None),
     "slide": (13.333, 7.5),
 }
 SMALLEST, LARGEST = 1.5, 60.0  # inches
@@ -45,9 +46,9 @@ class Look(TypedDict, total=False):
 
 
 DOC = """\
-size : {"column", "page", "slide"} or (width, height), optional
-    Size of a figure of its own: 8.5 cm wide, 18.3 cm wide (the default), a 16:9 slide, or inches. Letters shrink until
-    everything fits.
+size : {"column", "page", "phone", "slide"} or (width, height), optional
+    Size of a figure of its own: 8.5 cm wide, 18.3 cm wide (the default), 340 px for a phone, a 16:9 slide, or inches.
+    Letters shrink until everything fits; on a phone they stay larger, and lines are shorter.
 title : str, optional
     A title instead of the finding; ``""`` leaves title and subtitle out.
 caption : {"full", "source", "none"}, optional

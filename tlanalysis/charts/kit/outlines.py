@@ -92,13 +92,13 @@ def placed(level: str) -> Placed:
         labels[code] = (middle[0], middle[1] - side / 2, scale)
     if level == "departement":
         low, high = (side_of(np.vstack([shapes[code][0] for code in SUBURBS]), axis=0) for side_of in (np.min, np.max))
-        middle = np.array([right + 0.62 * side, top - 0.42 * side])
+        beside = np.array([right + 0.62 * side, top - 0.42 * side])
         for code in SUBURBS:
             small[code] = paths[code]
-            paths[code] = _path([(ring - (low + high) / 2) * ENLARGED + middle for ring in shapes[code]])
+            paths[code] = _path([(ring - (low + high) / 2) * ENLARGED + beside for ring in shapes[code]])
         labels[SUBURBS[0]] = (
-            float(middle[0]),
-            float(middle[1] - (high - low)[1] * ENLARGED / 2 - 0.05 * side),
+            float(beside[0]),
+            float(beside[1] - (high - low)[1] * ENLARGED / 2 - 0.05 * side),
             ENLARGED,
         )
     edge = right + BESIDE * side * (level == "departement")

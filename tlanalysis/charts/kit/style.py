@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 WIDTH = 7.2  # inches: 720 px at 100 dpi
+PHONE = 3.4  # inches: 340 px
 DPI = 100
 SAVED_DPI = 2 * DPI  # of a PNG: sharp on dense screens
 INK, SOFT, RULE, PALE = "#1a1a1a", "#555555", "#d9d9d9", "#efefef"
@@ -109,7 +110,8 @@ def halo(ax: Axes) -> None:
 
     A label is an annotation; the texts inside the shapes of a map are not.
     """
-    for label in ax.findobj(lambda artist: isinstance(artist, Annotation)):
+    labels: Any = ax.findobj(lambda artist: isinstance(artist, Annotation))
+    for label in labels:
         if label.get_bbox_patch() is None and mpl.colors.to_rgb(label.get_color()) != (1.0, 1.0, 1.0):
             label.set_path_effects([withStroke(linewidth=HALO, foreground="white")])
 
