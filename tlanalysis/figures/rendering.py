@@ -46,15 +46,10 @@ def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
     drawn = io.BytesIO()
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
-<<<<<<< HEAD
-    with marks.named(ax, facts["lang"]) as said:
+    with _named_halos(ax), marks.named(ax, facts["lang"]) as said:
         figure_of(ax).savefig(drawn, format="svg", metadata=about)
     svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
-    return _with_facts(svg, facts).encode("utf-8")
-=======
-    with _named_halos(ax):
-        figure_of(ax).savefig(drawn, format="svg", metadata=about)
-    svg = _with_titles(_stroked(drawn.getvalue().decode("utf-8")), titles_of(ax))
+    svg = _with_titles(_stroked(svg), titles_of(ax))
     return _with_facts(svg, facts).encode("utf-8")
 
 
@@ -86,7 +81,6 @@ def _with_titles(svg: str, titles: dict[str, str]) -> str:
         return group[0] if said is None else f"{group[0]}<title>{escape(said)}</title>"
 
     return re.sub(r'<g id="(?P<name>territoire-[A-Z0-9]+)">', titled, svg)
->>>>>>> figures
 
 
 def _png(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
