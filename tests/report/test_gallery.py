@@ -203,7 +203,8 @@ def test_pages_load_nothing_from_another_site(out: Path, pages: dict[str, Page])
         assert [value for value in loaded if "//" in value] == [], name
         assert not {"iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
     styles = (out / "site" / "assets" / "site.css").read_text(encoding="utf-8")
-    assert not re.search(r"url\(|@import", styles)
+    assert re.findall(r"url\((.*?)\)|@import", styles) == ['"text-400.woff"', '"text-700.woff"']
+    assert {"text-400.woff", "text-700.woff"} <= {path.name for path in (out / "site" / "assets").iterdir()}
 
 
 def test_text_from_data_is_escaped(pages: dict[str, Page]) -> None:

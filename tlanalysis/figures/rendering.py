@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from tlanalysis.charts.kit.layout import figure_of
 from tlanalysis.charts.kit.shapes import titles_of
 from tlanalysis.charts.kit.style import HALO, SAVED_DPI, style
-from tlanalysis.figures import png
+from tlanalysis.figures import marks, png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -85,7 +86,7 @@ def _facts(_path: str, _mtime: int) -> dict[str, tuple[int, float, str]]:
 
 @lru_cache(maxsize=2)
 def _outlines(_path: str, _mtime: int) -> tuple[dict[str, str], dict[str, tuple[int, int]], int]:
-    """Return the outline of each département as SVG path data, from north to south, places of labels, and the height."""
+    """Return the outline of each département as SVG path data, the places of the labels, and the height of the map."""
     where = placed("departement")
     left, bottom, right, top = where.frame
     scale = WIDTH / (right - left)
@@ -94,7 +95,7 @@ def _outlines(_path: str, _mtime: int) -> tuple[dict[str, str], dict[str, tuple[
         return round((x - left) * scale), round((top - y) * scale)
 
     height = round((top - bottom) * scale) + 14  # room for the last label
-    north = sorted(where.paths, key=lambda code: -float(where.paths[code].vertices[:, 1].max()))
+    north = sorted(where.paths, key=lambda code: -float(where.paths[code].get_extents().ymax))
     outlines = {code: _data(where.paths[code], on_page) for code in north}
     return outlines, {code: on_page(x, y - 12 / scale) for code, (x, y, _) in where.labels.items()}, height
 
@@ -105,11 +106,12 @@ def _data(path: Path, on_page: Callable[[float, float], tuple[int, int]]) -> str
     A ring smaller than a unit is left out, unless the shape has no other.
     """
     rings = []
-    for ring in path.to_polygons(closed_only=False):
+    polygons: list[Any] = list(path.to_polygons(closed_only=False))
+    for ring in polygons:
         points = [on_page(float(x), float(y)) for x, y in ring]
         kept = [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
-        moves = [(x - u, y - v) for (u, v), (x, y) in zip(kept, kept[1:], strict=False)]
+        moves = [(x - u, y - v) for (u, v), (x, y) in pairwise(kept)]
         if len(kept) > 2:
-            rings.append((f"m{kept[0][0]} {kept[0][1]}" if not rings else f"M{kept[0][0]} {kept[0][1]}", moves))
-    data = "".join(f"{start}l{' '.join(f'{x} {y}' for x, y in moves)}z" for start, moves in rings)
+            rings.append((kept[0], moves))
+    data = "".join(f"M{x} {y}l{' '.join(f'{u} {v}' for u, v in moves)}z" for (x, y), moves in rings)
     return data.replace(" -", "-")

@@ -14,6 +14,7 @@ from tlanalysis.report.history import History
 from tlanalysis.report.pages import Site
 from tlanalysis.report.render import texts
 from tlanalysis.report.results import Run
+from tlanalysis.report.web_fonts import web_fonts
 
 STATIC = ("site.css", "site.js", "search.js", "compare.js")
 
@@ -45,6 +46,7 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
         contents[f"assets/communes/{letter}.js"] = script.encode()
     for run in runs:
         contents |= _workbooks(run)
+    contents |= {f"assets/{name}": font for name, font in web_fonts().items()}
     for name in STATIC:
         contents[f"assets/{name}"] = resources.files(__package__).joinpath("static", name).read_bytes()
     return contents, homes
