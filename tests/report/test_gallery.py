@@ -95,9 +95,9 @@ def test_both_languages_have_a_home_page_with_the_findings_first(pages: dict[str
     fr, en = pages["index.html"], pages["index.en.html"]
     assert (fr.values("lang", "html"), en.values("lang", "html")) == (["fr"], ["en"])
     assert fr.values("src", "img") == [
-        f"figures/{name}.svg" for name in ("formation-part--FR", "qualite-inconnus--FR", HOSTILE)
+        f"site/home/{name}.svg" for name in ("formation-part--FR", "qualite-inconnus--FR", HOSTILE)
     ]
-    assert en.values("src", "img") == ["figures/formation-part--FR-en.svg"]
+    assert en.values("src", "img") == ["site/home/formation-part--FR-en.svg"]
     assert "Portée de la formation" in fr.text
     assert "Training reach" in en.text
     assert "09_essai" in fr.text
