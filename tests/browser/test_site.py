@@ -208,9 +208,9 @@ def test_the_map_is_reached_and_followed_by_keyboard(site: Path, page: Page) -> 
     page.goto((site / KINDS["home"]).as_uri())
     page.get_by_role("link", name="Comparer deux territoires").focus()
     page.keyboard.press("Tab")
-    named = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert "lieux listés" in named
-    name = named.partition(" (")[0]
+    name = page.evaluate("document.activeElement.getAttribute('aria-label')").partition(" (")[0]
+    expect(page.locator("#said")).to_contain_text(name)
+    expect(page.locator("#said")).to_contain_text("lieux listés")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 

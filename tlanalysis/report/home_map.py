@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
 
 KIND = "tiers_lieux"
-WIDTH = 640  # of the drawing, in units: points are rounded to a unit, so that the page stays light
+WIDTH = 520  # of the drawing, in units: points are rounded to a unit, so that the page stays light
 VERDICTS = ("au_dessus", "indistinct", "en_dessous")
 Link = Callable[[str], str]
 
@@ -60,7 +60,7 @@ def home_map(lang: str, link: Link, text: Mapping[str, str]) -> HomeMap:
             verdict=text[f"map_{verdict}"].lower(),
         )
         shapes.append(
-            f'<a href="{escape(link(code))}" class="{verdict}" aria-label="{escape(said)}">'
+            f'<a href="{escape(link(code))}" class="{verdict}" aria-label="{escape(territory(code).name)} ({insee})">'
             f'<title>{escape(said)}</title><path d="{outline}"/></a>'
         )
     for insee, (x, y) in labels.items():

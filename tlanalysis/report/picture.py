@@ -17,6 +17,8 @@ _DRAWN |= {"circle", "line", "pattern", "polygon", "polyline"}  # a pattern hatc
 _METADATA = re.compile(r"<metadata.*?</metadata>", re.DOTALL)
 _DATA = re.compile(r'\sd="([^"]*)"')
 _DECIMALS = re.compile(r"-?\d+\.\d+")
+_SAME = re.compile(r"( L -?\d+ -?\d+)(?:\1)+(?= )")  # points that rounding makes one
+_MANY = 40  # lines in the path of an outline
 _ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression", re.IGNORECASE)
 
 ElementTree.register_namespace("", _SVG)
@@ -64,13 +66,17 @@ def inlined(
 
 
 def slim(svg: str) -> str:
-    """Return a drawing without its facts, its paths rounded to a tenth of a point: what a reader sees is the same."""
+    """Return a drawing without its facts and with rounded paths: a tenth of a point, or a point for an outline."""
     bare = _METADATA.sub("", svg)
     return _DATA.sub(lambda path: f' d="{_rounded(path[1])}"', bare)
 
 
 def _rounded(data: str) -> str:
-    return " ".join(_DECIMALS.sub(lambda number: f"{float(number.group()):.1f}".removesuffix(".0"), data).split())
+    outline = data.count("L") > _MANY
+    digits = 0 if outline else 1
+    rounded = _DECIMALS.sub(lambda number: f"{float(number.group()):.{digits}f}".removesuffix(".0"), data)
+    words = " ".join(rounded.split())
+    return _SAME.sub(r"\1", words) if outline else words
 
 
 def _name(root: ElementTree.Element) -> None:
