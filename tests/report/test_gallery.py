@@ -95,9 +95,9 @@ def test_both_languages_have_a_home_page_with_the_findings_first(pages: dict[str
     fr, en = pages["index.html"], pages["index.en.html"]
     assert (fr.values("lang", "html"), en.values("lang", "html")) == (["fr"], ["en"])
     assert fr.values("src", "img") == [
-        f"figures/{name}.svg" for name in ("formation-part--FR", "qualite-inconnus--FR", HOSTILE)
+        f"site/home/{name}.svg" for name in ("formation-part--FR", "qualite-inconnus--FR", HOSTILE)
     ]
-    assert en.values("src", "img") == ["figures/formation-part--FR-en.svg"]
+    assert en.values("src", "img") == ["site/home/formation-part--FR-en.svg"]
     assert "Portée de la formation" in fr.text
     assert "Training reach" in en.text
     assert "09_essai" in fr.text
@@ -203,7 +203,8 @@ def test_pages_load_nothing_from_another_site(out: Path, pages: dict[str, Page])
         assert [value for value in loaded if "//" in value] == [], name
         assert not {"iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
     styles = (out / "site" / "assets" / "site.css").read_text(encoding="utf-8")
-    assert not re.search(r"url\(|@import", styles)
+    assert re.findall(r"url\((.*?)\)|@import", styles) == ['"text-400.woff"', '"text-700.woff"']
+    assert {"text-400.woff", "text-700.woff"} <= {path.name for path in (out / "site" / "assets").iterdir()}
 
 
 def test_text_from_data_is_escaped(pages: dict[str, Page]) -> None:

@@ -65,6 +65,21 @@ def test_a_drawing_keeps_every_mark_of_its_figure(monkeypatch: pytest.MonkeyPatc
         assert set(re.findall(r"(?:url\(|href=\")#([\w-]+)", cleaned)) <= set(re.findall(r'id="([\w-]+)"', cleaned))
 
 
+def test_a_slim_drawing_keeps_its_shapes_and_loses_its_facts() -> None:
+    drawn = '<path d="M 1.23456 -2.04 \nL 10 3.96 z" style="opacity: 0.35"/><text>1.23456</text>'
+    slim = picture.slim(SVG.format(f"<metadata id='x'>{{}}</metadata>{drawn}"))
+    assert slim == SVG.format(drawn.replace("M 1.23456 -2.04 \nL 10 3.96 z", "M 1.2 -2 L 10 4 z"))
+
+
+def test_the_shapes_of_a_map_say_their_name_and_lead_to_their_portrait() -> None:
+    drawn = SVG.format('<g id="territoire-D33"><path d="M0 0"/></g><g id="autre"><path d="M1 1"/></g>')
+    said = {"territoire-D33": "Gironde. Lieux: 87"}
+    linked = str(picture.inlined(drawn, said=said, link=lambda shape: f"../territory/{shape[11:]}.html"))
+    assert '<a href="../territory/D33.html" aria-label="Gironde. Lieux: 87"><title>Gironde. Lieux: 87</title>' in linked
+    assert linked.count("<a ") == 1
+    assert "<a " not in str(picture.inlined(drawn, said=said))
+
+
 def test_a_drawing_takes_the_width_of_the_page() -> None:
     cleaned = picture.inlined(SVG.format(""))
     assert cleaned is not None

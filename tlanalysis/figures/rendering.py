@@ -46,7 +46,7 @@ def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
     drawn = io.BytesIO()
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
-    with marks.named(ax, facts["lang"]) as said, _named_halos(ax):
+    with _named_halos(ax), marks.named(ax, facts["lang"]) as said:
         figure_of(ax).savefig(drawn, format="svg", metadata=about)
     svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
     svg = _with_titles(_stroked(svg), titles_of(ax))

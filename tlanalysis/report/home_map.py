@@ -6,17 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from tlanalysis.charts.kit.tiles import layout
+from tlanalysis.charts.kit.outlines import SUBURBS, placed
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import paths
 from tlanalysis.data import embedded
 from tlanalysis.data.territories import territory
 
+if TYPE_CHECKING:
+    from matplotlib.path import Path
+
 KIND = "tiers_lieux"
-SIDE = 40  # of a tile, in units of the drawing
+WIDTH = 520  # of the drawing, in units: points are rounded to a unit, so that the page stays light
 VERDICTS = ("au_dessus", "indistinct", "en_dessous")
 Link = Callable[[str], str]
 
@@ -42,28 +47,27 @@ def home_map(lang: str, link: Link, text: Mapping[str, str]) -> HomeMap:
     """
     words, stamp = Words(lang), paths.raw() / embedded.PACKAGE_FILE
     facts = _facts(str(stamp), stamp.stat().st_mtime_ns)
-    tiles = list(layout("departement").itertuples())
-    width, height = (SIDE * (max(getattr(tile, side) for tile in tiles) + 1) for side in ("colonne", "ligne"))
+    outlines, labels, height = _outlines(str(stamp), stamp.stat().st_mtime_ns)
     shapes = []
-    for tile in sorted(tiles, key=lambda tile: (tile.ligne, tile.colonne)):
-        code = f"D{tile.code}"
+    for insee, outline in outlines.items():
+        code = f"D{insee}"
         number, rate, verdict = facts[code]
         said = text["map_shape"].format(
             name=territory(code).name,
-            code=tile.code,
+            code=insee,
             n=words.number(number),
             rate=words.significant(rate, 2),
             verdict=text[f"map_{verdict}"].lower(),
         )
-        x, y = tile.colonne * SIDE + 1, tile.ligne * SIDE + 1
         shapes.append(
-            f'<a href="{escape(link(code))}" class="{verdict}" aria-label="{escape(said)}">'
-            f"<title>{escape(said)}</title>"
-            f'<rect x="{x}" y="{y}" width="{SIDE - 2}" height="{SIDE - 2}" rx="3"/>'
-            f'<text x="{x + SIDE / 2 - 1:g}" y="{y + SIDE / 2 + 4:g}" aria-hidden="true">{escape(tile.code)}</text></a>'
+            f'<a href="{escape(link(code))}" class="{verdict}" aria-label="{escape(territory(code).name)} ({insee})">'
+            f'<title>{escape(said)}</title><path d="{outline}"/></a>'
         )
+    for insee, (x, y) in labels.items():
+        name = words.label("words", "paris_and_suburbs") if insee in SUBURBS else territory(f"D{insee}").name
+        shapes.append(f'<text x="{x}" y="{y}">{escape(name)}</text>')
     drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="group" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="group" '
         f'aria-label="{escape(text["map_title"])}">{"".join(shapes)}</svg>'
     )
     present = {verdict for _, _, verdict in facts.values()}
@@ -78,3 +82,36 @@ def _facts(_path: str, _mtime: int) -> dict[str, tuple[int, float, str]]:
 
     table = rates(KIND, "departement")
     return {row.territoire: (int(row.nb_lieux), row.taux_pour_100k, row.ecart) for row in table.itertuples()}
+
+
+@lru_cache(maxsize=2)
+def _outlines(_path: str, _mtime: int) -> tuple[dict[str, str], dict[str, tuple[int, int]], int]:
+    """Return the outline of each département as SVG path data, the places of the labels, and the height of the map."""
+    where = placed("departement")
+    left, bottom, right, top = where.frame
+    scale = WIDTH / (right - left)
+
+    def on_page(x: float, y: float) -> tuple[int, int]:
+        return round((x - left) * scale), round((top - y) * scale)
+
+    height = round((top - bottom) * scale) + 14  # room for the last label
+    north = sorted(where.paths, key=lambda code: -float(where.paths[code].get_extents().ymax))
+    outlines = {code: _data(where.paths[code], on_page) for code in north}
+    return outlines, {code: on_page(x, y - 12 / scale) for code, (x, y, _) in where.labels.items()}, height
+
+
+def _data(path: Path, on_page: Callable[[float, float], tuple[int, int]]) -> str:
+    """Return the rings of a shape as path data in whole units; neighbours keep the same border.
+
+    A ring smaller than a unit is left out, unless the shape has no other.
+    """
+    rings = []
+    polygons: list[Any] = list(path.to_polygons(closed_only=False))
+    for ring in polygons:
+        points = [on_page(float(x), float(y)) for x, y in ring]
+        kept = [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
+        moves = [(x - u, y - v) for (u, v), (x, y) in pairwise(kept)]
+        if len(kept) > 2:
+            rings.append((kept[0], moves))
+    data = "".join(f"M{x} {y}l{' '.join(f'{u} {v}' for u, v in moves)}z" for (x, y), moves in rings)
+    return data.replace(" -", "-")

@@ -144,7 +144,8 @@ class Site:
         figures = [figure for run in runs for figure in run.figures if figure.facts]
         return sorted(figures, key=lambda figure: figure.id in annex)
 
-    def _home(self, lang: str) -> Page:
+    def leading(self, lang: str) -> list[Figure]:
+        """Return the figures of the home page."""
         shown = []
         # Leading figures come in the order of the plan. The first figures of the other notebooks follow.
         leading = {name: subject.leading_figure for name, subject in self._subjects.items() if subject.leading_figure}
@@ -153,12 +154,15 @@ class Site:
             figures = self._national(lang, notebook)
             named = [figure for figure in figures if figure.id == leading.get(notebook)]
             shown += (named or figures)[:1]
+        return shown
+
+    def _home(self, lang: str) -> Page:
         failed = [run for run in self._runs[lang] if run.status != "ok"]
         text = texts()[lang]
         listed = [(notebook, _subject_slug(notebook)) for notebook in self._notebooks(lang)]
         return self._renderer.page(
             lang, HOME, "home.html.jinja", text["title"],
-            findings=shown, subjects=listed, failed=failed, keys=key_numbers(lang, text),
+            findings=self.leading(lang), subjects=listed, failed=failed, keys=key_numbers(lang, text),
             map=home_map(lang, lambda code: path_of(lang, f"territory/{code}.html"), text),
         )  # fmt: skip
 

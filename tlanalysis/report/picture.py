@@ -14,6 +14,11 @@ _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _DRAWN = frozenset(("svg", "title", "desc", "defs", "style", "g", "path", "use", "clipPath", "rect", "text", "tspan"))
 _DRAWN |= {"circle", "line", "pattern", "polygon", "polyline"}  # a pattern hatches the areas of unknown values
+_METADATA = re.compile(r"<metadata.*?</metadata>", re.DOTALL)
+_DATA = re.compile(r'\sd="([^"]*)"')
+_DECIMALS = re.compile(r"-?\d+\.\d+")
+_SAME = re.compile(r"( L -?\d+ -?\d+)(?:\1)+(?= )")  # points that rounding makes one
+_MANY = 40  # lines in the path of an outline
 _ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression", re.IGNORECASE)
 
 ElementTree.register_namespace("", _SVG)
@@ -58,6 +63,20 @@ def inlined(
         at = (0, area.top, area.width, area.bottom - area.top)
         root.set("viewBox", " ".join(f"{72 * inches:g}" for inches in at))
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - cleaned above
+
+
+def slim(svg: str) -> str:
+    """Return a drawing without its facts and with rounded paths: a tenth of a point, or a point for an outline."""
+    bare = _METADATA.sub("", svg)
+    return _DATA.sub(lambda path: f' d="{_rounded(path[1])}"', bare)
+
+
+def _rounded(data: str) -> str:
+    outline = data.count("L") > _MANY
+    digits = 0 if outline else 1
+    rounded = _DECIMALS.sub(lambda number: f"{float(number.group()):.{digits}f}".removesuffix(".0"), data)
+    words = " ".join(rounded.split())
+    return _SAME.sub(r"\1", words) if outline else words
 
 
 def _name(root: ElementTree.Element) -> None:

@@ -6,7 +6,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
-from tlanalysis.report import commune_index, results, territory_index
+from tlanalysis.report import commune_index, picture, results, territory_index
 from tlanalysis.report.addresses import FOLDER, HOMES
 from tlanalysis.report.feed import feed
 from tlanalysis.report.figure_files import workbook
@@ -14,6 +14,7 @@ from tlanalysis.report.history import History
 from tlanalysis.report.pages import Site
 from tlanalysis.report.render import texts
 from tlanalysis.report.results import Run
+from tlanalysis.report.web_fonts import web_fonts
 
 STATIC = ("site.css", "site.js", "search.js", "compare.js")
 
@@ -38,6 +39,9 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
                 homes[path] = html.encode("utf-8")
             else:
                 contents[path.removeprefix(f"{FOLDER}/")] = html.encode("utf-8")
+        for figure in site.leading(lang):
+            drawn = figure.path("svg").read_text(encoding="utf-8", errors="replace")
+            contents[f"home/{figure.name}.svg"] = picture.slim(drawn).encode()
         contents[f"{lang}/feed.xml"] = feed(site.changed(lang), lang)
         contents[f"{lang}/compare.js"] = _as_script("tlCompared", site.compared(lang))
     contents["assets/territories.js"] = territory_index.as_script(site.territories).encode()
@@ -45,6 +49,7 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
         contents[f"assets/communes/{letter}.js"] = script.encode()
     for run in runs:
         contents |= _workbooks(run)
+    contents |= {f"assets/{name}": font for name, font in web_fonts().items()}
     for name in STATIC:
         contents[f"assets/{name}"] = resources.files(__package__).joinpath("static", name).read_bytes()
     return contents, homes

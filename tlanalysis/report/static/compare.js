@@ -55,6 +55,7 @@
   }
 
   form.hidden = false;
+  document.getElementById("fixed").hidden = true;
   show();
   for (const link of document.querySelectorAll("a.language")) link.search = location.search;
 })();

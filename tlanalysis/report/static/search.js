@@ -95,3 +95,11 @@
   form.hidden = false;
   find();
 })();
+
+// The map of the home page says on hover and focus what its shapes say.
+for (const shape of document.querySelectorAll(".map a")) {
+  const text = shape.querySelector("title").textContent;
+  const say = () => { document.getElementById("said").textContent = text; };
+  shape.addEventListener("mouseenter", say);
+  shape.addEventListener("focus", say);
+}
