@@ -47,7 +47,7 @@ def plot_nearness(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     a = "tiers_lieux" if "tiers_lieux" in types else types[0]
     b = next((kind for kind in reversed(types) if kind != a), a)
     farthest = min(classes, key=lambda one: at.loc[(one, a, radius), "part"])
-    spans = {}
+    spans: dict[str, str] = {}
     for side, kind in (("a", a), ("b", b)):
         least, most = (words.percent(at.loc[(farthest, kind, radius), end]) for end in _ENDS)
         spans |= {f"{side}_span": words.span(least, most), f"{side}_high": most}
