@@ -357,7 +357,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
     (
         "plot_commune_mix",
         "FR",
-        lambda t: _with(t, t["classe"] == "bourgs_ruraux", rapport=9.0, p_ajustee=0.001, part_lieux=0.61),
+        lambda t: _with(t, t["classe"] == "bourgs_ruraux", rapport_aux_habitants=9.0, p_ajustee=0.001, part_lieux=0.61),
         "Bourgs ruraux : 61 % des Fabriques, 15 % des habitants",
     ),
     ("plot_overlap", "FR", lambda t: t.assign(nb_les_deux=77), "77 communes ont les deux"),

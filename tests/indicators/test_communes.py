@@ -129,16 +129,16 @@ def test_overlap_of_one_stratum_is_the_hypergeometric_of_scipy():
     answer = compare_strata(np.array([[50, 12, 20, 9]]))
     table = [[9, 3], [11, 27]]
     assert answer["p_valeur"] == pytest.approx(stats.fisher_exact(table).pvalue)
-    assert answer["nb_attendu"] == pytest.approx(12 * 20 / 50)
+    assert answer["nb_les_deux_attendu"] == pytest.approx(12 * 20 / 50)
     assert answer["rapport_de_cotes"] == pytest.approx(odds_ratio(table, kind="sample").statistic)
     low, high = stats.hypergeom.ppf([0.025, 0.975], 50, 12, 20)
-    assert (answer["nb_attendu_bas"], answer["nb_attendu_haut"]) == (low, high)
+    assert (answer["nb_les_deux_attendu_bas"], answer["nb_les_deux_attendu_haut"]) == (low, high)
 
 
 def test_overlap_of_two_strata_is_worked_out_by_hand():
     """Two strata of two communes, one of each programme: both coincide with chance 1/2 in each, so both in 1/4."""
     answer = compare_strata(np.array([[2, 1, 1, 1], [2, 1, 1, 1]]))
-    assert answer["nb_attendu"] == pytest.approx(1.0)
+    assert answer["nb_les_deux_attendu"] == pytest.approx(1.0)
     assert answer["p_valeur"] == pytest.approx(0.5)  # two coincidences (1/4) or none (1/4)
     assert np.isnan(answer["rapport_de_cotes"])  # no commune has one programme alone: no odds ratio is identified
 

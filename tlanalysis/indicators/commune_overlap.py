@@ -46,8 +46,9 @@ def overlap(
     DataFrame
         `programme_a, programme_b, nb_communes` (with known inhabitants), `nb_hors_table` (communes that one of the two
         names and that are left out: those of Mayotte, or of no known density), `nb_a, nb_b,
-        nb_les_deux, nb_a_seul, nb_b_seul, nb_aucun`, `nb_attendu, nb_attendu_bas, nb_attendu_haut` (communes with both
-        under chance: mean and central range), `rapport` (both, over the mean under chance), `rapport_de_cotes,
+        nb_les_deux, nb_a_seul, nb_b_seul, nb_aucun`, `nb_les_deux_attendu, nb_les_deux_attendu_bas,
+        nb_les_deux_attendu_haut` (communes with both under chance: mean and central range), `rapport_au_hasard`
+        (both, over the mean under chance), `rapport_de_cotes,
         rapport_de_cotes_bas, rapport_de_cotes_haut` (Mantel-Haenszel over the strata, interval of Robins, Breslow and
         Greenland), `p_valeur` (exact, two-sided: chance of a number at most as likely as the one seen).
         `attrs["hors_table"]` says, for each list of places, how many have no commune, or one that is not in the table.
@@ -201,7 +202,7 @@ def compare_strata(counts: np.ndarray, confidence: float = 0.95) -> dict[str, fl
     One stratum of ten communes, two of each programme, one of both: chance gives 0.4 in the mean.
 
     >>> answer = compare_strata(np.array([[10, 2, 2, 1]]))
-    >>> round(answer["nb_attendu"], 3), round(answer["p_valeur"], 4), round(answer["rapport_de_cotes"], 6)
+    >>> round(answer["nb_les_deux_attendu"], 3), round(answer["p_valeur"], 4), round(answer["rapport_de_cotes"], 6)
     (0.4, 0.3778, 7.0)
     """
     total, a, b, both = (int(column.sum()) for column in counts.T)
@@ -220,10 +221,10 @@ def compare_strata(counts: np.ndarray, confidence: float = 0.95) -> dict[str, fl
         "nb_a_seul": int(a - both),
         "nb_b_seul": int(b - both),
         "nb_aucun": int(total - a - b + both),
-        "nb_attendu": expected,
-        "nb_attendu_bas": int(values[int(np.searchsorted(cumulated, tail))]),
-        "nb_attendu_haut": int(values[min(int(np.searchsorted(cumulated, 1 - tail)), len(values) - 1)]),
-        "rapport": both / expected if expected else math.nan,
+        "nb_les_deux_attendu": expected,
+        "nb_les_deux_attendu_bas": int(values[int(np.searchsorted(cumulated, tail))]),
+        "nb_les_deux_attendu_haut": int(values[min(int(np.searchsorted(cumulated, 1 - tail)), len(values) - 1)]),
+        "rapport_au_hasard": both / expected if expected else math.nan,
         "rapport_de_cotes": odds,
         "rapport_de_cotes_bas": low,
         "rapport_de_cotes_haut": high,
