@@ -72,11 +72,12 @@ def cross(
         taux_haut_pour_100k` (Garwood), `rapport_aux_habitants, rapport_aux_habitants_bas,
         rapport_aux_habitants_haut` (share of places over share of inhabitants, which is also the rate of the class over
         that of the territory), `p_valeur` (exact binomial test that places fall on the class in proportion to
-        inhabitants), `p_ajustee` (Benjamini and Hochberg, over the classes of the territory). The class `inconnue`
-        holds the places whose commune, class or number of inhabitants is not known (Mayotte); it has no share and no rate,
-        and the shares leave it out. `attrs["hors_table"]` says, per list, how many places have no commune, a commune
-        that is not in the table, or one without a number of inhabitants. At the level France, for classes that do not
-        overlap, `attrs["tests"]` is, per list, the test of all classes together
+        inhabitants), `p_ajustee` (Benjamini and Hochberg, over the classes of the territory).
+
+        The class `inconnue` holds the places whose commune, class or number of inhabitants is not known (Mayotte); it
+        has no share and no rate, and the shares leave it out. `attrs["hors_table"]` says, per list, how many places
+        have no commune, a commune that is not in the table, or one without a number of inhabitants. At the level
+        France, for classes that do not overlap, `attrs["tests"]` is, per list, the test of all classes together
         (`chi2`, `ddl`, `p_valeur`).
 
     Raises
