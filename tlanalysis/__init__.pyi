@@ -8,6 +8,8 @@ from tlanalysis.charts.census import plot_audiences as plot_audiences
 from tlanalysis.charts.census import plot_themes as plot_themes
 from tlanalysis.charts.commune_mix import plot_commune_mix as plot_commune_mix
 from tlanalysis.charts.commune_mix import plot_overlap as plot_overlap
+from tlanalysis.charts.commune_nearness import plot_nearer as plot_nearer
+from tlanalysis.charts.commune_nearness import plot_nearness as plot_nearness
 from tlanalysis.charts.commune_points import plot_commune_map as plot_commune_map
 from tlanalysis.charts.deffinov import plot_deffinov_amounts as plot_deffinov_amounts
 from tlanalysis.charts.deffinov import plot_deffinov_population as plot_deffinov_population
@@ -33,8 +35,6 @@ from tlanalysis.charts.maps import plot_local_moran as plot_local_moran
 from tlanalysis.charts.maps import plot_rates as plot_rates
 from tlanalysis.charts.money import plot_announced_measures as plot_announced_measures
 from tlanalysis.charts.money import plot_state_credits as plot_state_credits
-from tlanalysis.charts.nearness import plot_nearer as plot_nearer
-from tlanalysis.charts.nearness import plot_nearness as plot_nearness
 from tlanalysis.charts.on_screen import show_words as show_words
 from tlanalysis.charts.profile import plot_compare_rates as plot_compare_rates
 from tlanalysis.charts.profile import plot_rank as plot_rank

@@ -19,6 +19,7 @@ import tlanalysis as tl
 TERRITORY_CODES = ("FR", "R75", "R06", "D33", "D976")
 LABELS = ("fabriques_de_territoire", "tiers_lieux")
 LISTS = ("tiers_lieux", "fabriques_de_territoire")
+CROSSED = ("fabriques_de_territoire", "tiers_lieux", "france_services")
 
 # Nature of a number -> marker and whether it is filled, as figures.md has it.
 MARKS = {
@@ -226,6 +227,11 @@ _NATIONAL: dict[str, Callable[[], pd.DataFrame]] = {
     "plot_sensitivity": _variants,
     "plot_scenarios": lambda: tl.scenarios(_forecast("FR")),
     "plot_people_forecast": lambda: tl.forecast_people_trained(_forecast("FR")),
+    "plot_commune_mix": lambda: tl.cross(list(CROSSED), "densite"),
+    "plot_overlap": lambda: tl.overlap(),
+    "plot_waves": lambda: tl.waves(),
+    "plot_nearness": lambda: tl.nearness(),
+    "plot_nearer": lambda: tl.nearer(by="densite"),
     "plot_holdings": lambda: tl.holdings(),
     "plot_perimeters": lambda: tl.perimeters(),
     "plot_contradictions": lambda: tl.contradictions(),
@@ -281,9 +287,15 @@ CASES = [
     Case("plot_local_moran", "D33", _unemployed, focus=True, kind="chomage"),
     Case("plot_rates", "R76", _partial_list, focus=True, kind="partielle"),
     *(case for territory in TERRITORY_CODES for case in _of_territory(territory)),
+    *(Case("plot_commune_mix", "FR", partial(tl.cross, list(CROSSED), by), kind=by) for by in ("ruralite", "qpv")),
+    Case("plot_commune_mix", "FR", partial(tl.cross, "tiers_lieux", "taille"), kind="taille"),
+    *(Case("plot_commune_map", place, partial(tl.commune_map, place)) for place in ("D33", "D75", "D974", "D976")),
 ]
 # One case per public chart, in its simplest form.
-ONE_EACH = list({case.plot: case for case in reversed(CASES) if case.place == "FR"}.values())
+ONE_EACH = [
+    *{case.plot: case for case in reversed(CASES) if case.place == "FR"}.values(),
+    *(case for case in CASES if (case.plot, case.place) == ("plot_commune_map", "D33")),
+]
 
 
 def case(plot: str, place: str = "FR", kind: str = "") -> Case:

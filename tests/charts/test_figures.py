@@ -199,6 +199,13 @@ def _three_points(table: pd.DataFrame) -> pd.DataFrame:
     return some
 
 
+def _without_trend(table: pd.DataFrame) -> pd.DataFrame:
+    """Return waves whose test of trend finds nothing."""
+    changed = table.copy()
+    changed.attrs = table.attrs | {"tendances": {name: {"p_valeur": 0.4} for name in ("rural", "qpv")}}
+    return changed
+
+
 def _two_above(table: pd.DataFrame) -> pd.DataFrame:
     """Return rates on which two régions are surely above the median upper bound, 500."""
     changed = _with(table, slice(None), taux_bas_pour_100k=400.0, taux_haut_pour_100k=500.0)
@@ -348,6 +355,22 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "Nouvelle-Aquitaine : sûrement plus de Fabriques",
     ),
     ("plot_rank", "R75", lambda t: _with(t, t["est_choisi"], rang=13), "rang 13 sur 18"),
+    (
+        "plot_commune_mix",
+        "FR",
+        lambda t: _with(t, t["classe"] == "bourgs_ruraux", rapport_aux_habitants=9.0, p_ajustee=0.001, part_lieux=0.61),
+        "Bourgs ruraux : 61 % des Fabriques, 15 % des habitants",
+    ),
+    ("plot_overlap", "FR", lambda t: t.assign(nb_les_deux=77), "77 communes ont les deux"),
+    ("plot_waves", "FR", lambda t: _with(t, t["vague"].eq(5).fillna(False), part=0.61), "61 % de la vague 5"),
+    (
+        "plot_nearness",
+        "FR",
+        lambda t: _with(t, t["classe"].eq("rural") & t["type"].eq("tiers_lieux"), part_haut=0.41),
+        "22 à 41 % des habitants à 10 km d'un tiers-lieu",
+    ),
+    ("plot_nearer", "FR", lambda t: t.assign(part_a_plus_proche=0.111), "Tiers-lieu (2019) plus proche : 11 %"),
+    ("plot_commune_map", "D33", lambda t: t.assign(nb_fabriques_de_territoire=0), "une Fabrique dans 0"),
 ]
 
 
@@ -411,6 +434,10 @@ def test_every_public_chart_has_a_title_that_can_change() -> None:
         ),
         ("plot_compare_rates", "FR", lambda t: t, "France : lieux listés pour 100 000 habitants"),
         ("plot_rank", "FR", lambda t: t, "De Guyane à Île-de-France"),
+        ("plot_commune_mix", "FR", lambda t: t.assign(p_ajustee=0.5), "Où sont les lieux, où vivent les habitants"),
+        ("plot_overlap", "FR", lambda t: t.assign(p_valeur=0.5), "Deux programmes dans une même commune"),
+        ("plot_waves", "FR", _without_trend, "en commune rurale ou avec QPV, par vague inférée"),
+        ("plot_commune_map", "D75", lambda t: t, "Paris : où sont les habitants, où sont les lieux listés"),
     ],
 )
 def test_a_title_without_a_finding_says_what_is_shown(

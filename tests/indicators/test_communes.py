@@ -129,16 +129,16 @@ def test_overlap_of_one_stratum_is_the_hypergeometric_of_scipy():
     answer = compare_strata(np.array([[50, 12, 20, 9]]))
     table = [[9, 3], [11, 27]]
     assert answer["p_valeur"] == pytest.approx(stats.fisher_exact(table).pvalue)
-    assert answer["nb_attendu"] == pytest.approx(12 * 20 / 50)
+    assert answer["nb_les_deux_attendu"] == pytest.approx(12 * 20 / 50)
     assert answer["rapport_de_cotes"] == pytest.approx(odds_ratio(table, kind="sample").statistic)
     low, high = stats.hypergeom.ppf([0.025, 0.975], 50, 12, 20)
-    assert (answer["nb_attendu_bas"], answer["nb_attendu_haut"]) == (low, high)
+    assert (answer["nb_les_deux_attendu_bas"], answer["nb_les_deux_attendu_haut"]) == (low, high)
 
 
 def test_overlap_of_two_strata_is_worked_out_by_hand():
     """Two strata of two communes, one of each programme: both coincide with chance 1/2 in each, so both in 1/4."""
     answer = compare_strata(np.array([[2, 1, 1, 1], [2, 1, 1, 1]]))
-    assert answer["nb_attendu"] == pytest.approx(1.0)
+    assert answer["nb_les_deux_attendu"] == pytest.approx(1.0)
     assert answer["p_valeur"] == pytest.approx(0.5)  # two coincidences (1/4) or none (1/4)
     assert np.isnan(answer["rapport_de_cotes"])  # no commune has one programme alone: no odds ratio is identified
 
@@ -285,6 +285,35 @@ def test_communes_of_a_programme_are_read_from_both_forms():
         named_communes(b"insee_com\n1004\n", "anct_crte")
     with pytest.raises(SourceError, match="its properties have changed"):
         named_communes(b'{"features": [{"properties": {"commune": "01053"}}]}', "france_services_2024")
+
+
+FETCHED = ("action_coeur_de_ville", "villages_d_avenir", "territoires_d_industrie", "crte")
+
+
+@pytest.mark.parametrize("programme", FETCHED)
+def test_a_programme_file_of_the_publisher_s_shape_is_read_and_a_changed_one_is_refused(programme):
+    """The ANCT writes commas, `insee_com` as text, and a commune as often as it has labels."""
+    file = commune_classes.PROGRAMMES[programme]
+    rows = ["insee_com,lib_com,id_prog,date_signature", "01004,Ambérieu-en-Bugey,prog-1,2021-05-12"]
+    rows += ['2A004,"Ajaccio, ville",prog-2,', "01004,Ambérieu-en-Bugey,prog-3,", "97411,Saint-Denis,prog-4,"]
+    data = "\ufeff" + "\n".join(rows) + "\n"
+    assert named_communes(data.encode(), file) == ["01004", "2A004", "97411"]
+    with pytest.raises(SourceError, match=f"{file} has no column insee_com but code_insee, lib_com"):
+        named_communes(data.replace("insee_com", "code_insee").encode(), file)
+    with pytest.raises(SourceError, match="1 cells are no code of a commune, such as '1004'"):
+        named_communes(data.replace("01004,Ambérieu-en-Bugey,prog-1", "1004,Ambérieu-en-Bugey,prog-1").encode(), file)
+
+
+def test_a_programme_that_must_be_fetched_is_counted_once_it_is_there(monkeypatch):
+    homes = small_communes().assign(est_crte=pd.array([True, False, True, True], dtype="boolean"))
+    homes["est_villages_d_avenir"] = pd.array([None] * 4, dtype="boolean")
+    monkeypatch.setattr("tlanalysis.tables.commune_table.communes", lambda: homes)
+    row = tl.overlap("crte", "qpv").iloc[0]  # 33002 alone is with a QPV and has inhabitants; 97601 is left out
+    assert row[["nb_communes", "nb_a", "nb_b", "nb_les_deux", "nb_hors_table"]].tolist() == [3, 2, 1, 0, 1]
+    with pytest.raises(SourceError, match="`tlanalysis fetch anct_villages_d_avenir` brings their file"):
+        tl.overlap("villages_d_avenir", "qpv")
+    with pytest.raises(BadInput, match="compared with itself"):
+        tl.overlap("crte", "crte")
 
 
 def test_an_edition_that_is_not_held_is_refused():

@@ -117,10 +117,10 @@ def _labels(words: Words, rows: pd.DataFrame, types: list[str], name: str) -> li
 
 def _most_apart(rows: pd.DataFrame, kind: str) -> pd.Series | None:
     """Return the class that a list favours or avoids most, of those where chance is ruled out; None without one."""
-    sure = rows[(rows["type"] == kind) & (rows["p_ajustee"] < ALPHA) & (rows["rapport"] > 0)]
+    sure = rows[(rows["type"] == kind) & (rows["p_ajustee"] < ALPHA) & (rows["rapport_aux_habitants"] > 0)]
     if sure.empty:
         return None
-    return sure.loc[np.log(sure["rapport"].astype(float)).abs().idxmax()]
+    return sure.loc[np.log(sure["rapport_aux_habitants"].astype(float)).abs().idxmax()]
 
 
 @chart
@@ -145,8 +145,8 @@ def plot_overlap(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr
         "a": words.label("listes_courtes", first["programme_a"]),
         "b": words.label("listes_courtes", first["programme_b"]),
         "both": words.number(first["nb_les_deux"]),
-        "low": words.number(first["nb_attendu_bas"]),
-        "high": words.number(first["nb_attendu_haut"]),
+        "low": words.number(first["nb_les_deux_attendu_bas"]),
+        "high": words.number(first["nb_les_deux_attendu_haut"]),
         "odds": words.significant(first["rapport_de_cotes"], 2),
         "odds_low": words.significant(first["rapport_de_cotes_bas"], 2),
         "odds_high": words.significant(first["rapport_de_cotes_haut"], 2),
@@ -168,7 +168,9 @@ def plot_overlap(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr
             ax.plot(row.rapport_de_cotes, at, **mark("compte", colour, 6.5))
             said = words.label("words", "both_of_chance").format(
                 n=words.number(row.nb_les_deux),
-                chance=words.span(words.number(row.nb_attendu_bas), words.number(row.nb_attendu_haut)),
+                chance=words.span(
+                    words.number(row.nb_les_deux_attendu_bas), words.number(row.nb_les_deux_attendu_haut)
+                ),
             )
             value_label(ax, max(row.rapport_de_cotes_haut, 1), at, said)
         label_rows(ax, [_pair(words, row.programme_a, row.programme_b) for row in rows.itertuples()])

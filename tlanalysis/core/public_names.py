@@ -90,7 +90,7 @@ HOMES = {
     "charts.accessibility": ["plot_access_profile", "plot_deffinov_bounds"],
     "charts.commune_mix": ["plot_commune_mix", "plot_overlap"],
     "charts.label_waves": ["plot_waves"],
-    "charts.nearness": ["plot_nearness", "plot_nearer"],
+    "charts.commune_nearness": ["plot_nearness", "plot_nearer"],
     "charts.commune_points": ["plot_commune_map"],
     "charts.growth": ["plot_places_over_time"],
     "charts.published": ["plot_published_forecasts"],

@@ -69,13 +69,15 @@ def cross(
     DataFrame
         `type, territoire, classement, classe, nom_fr, nom_en, nb_communes, population, part_population, nb_lieux,
         part_lieux, part_lieux_bas, part_lieux_haut` (Clopper-Pearson), `taux_pour_100k, taux_bas_pour_100k,
-        taux_haut_pour_100k` (Garwood), `rapport, rapport_bas, rapport_haut` (share of places over share of inhabitants,
-        which is also the rate of the class over that of the territory), `p_valeur` (exact binomial test that places
-        fall on the class in proportion to inhabitants), `p_ajustee` (Benjamini and Hochberg, over the classes of the
-        territory). The class `inconnue` holds the places whose commune, class or number of inhabitants is not known
-        (Mayotte); it has no share and no rate, and the shares leave it out. `attrs["hors_table"]` says, per list, how
-        many places have no commune, a commune that is not in the table, or one without a number of inhabitants. At the
-        level France, for classes that do not overlap, `attrs["tests"]` is, per list, the test of all classes together
+        taux_haut_pour_100k` (Garwood), `rapport_aux_habitants, rapport_aux_habitants_bas,
+        rapport_aux_habitants_haut` (share of places over share of inhabitants, which is also the rate of the class over
+        that of the territory), `p_valeur` (exact binomial test that places fall on the class in proportion to
+        inhabitants), `p_ajustee` (Benjamini and Hochberg, over the classes of the territory).
+
+        The class `inconnue` holds the places whose commune, class or number of inhabitants is not known (Mayotte); it
+        has no share and no rate, and the shares leave it out. `attrs["hors_table"]` says, per list, how many places
+        have no commune, a commune that is not in the table, or one without a number of inhabitants. At the level
+        France, for classes that do not overlap, `attrs["tests"]` is, per list, the test of all classes together
         (`chi2`, `ddl`, `p_valeur`).
 
     Raises
@@ -206,7 +208,7 @@ _MEASURES = [
     "part_population",
     *(f"part_lieux{end}" for end in ("", "_bas", "_haut")),
     *(f"taux_{end}pour_100k" for end in ("", "bas_", "haut_")),
-    *(f"rapport{end}" for end in ("", "_bas", "_haut")),
+    *(f"rapport_aux_habitants{end}" for end in ("", "_bas", "_haut")),
     "p_valeur",
     "p_ajustee",
 ]
@@ -352,7 +354,7 @@ def _compare_territory(group: pd.DataFrame, confidence: float) -> pd.DataFrame:
             bounds = (count / every_place, *clopper_pearson(count, every_place, confidence))
             for name, value in zip(("", "_bas", "_haut"), bounds, strict=True):
                 values[f"part_lieux{name}"][at] = value
-                values[f"rapport{name}"][at] = value / expected
+                values[f"rapport_aux_habitants{name}"][at] = value / expected
             values["p_valeur"][at] = binomtest(count, every_place, expected).pvalue
     if every_place and len(classed):
         values["p_ajustee"][classed] = false_discovery_control(values["p_valeur"][classed])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlanalysis.core.errors import BadInput, did_you_mean
+from tlanalysis.core.errors import BadInput, SourceError, did_you_mean
 from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import commune_classes, embedded
 from tlanalysis.data.reference_files import COMMUNES_WITH_QPV, POPULATIONS
@@ -36,8 +36,10 @@ def overlap(
     Parameters
     ----------
     first, second : str, DataFrame or None
-        A programme (see `programmes`; ``"qpv"`` is the communes with a quartier prioritaire), or places with
-        `code_commune`, which need the files of `tl.communes`. Without both, every pair of the programmes we hold.
+        A programme (see `programmes`; ``"qpv"`` is the communes with a quartier prioritaire); or one whose communes we
+        do not hold (``"action_coeur_de_ville"``, ``"villages_d_avenir"``, ``"territoires_d_industrie"``, ``"crte"``),
+        or places with `code_commune`: these need the files of `tl.communes`. Without both, every pair of the
+        programmes we hold.
     confidence : float
         Level of the interval of the odds ratio, and of the range of what chance gives.
 
@@ -46,8 +48,9 @@ def overlap(
     DataFrame
         `programme_a, programme_b, nb_communes` (with known inhabitants), `nb_hors_table` (communes that one of the two
         names and that are left out: those of Mayotte, or of no known density), `nb_a, nb_b,
-        nb_les_deux, nb_a_seul, nb_b_seul, nb_aucun`, `nb_attendu, nb_attendu_bas, nb_attendu_haut` (communes with both
-        under chance: mean and central range), `rapport` (both, over the mean under chance), `rapport_de_cotes,
+        nb_les_deux, nb_a_seul, nb_b_seul, nb_aucun`, `nb_les_deux_attendu, nb_les_deux_attendu_bas,
+        nb_les_deux_attendu_haut` (communes with both under chance: mean and central range), `rapport_au_hasard`
+        (both, over the mean under chance), `rapport_de_cotes,
         rapport_de_cotes_bas, rapport_de_cotes_haut` (Mantel-Haenszel over the strata, interval of Robins, Breslow and
         Greenland), `p_valeur` (exact, two-sided: chance of a number at most as likely as the one seen).
         `attrs["hors_table"]` says, for each list of places, how many have no commune, or one that is not in the table.
@@ -57,7 +60,7 @@ def overlap(
     BadInput
         An unknown programme, one programme alone, or places without the column `code_commune`.
     SourceError
-        Files that have not been fetched, for places of one's own.
+        Files that have not been fetched, for places of one's own or a programme that we do not hold.
 
     See Also
     --------
@@ -81,9 +84,13 @@ def overlap(
     if first is None or second is None:
         pairs = list(combinations(programmes(), 2))
         strata = [(a, b, _held(a, b)) for a, b in pairs]
-    elif isinstance(first, str) and isinstance(second, str):
-        strata = [(first, second, _held(first, second))]
+    elif all(isinstance(one, str) and one in programmes() for one in (first, second)):
+        strata = [(str(first), str(second), _held(str(first), str(second)))]
     else:
+        for one in (first, second):
+            _check_known(one)
+        if isinstance(first, str) and first == second:
+            raise BadInput(f"{first} is compared with itself: name two programmes.")
         own = [one if isinstance(one, str) else LISTED for one in (first, second)]
         own[1] += "_2" if own[0] == own[1] else ""
         strata = [(own[0], own[1], _counted(first, second))]
@@ -130,11 +137,13 @@ def programmes() -> list[str]:
     return list(dict.fromkeys([*table["programme_a"], *table["programme_b"]]))
 
 
+def _check_known(which: str | pd.DataFrame) -> None:
+    known = list(dict.fromkeys([*programmes(), *commune_classes.PROGRAMMES]))
+    if isinstance(which, str) and which not in known:
+        raise BadInput(f"no programme called {which!r}{did_you_mean(which, known)}: it is one of {', '.join(known)}.")
+
+
 def _held(first: str, second: str) -> pd.DataFrame:
-    known = programmes()
-    for name in (first, second):
-        if name not in known:
-            raise BadInput(f"no programme called {name!r}{did_you_mean(name, known)}: it is one of {', '.join(known)}.")
     if first == second:
         raise BadInput(f"{first} is compared with itself: name two programmes.")
     table = embedded.load("communes_croisements")
@@ -154,14 +163,15 @@ def _counted(first: str | pd.DataFrame, second: str | pd.DataFrame) -> pd.DataFr
 
 def _members(homes: pd.DataFrame, which: str | pd.DataFrame) -> pd.Series:
     if isinstance(which, str):
+        if which in commune_mix.lists_by_class():
+            points = embedded.load("communes_reperes")
+            return homes["code_commune"].isin(points.loc[points[f"nb_{which}"] > 0, "code_commune"].map(today_code))
         column = "est_avec_qpv" if which == QPV else f"est_{which}"
-        if column not in homes:
-            known = [name.removeprefix("est_") for name in homes if name.startswith("est_")]
-            raise BadInput(
-                f"no programme called {which!r}{did_you_mean(which, known)}: it is one of {', '.join(known)}."
-            )
         if homes[column].isna().all():
-            raise BadInput(f"the communes of {which} are not on this machine: `tl.communes().attrs` names the file.")
+            file = COMMUNES_WITH_QPV if which == QPV else commune_classes.PROGRAMMES[which]
+            raise SourceError(
+                f"the communes of {which} are not on this machine: `tlanalysis fetch {file}` brings their file."
+            )
         return homes[column].fillna(False).astype(bool)
     if "code_commune" not in which:
         raise BadInput("these places have no column code_commune: clean the list first, or name its column so.")
@@ -205,7 +215,7 @@ def compare_strata(counts: np.ndarray, confidence: float = 0.95) -> dict[str, fl
     One stratum of ten communes, two of each programme, one of both: chance gives 0.4 in the mean.
 
     >>> answer = compare_strata(np.array([[10, 2, 2, 1]]))
-    >>> round(answer["nb_attendu"], 3), round(answer["p_valeur"], 4), round(answer["rapport_de_cotes"], 6)
+    >>> round(answer["nb_les_deux_attendu"], 3), round(answer["p_valeur"], 4), round(answer["rapport_de_cotes"], 6)
     (0.4, 0.3778, 7.0)
     """
     total, a, b, both = (int(column.sum()) for column in counts.T)
@@ -224,10 +234,10 @@ def compare_strata(counts: np.ndarray, confidence: float = 0.95) -> dict[str, fl
         "nb_a_seul": int(a - both),
         "nb_b_seul": int(b - both),
         "nb_aucun": int(total - a - b + both),
-        "nb_attendu": expected,
-        "nb_attendu_bas": int(values[int(np.searchsorted(cumulated, tail))]),
-        "nb_attendu_haut": int(values[min(int(np.searchsorted(cumulated, 1 - tail)), len(values) - 1)]),
-        "rapport": both / expected if expected else math.nan,
+        "nb_les_deux_attendu": expected,
+        "nb_les_deux_attendu_bas": int(values[int(np.searchsorted(cumulated, tail))]),
+        "nb_les_deux_attendu_haut": int(values[min(int(np.searchsorted(cumulated, 1 - tail)), len(values) - 1)]),
+        "rapport_au_hasard": both / expected if expected else math.nan,
         "rapport_de_cotes": odds,
         "rapport_de_cotes_bas": low,
         "rapport_de_cotes_haut": high,

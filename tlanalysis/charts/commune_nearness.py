@@ -13,13 +13,14 @@ from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, on, sequential, style
+from tlanalysis.charts.kit.style import ACCENT, RULE, SMALL, on, sequential, style
 from tlanalysis.charts.kit.wording import Words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNDECIDED = "#d9d9d9"
+UNDECIDED = "#e3e3e3"
+SECOND = "#dd8f5a"  # lighter than the accent, also in grey
 LEAST_WRITTEN = 0.07  # share below which a part of a bar has no room for its figure
 LONGEST = 80  # characters of a title
 SPREAD = 0.76  # of a row that its bars take together
@@ -47,7 +48,7 @@ def plot_nearness(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     a = "tiers_lieux" if "tiers_lieux" in types else types[0]
     b = next((kind for kind in reversed(types) if kind != a), a)
     farthest = min(classes, key=lambda one: at.loc[(one, a, radius), "part"])
-    spans = {}
+    spans: dict[str, str] = {}
     for side, kind in (("a", a), ("b", b)):
         least, most = (words.percent(at.loc[(farthest, kind, radius), end]) for end in _ENDS)
         spans |= {f"{side}_span": words.span(least, most), f"{side}_high": most}
@@ -139,7 +140,7 @@ def plot_nearer(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         **{f"{side}_class": words.percent(first[f"part_{side}_plus_proche"]) for side in ("a", "b")},
     }
     text = caption.write("acces-plus-proche", table, lang, fallback=False, **values)
-    parts = (("part_a_plus_proche", ACCENT), ("part_indecise", UNDECIDED), ("part_b_plus_proche", CONTRAST))
+    parts = (("part_a_plus_proche", ACCENT), ("part_indecise", UNDECIDED), ("part_b_plus_proche", SECOND))
     said = {
         "part_a_plus_proche": words.label("words", "nearer_than").format(name=values["a"]),
         "part_indecise": words.label("words", "within_one_km"),
