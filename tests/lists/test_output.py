@@ -170,5 +170,5 @@ def test_a_move_that_fails_leaves_the_former_list(
 
 
 def test_a_list_that_cannot_be_read_a_second_time_is_the_error_of_the_file(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="gone.csv"):
+    with pytest.raises(FileNotFoundError, match=r"gone\.csv"):
         cleaning._digest(tmp_path / "gone.csv")()

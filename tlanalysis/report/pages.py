@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from tlanalysis.core import paths
@@ -13,7 +15,8 @@ from tlanalysis.data.parameters import LANGS
 from tlanalysis.data.territories import FRANCE
 from tlanalysis.report import docs, history, html_tables, notebooks, picture, results, territory_index
 from tlanalysis.report.api_reference import reference
-from tlanalysis.report.render import HOME, Renderer, texts
+from tlanalysis.report.kept_pages import KeptPages
+from tlanalysis.report.render import HOME, Renderer, path_of, texts
 from tlanalysis.report.results import QUALITY, Figure, Run
 from tlanalysis.runs.plan import subjects
 
@@ -29,16 +32,20 @@ class Site:
         The runs of the reports folder.
     contents : dict
         History files of the site (see `tlanalysis.report.history`).
+    out : Path
+        Reports folder, whose pages stay when what they are made from stays.
     """
 
-    def __init__(self, runs: list[Run], contents: dict[str, bytes]) -> None:
+    def __init__(self, runs: list[Run], contents: dict[str, bytes], out: Path) -> None:
         self._history = contents
         self._profiles = results.profiled(runs)
         self._runs = {lang: [run for run in runs if run.lang == lang] for lang in LANGS}
         folder = paths.home() / "docs"
         self._documents = docs.documents(folder)
         self._subjects = subjects()
-        self._renderer = Renderer({lang: self._slugs(lang) for lang in LANGS}, self._subjects)
+        slugs: dict[str, Collection[str]] = {lang: self._slugs(lang) for lang in LANGS}
+        self._renderer = Renderer(slugs, self._subjects)
+        self.kept = KeptPages(out, f"{ {lang: sorted(slugs[lang]) for lang in LANGS} } {self._subjects}")
 
     def pages(self, lang: str) -> Iterator[Page]:
         """Yield the path inside the reports folder and the HTML of every page of a language."""
@@ -50,9 +57,11 @@ class Site:
             yield self._territory(lang, code)
         for run in self._runs[lang]:
             for figure in run.figures:
-                yield self._figure(lang, run, figure)
+                inputs = self._inputs_of_figure(run, figure)
+                yield self.kept.page(path_of(lang, figure.slug), inputs, partial(self._figure, lang, run, figure))
             if run.executed:
-                yield self._notebook(lang, run)
+                inputs = [repr(replace(run, figures=())), run.executed.read_bytes()]
+                yield self.kept.page(path_of(lang, run.slug), inputs, partial(self._notebook, lang, run))
         if QUALITY not in self._notebooks(lang):
             yield self._quality(lang, [])
         yield self._forecasts(lang)
@@ -109,7 +118,17 @@ class Site:
         slug = _subject_slug(notebook)
         return self._renderer.page(lang, slug, "subject.html.jinja", title, runs=runs, found=found, shown={}, lead="")
 
+    def _inputs_of_figure(self, run: Run, figure: Figure) -> list[str | bytes]:
+        own = [figure.path(kind).read_bytes() for kind in ("svg", "csv") if kind in figure.kinds]
+        change = history.change(figure.name, self._history)
+        return [repr(replace(run, figures=())), repr(figure), repr(change), *own]
+
     def _quality(self, lang: str, runs: list[Run]) -> Page:
+        # Its tables come from all embedded tables, whose digests the package holds, and from the state of each source.
+        inputs = [repr(runs), repr(embedded.package()), self._holdings.to_csv()]
+        return self.kept.page(path_of(lang, "quality.html"), inputs, partial(self._make_quality, lang, runs))
+
+    def _make_quality(self, lang: str, runs: list[Run]) -> Page:
         text = texts()[lang]
         shown = {text[name]: self._table(frame, lang) for name, frame in self._quality_tables.items()}
         return self._renderer.page(
@@ -200,17 +219,26 @@ class Site:
         chosen = {}
         for name, written in self._documents.items():
             written_in = lang if lang in written else next(iter(written))
-            heading = docs.title(written[written_in].read_text(encoding="utf-8", errors="replace"), name)
+            data = written[written_in].read_bytes()
+            heading = docs.title(data.decode("utf-8", errors="replace"), name)
             chosen[name] = (written_in, heading)
-            body = docs.to_html(written[written_in], self._documents)
-            values = {"body": body, "written_in": written_in}
-            yield self._renderer.page(lang, f"docs/{name}.html", "doc.html.jinja", heading, **values)
+            make = partial(self._document, lang, name, written_in, heading)
+            yield self.kept.page(path_of(lang, f"docs/{name}.html"), [data, repr(sorted(self._documents))], make)
         yield self._renderer.page(lang, "docs/index.html", "docs.html.jinja", text["docs"], chosen=chosen)
         package = embedded.package()["resources"]
         yield self._renderer.page(
             lang, "docs/dictionary.html", "dictionary.html.jinja", text["dictionary"], package=package
         )
-        yield self._renderer.page(lang, "docs/api.html", "api.html.jinja", text["api"], modules=self._reference)
+        yield self.kept.page(path_of(lang, "docs/api.html"), [], partial(self._api, lang))
+
+    def _document(self, lang: str, name: str, written_in: str, heading: str) -> Page:
+        body = docs.to_html(self._documents[name][written_in], self._documents)
+        values = {"body": body, "written_in": written_in}
+        return self._renderer.page(lang, f"docs/{name}.html", "doc.html.jinja", heading, **values)
+
+    def _api(self, lang: str) -> Page:
+        title = texts()[lang]["api"]
+        return self._renderer.page(lang, "docs/api.html", "api.html.jinja", title, modules=self._reference)
 
     @cached_property
     def _reference(self) -> Any:
