@@ -167,6 +167,32 @@ def test_a_typo_in_the_plan_stops_before_anything_runs(project: Path, tl: Tl) ->
     assert not (project / "data" / "processed").exists()
 
 
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("# Été".encode("latin-1"), "plan.toml is not UTF-8 text: save it again as UTF-8."),
+        ("[[run]]".encode("utf-16"), "plan.toml is not UTF-8 text"),
+        (b"a = " + b"[" * 5000, "plan.toml is "),
+    ],
+    ids=["Latin-1", "UTF-16", "nested"],
+)
+def test_a_damaged_plan_ends_with_2_and_its_own_sentence(damage: bytes, said: str, project: Path, tl: Tl) -> None:
+    (project / "notebooks" / "plan.toml").write_bytes(damage)
+    assert said in _sentence(tl("run", "--dry-run"), 2)
+
+
+@pytest.mark.parametrize("damage", ["Latin-1", "UTF-16", "{}", "[]", '{"resources": [{"name": "x"}]}', "[" * 100_000])
+def test_a_damaged_package_ends_with_3_and_its_own_sentence(damage: str, project_copy: Path, tl: Tl) -> None:
+    package = project_copy / "data" / "raw" / "datapackage.json"
+    text = package.read_text(encoding="utf-8")
+    encodings = {"Latin-1": "latin-1", "UTF-16": "utf-16"}
+    data = text.encode(encodings[damage], "replace") if damage in encodings else damage.encode()
+    package.write_bytes(data)
+    assert _sentence(tl("sources"), 3).startswith(f"{package} ")
+    assert _sentence(tl("seal"), 3).startswith(f"{package} ")
+    assert package.read_bytes() == data
+
+
 def test_check_reports_every_broken_rule(project: Path, tl: Tl) -> None:
     plan = project / "notebooks" / "plan.toml"
     plan.write_text(plan.read_text(encoding="utf-8").replace('"D33"', '"33"'), encoding="utf-8")

@@ -44,10 +44,29 @@ def package() -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _parse_package(path: Path, _mtime: int) -> dict[str, Any]:
+    return _read_package(path)
+
+
+def _read_package(path: Path) -> dict[str, Any]:
+    """Return the package; raise `SourceError` when its file is damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise SourceError(f"{path} is not valid JSON (line {error.lineno}): restore it from git.") from error
+    except UnicodeDecodeError:
+        raise SourceError(f"{path} is not UTF-8 text: restore it from git.") from None
+    except RecursionError:
+        raise SourceError(f"{path} is nested too deeply: restore it from git.") from None
+    resources = content.get("resources") if isinstance(content, dict) else None
+    if not isinstance(resources, list) or not all(map(_is_resource, resources)):
+        raise SourceError(f"{path} does not describe tables as it should: restore it from git.")
+    return content
+
+
+def _is_resource(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("name", "path")):
+        return False
+    return isinstance(entry.get("hash", ""), str)  # a new table has none before `seal`
 
 
 def names() -> list[str]:
@@ -310,7 +329,7 @@ def seal() -> list[str]:
     For the person who has reviewed a change of `data/raw/`: the library itself never alters it.
     """
     paths.check_own()
-    content = json.loads((paths.raw() / PACKAGE_FILE).read_text(encoding="utf-8"))
+    content = _read_package(paths.raw() / PACKAGE_FILE)
     changed = []
     for entry in content["resources"]:
         data = (paths.raw() / entry["path"]).read_bytes()

@@ -41,6 +41,11 @@ def report(out: Path) -> list[Path]:
     ownership.check(folder, pages)
     contents, homes = site_files(runs, folder)
     replace_folder.replace(folder, contents)
-    files.write_together({out / name: written for name, written in homes.items()})
+    written = {out / name: data for name, data in homes.items()}
+    files.write_together({page: data for page, data in written.items() if not _holds(page, data)})
     unchanged.remember(out, pages)
     return pages
+
+
+def _holds(page: Path, data: bytes) -> bool:
+    return page.is_file() and page.read_bytes() == data

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from tlanalysis.core import paths
@@ -17,6 +19,7 @@ from tlanalysis.report import portrait as portraits
 from tlanalysis.report.api_reference import reference
 from tlanalysis.report.function_index import functions_of
 from tlanalysis.report.home_map import home_map
+from tlanalysis.report.kept_pages import KeptPages
 from tlanalysis.report.key_numbers import key_numbers
 from tlanalysis.report.portrait import Portrait
 from tlanalysis.report.portrait_tables import numbers
@@ -52,16 +55,22 @@ class Site:
         The runs of the reports folder.
     contents : dict
         History files of the site (see `tlanalysis.report.history`).
+    folder : Path
+        The folder of the present site, whose pages stay when what they are made from stays.
     """
 
-    def __init__(self, runs: list[Run], contents: dict[str, bytes]) -> None:
+    def __init__(self, runs: list[Run], contents: dict[str, bytes], folder: Path) -> None:
         self._history = contents
         self._profiles = results.profiled(runs)
         self._runs = {lang: [run for run in runs if run.lang == lang] for lang in LANGS}
         folder = paths.home() / "docs"
         self._documents = docs.documents(folder)
         self._subjects = subjects()
-        self._renderer = Renderer({lang: self._slugs(lang) for lang in LANGS}, self._subjects)
+        slugs: dict[str, Collection[str]] = {lang: self._slugs(lang) for lang in LANGS}
+        self._renderer = Renderer(slugs, self._subjects)
+        names = {territory["code"]: territory["name"] for territory in self.territories}
+        links = {lang: sorted(slugs[lang]) for lang in LANGS}
+        self.kept = KeptPages(folder, f"{links} {self._subjects} {names}")
 
     def pages(self, lang: str) -> Iterator[Page]:
         """Yield the path inside the reports folder and the HTML of every page of a language."""
@@ -78,7 +87,8 @@ class Site:
             for figure in run.figures:
                 yield from self._figure(lang, run, figure)
             if run.executed:
-                yield self._notebook(lang, run)
+                inputs: list[str | bytes] = [repr(replace(run, figures=())), run.executed.read_bytes()]
+                yield self.kept.page(path_of(lang, run.slug), inputs, partial(self._notebook, lang, run))
         if QUALITY not in self._notebooks(lang):
             yield self._quality(lang, [])
         yield self._forecasts(lang)
@@ -246,31 +256,45 @@ class Site:
         )  # fmt: skip
 
     def _figure(self, lang: str, run: Run, figure: Figure) -> Iterator[Page]:
+        """Yield the page of a figure, and the one to embed; each is rendered when what it is made from has changed."""
+        around = [one and (one.slug, one.facts) for one in self._around(lang, run, figure)]
+        told = (around, self._functions(run.notebook).get(figure.id), history.change(figure.name, self._history))
+        own = [figure.path(kind).read_bytes() for kind in ("svg", "csv") if kind in figure.kinds]
+        inputs: list[str | bytes] = [repr(replace(run, figures=())), repr(figure), repr(told), *own]
+        yield self.kept.page(
+            path_of(lang, figure.slug), inputs, partial(self._figure_page, lang, run, figure, "figure")
+        )
+        if figure.facts:
+            make = partial(self._figure_page, lang, run, figure, "embed")
+            yield self.kept.page(path_of(lang, figure.embed), inputs, make)
+
+    def _figure_page(self, lang: str, run: Run, figure: Figure, template: str) -> Page:
         svg = figure.path("svg").read_text(encoding="utf-8", errors="replace") if figure.facts else None
         data = figure.path("csv").read_bytes() if "csv" in figure.kinds else None
         table = html_tables.from_csv(data, lang) if data is not None else None
         said = figure_files.shapes(data, table) if data is not None and table is not None else {}
         before, after = self._around(lang, run, figure)
-        for slug, template in ((figure.slug, "figure"), (figure.embed, "embed"))[: 2 if figure.facts else 1]:
-            folder = posixpath.dirname(path_of(lang, slug))
+        slug = figure.slug if template == "figure" else figure.embed
+        folder = posixpath.dirname(path_of(lang, slug))
+        portrayed = set(territories.codes())
 
-            def link(shape: str, folder: str = folder) -> str | None:
-                code = shape.removeprefix("territoire-")
-                code = code if code in self._portraits[lang] else f"D{code}"
-                return posixpath.relpath(path_of(lang, f"territory/{code}.html"), folder)
+        def link(shape: str) -> str:
+            code = shape.removeprefix("territoire-")
+            code = code if code in portrayed else f"D{code}"
+            return posixpath.relpath(path_of(lang, f"territory/{code}.html"), folder)
 
-            whole = figure.plot_area if template == "figure" else None
-            drawing = None if svg is None else picture.inlined(svg, whole, said=said, link=link)
-            yield self._renderer.page(
-                lang, slug, f"{template}.html.jinja", figure.facts["title"] if figure.facts else figure.name,
-                run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, table=table,
-                territory_page=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
-                territory_name=territories.territory(run.territory).name,
-                citation=figure_files.citation(figure, lang) if figure.facts else "",
-                documents=figure_files.documents(figure),
-                functions=self._functions(run.notebook).get(figure.id, ()), before=before, after=after,
-                change=history.change(figure.name, self._history), most=history.SHOWN,
-            )  # fmt: skip
+        whole = figure.plot_area if template == "figure" else None
+        drawing = None if svg is None else picture.inlined(svg, whole, said=said, link=link)
+        return self._renderer.page(
+            lang, slug, f"{template}.html.jinja", figure.facts["title"] if figure.facts else figure.name,
+            run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, table=table,
+            territory_page=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
+            territory_name=territories.territory(run.territory).name,
+            citation=figure_files.citation(figure, lang) if figure.facts else "",
+            documents=figure_files.documents(figure),
+            functions=self._functions(run.notebook).get(figure.id, ()), before=before, after=after,
+            change=history.change(figure.name, self._history), most=history.SHOWN,
+        )  # fmt: skip
 
     def _around(self, lang: str, run: Run, figure: Figure) -> tuple[Figure | None, Figure | None]:
         """Return the figures before and after a figure, in the order of its subject or of its territory."""

@@ -6,7 +6,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
-from tlanalysis.report import commune_index, picture, results, territory_index
+from tlanalysis.report import commune_index, kept_pages, picture, results, territory_index
 from tlanalysis.report.addresses import FOLDER, HOMES
 from tlanalysis.report.feed import feed
 from tlanalysis.report.figure_files import workbook
@@ -30,7 +30,7 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
         The folder of the present site, which holds the former tables of figures.
     """
     history = History(folder).next([figure for run in runs for figure in run.figures])
-    site = Site(runs, history)
+    site = Site(runs, history, folder)
     contents = dict(history)
     homes: dict[str, bytes] = {}
     for lang in results.LANGS:
@@ -44,6 +44,7 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
             contents[f"home/{figure.name}.svg"] = picture.slim(drawn).encode()
         contents[f"{lang}/feed.xml"] = feed(site.changed(lang), lang)
         contents[f"{lang}/compare.js"] = _as_script("tlCompared", site.compared(lang))
+    contents[kept_pages.INDEX] = site.kept.index()
     contents["assets/territories.js"] = territory_index.as_script(site.territories).encode()
     for letter, script in commune_index.scripts().items():
         contents[f"assets/communes/{letter}.js"] = script.encode()

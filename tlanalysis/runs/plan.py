@@ -138,6 +138,10 @@ def _toml(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path.name} is missing from {path.parent.name}/: restore it from git.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is not valid TOML: {error}.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path.name} is not UTF-8 text: save it again as UTF-8.") from None
+    except RecursionError:
+        raise BadInput(f"{path.name} is nested too deeply: restore it from git.") from None
 
 
 def _subjects_of(plan: dict[str, Any]) -> tuple[dict[str, Subject], list[str]]:
