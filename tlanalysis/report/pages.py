@@ -60,7 +60,7 @@ class Site:
                 inputs = self._inputs_of_figure(run, figure)
                 yield self.kept.page(path_of(lang, figure.slug), inputs, partial(self._figure, lang, run, figure))
             if run.executed:
-                inputs = [repr(replace(run, figures=())), run.executed.read_bytes()]
+                inputs = [_described(run), run.executed.read_bytes()]
                 yield self.kept.page(path_of(lang, run.slug), inputs, partial(self._notebook, lang, run))
         if QUALITY not in self._notebooks(lang):
             yield self._quality(lang, [])
@@ -121,11 +121,11 @@ class Site:
     def _inputs_of_figure(self, run: Run, figure: Figure) -> list[str | bytes]:
         own = [figure.path(kind).read_bytes() for kind in ("svg", "csv") if kind in figure.kinds]
         change = history.change(figure.name, self._history)
-        return [repr(replace(run, figures=())), repr(figure), repr(change), *own]
+        return [_described(run, figure), repr(change), *own]
 
     def _quality(self, lang: str, runs: list[Run]) -> Page:
         # Its tables come from all embedded tables, whose digests the package holds, and from the state of each source.
-        inputs = [repr(runs), repr(embedded.package()), self._holdings.to_csv()]
+        inputs = [*(_described(run, *run.figures) for run in runs), repr(embedded.package()), self._holdings.to_csv()]
         return self.kept.page(path_of(lang, "quality.html"), inputs, partial(self._make_quality, lang, runs))
 
     def _make_quality(self, lang: str, runs: list[Run]) -> Page:
@@ -243,6 +243,12 @@ class Site:
     @cached_property
     def _reference(self) -> Any:
         return reference()
+
+
+def _described(run: Run, *figures: Figure) -> str:
+    """Return what a page says of a run and of figures; wherever the reports folder lies, this is the same."""
+    named = tuple(replace(figure, folder=Path()) for figure in figures)
+    return repr(replace(run, figures=named, executed=run.executed and Path(run.executed.name)))
 
 
 def _subject_slug(notebook: str) -> str:
