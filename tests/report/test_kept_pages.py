@@ -17,9 +17,9 @@ from tlanalysis.runs import manifest
 FIGURES = ("formation-part--FR", "formation-personnes--FR", "profil-taux--R75")
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "reports"
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("projet") / "reports"
     for name in FIGURES:
         publish(folder, name, lang="fr")
     outcomes = [ran("01_training_reach", *FIGURES[:2]), ran("04_territory_profile", FIGURES[2], key="R75")]
@@ -28,6 +28,11 @@ def out(tmp_path: Path) -> Path:
     manifest.write(folder, {outcome.name: outcome for outcome in outcomes})
     report(folder)
     return folder
+
+
+@pytest.fixture
+def out(made_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made_once, tmp_path / "reports"))
 
 
 def _pages(out: Path) -> dict[str, tuple[int, bytes]]:
@@ -93,18 +98,31 @@ def test_a_page_that_another_program_changed_is_made_again(out: Path) -> None:
     assert page.read_bytes() == whole
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"site/fr/quality.html": 3}', b"\xff"])
-def test_a_damaged_index_makes_all_pages(out: Path, damage: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = _pages(out)
-    (out / "site" / kept_pages.INDEX).write_bytes(damage)
-    made = _made(monkeypatch)
-    report(out)
-    assert len([page for page in made if "/figure/" in page]) == len(FIGURES)
-    assert _written_since(before, out) == set()
+def _kept(out: Path, common: str = "") -> bool:
+    """Return whether a page of two inputs is kept."""
+    made = []
+    pages_now = kept_pages.KeptPages(out, common)
+    pages_now.page("site/page.html", ["a", b"b"], lambda: made.append(1) or ("site/page.html", "é"))  # type: ignore[func-returns-value]
+    files.write_bytes(out / "site" / "page.html", "é".encode())
+    files.write_bytes(out / "site" / kept_pages.INDEX, pages_now.index())
+    return not made
 
 
-def test_other_code_or_another_library_makes_all_pages(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = _made(monkeypatch)
+def test_a_page_is_kept_until_what_all_pages_share_changes(tmp_path: Path) -> None:
+    assert [_kept(tmp_path), _kept(tmp_path), _kept(tmp_path, "other"), _kept(tmp_path, "other")] == [
+        *(False, True),
+        *(False, True),
+    ]
+
+
+def test_other_code_or_another_library_makes_all_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [_kept(tmp_path), _kept(tmp_path)] == [False, True]
     monkeypatch.setattr(kept_pages, "_digest_of_code", lambda: "other")
-    report(out)
-    assert len([page for page in made if "/figure/" in page]) == len(FIGURES)
+    assert not _kept(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"site/page.html": 3}', b"\xff"])
+def test_a_damaged_index_makes_all_pages(tmp_path: Path, damage: bytes) -> None:
+    assert [_kept(tmp_path), _kept(tmp_path)] == [False, True]
+    (tmp_path / "site" / kept_pages.INDEX).write_bytes(damage)
+    assert [_kept(tmp_path), _kept(tmp_path)] == [False, True]

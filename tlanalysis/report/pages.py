@@ -87,7 +87,7 @@ class Site:
             for figure in run.figures:
                 yield from self._figure(lang, run, figure)
             if run.executed:
-                inputs: list[str | bytes] = [repr(replace(run, figures=())), run.executed.read_bytes()]
+                inputs: list[str | bytes] = [_described(run), run.executed.read_bytes()]
                 yield self.kept.page(path_of(lang, run.slug), inputs, partial(self._notebook, lang, run))
         if QUALITY not in self._notebooks(lang):
             yield self._quality(lang, [])
@@ -260,7 +260,7 @@ class Site:
         around = [one and (one.slug, one.facts) for one in self._around(lang, run, figure)]
         told = (around, self._functions(run.notebook).get(figure.id), history.change(figure.name, self._history))
         own = [figure.path(kind).read_bytes() for kind in ("svg", "csv") if kind in figure.kinds]
-        inputs: list[str | bytes] = [repr(replace(run, figures=())), repr(figure), repr(told), *own]
+        inputs: list[str | bytes] = [_described(run, figure), repr(told), *own]
         yield self.kept.page(
             path_of(lang, figure.slug), inputs, partial(self._figure_page, lang, run, figure, "figure")
         )
@@ -402,6 +402,12 @@ class Site:
 def _words_of(figure: Figure) -> str:
     facts = figure.facts or {}
     return f"{facts['title']} {facts.get('subtitle', '')}"
+
+
+def _described(run: Run, *figures: Figure) -> str:
+    """Return what a page says of a run and of figures; wherever the reports folder lies, this is the same."""
+    named = tuple(replace(figure, folder=Path()) for figure in figures)
+    return repr(replace(run, figures=named, executed=run.executed and Path(run.executed.name)))
 
 
 def _subject_slug(notebook: str) -> str:
