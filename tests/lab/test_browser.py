@@ -66,6 +66,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     command = [sys.executable, "-m", "jupyterlab", f"--IdentityProvider.token={TOKEN}"]
     command += [f"--ServerApp.{name}={value}" for name, value in options.items()]
     env = os.environ | {name: str(path) for name, path in places.items()}
+    env.pop("MPLBACKEND", None)  # as a newcomer has it: the notebook chooses how figures are shown
     with (own / "log").open("wb") as log:
         server = subprocess.Popen(command, env=env, cwd=root, stdout=log, stderr=log, start_new_session=True)
     try:
