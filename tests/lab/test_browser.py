@@ -127,7 +127,7 @@ def test_notebook_02_runs_to_its_end_and_shows_its_figures(page: Page, lab: Lab)
 
 def test_a_region_chosen_from_a_list_changes_the_figure_and_the_table(page: Page, lab: Lab) -> None:
     _run_all(page, lab, "explore")
-    territory = page.locator(".widget-combobox input").first
+    territory = page.locator("input[list]").first
     figure = page.locator(".jp-OutputArea-output img").first
     figure.wait_for()
     assert "Bretagne" in str(figure.get_attribute("alt"))
