@@ -59,7 +59,7 @@ format: env ## let ruff put the code in order
 	$(BIN)/ruff format .
 
 lab: env ## open JupyterLab on a tour of ten cells; explore.ipynb, beside it, lets you choose from lists (ARGS="--allow-root")
-	$(BIN)/jupyter lab notebooks --LabApp.default_url=/lab/tree/tour.ipynb $(ARGS)
+	env -u MPLBACKEND $(BIN)/jupyter lab notebooks --LabApp.default_url=/lab/tree/tour.ipynb $(ARGS)
 
 bench: env ## print the benchmarks: ratios measured in one run
 	$(BIN)/python -m benchmarks.runs

@@ -37,6 +37,8 @@ CHOICES = [
     Choice("FR", "part_formation"),
     Choice("R75", "personnes_formees"),
     Choice("D48", "fabriques_de_territoire"),
+    Choice("FR", "emplois_directs"),
+    Choice("FR", "benevoles"),
 ]
 
 
@@ -114,3 +116,20 @@ def test_the_texts_say_the_same_things_in_every_language() -> None:
 
     first, *others = ({key: holes(text) for key, text in texts[lang].items()} for lang in LANGS)
     assert others == [first] * (len(LANGS) - 1)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_indicator_with_a_value_has_a_chart(lang: str) -> None:
+    offered = [value for _, value in indicator_options("FR", lang, "{name} ({n})")]
+    lacking = [code for code in offered if drawn(Choice("FR", code), lang) is None]
+    assert [code for code in lacking if rows_of(Choice("FR", code))["valeur"].notna().any()] == []
+
+
+def test_every_figure_with_a_value_has_its_mark() -> None:
+    """Six figures of direct jobs, dated or not: as many marks or bars."""
+    rows = rows_of(Choice("FR", "emplois_directs"))
+    ax = drawn(Choice("FR", "emplois_directs"), "fr")
+    assert ax is not None
+    points, bounds = rows["valeur"].notna(), rows["valeur_bas"].notna() & rows["valeur_haut"].notna()
+    assert len(ax.lines) == points.sum() > 3
+    assert len(ax.collections) == (~points & bounds).sum()

@@ -66,14 +66,18 @@ def as_html(table: pd.DataFrame, lang: str = "fr") -> str:
     if not OURS & set(table.attrs):
         return str(table._repr_html_())
     most = pd.get_option("display.max_rows") or len(table)
-    words = Words(lang)
-    shown = table.copy()
+    return as_text(table, lang).to_html(
+        max_rows=most, max_cols=pd.get_option("display.max_columns"), show_dimensions=len(table) > most
+    )
+
+
+def as_text(table: pd.DataFrame, lang: str = "fr") -> pd.DataFrame:
+    """Return a table of texts: codes in words, numbers as people write them, an empty text for the unknown."""
+    words, shown = Words(lang), table.copy()
     for column in table.columns:
         cells = in_words(table[column], lang).astype(object)
         shown[column] = [_cell(value, words) for value in cells]
-    return shown.to_html(
-        max_rows=most, max_cols=pd.get_option("display.max_columns"), show_dimensions=len(table) > most
-    )
+    return shown
 
 
 def _cell(value: Any, words: Words) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import tlanalysis as tl
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data import territories
+from tlanalysis.lab.values_chart import placed, values_chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,12 +69,21 @@ class Choice:
         if chart := chart_of(self):
             arguments = ", ".join(f'"{argument.format(territory=self.territory)}"' for argument in chart.arguments)
             lines += [f"table = tl.{chart.table}({arguments})", f'ax = tl.{chart.plot}(table, lang="{lang}")']
+        elif len(placed(rows_of(self))):
+            lines.insert(1, "from tlanalysis.lab.values_chart import values_chart")
+            lines.append(f'ax = values_chart(rows, "{self.territory}", lang="{lang}")')
         return "\n".join(lines)
+
+
+def beside(choice: Choice, territory: str) -> Choice:
+    """Return the same choice for another territory."""
+    return replace(choice, territory=territory)
 
 
 def rows_of(choice: Choice) -> pd.DataFrame:
     """Return the published figures of a choice: columns of `known_figures`, one row per figure."""
     rows = tl.known_figures(choice.territory)
+    facts = dict(rows.attrs)
     kept = rows["indicateur"] == choice.indicator
     if choice.perimeter != EVERY:
         kept &= rows["perimetre"] == choice.perimeter
@@ -81,11 +91,13 @@ def rows_of(choice: Choice) -> pd.DataFrame:
         kept &= rows["periode"].isna()
     elif choice.year != EVERY:
         kept &= rows["periode"].str.contains(choice.year, na=False)
-    return rows[kept].reset_index(drop=True)
+    found = rows[kept].reset_index(drop=True)
+    found.attrs = facts
+    return found
 
 
 def chart_of(choice: Choice) -> Chart | None:
-    """Return how the indicator of a choice is drawn for its territory; None when it has no chart.
+    """Return how the indicator of a choice is drawn for its territory; None when it has no chart of its own.
 
     Shares and people trained have a chart for France only; counts and ranks have one for every territory.
     """
@@ -96,9 +108,10 @@ def chart_of(choice: Choice) -> Chart | None:
 
 
 def drawn(choice: Choice, lang: str) -> Axes | None:
-    """Draw the chart of a choice and return its Axes; None when its indicator has no chart."""
+    """Draw the chart of a choice, its values by date when it has none of its own; None when no figure has a value."""
     if not (chart := chart_of(choice)):
-        return None
+        rows = rows_of(choice)
+        return values_chart(rows, choice.territory, lang=lang) if len(placed(rows)) else None
     table = getattr(tl, chart.table)(*(argument.format(territory=choice.territory) for argument in chart.arguments))
     return getattr(tl, chart.plot)(table, lang=lang)
 
