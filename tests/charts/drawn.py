@@ -369,15 +369,15 @@ def boxes(ax: Axes, *, hatched: bool = False) -> list[tuple[float, float, float]
 
 
 def row_labels(ax: Axes) -> list[str]:
-    """Return the labels at the left, from the top."""
-    return [label.get_text() for label in ax.get_yticklabels()]
+    """Return the labels at the left, from the top, with straight apostrophes."""
+    return [label.get_text().replace("’", "'") for label in ax.get_yticklabels()]
 
 
 def legend_labels(ax: Axes) -> list[str]:
-    """Return what the legend names."""
+    """Return what the legend names, with straight apostrophes."""
     legend = ax.get_legend()
     assert legend is not None
-    return [text.get_text() for text in legend.get_texts()]
+    return [text.get_text().replace("’", "'") for text in legend.get_texts()]
 
 
 def drawn_texts(figure: Figure) -> list[Text]:

@@ -61,6 +61,16 @@ def test_a_chart_fits_its_size(one: Case, size: str, lang: str) -> None:
     assert caption.of(ax).source_line in written
 
 
+ON_A_PHONE = ("plot_rates", "plot_deffinov_regions", "plot_published_forecasts", "plot_share_training", "plot_rank")
+
+
+@pytest.mark.parametrize("plot", ON_A_PHONE)
+def test_letters_on_a_phone_are_nine_pixels_high_at_least(plot: str) -> None:
+    ax = drawn(case(plot), "fr", size="phone")
+    assert figure_of(ax).get_size_inches()[0] == pytest.approx(3.4)
+    assert_nothing_is_cut_or_overlaps(figure_of(ax), least=9 * 72 / 100)
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("one", ONE_EACH, ids=str)
 def test_charts_fit_a_grid(one: Case, lang: str) -> None:

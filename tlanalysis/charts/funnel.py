@@ -17,6 +17,7 @@ from tlanalysis.charts.kit.layout import finish, new_axes, room
 from tlanalysis.charts.kit.letters import text_width
 from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
+from tlanalysis.charts.kit.spreading import spread
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, NARROW, RULE, SMALL, SOFT, WIDE, WIDTH, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
@@ -109,8 +110,8 @@ def plot_funnel(
             colour = CONTRAST if row.code in chosen else ACCENT if differs else "#6b6b6b"
             ax.plot(row.population, row.taux_pour_100k, zorder=3, **mark("compte", colour, 5.5 if differs else 3.6))
         ax.set(xscale="log", xlim=(grid[0], grid[-1]), ylim=(-0.03 * top, top))
-        for level in LIMITS:
-            edge = float(funnel_limits(rate, grid[-1:] / 1e5, level)[1][0])
+        edges = {level: float(funnel_limits(rate, grid[-1:] / 1e5, level)[1][0]) for level in LIMITS}
+        for level, edge in spread(edges, gap=0.06 * top).items():
             said = words.percent(level, 1 if level > 0.99 else 0)
             ax.annotate(said, (grid[-1], edge), xytext=(4, 0), **_END)
         _name_dots(ax, known, chosen, wide)

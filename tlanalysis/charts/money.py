@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, mark, style
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def plot_state_credits(
         top = float(table["montant_haut_eur"].max())
         for rank, key in enumerate(rows):
             if key not in cells.index:
-                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=top * UNKNOWN_WIDTH, thick=0.5)
+                ax.barh(rank, top * UNKNOWN_WIDTH, height=0.5, **UNKNOWN)
+                value_label(ax, top * UNKNOWN_WIDTH, rank, words.label("words", "unknown"), colour=SOFT)
                 continue
             low, high = float(cells.loc[key, "montant_bas_eur"]), float(cells.loc[key, "montant_haut_eur"])
             draft = key[1] == "projet_de_loi"

@@ -25,6 +25,7 @@ from tlanalysis.indicators.quality import QUESTIONS
 if TYPE_CHECKING:
     import pandas as pd
 
+LONG_NAME = 44  # letters: a longer name of a row takes two lines
 STACK = 0.29  # of a row: from one mark to the next of the same year
 
 
@@ -165,14 +166,14 @@ def plot_contradictions(
         "same": words.number(same),
         "other": words.number(len(rows) - same),
         "without": words.number((table["temps"] != "meme_periode").sum()),
-        "first": _what(first, words),
+        "first": _what(first, words).replace("\n", " · "),
         "ratio": words.number(first["rapport"], 1),
         "low": _amount(first["valeur_min"], first["indicateur"], words),
         "high": _amount(first["valeur_max"], first["indicateur"], words),
     }
     text = caption.write("qualite-contradictions", table, lang, **values)
     with style():
-        ax = new_axes(ax, 0.95 + 1.2 * ROW * len(rows))
+        ax = new_axes(ax, 0.95 + 1.35 * ROW * len(rows))
         ax.set_xscale("log")
         for rank, row in enumerate(rows.itertuples()):
             colour = "#9a9a9a" if row.apart else CONTRAST
@@ -209,7 +210,8 @@ def plot_contradictions(
 def _what(row: pd.Series, words: Words) -> str:
     indicator = words.label("indicateurs", row["indicateur"])
     place = territory(row["territoire"]).name
-    return f"{indicator} · {place} · {words.period(row['periode'])}"
+    when = f"{place} · {words.period(row['periode'])}"
+    return f"{indicator} · {when}" if len(indicator) + len(when) < LONG_NAME else f"{indicator}\n{when}"
 
 
 def _amount(value: float, indicator: str, words: Words) -> str:
