@@ -80,6 +80,14 @@ def test_the_shapes_of_a_map_say_their_name_and_lead_to_their_portrait() -> None
     assert "<a " not in str(picture.inlined(drawn, said=said))
 
 
+def test_two_drawings_of_a_page_share_no_identifier() -> None:
+    drawn = SVG.format('<g id="a" clip-path="url(#c)"/><use xlink:href="#a"/><clipPath id="c"/>')
+    first, second = (str(picture.inlined(drawn, prefix=prefix)) for prefix in ("x-", "y-"))
+    assert re.findall('id="(.*?)"', first + second) == ["x-a", "x-c", "y-a", "y-c"]
+    assert 'clip-path="url(#x-c)"' in first
+    assert 'href="#x-a"' in first
+
+
 def test_a_drawing_takes_the_width_of_the_page() -> None:
     cleaned = picture.inlined(SVG.format(""))
     assert cleaned is not None

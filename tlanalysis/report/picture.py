@@ -31,6 +31,7 @@ def inlined(
     *,
     said: Mapping[str, str] | None = None,
     link: Callable[[str], str | None] | None = None,
+    prefix: str = "",
 ) -> Markup | None:
     """Return a drawing, or its plot area alone, as markup of a page; None when the text is not a readable SVG.
 
@@ -47,6 +48,8 @@ def inlined(
         Identifier of a shape -> what it says on hover and focus.
     link : callable, optional
         Identifier of a shape -> address of a page of ours, or None.
+    prefix : str
+        First letters of the identifiers, which differ between the drawings of a page.
     """
     try:
         root = ElementTree.fromstring(svg)  # noqa: S314 - we wrote the file, and expat limits the expansion of entities
@@ -59,6 +62,8 @@ def inlined(
     root.attrib.pop("height", None)
     _name(root)
     _speak(root, said or {}, link or (lambda _: None))
+    if prefix:
+        _rename(root, prefix)
     if area is not None:
         at = (0, area.top, area.width, area.bottom - area.top)
         root.set("viewBox", " ".join(f"{72 * inches:g}" for inches in at))
@@ -89,6 +94,19 @@ def _name(root: ElementTree.Element) -> None:
     root.set("role", "group" if root.find(f".//{{{_SVG}}}title") is not None else "img")
     if said:
         root.set("aria-label", said)
+
+
+def _rename(root: ElementTree.Element, prefix: str) -> None:
+    """Put a prefix before each identifier, and in what refers to it."""
+    for part in root.iter():
+        for name, value in part.attrib.items():
+            local = name.rpartition("}")[2]
+            if local == "id":
+                part.set(name, f"{prefix}{value}")
+            elif local == "href" and value.startswith("#"):
+                part.set(name, f"#{prefix}{value[1:]}")
+            elif "url(#" in value:
+                part.set(name, value.replace("url(#", f"url(#{prefix}"))
 
 
 def _speak(root: ElementTree.Element, said: Mapping[str, str], link: Callable[[str], str | None]) -> None:
