@@ -18,6 +18,7 @@ _METADATA = re.compile(r"<metadata.*?</metadata>", re.DOTALL)
 _DATA = re.compile(r'\sd="([^"]*)"')
 _DECIMALS = re.compile(r"-?\d+\.\d+")
 _SAME = re.compile(r"( L -?\d+ -?\d+)(?:\1)+(?= )")  # points that rounding makes one
+_CURVES = re.compile("[^MLz0-9. -]")
 _MANY = 40  # lines in the path of an outline
 _ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression", re.IGNORECASE)
 
@@ -81,7 +82,10 @@ def _rounded(data: str) -> str:
     digits = 0 if outline else 1
     rounded = _DECIMALS.sub(lambda number: f"{float(number.group()):.{digits}f}".removesuffix(".0"), data)
     words = " ".join(rounded.split())
-    return _SAME.sub(r"\1", words) if outline else words
+    if outline:
+        words = _SAME.sub(r"\1", words)
+    # After M and L a pair of numbers is a line: the letter says nothing.
+    return words if _CURVES.search(words) else words.replace(" L ", " ")
 
 
 def _name(root: ElementTree.Element) -> None:
