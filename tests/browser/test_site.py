@@ -256,16 +256,14 @@ def test_a_citation_is_copied(site: Path, served: str, browser: Browser) -> None
     context.close()
 
 
-def test_the_page_of_a_figure_alone_is_shown_in_a_frame_and_leads_back(site: Path, served: str, page: Page) -> None:
+def test_the_page_of_a_figure_alone_leads_back_to_its_figure(site: Path, served: str, page: Page) -> None:
     wrong, _ = _watched(page)
     page.goto(f"{served}/{KINDS['figure']}")
     page.get_by_role("link", name="La figure sans le reste, à placer dans une autre page").click()
     expect(page.locator("svg")).to_be_visible()
     assert page.locator("nav").count() == 0
-    (site.parent / "elsewhere.html").write_text(f'<iframe src="{page.url}" width="600"></iframe>', encoding="utf-8")
-    page.goto(f"{served.rpartition('/')[0]}/elsewhere.html")
-    framed = page.frame_locator("iframe")
-    expect(framed.locator("svg")).to_be_visible()
+    page.get_by_role("link", name="Données, sources et fabrication").click()
+    assert page.url == f"{served}/{KINDS['figure']}"
     assert wrong == []
 
 
