@@ -256,14 +256,19 @@ def test_a_citation_is_copied(site: Path, served: str, browser: Browser) -> None
     context.close()
 
 
-def test_the_page_of_a_figure_alone_leads_back_to_its_figure(site: Path, served: str, page: Page) -> None:
+def test_the_page_of_a_figure_alone_leads_back_and_is_shown_in_a_frame(site: Path, served: str, page: Page) -> None:
     wrong, _ = _watched(page)
     page.goto(f"{served}/{KINDS['figure']}")
     page.get_by_role("link", name="La figure sans le reste, à placer dans une autre page").click()
     expect(page.locator("svg")).to_be_visible()
     assert page.locator("nav").count() == 0
+    alone = page.url
     page.get_by_role("link", name="Données, sources et fabrication").click()
     assert page.url == f"{served}/{KINDS['figure']}"
+    frame = f'<link rel="icon" href="data:,"><iframe src="{alone}" width="600"></iframe>'
+    (site.parent / "elsewhere.html").write_text(frame, encoding="utf-8")
+    page.goto(f"{served.rpartition('/')[0]}/elsewhere.html")
+    expect(page.frame_locator("iframe").locator("svg")).to_be_visible()
     assert wrong == []
 
 
