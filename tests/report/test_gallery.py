@@ -94,20 +94,16 @@ def pages(out: Path) -> dict[str, Page]:
 def test_both_languages_have_a_home_page_with_the_findings_first(pages: dict[str, Page]) -> None:
     fr, en = pages["index.html"], pages["index.en.html"]
     assert (fr.values("lang", "html"), en.values("lang", "html")) == (["fr"], ["en"])
-    assert fr.values("src", "img") == [
-        f"site/home/{name}.svg" for name in ("formation-part--FR", "qualite-inconnus--FR", HOSTILE)
-    ]
-    assert en.values("src", "img") == ["site/home/formation-part--FR-en.svg"]
+    assert fr.values("id", "article") == ["formation-part--FR", "qualite-inconnus--FR", HOSTILE]
+    assert en.values("id", "article") == ["formation-part--FR-en"]
+    assert fr.html.count("<text>formation-part--FR</text>") == 1  # the drawing itself, in the font of the page
     assert "Portée de la formation" in fr.text
     assert "Training reach" in en.text
     assert "09_essai" in fr.text
 
 
 def test_each_picture_has_its_scope_and_its_note(pages: dict[str, Page]) -> None:
-    shown = [(page, Path(address).stem) for page in pages.values() for address in page.values("src", "img")]
-    # The thumbnails of the gallery have no caption: each leads to the page of its figure.
-    captioned = [(page, name) for page, name in shown if page.path.name != "figures.html"]
-    ours = [(page, name) for page, name in captioned if page.path.parent.name != "notebook" and name != HOSTILE]
+    ours = [(page, name) for page in pages.values() for name in page.values("id", "article") if name != HOSTILE]
     assert {page.path.name for page, _ in ours} >= {"index.html", "index.en.html", "01_training_reach.html", "FR.html"}
     assert [(page.path, name) for page, name in ours if f"champ de {name} " not in page.text] == []
     assert [(page.path, name) for page, name in ours if f"note de {name} " not in page.text] == []

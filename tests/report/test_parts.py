@@ -68,7 +68,7 @@ def test_a_drawing_keeps_every_mark_of_its_figure(monkeypatch: pytest.MonkeyPatc
 def test_a_slim_drawing_keeps_its_shapes_and_loses_its_facts() -> None:
     drawn = '<path d="M 1.23456 -2.04 \nL 10 3.96 z" style="opacity: 0.35"/><text>1.23456</text>'
     slim = picture.slim(SVG.format(f"<metadata id='x'>{{}}</metadata>{drawn}"))
-    assert slim == SVG.format(drawn.replace("M 1.23456 -2.04 \nL 10 3.96 z", "M 1.2 -2 L 10 4 z"))
+    assert slim == SVG.format(drawn.replace("M 1.23456 -2.04 \nL 10 3.96 z", "M 1.2 -2 10 4 z"))
 
 
 def test_the_shapes_of_a_map_say_their_name_and_lead_to_their_portrait() -> None:
@@ -78,6 +78,14 @@ def test_the_shapes_of_a_map_say_their_name_and_lead_to_their_portrait() -> None
     assert '<a href="../territory/D33.html" aria-label="Gironde. Lieux: 87"><title>Gironde. Lieux: 87</title>' in linked
     assert linked.count("<a ") == 1
     assert "<a " not in str(picture.inlined(drawn, said=said))
+
+
+def test_two_drawings_of_a_page_share_no_identifier() -> None:
+    drawn = SVG.format('<g id="a" clip-path="url(#c)"/><use xlink:href="#a"/><clipPath id="c"/>')
+    first, second = (str(picture.inlined(drawn, prefix=prefix)) for prefix in ("x-", "y-"))
+    assert re.findall('id="(.*?)"', first + second) == ["x-a", "x-c", "y-a", "y-c"]
+    assert 'clip-path="url(#x-c)"' in first
+    assert 'href="#x-a"' in first
 
 
 def test_a_drawing_takes_the_width_of_the_page() -> None:

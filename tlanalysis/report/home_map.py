@@ -65,7 +65,9 @@ def home_map(lang: str, link: Link, text: Mapping[str, str]) -> HomeMap:
         )
     for insee, (x, y) in labels.items():
         name = words.label("words", "paris_and_suburbs") if insee in SUBURBS else territory(f"D{insee}").name
-        shapes.append(f'<text x="{x}" y="{y}">{escape(name)}</text>')
+        near_edge = insee in SUBURBS  # a long name at the right edge
+        place = f'x="{WIDTH}" y="{y}" style="text-anchor: end"' if near_edge else f'x="{x}" y="{y}"'
+        shapes.append(f"<text {place}>{escape(name)}</text>")
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="group" '
         f'aria-label="{escape(text["map_title"])}">{"".join(shapes)}</svg>'

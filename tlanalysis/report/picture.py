@@ -18,6 +18,7 @@ _METADATA = re.compile(r"<metadata.*?</metadata>", re.DOTALL)
 _DATA = re.compile(r'\sd="([^"]*)"')
 _DECIMALS = re.compile(r"-?\d+\.\d+")
 _SAME = re.compile(r"( L -?\d+ -?\d+)(?:\1)+(?= )")  # points that rounding makes one
+_CURVES = re.compile("[^MLz0-9. -]")
 _MANY = 40  # lines in the path of an outline
 _ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression", re.IGNORECASE)
 
@@ -31,6 +32,7 @@ def inlined(
     *,
     said: Mapping[str, str] | None = None,
     link: Callable[[str], str | None] | None = None,
+    prefix: str = "",
 ) -> Markup | None:
     """Return a drawing, or its plot area alone, as markup of a page; None when the text is not a readable SVG.
 
@@ -47,6 +49,8 @@ def inlined(
         Identifier of a shape -> what it says on hover and focus.
     link : callable, optional
         Identifier of a shape -> address of a page of ours, or None.
+    prefix : str
+        First letters of the identifiers, which differ between the drawings of a page.
     """
     try:
         root = ElementTree.fromstring(svg)  # noqa: S314 - we wrote the file, and expat limits the expansion of entities
@@ -59,6 +63,8 @@ def inlined(
     root.attrib.pop("height", None)
     _name(root)
     _speak(root, said or {}, link or (lambda _: None))
+    if prefix:
+        _rename(root, prefix)
     if area is not None:
         at = (0, area.top, area.width, area.bottom - area.top)
         root.set("viewBox", " ".join(f"{72 * inches:g}" for inches in at))
@@ -76,7 +82,10 @@ def _rounded(data: str) -> str:
     digits = 0 if outline else 1
     rounded = _DECIMALS.sub(lambda number: f"{float(number.group()):.{digits}f}".removesuffix(".0"), data)
     words = " ".join(rounded.split())
-    return _SAME.sub(r"\1", words) if outline else words
+    if outline:
+        words = _SAME.sub(r"\1", words)
+    # After M and L a pair of numbers is a line: the letter says nothing.
+    return words if _CURVES.search(words) else words.replace(" L ", " ")
 
 
 def _name(root: ElementTree.Element) -> None:
@@ -89,6 +98,19 @@ def _name(root: ElementTree.Element) -> None:
     root.set("role", "group" if root.find(f".//{{{_SVG}}}title") is not None else "img")
     if said:
         root.set("aria-label", said)
+
+
+def _rename(root: ElementTree.Element, prefix: str) -> None:
+    """Put a prefix before each identifier, and in what refers to it."""
+    for part in root.iter():
+        for name, value in part.attrib.items():
+            local = name.rpartition("}")[2]
+            if local == "id":
+                part.set(name, f"{prefix}{value}")
+            elif local == "href" and value.startswith("#"):
+                part.set(name, f"#{prefix}{value[1:]}")
+            elif "url(#" in value:
+                part.set(name, value.replace("url(#", f"url(#{prefix}"))
 
 
 def _speak(root: ElementTree.Element, said: Mapping[str, str], link: Callable[[str], str | None]) -> None:

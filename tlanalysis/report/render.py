@@ -15,8 +15,10 @@ from markupsafe import Markup
 
 from tlanalysis import __version__
 from tlanalysis.core.languages import LANGS, Texts, read_texts
+from tlanalysis.report import picture
 from tlanalysis.report.addresses import FOLDER, HOMES
 from tlanalysis.report.dates import in_words
+from tlanalysis.report.results import Figure
 from tlanalysis.runs.plan import Subject
 
 HOME = "home"
@@ -41,6 +43,7 @@ def _environment() -> Environment:
         finalize=_harmless,
     )
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["inline"] = _inline
     environment.filters["short"] = _short
     environment.filters["day"] = in_words
     environment.tests["address"] = lambda text: bool(re.fullmatch(r"https?://[^\s\"'<>]+", text))
@@ -52,6 +55,14 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return _INVISIBLE.sub("\ufffd", value)
     return value
+
+
+def _inline(figure: Figure, phone: bool = False) -> Markup | None:
+    """Return the drawing of a figure for a page that shows several; text in an image could not use the page's font."""
+    path = figure.folder / "phone" / f"{figure.name}.svg" if phone else figure.path("svg")
+    drawn = picture.slim(path.read_text(encoding="utf-8", errors="replace"))
+    area = None if phone else figure.plot_area
+    return picture.inlined(drawn, area, prefix=f"{figure.name}-{'phone-' if phone else ''}")
 
 
 def _short(address: str) -> str:

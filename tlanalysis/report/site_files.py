@@ -6,7 +6,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
-from tlanalysis.report import commune_index, kept_pages, picture, results, territory_index
+from tlanalysis.report import commune_index, kept_pages, results, territory_index
 from tlanalysis.report.addresses import FOLDER, HOMES
 from tlanalysis.report.feed import feed
 from tlanalysis.report.figure_files import workbook
@@ -39,9 +39,6 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
                 homes[path] = html.encode("utf-8")
             else:
                 contents[path.removeprefix(f"{FOLDER}/")] = html.encode("utf-8")
-        for figure in site.leading(lang):
-            drawn = figure.path("svg").read_text(encoding="utf-8", errors="replace")
-            contents[f"home/{figure.name}.svg"] = picture.slim(drawn).encode()
         contents[f"{lang}/feed.xml"] = feed(site.changed(lang), lang)
         contents[f"{lang}/compare.js"] = _as_script("tlCompared", site.compared(lang))
     contents[kept_pages.INDEX] = site.kept.index()
