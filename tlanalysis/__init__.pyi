@@ -20,7 +20,6 @@ from tlanalysis.charts.forecast_evaluation import plot_hindsight as plot_hindsig
 from tlanalysis.charts.forecast_evaluation import plot_sensitivity as plot_sensitivity
 from tlanalysis.charts.forecasts import plot_forecast as plot_forecast
 from tlanalysis.charts.forecasts import plot_people_forecast as plot_people_forecast
-from tlanalysis.charts.forecasts import plot_regions_forecast as plot_regions_forecast
 from tlanalysis.charts.forecasts import plot_scenarios as plot_scenarios
 from tlanalysis.charts.funnel import plot_funnel as plot_funnel
 from tlanalysis.charts.funnel import plot_rates_from_shares as plot_rates_from_shares
@@ -44,6 +43,7 @@ from tlanalysis.charts.quality import plot_holdings as plot_holdings
 from tlanalysis.charts.quality import plot_lists_ledger as plot_lists_ledger
 from tlanalysis.charts.quality import plot_perimeters as plot_perimeters
 from tlanalysis.charts.quality import plot_unknowns as plot_unknowns
+from tlanalysis.charts.regional_forecasts import plot_regions_forecast as plot_regions_forecast
 from tlanalysis.charts.trainees import plot_trainees_declared as plot_trainees_declared
 from tlanalysis.charts.training import plot_decomposition as plot_decomposition
 from tlanalysis.charts.training import plot_people_trained as plot_people_trained

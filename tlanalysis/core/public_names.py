@@ -94,7 +94,8 @@ HOMES = {
     "charts.commune_points": ["plot_commune_map"],
     "charts.growth": ["plot_places_over_time"],
     "charts.published": ["plot_published_forecasts"],
-    "charts.forecasts": ["plot_forecast", "plot_regions_forecast", "plot_scenarios", "plot_people_forecast"],
+    "charts.forecasts": ["plot_forecast", "plot_scenarios", "plot_people_forecast"],
+    "charts.regional_forecasts": ["plot_regions_forecast"],
     "charts.forecast_evaluation": ["plot_hindsight", "plot_backtest", "plot_sensitivity"],
     "charts.quality": [
         "plot_holdings",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from tlanalysis.core import files
+from tlanalysis.report.results import Figure, Run
 
 INDEX = "pages.json"
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -64,6 +66,12 @@ class KeptPages:
     def index(self) -> bytes:
         """Return the file that the next site reads."""
         return files.to_json(dict(sorted(self._keys.items()))).encode()
+
+
+def described(run: Run, *figures: Figure) -> str:
+    """Return what a page says of a run and of figures; wherever the reports folder lies, this is the same."""
+    named = tuple(replace(figure, folder=Path()) for figure in figures)
+    return repr(replace(run, figures=named, executed=run.executed and Path(run.executed.name)))
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,11 @@ from tlanalysis.report import portrait as portraits
 from tlanalysis.report.api_reference import reference
 from tlanalysis.report.function_index import functions_of
 from tlanalysis.report.home_map import home_map
-from tlanalysis.report.kept_pages import KeptPages
+from tlanalysis.report.kept_pages import KeptPages, described
 from tlanalysis.report.key_numbers import key_numbers
 from tlanalysis.report.portrait import Portrait
 from tlanalysis.report.portrait_tables import numbers
+from tlanalysis.report.ran import table_of_runs
 from tlanalysis.report.register import register_in_words
 from tlanalysis.report.render import HOME, Renderer, path_of, texts
 from tlanalysis.report.results import QUALITY, Figure, Run
@@ -87,7 +87,7 @@ class Site:
             for figure in run.figures:
                 yield from self._figure(lang, run, figure)
             if run.executed:
-                inputs: list[str | bytes] = [_described(run), run.executed.read_bytes()]
+                inputs: list[str | bytes] = [described(run), run.executed.read_bytes()]
                 yield self.kept.page(path_of(lang, run.slug), inputs, partial(self._notebook, lang, run))
         if QUALITY not in self._notebooks(lang):
             yield self._quality(lang, [])
@@ -260,7 +260,7 @@ class Site:
         around = [one and (one.slug, one.facts) for one in self._around(lang, run, figure)]
         told = (around, self._functions(run.notebook).get(figure.id), history.change(figure.name, self._history))
         own = [figure.path(kind).read_bytes() for kind in ("svg", "csv") if kind in figure.kinds]
-        inputs: list[str | bytes] = [_described(run, figure), repr(told), *own]
+        inputs: list[str | bytes] = [described(run, figure), repr(told), *own]
         yield self.kept.page(
             path_of(lang, figure.slug), inputs, partial(self._figure_page, lang, run, figure, "figure")
         )
@@ -346,25 +346,12 @@ class Site:
         )  # fmt: skip
 
     def _what_ran(self, lang: str) -> Page:
-        import pandas as pd
-
         text, runs = texts()[lang], self._runs[lang]
-        rows = [
-            (
-                self._renderer.title_of(run.notebook, lang),
-                territories.territory(run.territory).name,
-                text["codes"].get(run.status, run.status),
-                round(run.seconds, 1),
-                len(run.figures),
-            )
-            for run in runs
-        ]
-        table = pd.DataFrame(rows, columns=["carnet", "territoire", "etat", "secondes", "figures"])
+        table = self._table(table_of_runs(runs, self._renderer.title_of, text["codes"]), lang)
         lead = text["runs_lead"].format(n=len(runs), seconds=round(sum(run.seconds for run in runs)))
         return self._renderer.page(
-            lang, "runs.html", "runs.html.jinja", text["runs"],
-            table=self._table(table, lang), lead=lead, changed=self.changed(lang),
-        )  # fmt: skip
+            lang, "runs.html", "runs.html.jinja", text["runs"], table=table, lead=lead, changed=self.changed(lang)
+        )
 
     def _docs(self, lang: str) -> Iterator[Page]:
         text = texts()[lang]
@@ -402,12 +389,6 @@ class Site:
 def _words_of(figure: Figure) -> str:
     facts = figure.facts or {}
     return f"{facts['title']} {facts.get('subtitle', '')}"
-
-
-def _described(run: Run, *figures: Figure) -> str:
-    """Return what a page says of a run and of figures; wherever the reports folder lies, this is the same."""
-    named = tuple(replace(figure, folder=Path()) for figure in figures)
-    return repr(replace(run, figures=named, executed=run.executed and Path(run.executed.name)))
 
 
 def _subject_slug(notebook: str) -> str:
