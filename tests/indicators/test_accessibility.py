@@ -215,7 +215,9 @@ def test_access_of_any_list_is_that_of_the_embedded_table(mirror, embedded):
         assert table.loc[expected.index, column].isna().tolist() == (~known).tolist()
         found = table.loc[expected.index[known], column].tolist()
         assert found == pytest.approx(expected.loc[known, column].astype(float).tolist(), abs=1e-3)
-    assert "Lieux" in caption.of(plot_access(table.reset_index(), ax=Figure().subplots())).subtitle
+    said = caption.of(plot_access(table.reset_index(), ax=Figure().subplots()))
+    assert said.title.startswith("Lieux\N{NO-BREAK SPACE}: ")
+    assert "d’un lieu de la liste" in said.subtitle
 
 
 @pytest.mark.mirror

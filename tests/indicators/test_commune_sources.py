@@ -80,7 +80,7 @@ def test_a_table_cites_every_file_it_rests_on_and_no_other(name):
 
 def test_waves_with_what_others_print_cite_them_too():
     editors = {source["editeur"].split(" (")[0] for source in tl.waves().attrs["sources"]}
-    assert editors == {"ANCT", "Insee", "France Tiers-Lieux", "Sénat"}
+    assert editors == {"ANCT", "INSEE", "France Tiers-Lieux", "Sénat"}
 
 
 @pytest.mark.parametrize(("name", "count"), [("tiers_lieux", 1512), ("fabriques_de_territoire", 382)])

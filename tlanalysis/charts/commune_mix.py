@@ -37,6 +37,11 @@ def plot_commune_mix(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_commune_mix(tl.cross("tiers_lieux"), lang="en")
     """
     words = Words(lang)
     classed = table[table["classe"] != UNKNOWN_CLASS]
@@ -135,6 +140,11 @@ def plot_overlap(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_overlap(tl.overlap(), lang="en")
     """
     words = Words(lang)
     rows = table[table["rapport_de_cotes"].notna()].reset_index(drop=True)

@@ -38,6 +38,11 @@ def plot_nearness(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_nearness(tl.nearness("ruralite"), lang="en")
     """
     words, name = Words(lang), f"nom_{lang}"
     classes, radii = list(dict.fromkeys(table["classe"])), list(dict.fromkeys(table["rayon_km"]))
@@ -123,6 +128,11 @@ def plot_nearer(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_nearer(tl.nearer(), lang="en")
     """
     words, name = Words(lang), f"nom_{lang}"
     rows = table.reset_index(drop=True)

@@ -53,6 +53,11 @@ def plot_commune_map(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_commune_map(tl.commune_map("D33"), lang="en")
     """
     check_text(table)
     words = Words(lang)

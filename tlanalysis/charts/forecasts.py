@@ -67,6 +67,12 @@ def plot_forecast(
     ------
     BadInput
         The beliefs are of another horizon, or give the probability of another number.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
+    >>> ax = tl.plot_forecast(fc, lang="en")
     """
     table, fc = _both(table, fc)
     words = Words(lang)

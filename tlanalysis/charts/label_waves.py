@@ -32,6 +32,11 @@ def plot_waves(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr",
         Where to draw; a figure of its own by default.
     lang : {"fr", "en"}
         Language of the texts.
+
+    Examples
+    --------
+    >>> import tlanalysis as tl
+    >>> ax = tl.plot_waves(tl.waves(), lang="en")
     """
     words = Words(lang)
     tests = fact(table, "tendances")

@@ -36,6 +36,7 @@ PROGRAMMES = {
 }
 # Least number of inhabitants of each class of size, from the largest class.
 SIZES = {"t50000": 50_000, "t10000": 10_000, "t2000": 2_000, "t500": 500, "t0": 0}
+HISTORY = "communes"  # embedded table of the names and the former codes of communes
 UNKNOWN = "inconnue"  # class of what has no commune, or of a commune without the class
 
 
@@ -55,6 +56,9 @@ FILES_OF = {
 def sources(names: Iterable[str]) -> pd.DataFrame:
     """Return the sources of open files and embedded tables: `editeur, source, date_publication`.
 
+    Of `communes`, the first source alone, which gives the names and the codes. Its points are those of an open file:
+    a table that rests on them names that file.
+
     Parameters
     ----------
     names : iterable of str
@@ -71,7 +75,8 @@ def sources(names: Iterable[str]) -> pd.DataFrame:
         else:
             held = embedded.resource(name)
             year = re.findall(r"\d{4}", held["millesime"])[0]
-            rows += [(one["title"].split(" (")[0], one["path"], year) for one in held["sources"]]
+            used = held["sources"][:1] if name == HISTORY else held["sources"]
+            rows += [(one["title"].split(" (")[0], one["path"], year) for one in used]
     return pd.DataFrame(rows, columns=["editeur", "source", "date_publication"])
 
 

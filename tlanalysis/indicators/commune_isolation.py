@@ -47,6 +47,11 @@ def next_of_kind(name: str = "fabriques_de_territoire") -> pd.DataFrame:
     BadInput
         An unknown list.
 
+    See Also
+    --------
+    alone : How many communes have the only place of a list around.
+    nearness : Inhabitants within each distance of a place.
+
     Examples
     --------
     >>> table = next_of_kind("fabriques_de_territoire")
@@ -91,6 +96,16 @@ def alone(
     ------
     BadInput
         An unknown list, or a distance of 1 km or less.
+
+    See Also
+    --------
+    next_of_kind : How far the next place of the same list is, commune by commune.
+
+    Examples
+    --------
+    >>> table = alone("fabriques_de_territoire", radii=(10, 20))
+    >>> table["nb_seules"].tolist()
+    [273, 176]
     """
     import pandas as pd
 

@@ -44,6 +44,11 @@ def commune_map(territory: str) -> pd.DataFrame:
     BadInput
         A code that is no région and no département.
 
+    See Also
+    --------
+    plot_commune_map : Map of the answer.
+    cross : Places and inhabitants by class of commune.
+
     Examples
     --------
     >>> table = commune_map("D33")
