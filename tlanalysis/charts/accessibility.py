@@ -14,6 +14,7 @@ from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
+from tlanalysis.core.errors import BadInput
 from tlanalysis.data.territories import territory, within
 
 if TYPE_CHECKING:
@@ -138,6 +139,10 @@ def plot_deffinov_bounds(
     words = Words(lang)
     chosen = within(focus, "region")
     rows = _rows_of_bounds(table, chosen, words)
+    if not rows:
+        raise BadInput(
+            "no région of this table has a published number: give the table whole, or name a région of it as focus."
+        )
     others = table[table["nature"].isna()]
     values: dict[str, Any] = {
         "total": words.number(fact(table, "nb_national")),
@@ -185,12 +190,15 @@ class _Bound(NamedTuple):
 
 def _rows_of_bounds(table: pd.DataFrame, chosen: Collection[str], words: Words) -> list[_Bound]:
     """Return one row per published number, most projects first, then the chosen régions without a number."""
+    import pandas as pd
+
     rows: list[_Bound] = []
     for row in table[table["groupe"].isna()].itertuples():
         is_chosen = row.territoire.removeprefix("R") in chosen
-        if row.nature is not None or is_chosen:
+        nature = None if pd.isna(row.nature) else row.nature
+        if nature or is_chosen:
             low, high = int(row.nb_projets_bas), int(row.nb_projets_haut)
-            rows.append(_Bound(row.nom, row.nature, row.statut == "probable", low, high, is_chosen))
+            rows.append(_Bound(row.nom, nature, row.statut == "probable", low, high, is_chosen))
     for codes, group in table[table["groupe"].notna()].groupby("groupe"):
         number, first = int(group["nb_groupe"].iloc[0]), group.iloc[0]
         names = words.join(group.sort_values("territoire")["nom"].tolist())
