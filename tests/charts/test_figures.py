@@ -24,6 +24,7 @@ from tests.charts.drawn import (
     legend_labels,
     plain,
     runs,
+    words_of,
 )
 from tlanalysis.charts.kit import caption
 from tlanalysis.core.errors import BadInput
@@ -172,7 +173,7 @@ def test_a_territory_without_a_count_is_drawn_as_unknown(place: str, lang: str) 
         "fr": "nous n'avons pas trouvé de chiffre daté : inconnu",
         "en": "we found no dated figure: unknown",
     }[lang]
-    assert [text.get_text().replace("\u00a0", " ") for text in ax.texts] == [sentence]
+    assert words_of(ax) == [sentence]
     assert "Mayotte" in caption.of(ax).title
 
 

@@ -20,6 +20,7 @@ from tlanalysis.data.territories import territory, within
 if TYPE_CHECKING:
     import pandas as pd
 
+LONGEST = 80  # characters of a title
 SURE = 0.005  # a share whose bounds are closer than this is drawn as one dot
 VALUES = (
     1.04  # where the values of a profile stand: past the axis, so that none stands beside a mark that is not its own
@@ -72,6 +73,8 @@ def plot_access_profile(
         "tick": "" if place.is_france else words.label("words", "france_tick"),
     }
     text = caption.write("profil-acces", table, lang, fallback=sure.empty, **values)
+    if len(text.title) > LONGEST:
+        text = caption.write("profil-acces", table, lang, fallback=True, **values)
     with style():
         ax = new_axes(ax, 0.75 + ROW * len(mine))
         ticks = [france.loc[key] for key in zip(mine["type"], mine["rayon_km"], strict=True)]
