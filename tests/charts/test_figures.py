@@ -282,7 +282,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "plot_access_profile",
         "R75",
         lambda t: _with(t, t["territoire"] == "R75", part_bas=0.111, part_haut=0.111),
-        "Nouvelle-Aquitaine : 11 % des habitants",
+        "Nouvelle-Aquitaine : 11 % vivent à 10 km",
     ),
     ("plot_lorenz", "FR", _three_points, "31 % des lieux"),
     ("plot_places_over_time", "FR", lambda t: _with(t, _last(t), valeur_haut=4200.0), "2 528 à 4 200 en 2026"),
