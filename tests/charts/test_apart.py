@@ -59,7 +59,7 @@ def test_no_value_of_a_profile_stands_beside_a_mark(drawn: Case) -> None:
 def test_a_profile_writes_both_shares_of_a_row() -> None:
     ax = case("plot_access_profile", "R75").draw("fr")
     assert words_of(ax)[0] == "43 % (France : 47 %)"
-    assert plain(case("plot_access_profile", "D976").draw("fr").texts[4].get_text()) == "inconnu (France : 32 %)"
+    assert plain(case("plot_access_profile", "D976").draw("fr").texts[4].get_text()) == "inconnu (France : 32 % à 33 %)"
 
 
 @pytest.mark.parametrize("drawn", OVER_TIME, ids=str)

@@ -24,6 +24,7 @@ from tests.charts.drawn import (
     legend_labels,
     plain,
     runs,
+    words_of,
 )
 from tlanalysis.charts.kit import caption
 from tlanalysis.core.errors import BadInput
@@ -172,7 +173,7 @@ def test_a_territory_without_a_count_is_drawn_as_unknown(place: str, lang: str) 
         "fr": "nous n'avons pas trouvé de chiffre daté : inconnu",
         "en": "we found no dated figure: unknown",
     }[lang]
-    assert [text.get_text().replace("\u00a0", " ") for text in ax.texts] == [sentence]
+    assert words_of(ax) == [sentence]
     assert "Mayotte" in caption.of(ax).title
 
 
@@ -281,7 +282,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "plot_access_profile",
         "R75",
         lambda t: _with(t, t["territoire"] == "R75", part_bas=0.111, part_haut=0.111),
-        "Nouvelle-Aquitaine : 11 % des habitants",
+        "Nouvelle-Aquitaine : 11 % vivent à 10 km",
     ),
     ("plot_lorenz", "FR", _three_points, "31 % des lieux"),
     ("plot_places_over_time", "FR", lambda t: _with(t, _last(t), valeur_haut=4200.0), "2 528 à 4 200 en 2026"),

@@ -14,11 +14,13 @@ from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, UNKNOWN, mark, style
 from tlanalysis.charts.kit.wording import Words
+from tlanalysis.core.errors import BadInput
 from tlanalysis.data.territories import territory, within
 
 if TYPE_CHECKING:
     import pandas as pd
 
+LONGEST = 80  # characters of a title
 SURE = 0.005  # a share whose bounds are closer than this is drawn as one dot
 VALUES = (
     1.04  # where the values of a profile stand: past the axis, so that none stands beside a mark that is not its own
@@ -71,6 +73,8 @@ def plot_access_profile(
         "tick": "" if place.is_france else words.label("words", "france_tick"),
     }
     text = caption.write("profil-acces", table, lang, fallback=sure.empty, **values)
+    if len(text.title) > LONGEST:
+        text = caption.write("profil-acces", table, lang, fallback=True, **values)
     with style():
         ax = new_axes(ax, 0.75 + ROW * len(mine))
         ticks = [france.loc[key] for key in zip(mine["type"], mine["rayon_km"], strict=True)]
@@ -138,6 +142,10 @@ def plot_deffinov_bounds(
     words = Words(lang)
     chosen = within(focus, "region")
     rows = _rows_of_bounds(table, chosen, words)
+    if not rows:
+        raise BadInput(
+            "no région of this table has a published number: give the table whole, or name a région of it as focus."
+        )
     others = table[table["nature"].isna()]
     values: dict[str, Any] = {
         "total": words.number(fact(table, "nb_national")),
@@ -185,12 +193,15 @@ class _Bound(NamedTuple):
 
 def _rows_of_bounds(table: pd.DataFrame, chosen: Collection[str], words: Words) -> list[_Bound]:
     """Return one row per published number, most projects first, then the chosen régions without a number."""
+    import pandas as pd
+
     rows: list[_Bound] = []
     for row in table[table["groupe"].isna()].itertuples():
         is_chosen = row.territoire.removeprefix("R") in chosen
-        if row.nature is not None or is_chosen:
+        nature = None if pd.isna(row.nature) else row.nature
+        if nature or is_chosen:
             low, high = int(row.nb_projets_bas), int(row.nb_projets_haut)
-            rows.append(_Bound(row.nom, row.nature, row.statut == "probable", low, high, is_chosen))
+            rows.append(_Bound(row.nom, nature, row.statut == "probable", low, high, is_chosen))
     for codes, group in table[table["groupe"].notna()].groupby("groupe"):
         number, first = int(group["nb_groupe"].iloc[0]), group.iloc[0]
         names = words.join(group.sort_values("territoire")["nom"].tolist())

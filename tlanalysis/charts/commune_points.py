@@ -20,6 +20,7 @@ from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, PALE, SMALL, styl
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data import embedded
 from tlanalysis.data.territories import regions_by_departement, territory
+from tlanalysis.indicators.commune_points import MARKED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +108,7 @@ def _caption(words: Words, table: pd.DataFrame, place: Any, unlocated: int) -> c
         "first_tl": words.number(first["nb_tiers_lieux"]),
         "first_fab": words.number(first["nb_fabriques_de_territoire"]),
         "first_fs": words.number(first["nb_france_services"]),
+        "marked": words.number(MARKED),
         "hidden": words.number(hidden["nb_communes"]),
         "hidden_people": _people(words, hidden["population"]),
         "central": words.label("words", "central_places").format(n=words.number(central)) if central else "",

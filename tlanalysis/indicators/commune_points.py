@@ -20,6 +20,8 @@ from tlanalysis.tables.commune_table import departement_of, listed_communes
 if TYPE_CHECKING:
     import pandas as pd
 
+MARKED = 2_000  # inhabitants from which a commune is embedded with its point, whether it has a place or not
+
 
 def commune_map(territory: str) -> pd.DataFrame:
     """Return the communes of a région or a département that a map shows: one row per commune.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tlanalysis.indicators.commune_mix import BY_DEPARTEMENT, COLUMNS, OVERLAPPING, count_by_class, outside_of
 from tlanalysis.indicators.commune_nearness import measure_nearer, measure_nearness
 from tlanalysis.indicators.commune_overlap import QPV, STRATA, count_strata
+from tlanalysis.indicators.commune_points import MARKED
 from tlanalysis.lists.cells.commune_names import SPLIT_CITIES, today_code
 from tlanalysis.lists.cleaning import clean_open_file
 from tlanalysis.tables.commune_table import communes
@@ -22,7 +23,6 @@ LISTS = {
     "france_services": "france_services_2024",
 }
 TOWNS = "petites_villes_de_demain"
-MARKED = 2_000  # inhabitants from which a commune is embedded with its point, whether it has a place or not
 DIGITS = 3  # of degrees: about 100 m
 
 
