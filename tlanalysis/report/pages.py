@@ -63,8 +63,7 @@ class Site:
         self._history = contents
         self._profiles = results.profiled(runs)
         self._runs = {lang: [run for run in runs if run.lang == lang] for lang in LANGS}
-        folder = paths.home() / "docs"
-        self._documents = docs.documents(folder)
+        self._documents = docs.documents(paths.home() / "docs")
         self._subjects = subjects()
         slugs: dict[str, Collection[str]] = {lang: self._slugs(lang) for lang in LANGS}
         self._renderer = Renderer(slugs, self._subjects)
