@@ -10,7 +10,7 @@ import pytest
 from tests.report.made_up import publish, ran
 from tests.report.test_gallery import _notebook
 from tlanalysis.core import files
-from tlanalysis.report import kept_pages, pages
+from tlanalysis.report import kept_pages, pages, unchanged
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 
@@ -32,7 +32,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def out(made_once: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made_once, tmp_path / "reports"))
+    copy = Path(shutil.copytree(made_once, tmp_path / "reports"))
+    (copy / unchanged.STATE).unlink()  # so that the report asks for each page
+    return copy
 
 
 def _pages(out: Path) -> dict[str, tuple[int, bytes]]:
@@ -84,6 +86,7 @@ def test_the_site_is_the_one_that_is_made_from_nothing(out: Path, tmp_path: Path
     shutil.copytree(out, copy)
     (copy / "site" / kept_pages.INDEX).unlink()
     report(copy)
+    (out / unchanged.STATE).unlink()
     report(out)
     assert {name: data for name, (_, data) in _pages(out).items()} == {
         name: data for name, (_, data) in _pages(copy).items()
@@ -101,7 +104,7 @@ def test_a_page_that_another_program_changed_is_made_again(out: Path) -> None:
 def _kept(out: Path, common: str = "") -> bool:
     """Return whether a page of two inputs is kept."""
     made = []
-    pages_now = kept_pages.KeptPages(out, common)
+    pages_now = kept_pages.KeptPages(out / "site", common)
     pages_now.page("site/page.html", ["a", b"b"], lambda: made.append(1) or ("site/page.html", "é"))  # type: ignore[func-returns-value]
     files.write_bytes(out / "site" / "page.html", "é".encode())
     files.write_bytes(out / "site" / kept_pages.INDEX, pages_now.index())

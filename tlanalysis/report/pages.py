@@ -63,8 +63,7 @@ class Site:
         self._history = contents
         self._profiles = results.profiled(runs)
         self._runs = {lang: [run for run in runs if run.lang == lang] for lang in LANGS}
-        folder = paths.home() / "docs"
-        self._documents = docs.documents(folder)
+        self._documents = docs.documents(paths.home() / "docs")
         self._subjects = subjects()
         slugs: dict[str, Collection[str]] = {lang: self._slugs(lang) for lang in LANGS}
         self._renderer = Renderer(slugs, self._subjects)
@@ -208,6 +207,11 @@ class Site:
         )  # fmt: skip
 
     def _quality(self, lang: str, runs: list[Run]) -> Page:
+        inputs = [frame.to_csv() for frame in self._quality_tables.values()]
+        inputs += [repr([(described(run, *run.figures), [(f.day, f.phone) for f in run.figures]) for run in runs])]
+        return self.kept.page(path_of(lang, "quality.html"), inputs, partial(self._quality_page, lang, runs))
+
+    def _quality_page(self, lang: str, runs: list[Run]) -> Page:
         text = texts()[lang]
         shown = {text[name]: self._table(frame, lang) for name, frame in self._quality_tables.items()}
         return self._renderer.page(
