@@ -17,6 +17,8 @@ from tlanalysis.core.extras import named
 from tlanalysis.data import territories
 
 with named():
+    import nh3  # noqa: F401 - the page of a notebook needs it: its absence is said before the runs
+
     from tlanalysis.report.gallery import report
     from tlanalysis.report.results import KINDS
     from tlanalysis.runs import manifest

@@ -43,14 +43,14 @@ def test_a_folder_that_holds_something_is_refused_and_stays(taken: str, tmp_path
 
 def test_a_new_notebook_obeys_the_rules_is_planned_and_runs(started: Path, tmp_path: Path) -> None:
     path = new_notebook("mon_sujet")
-    assert path == started / "notebooks" / "05_mon_sujet.ipynb"
+    assert path == started / "notebooks" / "06_mon_sujet.ipynb"
     assert [problem for problem in check_notebooks() if path.name in problem] == []
     assert check_plan() == []
-    (run,) = [run for run in read_plan() if run.notebook == "05_mon_sujet"]
+    (run,) = [run for run in read_plan() if run.notebook == "06_mon_sujet"]
     (outcome,) = execute([run], tmp_path / "out", RunOptions(jobs=1))
     assert (outcome.status, outcome.error, outcome.figures) == ("ok", "", ["mon-sujet--FR"])
     with pytest.raises(BadInput, match="exists"):
-        new_notebook("05_mon_sujet")
+        new_notebook("06_mon_sujet")
 
 
 @pytest.mark.parametrize("name", ["", "Mon sujet", "../x", "05-sujet", "a/b", "été"])

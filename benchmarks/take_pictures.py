@@ -1,6 +1,6 @@
 """Take the pictures of the README from a site: the forecast, the home page and a portrait, in both languages.
 
-`python -m tlanalysis.maintain.take_pictures [REPORTS]` opens the pages in Chromium (variable `CHROMIUM`, else the one
+`python -m benchmarks.take_pictures [REPORTS]` opens the pages in Chromium (variable `CHROMIUM`, else the one
 of the system) and writes PNG files to `docs/`.
 """
 
