@@ -74,6 +74,16 @@ def described(run: Run, *figures: Figure) -> str:
     return repr(replace(run, figures=named, executed=run.executed and Path(run.executed.name)))
 
 
+def drawings(*figures: Figure) -> str:
+    """Return the digests of the drawings that a page holds, those for narrow screens too, and the days of figures."""
+    found: list[str] = []
+    for figure in figures:
+        if figure.facts:
+            paths = (figure.path("svg"), figure.folder / "phone" / f"{figure.name}.svg")
+            found += [figure.day, *(files.sha256(path.read_bytes()) if path.is_file() else "" for path in paths)]
+    return repr(found)
+
+
 @cache
 def _digest_of_code() -> str:
     """Return the digest of the code, texts and templates of the package, and of the versions of libraries."""

@@ -18,7 +18,7 @@ from tlanalysis.report import portrait as portraits
 from tlanalysis.report.api_reference import reference
 from tlanalysis.report.function_index import functions_of
 from tlanalysis.report.home_map import home_map
-from tlanalysis.report.kept_pages import KeptPages, described
+from tlanalysis.report.kept_pages import KeptPages, described, drawings
 from tlanalysis.report.key_numbers import key_numbers
 from tlanalysis.report.portrait import Portrait
 from tlanalysis.report.portrait_tables import numbers
@@ -208,7 +208,7 @@ class Site:
 
     def _quality(self, lang: str, runs: list[Run]) -> Page:
         inputs = [frame.to_csv() for frame in self._quality_tables.values()]
-        inputs += [repr([(described(run, *run.figures), [(f.day, f.phone) for f in run.figures]) for run in runs])]
+        inputs += [repr([(described(run, *run.figures), drawings(*run.figures)) for run in runs])]
         return self.kept.page(path_of(lang, "quality.html"), inputs, partial(self._quality_page, lang, runs))
 
     def _quality_page(self, lang: str, runs: list[Run]) -> Page:
@@ -264,7 +264,7 @@ class Site:
         around = [one and (one.slug, one.facts) for one in self._around(lang, run, figure)]
         told = (around, self._functions(run.notebook).get(figure.id), history.change(figure.name, self._history))
         own = [figure.path(kind).read_bytes() for kind in ("svg", "csv") if kind in figure.kinds]
-        inputs: list[str | bytes] = [described(run, figure), repr(told), *own]
+        inputs: list[str | bytes] = [described(run, figure), drawings(figure), repr(told), *own]
         yield self.kept.page(
             path_of(lang, figure.slug), inputs, partial(self._figure_page, lang, run, figure, "figure")
         )
