@@ -32,7 +32,7 @@ Problems = dict[float | str, list[str]]
 def attacked(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Problems]]]:
     """Attack the targets that the session asks for; the temporary folder is short, as a socket in it has 107 bytes."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    targets = [item.callspec.params["target"] for item in items if item.module is request.module]
+    targets = [str(item.callspec.params["target"]) for item in items if item.module is request.module]
     with tempfile.TemporaryDirectory(prefix="tlk-", dir="/tmp") as name, ThreadPoolExecutor(2) as pool:
         base = Path(name)
         home = kills.project(base / "projet", draws=False)
