@@ -454,8 +454,10 @@ def test_the_share_of_places_of_known_state_is_true(lang):
 @pytest.mark.parametrize(("lang", "said"), [("fr", "habitants de 2023"), ("en", "inhabitants of 2023")])
 def test_every_text_with_a_rate_of_a_later_year_says_whose_inhabitants(lang, said):
     """The rates of 2030 are over the population of 2023: each sentence that prints one says so."""
-    path = Path(__file__).parents[2] / "tlanalysis/charts/messages/forecasts.toml"
-    texts = tomllib.loads(path.read_text(encoding="utf-8"))
+    folder = Path(__file__).parents[2] / "tlanalysis/charts/messages"
+    texts: dict[str, dict] = {}
+    for name in ("forecasts.toml", "regional_forecasts.toml"):
+        texts |= tomllib.loads((folder / name).read_text(encoding="utf-8"))
     per = {"fr": "100 000 habitants", "en": "100,000 inhabitants"}[lang]
     printed = [text for figure in texts.values() for text in figure.get(lang, {}).values() if per in text]
     assert printed
