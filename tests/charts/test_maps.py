@@ -301,3 +301,17 @@ def _signed(ring):
 def test_unknown_shapes_are_refused():
     with pytest.raises(BadInput, match="outlines or tiles"):
         tl.plot_rates(tl.rates("tiers_lieux"), shapes="carte", ax=Figure().subplots())
+
+
+@pytest.mark.parametrize(
+    ("as_of", "title"),
+    [
+        (None, "DEFFINOV: 17 of 18 régions announced; 10 found by name"),
+        ("2022", "DEFFINOV, régions found by name: 1 of 18"),
+        ("2021", "DEFFINOV, régions found by name: 0 of 18"),
+    ],
+)
+def test_the_map_says_how_many_regions_took_part_only_when_a_page_had_said_it(as_of, title):
+    said = caption.of(tl.plot_deffinov_regions(tl.deffinov_regions(as_of=as_of), lang="en"))
+    assert said.title == title
+    assert ("did not; we did not find which" in said.lecture) == (as_of is None)

@@ -9,7 +9,6 @@ from scipy import stats
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators.deffinov import (
-    DEFFINOV_REGIONS,
     deffinov_population,
     deffinov_projects,
     deffinov_regions,
@@ -206,4 +205,5 @@ def test_no_number_of_departements_yet():
 
 def test_the_number_of_regions_is_the_published_one(raw):
     published = [row["valeur"] for row in read_rows(raw, "observations") if row["indicateur"] == ANSWERED]
-    assert {float(value) for value in published} == {DEFFINOV_REGIONS}
+    assert {float(value) for value in published} == {17} == {deffinov_regions().attrs["nb_repondantes"]}
+    assert deffinov_regions(as_of="2022").attrs["nb_repondantes"] is None

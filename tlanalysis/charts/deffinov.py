@@ -17,7 +17,7 @@ from tlanalysis.charts.kit.territory_map import drawn_as
 from tlanalysis.charts.kit.tiles import draw_tiles, legend
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import within
-from tlanalysis.indicators.deffinov import DEFFINOV_REGIONS, STATUSES
+from tlanalysis.indicators.deffinov import STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,16 +58,17 @@ def plot_deffinov_regions(
     check_text(table)
     words = Words(lang)
     count = table["statut"].value_counts().reindex(list(STATUSES), fill_value=0)
-    attested = int(count["atteste"])
+    attested, announced = int(count["atteste"]), fact(table, "nb_repondantes")
+    took_part = attested if announced is None else announced
     values: dict[str, Any] = {name: words.number(n) for name, n in count.items()} | {
         "total": words.number(len(table)),
-        "took_part": words.number(DEFFINOV_REGIONS),
+        "took_part": words.number(took_part),
         "others": words.number(len(table) - attested),
-        "others_in": words.number(DEFFINOV_REGIONS - attested),
-        "others_out": words.number(len(table) - DEFFINOV_REGIONS),
+        "others_in": words.number(took_part - attested),
+        "others_out": words.number(len(table) - took_part),
         "unknown_names": ", ".join(table.loc[table["statut"] == "inconnu", "nom_region"]),
     }
-    text = caption.write("deffinov-regions", table, lang, **values)
+    text = caption.write("deffinov-regions", table, lang, fallback=announced is None, **values)
     shapes = drawn_as(shapes)
     wide = room(ax, 5.4)
     codes, names = table["code_region"], table["nom_region"]

@@ -1,7 +1,7 @@
 """DEFFINOV coverage: what sources attest, what they say in part, and what we did not find.
 
-The call: 50 million euros; 17 of 18 régions took part, and we did not find which one did not. National totals (204
-projects, 208 places, 353 training bodies, 85 départements) are known without their regional split.
+The announcement of the call says how many régions took part, not which. National totals (projects, places, training
+bodies, départements) are known without their regional split.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STATUSES = ("atteste", "probable", "partage", "inconnu")
-DEFFINOV_REGIONS = 17  # régions that answered the call: observation `deffinov_regions_repondantes`
 
 
 def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
@@ -29,7 +28,7 @@ def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
 
     `statut` is `atteste` (a source ties the région to the call by name), `probable` (same purpose and funds, name not
     printed), `partage` (named only within a group of régions) or `inconnu` (we found no source, which does not show
-    absence). 17 of the 18 took part; at most one of those not attested did not.
+    absence). The announcement says how many of the 18 took part: `attrs["nb_repondantes"]`, missing before that page.
 
     Parameters
     ----------
@@ -75,7 +74,14 @@ def deffinov_regions(*, as_of: When | None = None) -> pd.DataFrame:
     table.attrs["enveloppe_nationale_eur"] = float(
         facts.loc[facts["indicateur"] == "deffinov_enveloppe_nationale_eur", "valeur"].max()
     )
+    table.attrs["nb_repondantes"] = national_number("deffinov_regions_repondantes", as_of)
     return table
+
+
+def national_number(indicator: str, as_of: When | None) -> int | None:
+    """Return the largest number that a page prints for France, None when no page had printed one by that day."""
+    said = observations(indicator, "FR", as_of=as_of)["valeur"].dropna()
+    return None if said.empty else int(said.max())
 
 
 def _public_projects(as_of: When | None) -> pd.DataFrame:

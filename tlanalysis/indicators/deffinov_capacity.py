@@ -9,7 +9,7 @@ from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import observations
-from tlanalysis.indicators.deffinov import deffinov_regions
+from tlanalysis.indicators.deffinov import deffinov_regions, national_number
 from tlanalysis.indicators.sharp_bounds import bounds
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
         groups[members] = float(row.valeur)
         at = known["territoire"].isin(members)
         known.loc[at, ["nature", "groupe", "nb_groupe"]] = [row.nature, row.territoires, row.valeur]
-    labelled = _labelled_regions(as_of)
+    labelled = national_number("deffinov_regions_labellisees", as_of)
     found = bounds(known, float(national.max()), groups=groups, positive=labelled)
     known["nb_groupe"] = known["nb_groupe"].astype("Int64")
     table = known[["territoire", "nom", *territories.POPULATION, "statut", "nature", "groupe", "nb_groupe"]].assign(
@@ -104,12 +104,6 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
         "nb_regions": labelled,
     }
     return table
-
-
-def _labelled_regions(as_of: When | None) -> int | None:
-    """Return how many régions hold projects of the call, None when no page said it by that day."""
-    said = observations("deffinov_regions_labellisees", "FR", as_of=as_of)["valeur"].dropna()
-    return None if said.empty else int(said.max())
 
 
 def _about(value: float) -> tuple[float, float]:

@@ -13,7 +13,6 @@ from tlanalysis.core.languages import Texts, read_texts
 from tlanalysis.data import territories
 from tlanalysis.data.documents import cited, nb_documents
 from tlanalysis.data.territories import FRANCE, Territory
-from tlanalysis.indicators.deffinov import DEFFINOV_REGIONS
 from tlanalysis.report.dates import in_words
 from tlanalysis.report.portrait_tables import Counted, Numbers
 
@@ -194,8 +193,11 @@ class Portrait:
         """What is known of the territory in the DEFFINOV call, sentence by sentence."""
         held, total = self._held.deffinov, self._words.number(self._held.deffinov_total)
         if self.territory.is_france:
-            facts = {"took_part": DEFFINOV_REGIONS, "total": len(held), "projects": total}
-            return [self.text["deffinov_lead"], self.text["deffinov_france"].format(**facts)]
+            facts = {"took_part": self._held.deffinov_took_part, "total": len(held), "projects": total}
+            said = ["deffinov_lead", "deffinov_france_regions", "deffinov_france_projects"]
+            if self._held.deffinov_took_part is None:
+                said.remove("deffinov_france_regions")
+            return [self.text[name].format(**facts) for name in said]
         if self.region is not None:
             status = self.text["statuses"][held[self.region.code].status]
             return [self.text["deffinov_departement"].format(region=self.region.name, status=status)]

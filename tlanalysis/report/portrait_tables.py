@@ -103,6 +103,7 @@ class Numbers:
     forecast: Mapping[str, Forecasted]
     deffinov: Mapping[str, Deffinov]
     deffinov_total: int
+    deffinov_took_part: int | None
     printed: Mapping[str, list[Row]]
     facts: Mapping[str, Mapping[str, list[Row]]]
     regions: Mapping[str, str]
@@ -135,11 +136,21 @@ def _numbers(_path: str, _mtime: int) -> Numbers:
             table = access(kind, level)
             for code, one in _reach(table).items():
                 reach[code][kind] = one
-    bounds = deffinov_bounds()
+    bounds, known = deffinov_bounds(), deffinov_regions()
     departements = territories.departements()
     regions = dict(zip("D" + departements["code_departement"], "R" + departements["code_region"], strict=True))
-    total = int(bounds.attrs["nb_national"])
-    return Numbers(counts, lists, reach, _forecast(), _deffinov(bounds), total, _figures(), _facts(), regions)
+    return Numbers(
+        counts,
+        lists,
+        reach,
+        _forecast(),
+        _deffinov(bounds, known),
+        int(bounds.attrs["nb_national"]),
+        known.attrs["nb_repondantes"],
+        _figures(),
+        _facts(),
+        regions,
+    )
 
 
 def _counted(table: pd.DataFrame) -> dict[str, Counted]:
@@ -219,10 +230,10 @@ def _forecast() -> dict[str, Forecasted]:
     return found
 
 
-def _deffinov(bounds: pd.DataFrame) -> dict[str, Deffinov]:
+def _deffinov(bounds: pd.DataFrame, known: pd.DataFrame) -> dict[str, Deffinov]:
     import pandas as pd
 
-    budgets = deffinov_regions().set_index("code_region")["enveloppe_eur"]
+    budgets = known.set_index("code_region")["enveloppe_eur"]
     return {
         row.territoire: Deffinov(
             row.statut,
