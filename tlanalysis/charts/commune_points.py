@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
 from matplotlib.transforms import ScaledTranslation
 
 from tlanalysis.charts.kit import caption
@@ -16,10 +16,11 @@ from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import figure_of, finish, new_axes
 from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.look import Look, chart
+from tlanalysis.charts.kit.outlines import outline, rings
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, PALE, SMALL, style
 from tlanalysis.charts.kit.wording import Words
-from tlanalysis.data import embedded
-from tlanalysis.data.territories import regions_by_departement, territory
+from tlanalysis.data.map_projection import STEP, to_metres
+from tlanalysis.data.territories import territory, within
 from tlanalysis.indicators.commune_points import MARKED
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ PLACES: dict[str, tuple[str, str, tuple[float, float], float]] = {
     "fabriques_de_territoire": (CONTRAST, "D", (3.0, 0.0), 16.0),
 }
 NAMED = 5  # communes whose name is written, at most
-CELLS_PER_DEGREE = 50  # of the grid of the départements
 ROUND = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
 LONGEST = 80  # characters of a title
 CITIES = ("Paris", "Lyon", "Marseille")  # their rows hold the places whose arrondissement is not known
@@ -63,7 +63,7 @@ def plot_commune_map(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     check_text(table)
     words = Words(lang)
     place = territory(fact(table, "territoire"))
-    located = table[table["latitude"].notna() & table["longitude"].notna()].reset_index(drop=True)
+    located = _on_the_plane(table[table["latitude"].notna() & table["longitude"].notna()], place.code)
     text = _caption(words, table, place, len(table) - len(located))
     people = located["population"].astype("float64").to_numpy()
     scale = LARGEST / np.nanmax(people) if np.isfinite(people).any() else 0.0
@@ -71,7 +71,7 @@ def plot_commune_map(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         ax = new_axes(ax, HEIGHT)
         _land(ax, place.code)
         known = np.isfinite(people)
-        x, y = located["longitude"].to_numpy(float), located["latitude"].to_numpy(float)
+        x, y = located["x"].to_numpy(float), located["y"].to_numpy(float)
         ax.scatter(x[known], y[known], s=people[known] * scale, color=PEOPLE, edgecolors=EDGE, linewidths=0.4, zorder=2)
         city = located["nom_commune"].isin(CITIES).to_numpy()
         bare = ~known & ~city
@@ -79,7 +79,7 @@ def plot_commune_map(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         for name in PLACES:
             _places(ax, located, name)
         _names(ax, located[known], np.sqrt(people[known] * scale) / 2)
-        ax.set_aspect(1 / np.cos(np.radians(float(np.mean(ax.get_ylim())))))
+        ax.set_aspect("equal")
         ax.set_axis_off()
         _legend(ax, words, people[known], scale, unknown=bool(bare.any()))
         return finish(ax, text)
@@ -127,27 +127,21 @@ def _people(words: Words, number: float | None) -> str:
     return words.label("words", "inhabitants").format(n=words.number(number))
 
 
+def _on_the_plane(located: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Return the communes of a territory with `x, y`: where they stand beside its outline, in hundreds of metres."""
+    # All départements of a territory have one plane: a région overseas is one département.
+    x, y = to_metres(located["longitude"], located["latitude"], min(within(code, "departement")))
+    return located.reset_index(drop=True).assign(x=x / STEP, y=y / STEP)
+
+
 def _land(ax: Axes, code: str) -> None:
-    """Draw the cells of the grid that lie in the territory, and give the map their limits."""
-    cells = embedded.load("maille_departements")
-    chosen = (
-        cells["code_departement"] if code.startswith("D") else cells["code_departement"].map(regions_by_departement())
-    )
-    cells = cells[chosen == code[1:]]
-    west, east = (cells[name].to_numpy(float) for name in ("colonne_debut", "colonne_fin"))
-    south = cells["ligne"].to_numpy(float)
-    corners = np.stack(
-        [
-            np.column_stack([west, south]),
-            np.column_stack([east + 1, south]),
-            np.column_stack([east + 1, south + 1]),
-            np.column_stack([west, south + 1]),
-        ],
-        axis=1,
-    )
-    corners /= CELLS_PER_DEGREE
-    ax.add_collection(PolyCollection(list(corners), facecolors=PALE, edgecolors=PALE, linewidths=0.4, zorder=0))
-    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
+    """Draw the outlines of the départements of the territory, and give the map their limits."""
+    shapes = rings("departement")
+    own = [shapes[one] for one in sorted(within(code, "departement"))]
+    for parts in own:
+        ax.add_patch(PathPatch(outline(parts), facecolor=PALE, edgecolor="white", linewidth=1.0, zorder=0))
+    points = np.vstack([ring for parts in own for ring in parts])
+    low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.03 * (high - low)
     ax.set_xlim(low[0] - margin[0], high[0] + margin[0])
     ax.set_ylim(low[1] - margin[1], high[1] + margin[1])
@@ -160,8 +154,8 @@ def _places(ax: Axes, located: pd.DataFrame, name: str) -> None:
     shift = ScaledTranslation(right / 72, up / 72, figure_of(ax).dpi_scale_trans)
     drawn: dict[str, Any] = {"linewidths": 0.9} if marker == "+" else {"edgecolors": "white", "linewidths": 0.5}
     ax.scatter(
-        some["longitude"].to_numpy(float),
-        some["latitude"].to_numpy(float),
+        some["x"].to_numpy(float),
+        some["y"].to_numpy(float),
         s=some[f"nb_{name}"].to_numpy(float) * area,
         color=colour,
         marker=marker,
@@ -176,7 +170,7 @@ def _names(ax: Axes, located: pd.DataFrame, radii: np.ndarray) -> None:
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
     written: list[tuple[float, float]] = []
     for row, radius in zip(located.itertuples(), radii, strict=True):
-        x, y = (row.longitude - west) / (east - west), (row.latitude - south) / (north - south)
+        x, y = (row.x - west) / (east - west), (row.y - south) / (north - south)
         if len(written) == NAMED or any(abs(x - a) < 0.34 and abs(y - b) < 0.09 for a, b in written):
             continue
         if not (0.04 <= x <= 0.96 and 0.04 <= y <= 0.92):
@@ -184,7 +178,7 @@ def _names(ax: Axes, located: pd.DataFrame, radii: np.ndarray) -> None:
         written.append((x, y))
         ax.annotate(
             row.nom_commune,
-            (row.longitude, row.latitude),
+            (row.x, row.y),
             xytext=(0, max(5.0, radius + 1)),
             textcoords="offset points",
             ha="left" if x < 0.25 else "right" if x > 0.75 else "center",

@@ -4,8 +4,7 @@ The open file gives each département as rings of longitudes and latitudes; neig
 cut into lines at the points where three territories meet, each line is simplified once, and both neighbours get it
 back: a border stays one border. Régions are the lines that have another région, or the sea, on their other side.
 
-Coordinates are whole hundreds of metres: EPSG:3035 (Lambert azimuthal equal-area) in metropolitan France, an azimuthal
-equal-area projection centred on itself for each territory overseas. `tlanalysis count` writes the table.
+Coordinates are whole hundreds of metres in the planes of `data/map_projection.py`. `tlanalysis count` writes the table.
 """
 
 from __future__ import annotations
@@ -18,13 +17,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.data import territories
+from tlanalysis.data.map_projection import STEP, to_metres
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TABLE = "contours"
-MAIN = "EPSG:3035"
-STEP = 100.0  # metres of one unit of the table
 # How far, in metres, a simplified line may stray: overseas is enlarged in figures, and the inner suburbs of Paris more.
 # A line that would cross itself, such as a coast full of inlets, is followed more closely.
 STRAY = {"main": 1200.0, "overseas": 500.0, "suburbs": 120.0}
@@ -242,15 +240,12 @@ def draw_outlines(contours: bytes) -> pd.DataFrame:
         GeoJSON, one feature per département: `insee_dep`.
     """
     import pandas as pd
-    from pyproj import Transformer
 
     regions = {row.code_departement: row.code_region for row in territories.departements().itertuples()}
     shapes: dict[str, list[Ring]] = {}
-    main = Transformer.from_crs("EPSG:4326", MAIN, always_xy=True)
     for feature in json.load(io.BytesIO(contours))["features"]:
         code, rings = feature["properties"]["insee_dep"], rings_of(feature["geometry"])
-        to_metres = main if len(code) == 2 else _own(rings, Transformer)
-        shapes[code] = [[to_metres.transform(x, y) for x, y in ring] for ring in rings]
+        shapes[code] = [_in_metres(ring, code) for ring in rings]
     stray = {code: STRAY[_kind(code)] for code in shapes}
     simple = simplified(shapes, stray)
     levels = {"departement": simple, "region": dissolved(simple, regions)}
@@ -263,13 +258,10 @@ def draw_outlines(contours: bytes) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _in_metres(ring: Ring, code: str) -> Ring:
+    x, y = to_metres([point[0] for point in ring], [point[1] for point in ring], code)
+    return list(zip(x.tolist(), y.tolist(), strict=True))
+
+
 def _kind(code: str) -> str:
     return "overseas" if len(code) == 3 else "suburbs" if code in SUBURBS else "main"
-
-
-def _own(rings: list[Ring], transformer: Any) -> Any:
-    """Return the equal-area projection centred on a territory."""
-    points = [point for ring in rings for point in ring]
-    middle = [(min(values) + max(values)) / 2 for values in zip(*points, strict=True)]
-    own = f"+proj=laea +lat_0={middle[1]:.3f} +lon_0={middle[0]:.3f} +datum=WGS84"
-    return transformer.from_crs("EPSG:4326", own, always_xy=True)

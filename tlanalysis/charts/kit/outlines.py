@@ -82,20 +82,20 @@ def placed(level: str) -> Placed:
     main = np.vstack([ring for code, parts in shapes.items() if code not in overseas for ring in parts])
     (left, bottom), (right, top) = main.min(axis=0), main.max(axis=0)
     side = SIDE * (top - bottom)
-    paths = {code: _path(parts) for code, parts in shapes.items()}
+    paths = {code: outline(parts) for code, parts in shapes.items()}
     small, labels = {}, {}
     for rank, code in enumerate(overseas):
         low, high = (side_of(np.vstack(shapes[code]), axis=0) for side_of in (np.min, np.max))
         scale = max(s for s in SCALES if s * max(high - low) <= side or s == SCALES[0])
         middle = (left - 0.62 * side, top - (rank + 0.5) * (top - bottom) / len(overseas) + 0.03 * (top - bottom))
-        paths[code] = _path([(ring - (low + high) / 2) * scale + middle for ring in shapes[code]])
+        paths[code] = outline([(ring - (low + high) / 2) * scale + middle for ring in shapes[code]])
         labels[code] = (middle[0], middle[1] - side / 2, scale)
     if level == "departement":
         low, high = (side_of(np.vstack([shapes[code][0] for code in SUBURBS]), axis=0) for side_of in (np.min, np.max))
         beside = np.array([right + 0.62 * side, top - 0.42 * side])
         for code in SUBURBS:
             small[code] = paths[code]
-            paths[code] = _path([(ring - (low + high) / 2) * ENLARGED + beside for ring in shapes[code]])
+            paths[code] = outline([(ring - (low + high) / 2) * ENLARGED + beside for ring in shapes[code]])
         labels[SUBURBS[0]] = (
             float(beside[0]),
             float(beside[1] - (high - low)[1] * ENLARGED / 2 - 0.05 * side),
@@ -112,7 +112,7 @@ def _overseas(level: str) -> list[str]:
     return [str(territories.region_of(code)) for code in INSETS]
 
 
-def _path(parts: list[np.ndarray]) -> Path:
+def outline(parts: list[np.ndarray]) -> Path:
     """Return one compound path of the rings of a territory."""
     return Path.make_compound_path(*(Path(np.vstack([ring, ring[:1]]), closed=True) for ring in parts))
 
