@@ -287,11 +287,18 @@ class Site:
             code = code if code in portrayed else f"D{code}"
             return posixpath.relpath(path_of(lang, f"territory/{code}.html"), folder)
 
-        whole = figure.plot_area if template == "figure" else None
-        drawing = None if svg is None else picture.inlined(svg, whole, said=said, link=link)
+        cropped = template == "figure"
+        drawing = narrow = None
+        if svg is not None:
+            drawing = picture.inlined(svg, figure.plot_area if cropped else None, said=said, link=link)
+        if figure.phone:
+            drawn = picture.slim(figure.drawing_for_phones.read_text(encoding="utf-8", errors="replace"))
+            area = figure.phone_area if cropped else None
+            narrow = picture.inlined(drawn, area, said=said, link=link, prefix="phone-")
         return self._renderer.page(
             lang, slug, f"{template}.html.jinja", figure.facts["title"] if figure.facts else figure.name,
-            run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, table=table,
+            run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, narrow=narrow,
+            table=table,
             territory_page=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
             territory_name=territories.territory(run.territory).name,
             citation=figure_files.citation(figure, lang) if figure.facts else "",

@@ -59,9 +59,9 @@ def _harmless(value: Any) -> Any:
 
 def _inline(figure: Figure, phone: bool = False) -> Markup | None:
     """Return the drawing of a figure for a page that shows several; text in an image could not use the page's font."""
-    path = figure.folder / "phone" / f"{figure.name}.svg" if phone else figure.path("svg")
+    path = figure.drawing_for_phones if phone else figure.path("svg")
     drawn = picture.slim(path.read_text(encoding="utf-8", errors="replace"))
-    area = None if phone else figure.plot_area
+    area = figure.phone_area if phone else figure.plot_area
     return picture.inlined(drawn, area, prefix=f"{figure.name}-{'phone-' if phone else ''}")
 
 

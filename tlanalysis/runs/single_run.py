@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, TextIO
 from traitlets.config import Config
 
 from tlanalysis.core import files, paths, recorder
+from tlanalysis.core.figure_places import places
 from tlanalysis.core.provenance import NOTEBOOK
 from tlanalysis.core.slugs import is_slug
 from tlanalysis.runs.limits import Limits, end_with_parent
@@ -32,7 +33,6 @@ from tlanalysis.runs.plan import Run
 KERNEL = "python3"
 # One thread of linear algebra per process: sums have the same order on every machine, and each run uses one core.
 FIXED_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-KINDS = ("svg", "png", "csv", "json")
 LONGEST_ERROR = 2000  # characters of an error in the manifest and on the terminal
 _TIMES = ("start_time", "end_time", "duration")
 
@@ -142,7 +142,8 @@ def _sidecar(path: Path) -> dict[str, Any]:
 
 def _digests(folder: Path, name: str, figures: Iterable[str]) -> dict[str, str]:
     """Return the digests of the files of a run, by their places in the reports folder."""
-    held = {f"figures/{figure}.{kind}": folder / "figures" / f"{figure}.{kind}" for figure in figures for kind in KINDS}
+    of_figures = (f"figures/{place}" for figure in figures for place in places(figure))
+    held = {place: folder / place for place in of_figures}
     held[f"notebooks/{name}.ipynb"] = folder / f"{name}.ipynb"
     return {place: recorder.digest_file(path) for place, path in held.items() if path.is_file()}
 
