@@ -17,7 +17,8 @@ KEPT = Path(__file__).with_name("golden")
 # A drawing for narrow screens: of its four texts the page shows those of the plot, 1 to 4 inches from the top.
 PHONE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 244.8 360"><g id="figure_1">'
-    '<g id="t1"><text y="20">above</text></g><g id="t2"><text y="100">in the plot</text></g><g id="t3"><text y="340">below</text></g>'
+    '<g id="t1"><text y="20">above</text></g><g id="t2"><text y="100">in the plot</text></g>'
+    '<g id="t3"><text y="340">below</text></g>'
     '<g id="axes"><path d="M 1 100 L 9 200"/><text y="20">a label of the axes</text></g></g></svg>'
 )
 # Pages that the invented runs decide, and no data of the project.
