@@ -26,6 +26,7 @@ from tlanalysis.core import files, paths, recorder
 from tlanalysis.core.figure_places import places
 from tlanalysis.core.provenance import NOTEBOOK
 from tlanalysis.core.slugs import is_slug
+from tlanalysis.runs import prose
 from tlanalysis.runs.limits import Limits, end_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -196,6 +197,8 @@ def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> No
 def remove_times_and_paths(path: Path, name: str) -> None:
     """Remove from an executed notebook what differs between two executions: times, paths and random cell ids.
 
+    Its texts are written in the language of the run.
+
     Parameters
     ----------
     path : Path
@@ -216,6 +219,7 @@ def remove_times_and_paths(path: Path, name: str) -> None:
             cell["metadata"].get("papermill", {}).pop(key, None)
         if {"injected-parameters", "papermill-error-cell-tag"} & set(cell["metadata"].get("tags", [])):
             cell["id"] = f"added-{number:02d}"
+    prose.speak(notebook["cells"], str(about.get("parameters", {}).get("lang", prose.own_language(notebook["cells"]))))
     files.write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
