@@ -78,10 +78,15 @@ def path_of(lang: str, slug: str) -> str:
 
 @dataclass(frozen=True)
 class Renderer:
-    """Renders pages; `slugs` are the existing pages by language, `subjects` those of the plan by notebook."""
+    """Renders pages.
+
+    `slugs` are the existing pages by language, `subjects` those of the plan by notebook, `base_url` the address that
+    the reports folder will have (empty when it is not known).
+    """
 
     slugs: dict[str, Collection[str]]
     subjects: dict[str, Subject]
+    base_url: str = ""
 
     def title_of(self, notebook: str, lang: str) -> str:
         """Return the title of a notebook, or its name when the plan has no title for it."""
@@ -111,6 +116,8 @@ class Renderer:
                 text=texts()[lang],
                 version=__version__,
                 asset=asset,
+                here=f"{self.base_url}/{here}" if self.base_url else "",
+                absolute=lambda path: f"{self.base_url}/{path}" if self.base_url else asset(path),
                 to=to,
                 has=lambda target: target in self.slugs[lang],
                 others=[
