@@ -12,6 +12,14 @@ MOVED = 4  # of `diff`: it worked, and something moved
 CORES = os.cpu_count() or 1
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder that stands in for reports/.")]
+BaseUrlOption = Annotated[
+    str,
+    typer.Option(
+        "--base-url",
+        envvar="TLANALYSIS_BASE_URL",
+        help="Address that the reports folder will have: adds sitemap.xml and absolute addresses of pictures.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

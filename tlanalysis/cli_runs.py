@@ -72,11 +72,11 @@ def run(
         _run(wanted, cli_options.out_folder(out), options, Output(quiet, as_json))
 
 
-def report(out: cli_options.OutOption = None) -> None:
+def report(out: cli_options.OutOption = None, base_url: cli_options.BaseUrlOption = "") -> None:
     """Write the gallery from what has run."""
     from tlanalysis.report.gallery import report as write_pages
 
-    print("\n".join(str(page) for page in write_pages(cli_options.out_folder(out))))
+    print("\n".join(str(page) for page in write_pages(cli_options.out_folder(out), base_url)))
 
 
 def figures(
@@ -92,13 +92,16 @@ def figures(
     quiet: QuietOption = False,
     on_failure: FailureOption = "",
     out: cli_options.OutOption = None,
+    base_url: cli_options.BaseUrlOption = "",
 ) -> None:
     """Do the main job: build, run what is due of the plan, report."""
+    from tlanalysis.report import sitemap
     from tlanalysis.report.gallery import report as write_pages
     from tlanalysis.runs.plan import read_plan
     from tlanalysis.runs.summary import calling_on_failure
 
     with calling_on_failure(on_failure):
+        sitemap.checked(base_url)
         plan = read_plan()
         built = build_tables()
         if not quiet:
@@ -109,9 +112,9 @@ def figures(
         except FolderBusy:  # the other run writes the pages
             raise
         except BaseException:
-            write_pages(cli_options.out_folder(out))
+            write_pages(cli_options.out_folder(out), base_url)
             raise
-        pages = write_pages(cli_options.out_folder(out))
+        pages = write_pages(cli_options.out_folder(out), base_url)
     if not quiet:
         print(f"open {pages[0]}")
 

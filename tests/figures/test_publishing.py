@@ -1,4 +1,4 @@
-"""A figure's four files: whole or not at all, the same bytes for the same data, the same facts in each."""
+"""A figure's files: whole or not at all, the same bytes for the same data, the same facts in each."""
 
 from __future__ import annotations
 
@@ -62,9 +62,10 @@ def _files(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
-def test_four_files_named_after_the_figure_and_its_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    published = _publish()
-    assert [*_files(out)] == [f"figures/{NAME}.{kind}" for kind in ("csv", "json", "png", "svg")]
+def test_files_are_named_after_the_figure_and_its_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published = _publish(fresh=True)
+    four = {f"figures/{NAME}.{kind}" for kind in ("csv", "json", "png", "svg")}
+    assert {*_files(out)} == {*four, f"figures/phone/{NAME}.svg"}
     assert published.name == NAME
     drawn = re.sub("<metadata.*?</metadata>", "", (out / "figures" / f"{NAME}.svg").read_text("utf-8"), flags=re.DOTALL)
     picture = hashlib.sha256(drawn.encode()).hexdigest()[:16]
@@ -90,8 +91,9 @@ def test_a_changed_colour_changes_the_fingerprint_of_the_picture_and_not_that_of
 
 
 def test_run_key_of_the_name_is_what_differs_from_the_defaults(out: Path) -> None:
-    assert _publish(territory="R75", horizon=2035).name == "qualite-natures--R75-en-horizon2035"
-    assert all(name.startswith("figures/qualite-natures--R75-en-horizon2035.") for name in _files(out))
+    name = "qualite-natures--R75-en-horizon2035"
+    assert _publish(territory="R75", horizon=2035).name == name
+    assert all(written.rpartition("/")[2].startswith(f"{name}.") for written in _files(out))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,7 @@ def test_the_same_data_give_the_same_bytes(figure: str, plot: str, out: Path) ->
     shutil.rmtree(out)
     _publish(figure, plot, fresh=True)
     second = _files(out)
-    assert len(first) == 4
+    assert len(first) == 5
     assert [name for name in first if first[name] != second.get(name)] == []
 
 
@@ -221,6 +223,68 @@ def test_a_picture_that_travelled_alone_still_says_where_it_comes_from(
     for kind in ("csv", "json"):
         shutil.copy(once[1] / f"{NAME}.{kind}", tmp_path / "csv" / f"table.{kind}")
     assert _without_making(read_facts(tmp_path / "csv" / "table.csv")) == once[0].facts
+
+
+def _phone(out: Path, figure: str) -> Path:
+    return out / "figures" / "phone" / f"{figure}.svg"
+
+
+def test_a_figure_has_a_drawing_for_narrow_screens_with_the_same_facts(out: Path) -> None:
+    published = _publish(fresh=True)
+    assert read_facts(_phone(out, NAME)) == published.facts
+    root = ElementTree.parse(_phone(out, NAME)).getroot()
+    width, height = map(float, root.get("viewBox", "").split()[2:])
+    plot = published.facts["phone"]
+    assert width == pytest.approx(3.4 * 72, abs=0.1)  # 340 px at 100 dpi; an SVG counts in points
+    assert height / 72 == pytest.approx(plot["height"], abs=0.01)
+    assert 0 < plot["top"] < plot["bottom"] < plot["height"]
+    sizes = [float(found) for found in re.findall(r"font-size: ([\d.]+)px", _phone(out, NAME).read_text("utf-8"))]
+    assert min(sizes) * 312 / width >= 9  # 312 px: what a screen of 320 px leaves to a drawing
+
+
+def _changed(ax: Any) -> None:
+    ax.get_lines()[0].set_color("#ff00ff")
+
+
+def _annotated(ax: Any) -> None:
+    ax.annotate("mine", (0.5, 0.5))
+
+
+@pytest.mark.parametrize("change", [_changed, _annotated])
+def test_a_chart_that_was_changed_has_no_drawing_that_lacks_the_change(out: Path, change: Any) -> None:
+    tl.publish(tl.plot_share_training(tl.share_training()), id="essai")
+    assert _phone(out, "essai--FR").is_file()
+    ax = tl.plot_share_training(tl.share_training())
+    change(ax)
+    published = tl.publish(ax, id="essai")
+    assert published.facts["phone"] is None
+    assert not _phone(out, "essai--FR").exists()
+
+
+def test_a_chart_that_was_shown_and_saved_is_still_drawn_for_narrow_screens(out: Path, tmp_path: Path) -> None:
+    ax = tl.plot_holdings(tl.holdings(), lang="en", title="Mine")
+    ax._repr_png_()  # type: ignore[attr-defined]
+    tl.save(ax, tmp_path / "mine.pdf")
+    published = tl.publish(ax, id="essai")
+    assert published.facts["phone"] is not None
+    assert ">Mine<" in _phone(out, "essai--FR-en").read_text(encoding="utf-8")
+
+
+def test_a_table_that_was_changed_since_changes_no_drawing(out: Path) -> None:
+    table = tl.holdings()
+    ax = tl.plot_holdings(table)
+    tl.publish(ax, id="essai")
+    before = _phone(out, "essai--FR").read_bytes()
+    again = tl.plot_holdings(table)
+    table["nb_chiffres"] = 1
+    tl.publish(again, id="essai")
+    assert _phone(out, "essai--FR").read_bytes() == before
+
+
+def test_a_chart_in_given_axes_has_no_drawing_for_narrow_screens(out: Path) -> None:
+    ax = tl.plot_holdings(tl.holdings(), ax=Figure(figsize=(8, 6)).subplots())
+    assert tl.publish(ax, id="essai").facts["phone"] is None
+    assert not _phone(out, "essai--FR").exists()
 
 
 def _without_making(facts: dict[str, Any]) -> dict[str, Any]:
@@ -427,11 +491,7 @@ def test_language_and_territory_are_the_charts(out: Path) -> None:
     with pytest.raises(BadInput, match=r'shows R53 and the parameters say territory="R75"'):
         tl.publish(bretagne, id="essai", params={"territory": "R75"})
     assert tl.publish(bretagne, id="essai", params={"territory": "D35"}).name == "essai--D35"  # in Bretagne
-    assert sorted({name.split(".")[0] for name in _files(out)}) == [
-        "figures/essai--D35",
-        "figures/essai--FR-en",
-        "figures/essai--R53",
-    ]
+    assert {Path(name).stem for name in _files(out)} == {"essai--D35", "essai--FR-en", "essai--R53"}
 
 
 BESIDE = {

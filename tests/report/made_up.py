@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.report.results import KINDS
+from tlanalysis.core.figure_places import KINDS
 from tlanalysis.runs.manifest import Outcome
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title id="titre">t</title><text>{}</text></svg>'
@@ -44,12 +44,15 @@ def facts(name: str, **changed: Any) -> dict[str, Any]:
     } | changed
 
 
-def publish(out: Path, name: str, *, csv: str = CSV, svg: str = SVG, **changed: Any) -> None:
-    """Write the four files of a figure."""
+def publish(out: Path, name: str, *, csv: str = CSV, svg: str = SVG, narrow: str | None = None, **changed: Any) -> None:
+    """Write the four files of a figure, and its drawing for narrow screens when one is given."""
     (out / "figures").mkdir(parents=True, exist_ok=True)
     written = {"svg": svg.format(name), "png": "x", "csv": csv, "json": json.dumps(facts(name, **changed))}
     for kind in KINDS:
         (out / "figures" / f"{name}.{kind}").write_text(written[kind], encoding="utf-8")
+    if narrow is not None:
+        (out / "figures" / "phone").mkdir(exist_ok=True)
+        (out / "figures" / "phone" / f"{name}.svg").write_text(narrow, encoding="utf-8")
 
 
 def ran(notebook: str, *figures: str, key: str = "FR", status: str = "ok", error: str = "") -> Outcome:

@@ -14,6 +14,13 @@ from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 
 KEPT = Path(__file__).with_name("golden")
+# A drawing for narrow screens: of its four texts the page shows those of the plot, 1 to 4 inches from the top.
+PHONE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 244.8 360"><g id="figure_1">'
+    '<g id="t1"><text y="20">above</text></g><g id="t2"><text y="100">in the plot</text></g>'
+    '<g id="t3"><text y="340">below</text></g>'
+    '<g id="axes"><path d="M 1 100 L 9 200"/><text y="20">a label of the axes</text></g></g></svg>'
+)
 # Pages that the invented runs decide, and no data of the project.
 PAGES = (
     "site/fr/figures.html",
@@ -29,8 +36,9 @@ PAGES = (
 
 def pages(folder: Path) -> dict[str, str]:
     """Return the pages of a site of two runs of one invented notebook, without the version of the package."""
-    for name in ("essai-part--FR", "essai-reste--FR", "essai-part--FR-en"):
-        publish(folder, name, lang="en" if name.endswith("-en") else "fr")
+    publish(folder, "essai-part--FR", narrow=PHONE, phone={"width": 3.4, "height": 5.0, "top": 1.0, "bottom": 4.0})
+    publish(folder, "essai-reste--FR")
+    publish(folder, "essai-part--FR-en", lang="en")
     outcomes = [
         ran("09_essai", "essai-part--FR", "essai-reste--FR", status="failed", error="cell 2: <b>"),
         ran("09_essai", "essai-part--FR-en", key="FR-en"),

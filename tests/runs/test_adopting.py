@@ -91,9 +91,10 @@ def full(tmp_path: Path) -> Path:
     gone = replace(kept, name="02_b--FR", notebook="02_b", figures=["deux--FR", "trois--FR"])
     manifest.write(tmp_path, {run.name: run for run in (kept, gone)})
     names = [f"figures/{name}--FR.{kind}" for name in ("un", "deux", "trois") for kind in ("svg", "png", "csv", "json")]
+    names += [f"figures/phone/{name}--FR.svg" for name in ("un", "deux", "trois")]
     names += ["notebooks/01_a--FR.ipynb", "notebooks/02_b--FR.ipynb", "failed/02_b--FR.log", "figures/mine.svg"]
     for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     return tmp_path
 
@@ -114,6 +115,7 @@ def test_a_run_that_left_the_plan_goes_with_its_own_files_alone(full: Path) -> N
         "figures/trois--FR.png",
         "figures/trois--FR.csv",
         "figures/trois--FR.json",
+        "figures/phone/trois--FR.svg",
         "notebooks/02_b--FR.ipynb",
         "failed/02_b--FR.log",
     }

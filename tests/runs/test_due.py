@@ -16,11 +16,12 @@ import pytest
 
 from tests.helpers import read_rows, write_rows
 from tlanalysis.core import recorder
+from tlanalysis.core.figure_places import KINDS
 from tlanalysis.data import embedded
 from tlanalysis.data.evidence import observations
 from tlanalysis.runs import due as module
 from tlanalysis.runs import manifest
-from tlanalysis.runs.due import KINDS, ProjectState, reasons_due
+from tlanalysis.runs.due import ProjectState, reasons_due
 from tlanalysis.runs.execute import due
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run, grid

@@ -83,7 +83,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def test_a_broken_notebook_makes_the_command_fail_with_one_sentence(history: History) -> None:
@@ -99,7 +101,12 @@ def test_a_broken_notebook_makes_the_command_fail_with_one_sentence(history: His
 
 def test_a_good_run_writes_its_four_files_though_another_run_fails(history: History) -> None:
     now = _files(history.out / "figures")
-    assert set(now) - set(history.before) == {f"suite--R75-en.{kind}" for kind in KINDS}
+    made = {f"suite--R75-en.{kind}" for kind in KINDS} | {"phone/suite--R75-en.svg"}
+    assert set(now) - set(history.before) == made
+    recorded = history.manifest["01_suite--R75-en"]["files"]
+    assert {place: hashlib.sha256(now[place]).hexdigest()[:16] for place in made} == {
+        place: recorded[f"figures/{place}"] for place in made
+    }
     facts = json.loads(now["suite--R75-en.json"])
     assert (facts["lang"], facts["params"]["territory"]) == ("en", "R75")
 

@@ -166,18 +166,21 @@ def test_a_page_of_the_user_is_not_replaced_by_the_site(tl: Tl, name: str, noteb
         assert tl("report", "--out", out)[0] == 0
 
 
-def test_d12_an_altered_file_is_named_by_trace_and_made_again_by_run(tl: Tl, notebooks: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["essai--FR.svg", "phone/essai--FR.svg"])
+def test_d12_an_altered_file_is_named_by_trace_and_made_again_by_run(
+    place: str, tl: Tl, notebooks: Path, tmp_path: Path
+) -> None:
     call = "import tlanalysis as tl\np = tl.params(territory=territory, lang=lang)\nheld = tl.holdings()"
     publish = 'ax = tl.plot_holdings(held, lang=p.lang)\nfigure = tl.publish(ax, held, id="essai", params=p)'
     write_notebook(notebooks, "02_figure", call, publish)
     out = tmp_path / "out"
     assert tl("run", "02_figure", "--out", out)[0] == 0
-    drawn = out / "figures" / "essai--FR.svg"
+    drawn = out / "figures" / place
     before = drawn.read_bytes()
     drawn.write_bytes(before.replace(b"</svg>", b"<!-- forged --></svg>"))
     code, err = tl("trace", drawn)
     assert (code, "was altered after the run" in err) == (3, True)
-    assert "essai--FR.svg was altered" in tl("report", "--out", out)[1]
+    assert f"{place} was altered" in tl("report", "--out", out)[1]
     assert tl("run", "02_figure", "--out", out)[0] == 0
     assert drawn.read_bytes() == before
     assert tl("trace", drawn) == (0, "")

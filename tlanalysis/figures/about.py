@@ -157,7 +157,7 @@ def facts_of(
         "alt": text.alt,
         "source": text.source_line,
         "lang": text.lang,
-        "plot": page.zone() if (page := page_of(ax)) else None,
+        "plot": plot_of(ax),
         "params": run.as_dict(),
         "sources": cited(text.sources),
         "licence": " ; ".join(sorted({licence for _, licences in origins.values() for licence in licences})),
@@ -165,6 +165,12 @@ def facts_of(
         "fingerprint": digest,
         "version": __version__,
     }
+
+
+def plot_of(ax: Axes | None) -> dict[str, float] | None:
+    """Return where the plot stands on the page of a figure; None without a page of our own."""
+    page = page_of(ax) if ax is not None else None
+    return page.zone() if page else None
 
 
 def making_of(run: Params) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A figure leaves the house: SVG, PNG, CSV and a JSON sidecar, whole or not at all, same inputs same bytes.
 
+A second SVG, in `phone/`, is the same chart drawn for narrow screens.
+
 The facts of the sidecar stand in the SVG and PNG metadata too, so that `tlanalysis trace`
 works on a picture that travelled alone; what made it (notebook, command, versions) stands in the sidecar alone.
 """
@@ -12,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tlanalysis.charts.kit.again import again
 from tlanalysis.charts.kit.layout import figure_of
 from tlanalysis.charts.kit.showing import forget
 from tlanalysis.charts.kit.style import DPI
-from tlanalysis.core import files, paths
+from tlanalysis.core import figure_places, files, paths
 from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.figures import about, png
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
     from tlanalysis.data.parameters import Params
 
-FORMATS = ("svg", "png", "csv", "json")
 _METADATA = re.compile(rb"<metadata.*?</metadata>", re.DOTALL)
 SAVED = ("pdf", "svg", "png", "eps")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -45,7 +47,10 @@ class Published:
 def publish(
     ax: Axes, table: pd.DataFrame | None = None, *, id: str, params: Params | Mapping[str, Any] | None = None
 ) -> Published:
-    """Write a figure's four files under `reports/figures/`, atomically and reproducibly; print its fingerprints.
+    """Write a figure's files under `reports/figures/`, atomically and reproducibly; print its fingerprints.
+
+    They are SVG, PNG, CSV and JSON, and `phone/NAME.svg`, the chart drawn again for narrow screens. A chart that was
+    changed since its `plot_` function returned it, or that stands in given Axes, has no drawing for narrow screens.
 
     The printed line holds the name, the fingerprint of the data and that of the picture: stored in a notebook, it tells
     a changed colour from a changed number.
@@ -88,12 +93,20 @@ def publish(
     rows = about.drawn_table(ax, table, id)
     data = about.csv_of(rows)
     run = about.parameters_of(ax, params)
-    facts = about.facts_of(ax, rows, id, run, about.digest_of(data))
+    narrow = again(ax, figure_places.PHONE)
+    facts = about.facts_of(ax, rows, id, run, about.digest_of(data)) | {"phone": about.plot_of(narrow)}
     name = f"{id}--{facts['run_key']}"
     written = {kind: render(ax, kind, facts) for kind in ("svg", "png")}
     written |= {"csv": data, "json": files.to_json(facts | about.making_of(run)).encode()}
     folder = paths.reports() / "figures"
-    files.write_together({folder / f"{name}.{extension}": written[extension] for extension in FORMATS})
+    contents = {folder / f"{name}.{extension}": written[extension] for extension in figure_places.KINDS}
+    for_phones = folder / figure_places.phone(name)
+    if narrow is None:
+        for_phones.unlink(missing_ok=True)
+    else:
+        contents[for_phones] = render(narrow, "svg", facts)
+        forget(figure_of(narrow))
+    files.write_together(contents)
     forget(figure_of(ax))
     print(f"{name}  {facts['fingerprint']}  {_picture_fingerprint(written['svg'])}")
     _show(written["png"], facts["alt"], ax)

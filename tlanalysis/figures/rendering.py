@@ -14,7 +14,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.charts.kit.again import unwatched
+from tlanalysis.charts.kit.layout import figure_of, page_of
 from tlanalysis.charts.kit.shapes import titles_of
 from tlanalysis.charts.kit.style import HALO, SAVED_DPI, style
 from tlanalysis.figures import marks, png
@@ -39,8 +40,22 @@ def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -
     dpi : float
         Pixels per inch of a PNG.
     """
-    with style():
+    with style(), unwatched(figure_of(ax)), _laid_out(ax):
         return {"svg": _svg, "png": _png, "pdf": _pdf, "eps": _eps}[kind](ax, facts, dpi)
+
+
+@contextmanager
+def _laid_out(ax: Axes) -> Iterator[None]:
+    """Lay out a page of our own before it is drawn: matplotlib draws a figure twice when an engine lays it out."""
+    figure, page = figure_of(ax), page_of(ax)
+    if page is not None:
+        page.execute(figure)
+        figure.set_layout_engine(None)
+    try:
+        yield
+    finally:
+        if page is not None:
+            figure.set_layout_engine(page)
 
 
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:

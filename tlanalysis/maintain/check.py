@@ -18,6 +18,7 @@ from tlanalysis.core.extras import missing
 from tlanalysis.data import embedded
 from tlanalysis.data.documents import citation_problems
 from tlanalysis.data.parameters import SHARED, Params, mistakes_in
+from tlanalysis.runs import prose
 from tlanalysis.runs.parameters_cell import TAG, defaults_in
 from tlanalysis.runs.plan import PLAN, lab_notebooks, notebooks, read_plan, subjects
 
@@ -80,13 +81,26 @@ def _territory_errors() -> Iterable[str]:
 
 
 def check_plan() -> list[str]:
-    """Return the mistakes of `notebooks/plan.toml`: every planned notebook also has a title there."""
+    """Return the mistakes of `notebooks/plan.toml`: every planned notebook has a title, and texts in each language."""
     try:
-        planned = dict.fromkeys(run.notebook for run in read_plan())
+        runs = read_plan()
     except TlanalysisError as error:
         return str(error).splitlines()
-    titled = subjects()
-    return [f"{PLAN}: {name} has no title: write a table [notebook.{name}]." for name in planned if name not in titled]
+    planned, titled = dict.fromkeys(run.notebook for run in runs), subjects()
+    spoken = dict.fromkeys((run.notebook, run.parameters.lang) for run in runs)
+    return [
+        *(f"{PLAN}: {name} has no title: write a table [notebook.{name}]." for name in planned if name not in titled),
+        *(sentence for name, lang in spoken for sentence in _untranslated(name, lang)),
+    ]
+
+
+def _untranslated(name: str, lang: str) -> Iterable[str]:
+    cells = json.loads((paths.notebooks() / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    for number in prose.untranslated(cells, lang):
+        yield (
+            f"{name}.ipynb: cell {number}, a text, is not written in {lang}, in which {PLAN} runs it: "
+            f"write it in the metadata of the cell, tlanalysis.{lang}."
+        )
 
 
 def check_notebooks() -> list[str]:

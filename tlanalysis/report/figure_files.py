@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from markupsafe import Markup
+
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
 from tlanalysis.figures.citation import cite
 from tlanalysis.figures.publishing import Published
-from tlanalysis.report import html_tables, xlsx
+from tlanalysis.report import html_tables, picture, xlsx
 from tlanalysis.report.html_tables import Table
 from tlanalysis.report.results import Figure
 
 _SAID = 4  # values that a shape of a map says
 _NAMES = ("territoire", "code")
 _BACKGROUND = ("population", "annee", "code", "p_", "score")
+
+
+def drawings(
+    figure: Figure, said: Mapping[str, str], link: Callable[[str], str | None], *, whole: bool = False
+) -> tuple[Markup | None, Markup | None]:
+    """Return the drawing of a figure for its page, and the one for narrow screens; None for one that is not there.
+
+    Parameters
+    ----------
+    figure : Figure
+    said : mapping
+        Identifier of a shape -> what it says on hover and focus.
+    link : callable
+        Identifier of a shape -> address of a page of ours, or None.
+    whole : bool
+        Show the texts around the plot too.
+    """
+    drawn = narrow = None
+    if figure.facts:
+        svg = figure.path("svg").read_text(encoding="utf-8", errors="replace")
+        drawn = picture.inlined(svg, None if whole else figure.plot_area, said=said, link=link)
+    if figure.phone:
+        svg = picture.slim(figure.drawing_for_phones.read_text(encoding="utf-8", errors="replace"))
+        narrow = picture.inlined(svg, None if whole else figure.phone_area, said=said, link=link, prefix="phone-")
+    return drawn, narrow
 
 
 def citation(figure: Figure, lang: str) -> str:

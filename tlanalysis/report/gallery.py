@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput
-from tlanalysis.report import ownership, replace_folder, unchanged
+from tlanalysis.report import ownership, replace_folder, sitemap, unchanged
 from tlanalysis.report.addresses import FOLDER, HOMES
 
 
-def report(out: Path) -> list[Path]:
+def report(out: Path, base_url: str = "") -> list[Path]:
     """Write the site of a reports folder; return its home pages, the first language first.
 
     The site escapes text from data. A failed run shows its error and the figures of its last success. The function
@@ -21,14 +21,17 @@ def report(out: Path) -> list[Path]:
     ----------
     out : Path
         Reports folder; its pages work without a network, at any address.
+    base_url : str
+        The address that the folder will have: the site then has a `sitemap.xml`, and absolute addresses of pictures.
 
     Raises
     ------
     BadInput
-        When the manifest records no run, or a page that would be replaced is not ours.
+        When the manifest records no run, a page that would be replaced is not ours, or the address is none.
     """
+    address = sitemap.checked(base_url)
     pages = [out / page for page in HOMES.values()]
-    if unchanged.is_up_to_date(out, pages):
+    if unchanged.is_up_to_date(out, pages, address):
         return pages
     # These modules import pandas and matplotlib, which a site that is up to date does not need.
     from tlanalysis.report import results
@@ -39,11 +42,11 @@ def report(out: Path) -> list[Path]:
         raise BadInput(f"nothing has run in {out.name}/ yet: start with `tlanalysis run`.")
     folder = out / FOLDER
     ownership.check(folder, pages)
-    contents, homes = site_files(runs, folder)
+    contents, homes = site_files(runs, folder, address)
     replace_folder.replace(folder, contents)
     written = {out / name: data for name, data in homes.items()}
     files.write_together({page: data for page, data in written.items() if not _holds(page, data)})
-    unchanged.remember(out, pages)
+    unchanged.remember(out, pages, address)
     return pages
 
 

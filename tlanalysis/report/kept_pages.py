@@ -79,7 +79,7 @@ def drawings(*figures: Figure) -> str:
     found: list[str] = []
     for figure in figures:
         if figure.facts:
-            paths = (figure.path("svg"), figure.folder / "phone" / f"{figure.name}.svg")
+            paths = (figure.path("svg"), figure.drawing_for_phones)
             found += [figure.day, *(files.sha256(path.read_bytes()) if path.is_file() else "" for path in paths)]
     return repr(found)
 

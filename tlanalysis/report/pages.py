@@ -13,7 +13,7 @@ from tlanalysis.data import embedded, territories
 from tlanalysis.data.documents import cited
 from tlanalysis.data.parameters import LANGS
 from tlanalysis.data.territories import FRANCE
-from tlanalysis.report import docs, figure_files, history, html_tables, notebooks, picture, results, territory_index
+from tlanalysis.report import docs, figure_files, history, html_tables, notebooks, results, territory_index
 from tlanalysis.report import portrait as portraits
 from tlanalysis.report.api_reference import reference
 from tlanalysis.report.function_index import functions_of
@@ -57,19 +57,21 @@ class Site:
         History files of the site (see `tlanalysis.report.history`).
     folder : Path
         The folder of the present site, whose pages stay when what they are made from stays.
+    base_url : str
+        The address that the reports folder will have; empty when it is not known.
     """
 
-    def __init__(self, runs: list[Run], contents: dict[str, bytes], folder: Path) -> None:
+    def __init__(self, runs: list[Run], contents: dict[str, bytes], folder: Path, base_url: str = "") -> None:
         self._history = contents
         self._profiles = results.profiled(runs)
         self._runs = {lang: [run for run in runs if run.lang == lang] for lang in LANGS}
         self._documents = docs.documents(paths.home() / "docs")
         self._subjects = subjects()
         slugs: dict[str, Collection[str]] = {lang: self._slugs(lang) for lang in LANGS}
-        self._renderer = Renderer(slugs, self._subjects)
+        self._renderer = Renderer(slugs, self._subjects, base_url)
         names = {territory["code"]: territory["name"] for territory in self.territories}
         links = {lang: sorted(slugs[lang]) for lang in LANGS}
-        self.kept = KeptPages(folder, f"{links} {self._subjects} {names}")
+        self.kept = KeptPages(folder, f"{links} {self._subjects} {names} {base_url}")
 
     def pages(self, lang: str) -> Iterator[Page]:
         """Yield the path inside the reports folder and the HTML of every page of a language."""
@@ -273,7 +275,6 @@ class Site:
             yield self.kept.page(path_of(lang, figure.embed), inputs, make)
 
     def _figure_page(self, lang: str, run: Run, figure: Figure, template: str) -> Page:
-        svg = figure.path("svg").read_text(encoding="utf-8", errors="replace") if figure.facts else None
         data = figure.path("csv").read_bytes() if "csv" in figure.kinds else None
         table = html_tables.from_csv(data, lang) if data is not None else None
         said = figure_files.shapes(data, table) if data is not None and table is not None else {}
@@ -287,11 +288,11 @@ class Site:
             code = code if code in portrayed else f"D{code}"
             return posixpath.relpath(path_of(lang, f"territory/{code}.html"), folder)
 
-        whole = figure.plot_area if template == "figure" else None
-        drawing = None if svg is None else picture.inlined(svg, whole, said=said, link=link)
+        drawing, narrow = figure_files.drawings(figure, said, link, whole=template == "embed")
         return self._renderer.page(
             lang, slug, f"{template}.html.jinja", figure.facts["title"] if figure.facts else figure.name,
-            run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, table=table,
+            run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, narrow=narrow,
+            table=table,
             territory_page=f"territory/{run.territory}.html" if self._is_of_territory(run) else "",
             territory_name=territories.territory(run.territory).name,
             citation=figure_files.citation(figure, lang) if figure.facts else "",

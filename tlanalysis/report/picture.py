@@ -66,6 +66,7 @@ def inlined(
     if prefix:
         _rename(root, prefix)
     if area is not None:
+        _crop(root, area)
         at = (0, area.top, area.width, area.bottom - area.top)
         root.set("viewBox", " ".join(f"{72 * inches:g}" for inches in at))
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - cleaned above
@@ -86,6 +87,15 @@ def _rounded(data: str) -> str:
         words = _SAME.sub(r"\1", words)
     # After M and L a pair of numbers is a line: the letter says nothing.
     return words if _CURVES.search(words) else words.replace(" L ", " ")
+
+
+def _crop(root: ElementTree.Element, area: PlotArea) -> None:
+    """Remove the texts above and below an area: the page prints them."""
+    for figure in root.findall(f"{{{_SVG}}}g"):
+        for group in figure.findall(f"{{{_SVG}}}g"):
+            texts = group.findall(f"{{{_SVG}}}text")
+            if len(texts) == len(group) == 1 and not area.holds(float(texts[0].get("y", "nan")) / 72):
+                figure.remove(group)
 
 
 def _name(root: ElementTree.Element) -> None:

@@ -59,9 +59,9 @@ def _harmless(value: Any) -> Any:
 
 def _inline(figure: Figure, phone: bool = False) -> Markup | None:
     """Return the drawing of a figure for a page that shows several; text in an image could not use the page's font."""
-    path = figure.folder / "phone" / f"{figure.name}.svg" if phone else figure.path("svg")
+    path = figure.drawing_for_phones if phone else figure.path("svg")
     drawn = picture.slim(path.read_text(encoding="utf-8", errors="replace"))
-    area = None if phone else figure.plot_area
+    area = figure.phone_area if phone else figure.plot_area
     return picture.inlined(drawn, area, prefix=f"{figure.name}-{'phone-' if phone else ''}")
 
 
@@ -78,10 +78,15 @@ def path_of(lang: str, slug: str) -> str:
 
 @dataclass(frozen=True)
 class Renderer:
-    """Renders pages; `slugs` are the existing pages by language, `subjects` those of the plan by notebook."""
+    """Renders pages.
+
+    `slugs` are the existing pages by language, `subjects` those of the plan by notebook, `base_url` the address that
+    the reports folder will have (empty when it is not known).
+    """
 
     slugs: dict[str, Collection[str]]
     subjects: dict[str, Subject]
+    base_url: str = ""
 
     def title_of(self, notebook: str, lang: str) -> str:
         """Return the title of a notebook, or its name when the plan has no title for it."""
@@ -111,6 +116,8 @@ class Renderer:
                 text=texts()[lang],
                 version=__version__,
                 asset=asset,
+                here=f"{self.base_url}/{here}" if self.base_url else "",
+                absolute=lambda path: f"{self.base_url}/{path}" if self.base_url else asset(path),
                 to=to,
                 has=lambda target: target in self.slugs[lang],
                 others=[

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tlanalysis.core.errors import warn
+from tlanalysis.core.figure_places import KINDS, PHONE, phone
 from tlanalysis.data.parameters import LANGS, Params, mistakes_in, run_key
 from tlanalysis.data.territories import FRANCE
 from tlanalysis.figures.trace import is_sidecar
 from tlanalysis.runs import manifest
 from tlanalysis.runs.altered import altered
 
-KINDS = ("svg", "png", "csv", "json")
 QUALITY = "00_data_quality"
 _SIZES = ("width", "height", "top", "bottom")
 
@@ -28,6 +28,10 @@ class PlotArea:
     width: float
     top: float
     bottom: float
+
+    def holds(self, height: float) -> bool:
+        """Return whether a height, in inches from the top of the page, is not above or below the area."""
+        return not (height < self.top or height > self.bottom)
 
     @property
     def ratio(self) -> float:
@@ -56,6 +60,8 @@ class Figure:
         Its sidecar; None when the picture or a readable sidecar is missing.
     kinds : tuple of str
         Kinds of its files that exist.
+    phone : bool
+        Whether there is a drawing for narrow screens.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Figure:
     folder: Path
     facts: dict[str, Any] | None
     kinds: tuple[str, ...]
+    phone: bool = False
 
     @property
     def slug(self) -> str:
@@ -86,14 +93,19 @@ class Figure:
         return datetime.fromtimestamp(written, UTC).date().isoformat()
 
     @property
-    def phone(self) -> bool:
-        """True when there is a drawing for narrow screens."""
-        return (self.folder / "phone" / f"{self.name}.svg").is_file()
+    def drawing_for_phones(self) -> Path:
+        """The path of its drawing for narrow screens."""
+        return self.folder / phone(self.name)
 
     @property
     def plot_area(self) -> PlotArea | None:
         """The area of the plot in its picture; None when the sidecar does not give one."""
-        return _plot_area(self.facts)
+        return _plot_area(self.facts, "plot")
+
+    @property
+    def phone_area(self) -> PlotArea | None:
+        """The area of the plot in its drawing for narrow screens; None when the sidecar does not give one."""
+        return _plot_area(self.facts, "phone")
 
     def path(self, kind: str) -> Path:
         """Return the path of one of its files."""
@@ -141,7 +153,8 @@ def _run(outcome: manifest.Outcome, out: Path) -> Run:
     given = Params(**outcome.parameters)
     wrong = list(altered(outcome, out))
     for clause in wrong:
-        warn(f"{outcome.name}: {clause}: its figure is not shown until `tlanalysis run` has made it again.")
+        shown = "that drawing" if clause.startswith(f"{PHONE}/") else "its figure"
+        warn(f"{outcome.name}: {clause}: {shown} is not shown until `tlanalysis run` has made it again.")
     executed = out / "notebooks" / f"{outcome.name}.ipynb"
     return Run(
         name=outcome.name,
@@ -166,10 +179,11 @@ def _figure(name: str, folder: Path, given: Params, wrong: list[str]) -> Figure:
     changed = any(clause.startswith(f"{name}.") for clause in wrong)
     kinds = tuple(kind for kind in KINDS if (folder / f"{name}.{kind}").is_file())
     facts = _facts(folder / f"{name}.json") if {"svg", "json"} <= set(kinds) and not changed else None
+    drawn = (folder / phone(name)).is_file() and not any(clause.startswith(f"{phone(name)} ") for clause in wrong)
     own = Params(**facts["params"]) if facts else given
     named = name.partition("--")[2]
     # A figure whose name and parameters disagree keeps the key of its name, so that two figures never share a page.
-    return Figure(name, _key(own) if run_key(own) == named else named, folder, facts, kinds)
+    return Figure(name, _key(own) if run_key(own) == named else named, folder, facts, kinds, bool(facts) and drawn)
 
 
 def _facts(path: Path) -> dict[str, Any] | None:
@@ -181,9 +195,9 @@ def _facts(path: Path) -> dict[str, Any] | None:
     return facts if is_sidecar(facts) and not any(mistakes_in(facts["params"])) else None
 
 
-def _plot_area(facts: dict[str, Any] | None) -> PlotArea | None:
-    """Return the area of the plot in the sidecar; None when there is none or it lies outside the page."""
-    given = (facts or {}).get("plot")
+def _plot_area(facts: dict[str, Any] | None, which: str) -> PlotArea | None:
+    """Return an area of the sidecar; None when there is none or it lies outside the page."""
+    given = (facts or {}).get(which)
     if not isinstance(given, dict):
         return None
     sizes = [size for name in _SIZES if isinstance(size := given.get(name), int | float)]

@@ -6,7 +6,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
-from tlanalysis.report import commune_index, kept_pages, results, territory_index
+from tlanalysis.report import commune_index, kept_pages, results, sitemap, territory_index
 from tlanalysis.report.addresses import FOLDER, HOMES
 from tlanalysis.report.feed import feed
 from tlanalysis.report.figure_files import workbook
@@ -19,7 +19,7 @@ from tlanalysis.report.web_fonts import web_fonts
 STATIC = ("site.css", "site.js", "search.js", "compare.js")
 
 
-def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def site_files(runs: list[Run], folder: Path, base_url: str = "") -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Return the files of the folder of the site, by path inside it, and the home pages by name.
 
     Parameters
@@ -28,9 +28,11 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
         The runs of the reports folder.
     folder : Path
         The folder of the present site, which holds the former tables of figures.
+    base_url : str
+        The address that the reports folder will have; empty when it is not known.
     """
     history = History(folder).next([figure for run in runs for figure in run.figures])
-    site = Site(runs, history, folder)
+    site = Site(runs, history, folder, base_url)
     contents = dict(history)
     homes: dict[str, bytes] = {}
     for lang in results.LANGS:
@@ -41,6 +43,9 @@ def site_files(runs: list[Run], folder: Path) -> tuple[dict[str, bytes], dict[st
                 contents[path.removeprefix(f"{FOLDER}/")] = html.encode("utf-8")
         contents[f"{lang}/feed.xml"] = feed(site.changed(lang), lang)
         contents[f"{lang}/compare.js"] = _as_script("tlCompared", site.compared(lang))
+    if base_url:
+        pages = [f"{FOLDER}/{name}" for name in contents if name.endswith(".html") and "/embed/" not in name]
+        contents[sitemap.FILE] = sitemap.sitemap(base_url, [*homes, *pages])
     contents[kept_pages.INDEX] = site.kept.index()
     contents["assets/territories.js"] = territory_index.as_script(site.territories).encode()
     for letter, script in commune_index.scripts().items():

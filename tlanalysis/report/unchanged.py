@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).parents[1]
 _SKIPPED = {"__pycache__"}
 
 
-def is_up_to_date(out: Path, pages: Iterable[Path]) -> bool:
+def is_up_to_date(out: Path, pages: Iterable[Path], address: str = "") -> bool:
     """Return whether the pages are there, and nothing changed since the report wrote them.
 
     Parameters
@@ -22,20 +22,22 @@ def is_up_to_date(out: Path, pages: Iterable[Path]) -> bool:
         Reports folder.
     pages : iterable of Path
         Its home pages.
+    address : str
+        The address that the pages say they have.
     """
     state = out / STATE
     if not state.is_file() or not all(page.is_file() for page in pages):
         return False
-    return state.read_text(encoding="utf-8").strip() == digest(out, pages)
+    return state.read_text(encoding="utf-8").strip() == digest(out, pages, address)
 
 
-def remember(out: Path, pages: Iterable[Path]) -> None:
+def remember(out: Path, pages: Iterable[Path], address: str = "") -> None:
     """Record the present state; the next `is_up_to_date` compares with it."""
-    files.write_bytes(out / STATE, f"{digest(out, pages)}\n".encode())
+    files.write_bytes(out / STATE, f"{digest(out, pages, address)}\n".encode())
 
 
-def digest(out: Path, pages: Iterable[Path]) -> str:
-    """Return the digest of names, sizes and times of every file that the report reads or wrote.
+def digest(out: Path, pages: Iterable[Path], address: str = "") -> str:
+    """Return the digest of an address, and of names, sizes and times of every file that the report reads or wrote.
 
     `build` writes its tables again with the same bytes: for these, the bytes count, not the time.
     """
@@ -50,7 +52,7 @@ def digest(out: Path, pages: Iterable[Path]) -> str:
     built = (path for path in paths.processed().rglob("*") if path.is_file())
     lines = sorted(line for place in read for line in _lines(place))
     lines += sorted(f"{path} {files.sha256(path.read_bytes())}" for path in built)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join([address, *lines]).encode()).hexdigest()
 
 
 def _lines(place: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tlanalysis.core import recorder
 from tlanalysis.core.errors import SourceError
+from tlanalysis.core.figure_places import PHONE
 from tlanalysis.runs import manifest
 from tlanalysis.runs.manifest import Outcome
 
@@ -22,11 +23,11 @@ def altered(outcome: Outcome, out: Path) -> Iterator[str]:
         Reports folder.
     """
     for name, digest in outcome.files.items():
-        path = out / name
+        path, shown = out / name, name.partition("/")[2]
         if not path.is_file():
-            yield f"{path.name} is missing from its results"
+            yield f"{shown} is missing from its results"
         elif recorder.digest_file(path) != digest:
-            yield f"{path.name} was altered after the run"
+            yield f"{shown} was altered after the run"
 
 
 def verify(file: Path) -> bool:
@@ -42,10 +43,12 @@ def verify(file: Path) -> bool:
     SourceError
         When the file is not the one that the run wrote.
     """
-    out = file.absolute().parent.parent
-    if file.absolute().parent.name != "figures" or not (out / manifest.FILE).is_file():
+    inside = file.absolute().parent
+    figures = inside.parent if inside.name == PHONE else inside
+    out = figures.parent
+    if figures.name != "figures" or not (out / manifest.FILE).is_file():
         return False
-    name = f"figures/{file.name}"
+    name = file.absolute().relative_to(out).as_posix()
     for outcome in manifest.read(out).values():
         if name in outcome.files:
             if recorder.digest_file(file) != outcome.files[name]:

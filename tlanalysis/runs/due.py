@@ -17,6 +17,7 @@ from typing import Any
 
 from tlanalysis.core import paths, recorder
 from tlanalysis.core.errors import TlanalysisError
+from tlanalysis.core.figure_places import KINDS
 from tlanalysis.core.files import sha256
 from tlanalysis.data import embedded
 from tlanalysis.runs import dependencies
@@ -24,7 +25,6 @@ from tlanalysis.runs.altered import altered
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
 
-KINDS = ("svg", "png", "csv", "json")
 ADOPTED = "papermill"  # the engine of a run that `tlanalysis adopt` recorded
 
 

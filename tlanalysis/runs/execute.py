@@ -11,9 +11,10 @@ from pathlib import Path
 
 from tlanalysis.core import paths, staging
 from tlanalysis.core.errors import BadInput, RunFailed
+from tlanalysis.core.figure_places import places
 from tlanalysis.data import embedded
 from tlanalysis.runs import manifest, snapshots
-from tlanalysis.runs.due import KINDS, ProjectState, reasons_due
+from tlanalysis.runs.due import ProjectState, reasons_due
 from tlanalysis.runs.limits import Limits, can_fork
 from tlanalysis.runs.lock import locked
 from tlanalysis.runs.manifest import Journal, Outcome
@@ -211,16 +212,18 @@ def _place_files(outcome: Outcome, before: Outcome, out: Path, journal: Journal)
         journal.done(outcome)
         return outcome
     journal.about_to_place(outcome)
-    for path in sorted((staged / "figures").iterdir()) if outcome.figures else []:
-        _move(path, out / "figures" / path.name)
+    written = [path for path in sorted((staged / "figures").rglob("*")) if path.is_file()] if outcome.figures else []
+    for path in written:
+        _move(path, out / path.relative_to(staged))
     _move(executed, out / "notebooks" / executed.name)
     for path in (executed, executed.with_suffix(".log")):
         (out / "failed" / path.name).unlink(missing_ok=True)
-    for gone in set(before.figures) - set(outcome.figures):
-        for kind in KINDS:
-            (out / "figures" / f"{gone}.{kind}").unlink(missing_ok=True)
-    for folder in (out / "figures", out / "notebooks"):
-        _flush_names(folder)
+    # A figure that the run no longer makes goes; so does an old drawing for narrow screens that has no successor.
+    for gone in {place for figure in {*before.figures, *outcome.figures} for place in places(figure)}:
+        if staged / "figures" / gone not in written:
+            (out / "figures" / gone).unlink(missing_ok=True)
+    for folder in manifest.FOLDERS:
+        _flush_names(out / folder)
     journal.done(outcome)
     shutil.rmtree(staged, ignore_errors=True)
     return outcome

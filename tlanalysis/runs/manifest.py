@@ -17,6 +17,7 @@ from typing import Any
 from tlanalysis import __version__
 from tlanalysis.core import files
 from tlanalysis.core.errors import BadInput, warn
+from tlanalysis.core.figure_places import PHONE
 from tlanalysis.core.slugs import is_slug
 from tlanalysis.data.parameters import Params, run_key
 
@@ -24,7 +25,7 @@ FILE = "manifest.json"
 JOURNAL = "manifest.journal"
 # Many runs share the same tables of code and libraries: the manifest holds each table once, and a run names its digest.
 SHARED = ("code", "libraries")
-FOLDERS = ("figures", "notebooks")
+FOLDERS = ("figures", f"figures/{PHONE}", "notebooks")
 STATUSES = ("ok", "failed", "unfinished")
 
 
@@ -59,7 +60,7 @@ class Outcome:
     reads : list of dict
         Records of what the run read (see `tlanalysis.core.recorder`).
     files : dict
-        File of its last success, as `figures/NAME` or `notebooks/NAME` -> digest.
+        File of its last success, as `figures/NAME`, `figures/phone/NAME` or `notebooks/NAME` -> digest.
     """
 
     name: str
@@ -163,8 +164,8 @@ def _check(outcome: Outcome) -> None:
             raise ValueError(name)
     if not all(map(is_slug, (outcome.name, outcome.notebook, *outcome.figures, *outcome.fingerprints))):
         raise ValueError("a name")
-    folders = [name.split("/") for name in outcome.files]
-    if any(len(parts) != 2 or parts[0] not in FOLDERS or not is_slug(parts[1]) for parts in folders):
+    placed = [name.rpartition("/") for name in outcome.files]
+    if any(folder not in FOLDERS or not is_slug(file) for folder, _, file in placed):
         raise ValueError("the name of a file")
     if outcome.status not in STATUSES or not is_slug(run_key(Params(**outcome.parameters))):
         raise ValueError("its status or its parameters")

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlanalysis.core.figure_places import places
 from tlanalysis.runs import manifest, snapshots
-from tlanalysis.runs.due import KINDS
 from tlanalysis.runs.lock import locked
 
 
@@ -18,6 +18,11 @@ class Pruned:
     runs: list[str]
     files: list[Path]
     states: list[Path]
+
+
+def _within(path: Path, out: Path) -> bool:
+    """Return whether a file lies in one of the folders that runs write to."""
+    return path.parent.relative_to(out).as_posix() in {*manifest.FOLDERS, "failed"} if out in path.parents else False
 
 
 def prune(out: Path, kept: Collection[str], *, history: int = snapshots.KEPT, dry_run: bool = False) -> Pruned:
@@ -43,8 +48,8 @@ def prune(out: Path, kept: Collection[str], *, history: int = snapshots.KEPT, dr
         paths = [out / "notebooks" / f"{name}.ipynb" for name in gone]
         paths += [out / "failed" / f"{name}{suffix}" for name in gone for suffix in (".ipynb", ".log")]
         figures = sorted({figure for name in gone for figure in recorded[name].figures} - used)
-        paths += [out / "figures" / f"{figure}.{kind}" for figure in figures for kind in KINDS]
-        present = [path for path in paths if path.is_file() and path.parent.parent == out]
+        paths += [out / "figures" / place for figure in figures for place in places(figure)]
+        present = [path for path in paths if path.is_file() and _within(path, out)]
         states = snapshots.states(out)
         old = states[: max(len(states) - history, 0)]
         if not dry_run:

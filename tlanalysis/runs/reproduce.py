@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.core import paths
+from tlanalysis.core import figure_places, paths
 from tlanalysis.core.errors import BadInput, RunFailed, did_you_mean
-from tlanalysis.figures.publishing import FORMATS
 from tlanalysis.figures.trace import read_facts
 from tlanalysis.runs.execute import RunOptions, execute
 from tlanalysis.runs.plan import grid
@@ -89,9 +88,10 @@ def _sidecar(figure: str | Path) -> Path:
 
 
 def _compared(before: Path, now: Path, facts: dict[str, Any]) -> Reproduced:
-    kinds = [kind for kind in FORMATS if before.with_suffix(f".{kind}").is_file()]
-    files = {kind: (before.with_suffix(f".{kind}"), now.with_suffix(f".{kind}")) for kind in kinds}
-    same = {kind: old.read_bytes() == new.read_bytes() for kind, (old, new) in files.items()}
+    places = {place.removeprefix(f"{before.stem}."): place for place in figure_places.places(before.stem)}
+    kinds = [kind for kind, place in places.items() if (before.parent / place).is_file()]
+    files = {kind: (before.parent / places[kind], now.parent / places[kind]) for kind in kinds}
+    same = {kind: new.is_file() and old.read_bytes() == new.read_bytes() for kind, (old, new) in files.items()}
     return Reproduced(
         before.stem,
         facts["command"],

@@ -23,8 +23,10 @@ from typing import Any, BinaryIO, TextIO
 from traitlets.config import Config
 
 from tlanalysis.core import files, paths, recorder
+from tlanalysis.core.figure_places import places
 from tlanalysis.core.provenance import NOTEBOOK
 from tlanalysis.core.slugs import is_slug
+from tlanalysis.runs import prose
 from tlanalysis.runs.limits import Limits, end_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -32,7 +34,6 @@ from tlanalysis.runs.plan import Run
 KERNEL = "python3"
 # One thread of linear algebra per process: sums have the same order on every machine, and each run uses one core.
 FIXED_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-KINDS = ("svg", "png", "csv", "json")
 LONGEST_ERROR = 2000  # characters of an error in the manifest and on the terminal
 _TIMES = ("start_time", "end_time", "duration")
 
@@ -142,7 +143,8 @@ def _sidecar(path: Path) -> dict[str, Any]:
 
 def _digests(folder: Path, name: str, figures: Iterable[str]) -> dict[str, str]:
     """Return the digests of the files of a run, by their places in the reports folder."""
-    held = {f"figures/{figure}.{kind}": folder / "figures" / f"{figure}.{kind}" for figure in figures for kind in KINDS}
+    of_figures = (f"figures/{place}" for figure in figures for place in places(figure))
+    held = {place: folder / place for place in of_figures}
     held[f"notebooks/{name}.ipynb"] = folder / f"{name}.ipynb"
     return {place: recorder.digest_file(path) for place, path in held.items() if path.is_file()}
 
@@ -195,6 +197,8 @@ def _call_papermill(task: Task, on_cell_start: Callable[[int, int], None]) -> No
 def remove_times_and_paths(path: Path, name: str) -> None:
     """Remove from an executed notebook what differs between two executions: times, paths and random cell ids.
 
+    Its texts are written in the language of the run.
+
     Parameters
     ----------
     path : Path
@@ -215,6 +219,7 @@ def remove_times_and_paths(path: Path, name: str) -> None:
             cell["metadata"].get("papermill", {}).pop(key, None)
         if {"injected-parameters", "papermill-error-cell-tag"} & set(cell["metadata"].get("tags", [])):
             cell["id"] = f"added-{number:02d}"
+    prose.speak(notebook["cells"], str(about.get("parameters", {}).get("lang", prose.own_language(notebook["cells"]))))
     files.write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 

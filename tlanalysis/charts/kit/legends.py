@@ -73,10 +73,10 @@ def is_under(ax: Axes) -> bool:
 
 
 def _wide(labels: list[str], columns: int, font: str | None) -> float:
-    """Return how wide a legend in columns is: each column as its longest label."""
+    """Return how wide a legend in columns is: each column as the longest line of its labels."""
     rows = -(-len(labels) // columns)
-    parts = [labels[start : start + rows] for start in range(0, len(labels), rows)]
-    return sum(max(text_width(label, SMALL, font=font) for label in part) + HANDLE for part in parts)
+    parts = ["\n".join(labels[start : start + rows]).split("\n") for start in range(0, len(labels), rows)]
+    return sum(max(text_width(line, SMALL, font=font) for line in part) + HANDLE for part in parts)
 
 
 def _draw(ax: Axes, handles: list[Artist], labels: list[str], settings: dict[str, Any]) -> Legend:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Literal, ParamSpec, TypedDict, get_args
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts.kit import recolour, showing
-from tlanalysis.charts.kit.drawings import remember
+from tlanalysis.charts.kit import again, recolour, showing
+from tlanalysis.charts.kit.drawings import Drawing, drawing_of, remember
 from tlanalysis.charts.kit.style import PHONE, WIDTH
 from tlanalysis.core.errors import BadInput, did_you_mean
 
@@ -126,10 +126,21 @@ def chart(draw: Callable[P, Axes]) -> Callable[P, Axes]:
                 raise
         remember(ax, draw.__name__, bound.arguments)
         showing.show_itself(ax, of_yours=given is not None)
+        if given is None:
+            again.keep(ax, partial(_drawn_again, drawn, bound.arguments, look, drawing_of(ax)))
         return ax
 
     _document(drawn, draw)
     return drawn
+
+
+def _drawn_again(
+    drawn: Callable[..., Axes], arguments: dict[str, Any], look: Look, drawing: Drawing | None, size: Any
+) -> Axes:
+    """Draw a chart in another size, from the copy of its table that its Axes keep."""
+    first, *rest = arguments
+    table = drawing.table if drawing and hasattr(arguments[first], "columns") else arguments[first]
+    return drawn(table, **{name: arguments[name] for name in rest if name != "ax"} | look | {"size": size})
 
 
 def _check_call(draw: Callable[..., Axes], own: list[str], ax: Any, given: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
+from tlanalysis.charts.kit.again import unwatched
 from tlanalysis.charts.kit.style import DPI, SAVED_DPI, style
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _picture(ax: Axes) -> tuple[bytes, dict[str, Any]] | None:
     if figure is None or _held_by_pyplot(figure):
         return None
     drawn = io.BytesIO()
-    with style():
+    with style(), unwatched(figure):
         figure.savefig(drawn, format="png", dpi=SAVED_DPI)
     width, height = (round(side * DPI) for side in figure.get_size_inches())
     return drawn.getvalue(), {"width": width, "height": height}

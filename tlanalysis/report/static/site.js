@@ -41,9 +41,12 @@
     const line = drawing.parentNode.querySelector(".values");
     if (!marks.length || !line) return;
     line.hidden = false;
-    const said = document.createElement("strong");
-    said.setAttribute("role", "status");
-    line.after(said);
+    let said = line.nextElementSibling; // the drawing for narrow screens and the other one speak in the same line
+    if (!said || said.getAttribute("role") !== "status") {
+      said = document.createElement("strong");
+      said.setAttribute("role", "status");
+      line.after(said);
+    }
     marks.forEach((mark, order) => {
       const text = mark.querySelector("title").textContent;
       mark.querySelector("title").remove(); // the line under the drawing replaces the slow tooltip of the browser
