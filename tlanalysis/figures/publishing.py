@@ -19,7 +19,7 @@ from tlanalysis.core import files, paths
 from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.figures import about, png
-from tlanalysis.figures.rendering import render
+from tlanalysis.figures.rendering import png_of, render
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +90,9 @@ def publish(
     run = about.parameters_of(ax, params)
     facts = about.facts_of(ax, rows, id, run, about.digest_of(data))
     name = f"{id}--{facts['run_key']}"
-    written = {kind: render(ax, kind, facts) for kind in ("svg", "png")}
-    written |= {"csv": data, "json": files.to_json(facts | about.making_of(run)).encode()}
+    svg = render(ax, "svg", facts)
+    written = {"svg": svg, "png": png_of(svg, facts), "csv": data}
+    written["json"] = files.to_json(facts | about.making_of(run)).encode()
     folder = paths.reports() / "figures"
     files.write_together({folder / f"{name}.{extension}": written[extension] for extension in FORMATS})
     forget(figure_of(ax))
