@@ -18,6 +18,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 import resvg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -331,14 +332,14 @@ def test_nothing_is_half_written_when_drawing_fails(broken: str, out: Path, monk
     _publish()
     before = _files(out)
 
-    def savefig(self: Figure, target: Any, **given: Any) -> None:
+    def print_svg(self: FigureCanvasSVG, target: Any, **given: Any) -> None:
         target.write(b"half")
         raise OSError("no space left")
 
     def render(*given: Any) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(*{"svg": (Figure, "savefig", savefig), "png": (resvg, "render", render)}[broken])
+    monkeypatch.setattr(*{"svg": (FigureCanvasSVG, "print_svg", print_svg), "png": (resvg, "render", render)}[broken])
     with pytest.raises(OSError, match="no space left"):
         _publish()
     with pytest.raises(OSError, match="no space left"):

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.charts.kit.layout import figure_of, page_of
 from tlanalysis.charts.kit.shapes import titles_of
 from tlanalysis.charts.kit.style import HALO, SAVED_DPI, style
 from tlanalysis.figures import marks, png
@@ -44,13 +45,30 @@ def render(ax: Axes, kind: str, facts: dict[str, Any], dpi: float = SAVED_DPI) -
 
 
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
-    drawn = io.BytesIO()
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
     with _named_halos(ax), marks.named(ax, facts["lang"]) as said:
-        figure_of(ax).savefig(drawn, format="svg", metadata=about)
-    svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
+        drawn = _drawn_as_svg(ax, about)
+    svg = marks.with_values(drawn.decode("utf-8"), said)
     svg = _with_titles(_stroked(svg), titles_of(ax))
     return _with_facts(svg, facts).encode("utf-8")
+
+
+def _drawn_as_svg(ax: Axes, about: dict[str, Any]) -> bytes:
+    """Return a figure as SVG: `savefig` draws all of it twice where a layout engine might move something.
+
+    A page of our own is laid out already, so it is drawn once. A figure of the caller is left to `savefig`.
+    """
+    drawn, figure = io.BytesIO(), figure_of(ax)
+    if page_of(ax) is None:
+        figure.savefig(drawn, format="svg", metadata=about)
+        return drawn.getvalue()
+    canvas, dpi = figure.canvas, figure.dpi
+    try:
+        FigureCanvasSVG(figure).print_svg(drawn, metadata=about)
+    finally:
+        figure.set_canvas(canvas)
+        figure.dpi = dpi
+    return drawn.getvalue()
 
 
 @contextmanager
