@@ -1,9 +1,11 @@
 """Compare the time of many runs with sequential papermill, with plain calls, and with a night of few changes.
 
-The benchmark makes the territory profiles (`--for all`, 120 of them) in three ways:
+The benchmark makes the territory profiles (`--for all`, 120 of them) in three ways. Its notebook, `profile.ipynb`, is
+that of 26 November 2026, with five figures: it stays as it is, so that its times are those of the library.
 
 - sequential papermill: one process that calls `papermill.execute_notebook` with its default kernel, one run after the
-  other, with this version of the library. It is timed on every tenth profile and multiplied, unless `--whole` is given;
+  other, with this version of the library, or with another one (`--before COMMIT`), so that a night is compared with
+  what it was. It is timed on every tenth profile and multiplied, unless `--whole` is given;
 - the forked floor: the cells of the same notebooks as plain calls, each in a fork of a process that has imported and
   drawn already, as many at a time as there are cores. It shows nothing and writes no notebook, so a faster way has to
   draw less. Its time includes the imports, as ours does, and excludes the profile that warms the process up;
@@ -12,8 +14,9 @@ The benchmark makes the territory profiles (`--for all`, 120 of them) in three w
 The benchmark prints seconds of the clock and of the processors for each way, over all its processes. Processor seconds
 vary less on a machine that others use too.
 
-Usage: python -m benchmarks.runs [WHICH] [--whole]. WHICH is `all` (the default), `regions`, `departements` or one
-territory, such as `D33`. One territory is measured in a single turn, to see that the benchmark works.
+Usage: python -m benchmarks.runs [WHICH] [--whole] [--before COMMIT] [--notebook FILE]. WHICH is `all` (the default),
+`regions`, `departements` or one territory, such as `D33`. One territory is measured in a single turn, to see that the
+benchmark works.
 
 It then times few and many runs, to show how cost grows with their number, a run with nothing changed and a run with
 one observation changed.
@@ -21,6 +24,7 @@ one observation changed.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import csv
 import io
@@ -30,6 +34,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -43,7 +48,8 @@ from tlanalysis.runs import limits
 from tlanalysis.runs.plan import Run, grid, territories_for
 from tlanalysis.runs.single_run import FIXED_ENVIRONMENT
 
-NOTEBOOK = "04_territory_profile"
+NOTEBOOK = "profile"
+FROZEN = Path(__file__).with_name(f"{NOTEBOOK}.ipynb")
 JOBS = os.cpu_count() or 1
 EVERY = 10
 TURNS = 3
@@ -58,8 +64,11 @@ def cells(name: str) -> list[str]:
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def sequential(runs: list[Run], out: Path) -> float:
-    """Execute runs with papermill and its default kernel, one after the other, in one process; return the seconds."""
+def sequential(runs: list[Run], out: Path, library: Path | None = None) -> float:
+    """Execute runs with papermill and its default kernel, one after the other, in one process; return the seconds.
+
+    `library` is a checkout of another version of the project, whose code and data serve.
+    """
     script = (
         "import json, sys, time, papermill\n"
         "jobs = json.load(sys.stdin)\n"
@@ -71,10 +80,13 @@ def sequential(runs: list[Run], out: Path) -> float:
     source = str(paths.notebooks() / f"{NOTEBOOK}.ipynb")
     jobs = [(source, str(out / f"{run.name}.ipynb"), run.injected) for run in runs]
     out.mkdir(parents=True, exist_ok=True)
-    env = ENV | {"TLANALYSIS_OUT": str(out), "TLANALYSIS_HOME": str(paths.home()), "MPLBACKEND": "agg"}
+    env = ENV | {"TLANALYSIS_OUT": str(out), "TLANALYSIS_HOME": str(library or paths.home()), "MPLBACKEND": "agg"}
+    if library is not None:
+        env["PYTHONPATH"] = str(library)
     command = [sys.executable, "-c", script]
     done = subprocess.run(
         command,
+        cwd=library,
         input=json.dumps(jobs),
         env=env,
         check=True,
@@ -166,17 +178,45 @@ def asked(which: str) -> tuple[str, str]:
     return ("--for", which) if which in GROUPS else ("-p", f"territory={which}")
 
 
-def many(out: Path, which: str, whole: bool) -> None:
+@contextlib.contextmanager
+def checkout(commit: str) -> Iterator[Path | None]:
+    """Yield a checkout of a commit of this repository; None for the empty text."""
+    if not commit:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        repository, folder = FROZEN.parent.parent, Path(scratch) / "before"
+        packed = subprocess.run(["git", "archive", commit], cwd=repository, check=True, capture_output=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(packed)) as files:
+            files.extractall(folder, filter="data")
+        yield folder
+
+
+def many(out: Path, which: str, whole: bool, before: str) -> None:
     """Print the times of the three ways, measured in turn so that a slow moment of the machine affects all of them."""
     chosen, count = (territories_for(which), TURNS) if which in GROUPS else ([which], 1)
     runs = [*grid(NOTEBOOK, {"territory": chosen})]
-    some = runs if whole else runs[::EVERY]
-    if count > 1:
-        sequential(runs[:1], out / "warm")  # caches of byte code and files are filled
+    some = runs if whole or len(runs) < EVERY * count else runs[::EVERY]
     turns: list[dict[str, tuple[float, float]]] = []
+    with checkout(before) as library:
+        if count > 1:
+            sequential(runs[:1], out / "warm", library)  # caches of byte code and files are filled
+        _turns(out, which, runs, some, count, library, turns)
+    _print_many(turns, runs, some, count, f"before ({before[:8]})" if before else "", whole=len(some) == len(runs))
+
+
+def _turns(
+    out: Path,
+    which: str,
+    runs: list[Run],
+    some: list[Run],
+    count: int,
+    library: Path | None,
+    turns: list[dict[str, tuple[float, float]]],
+) -> None:
     for turn in range(count):
         part = some[turn::count]
-        clock, busy, _ = weighed(sequential, part, out / "sequential")
+        clock, busy, _ = weighed(sequential, part, out / "sequential", library)
         papermill = clock * len(runs) / len(part), busy * len(runs) / len(part)
         words = ("run", NOTEBOOK, *asked(which), "--jobs", str(JOBS), "--out", str(out / "ours"), "--force")
         ways = {"floor": (floor, runs, out / "floor"), "ours": (command, *words)}
@@ -188,6 +228,16 @@ def many(out: Path, which: str, whole: bool) -> None:
         least = clock - rehearsed, busy - rehearsed
         turns.append({"papermill": papermill, "floor": least, "warm": (alone, busy), "ours": (ours, busy_ours)})
 
+
+def _print_many(
+    turns: list[dict[str, tuple[float, float]]],
+    runs: list[Run],
+    some: list[Run],
+    count: int,
+    before: str,
+    *,
+    whole: bool,
+) -> None:
     def middle(way: str, other: str = "", which: int = 0) -> float:
         return median(turn[way][which] / (turn[other][which] if other else 1) for turn in turns)
 
@@ -195,7 +245,7 @@ def many(out: Path, which: str, whole: bool) -> None:
     print(f"{len(runs)} territory profiles, {JOBS} at a time; medians of {count} turns")
     print(f"  {'':45}       clock   processors")
     for what, way in (
-        (f"sequential papermill ({how})", "papermill"),
+        (f"sequential papermill{before and ', '}{before} ({how})", "papermill"),
         ("forked floor: the cells as plain calls", "floor"),
         ("tlanalysis run", "ours"),
     ):
@@ -206,7 +256,8 @@ def many(out: Path, which: str, whole: bool) -> None:
         ("over the forked floor once it is warm", "ours", "warm"),
     ):
         by_turns = ", ".join(f"{turn[one][0] / turn[other][0]:.2f}" for turn in turns)
-        print(f"  {what:45}  {middle(one, other):8.2f}     by turns: {by_turns}")
+        busy = f"{middle(one, other, 1):8.2f}" if other != "warm" else ""
+        print(f"  {what:45}  {middle(one, other):8.2f}     {busy:8}     by turns: {by_turns}")
 
 
 def quiet(out: Path, which: str) -> None:
@@ -304,11 +355,19 @@ def main() -> None:
     if sys.argv[1:2] == ["floor"]:
         _floor_process(Path(sys.argv[2]), sys.argv[3:])
         return
-    which = next((word for word in sys.argv[1:] if not word.startswith("--")), "all")
+    options = argparse.ArgumentParser(prog="benchmarks.runs")
+    options.add_argument("which", nargs="?", default="all")
+    options.add_argument("--whole", action="store_true")
+    options.add_argument("--before", default="", metavar="COMMIT")
+    options.add_argument("--notebook", default=FROZEN, type=Path)
+    asked_for = options.parse_args()
+    which = asked_for.which
     limits.Descendants()  # this process waits for every process below it, so that their time is counted
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, project_copy() as home:
+        shutil.copy(asked_for.notebook, home / "notebooks" / f"{NOTEBOOK}.ipynb")
+        os.environ["TLANALYSIS_HOME"] = ENV["TLANALYSIS_HOME"] = str(home)
         start()
-        many(Path(scratch), which, whole="--whole" in sys.argv)
+        many(Path(scratch), which, asked_for.whole, asked_for.before)
         quiet(Path(scratch), which)
         growth(Path(scratch), *((4, 50) if which in GROUPS else (1, 2)))
 

@@ -104,9 +104,9 @@ def _declared() -> dict[str, frozenset[str]]:
     return _bounds([*PROJECT["dependencies"], *(name for extra in extras.values() for name in extra)])
 
 
-# What conda-forge calls otherwise. One package is not there: it stands in the pip section.
+# What conda-forge calls otherwise. Three are not there: they stand in the pip section.
 ON_CONDA_FORGE = {"python-build": "build", "playwright-python": "playwright"}
-ONLY_FROM_PIP = {"axe-playwright-python", "font-source-sans-pro"}
+ONLY_FROM_PIP = {"axe-playwright-python", "font-source-sans-pro", "resvg"}
 
 
 def _conda() -> dict[str, frozenset[str]]:

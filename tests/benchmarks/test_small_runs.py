@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import subprocess
 import sys
 
-from benchmarks import site
+from benchmarks import runs, site
 from tests.conftest import ROOT
 from tests.report.made_up import publish, ran
 from tests.runs.conftest import write_notebook
@@ -17,9 +19,9 @@ from tlanalysis.runs import manifest
 def test_runs_of_one_territory_are_measured_and_repeated_when_one_of_its_figures_changes(project_copy):
     """The observation that changes is of D75; the notebook stands in for the profile, which takes longer."""
     source = 'import tlanalysis as tl\nlen(tl.observations("tiers_lieux", territory))'
-    write_notebook(project_copy / "notebooks", "04_territory_profile", source)
+    notebook = write_notebook(project_copy / "notebooks", "ours", source)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.runs", "D75"],
+        [sys.executable, "-m", "benchmarks.runs", "D75", "--notebook", str(notebook)],
         cwd=ROOT,
         env=os.environ | {"TLANALYSIS_HOME": str(project_copy)},
         capture_output=True,
@@ -31,6 +33,15 @@ def test_runs_of_one_territory_are_measured_and_repeated_when_one_of_its_figures
     assert re.search(r"^nothing changed: .* 0 executed", done.stdout, re.MULTILINE)
     assert "1 runs are due\n  executed: 1" in done.stdout
     assert re.search(r"^1 runs that draw nothing: .*; 2: .* times\n\Z", done.stdout, re.MULTILINE)
+
+
+def test_the_notebook_of_the_benchmark_stays_as_it_is():
+    cells = json.loads(runs.FROZEN.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    sources = "\n".join("".join(cell["source"]) for cell in code)
+    assert sources.count("tl.publish(") == 5
+    assert hashlib.sha256(sources.encode()).hexdigest()[:16] == "b0c3ab61b056631d"
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
 
 
 def test_the_site_is_timed_at_two_sizes(tmp_path, capsys):

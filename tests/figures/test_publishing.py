@@ -17,6 +17,8 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import pandas as pd
 import pytest
+import resvg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -389,19 +391,19 @@ def test_a_bad_parameter_writes_nothing(out: Path) -> None:
     assert _files(out) == {}
 
 
-@pytest.mark.parametrize("broken", ["svg", "raw"])
+@pytest.mark.parametrize("broken", ["svg", "png"])
 def test_nothing_is_half_written_when_drawing_fails(broken: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _publish()
     before = _files(out)
-    original = Figure.savefig
 
-    def savefig(self: Figure, target: Any, **given: Any) -> None:
-        if given["format"] == broken:
-            target.write(b"half")
-            raise OSError("no space left")
-        original(self, target, **given)
+    def print_svg(self: FigureCanvasSVG, target: Any, **given: Any) -> None:
+        target.write(b"half")
+        raise OSError("no space left")
 
-    monkeypatch.setattr(Figure, "savefig", savefig)
+    def render(*given: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(*{"svg": (FigureCanvasSVG, "print_svg", print_svg), "png": (resvg, "render", render)}[broken])
     with pytest.raises(OSError, match="no space left"):
         _publish()
     with pytest.raises(OSError, match="no space left"):

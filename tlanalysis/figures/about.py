@@ -6,6 +6,7 @@ import os
 import platform
 import shlex
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-LIBRARIES = ("matplotlib", "numpy", "pandas", "scipy")
+LIBRARIES = ("matplotlib", "numpy", "pandas", "resvg", "scipy")
 
 
 def csv_of(table: pd.DataFrame) -> bytes:
@@ -180,8 +181,13 @@ def making_of(run: Params) -> dict[str, Any]:
         "notebook": notebook,
         "command": command_of(notebook, run) if notebook else "",
         "commit": commit(),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
+        "versions": _versions(),
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
 
 
 def command_of(notebook: str, run: Params) -> str:

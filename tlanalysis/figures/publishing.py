@@ -22,7 +22,7 @@ from tlanalysis.core import figure_places, files, paths
 from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.figures import about, png
-from tlanalysis.figures.rendering import render
+from tlanalysis.figures.rendering import png_of, render
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,8 +96,9 @@ def publish(
     narrow = again(ax, figure_places.PHONE)
     facts = about.facts_of(ax, rows, id, run, about.digest_of(data)) | {"phone": about.plot_of(narrow)}
     name = f"{id}--{facts['run_key']}"
-    written = {kind: render(ax, kind, facts) for kind in ("svg", "png")}
-    written |= {"csv": data, "json": files.to_json(facts | about.making_of(run)).encode()}
+    svg = render(ax, "svg", facts)
+    written = {"svg": svg, "png": png_of(svg, facts), "csv": data}
+    written["json"] = files.to_json(facts | about.making_of(run)).encode()
     folder = paths.reports() / "figures"
     contents = {folder / f"{name}.{extension}": written[extension] for extension in figure_places.KINDS}
     for_phones = folder / figure_places.phone(name)

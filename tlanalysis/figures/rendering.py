@@ -59,8 +59,8 @@ def _laid_out(ax: Axes) -> Iterator[None]:
 
 
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
-    drawn = io.BytesIO()
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
+    drawn = io.BytesIO()
     with _named_halos(ax), marks.named(ax, facts["lang"]) as said:
         figure_of(ax).savefig(drawn, format="svg", metadata=about)
     svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
@@ -99,13 +99,28 @@ def _with_titles(svg: str, titles: dict[str, str]) -> str:
 
 
 def _png(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
+    return png_of(_svg(ax, facts, dpi), facts, dpi)
+
+
+def png_of(svg: bytes, facts: dict[str, Any], dpi: float = SAVED_DPI) -> bytes:
+    """Return the PNG of a chart that has been drawn as SVG.
+
+    Parameters
+    ----------
+    svg : bytes
+        What `render` returned for it.
+    facts : dict
+        What the file says of itself.
+    dpi : float
+        Pixels per inch.
+    """
     about = {
         "Title": facts["title"],
         "Description": facts["alt"],
         "Source": facts["source"],
         KEY: json.dumps(facts, ensure_ascii=False, separators=(",", ":")),
     }
-    return png.png(figure_of(ax), dpi, about)
+    return png.png(svg.decode("utf-8"), dpi, about)
 
 
 def _pdf(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
@@ -151,7 +166,9 @@ def _with_facts(svg: str, facts: dict[str, Any]) -> str:
     if opening is None:
         raise AssertionError("matplotlib wrote an SVG without a root element")
     compact = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-    root = opening.group().replace("<svg", f'<svg role="img" aria-labelledby="titre alt" lang="{facts["lang"]}"', 1)
+    # Without `xml:space`, two spaces become one, and what follows them stands elsewhere than matplotlib put it.
+    ours = f'role="img" aria-labelledby="titre alt" lang="{facts["lang"]}" xml:space="preserve"'
+    root = opening.group().replace("<svg", f"<svg {ours}", 1)
     head = f'<title id="titre">{escape(facts["title"])}</title><desc id="alt">{escape(facts["alt"])}</desc>'
-    ours = f'<metadata id="{KEY}">{escape(compact)}</metadata>'
-    return f"{svg[: opening.start()]}{root}\n {head}\n {ours}{svg[opening.end() :]}"
+    held = f'<metadata id="{KEY}">{escape(compact)}</metadata>'
+    return f"{svg[: opening.start()]}{root}\n {head}\n {held}{svg[opening.end() :]}"

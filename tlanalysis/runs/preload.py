@@ -36,6 +36,7 @@ LIBRARIES = (
     "papermill",
     "PIL.PngImagePlugin",
     "pyarrow",
+    "resvg",
     "scipy.optimize",
     "scipy.special",
     "scipy.stats",
@@ -129,6 +130,7 @@ def _draw() -> None:
     from matplotlib.figure import Figure
 
     from tlanalysis.charts.kit.style import style
+    from tlanalysis.figures.png import png
 
     with style():
         figure = Figure()
@@ -137,8 +139,9 @@ def _draw() -> None:
         axes.plot([1, 2], label="é")
         axes.set_title("É", weight="bold")
         axes.legend()
-        for kind in ("svg", "png"):
-            figure.savefig(io.BytesIO(), format=kind)
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format="svg")
+        png(drawn.getvalue().decode(), 10, {"titre": "é"})
 
 
 import_everything()
