@@ -15,9 +15,10 @@ from tests.charts.drawn import CASES, Case, case, dots, figure_of, plain, words_
 from tlanalysis.charts.kit.decimals import decimals
 from tlanalysis.charts.kit.drawings import drawing_of, rows_drawn
 from tlanalysis.charts.kit.spreading import spread
+from tlanalysis.charts.kit.wording import Words
 
 PROFILES = [one for one in CASES if one.plot == "plot_access_profile"]
-OVER_TIME = [one for one in CASES if one.plot in {"plot_places_over_time", "plot_forecast"}]
+OVER_TIME = [one for one in CASES if one.plot in {"plot_places_over_time", "plot_forecast", "plot_scenarios"}]
 
 
 @given(st.dictionaries(st.text(max_size=3), st.floats(0, 1000), min_size=1, max_size=6), st.floats(0.5, 80))
@@ -38,10 +39,11 @@ def test_the_label_of_a_scenario_is_nearest_the_end_of_its_own_line(lang: str) -
     drawn = case("plot_scenarios")
     ax, table = drawn.draw(lang), drawn.table
     ends = table[table["annee"] == table["annee"].max()].set_index("scenario")["valeur"]
-    for text in ax.texts:
-        own = {line.get_color(): float(line.get_ydata()[-1]) for line in ax.lines}[text.get_color()]
-        height = float(text.xy[1])  # type: ignore[attr-defined]
-        assert min(ends, key=lambda end: abs(end - height)) == pytest.approx(own)
+    named = {Words(lang).label("scenarios", name): float(end) for name, end in ends.items()}
+    labels = {text.get_text().split(":")[0].strip(): float(text.xy[1]) for text in ax.texts}  # type: ignore[attr-defined]
+    assert set(named) <= set(labels)
+    for name, own in named.items():
+        assert min(ends, key=lambda end: abs(end - labels[name])) == pytest.approx(own)
 
 
 @pytest.mark.parametrize("drawn", PROFILES, ids=str)

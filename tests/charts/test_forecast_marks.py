@@ -15,7 +15,6 @@ from tests.charts.drawn import (
     case,
     dots,
     expected_dots,
-    legend_labels,
     plain,
     row_labels,
     runs,
@@ -43,7 +42,7 @@ def test_forecast_is_two_bands_from_the_last_figure_and_dashed_references() -> N
     naive = forecast.references.set_index("annee")
     assert sorted(y for _, y in runs(ax)) == sorted(list(naive[name]) for name in naive)
     assert {line.get_linestyle() for line in ax.lines if line.get_marker() == "None"} == {"--"}
-    assert len([name for name in legend_labels(ax) if name.startswith("Référence : ".replace(" :", "\u00a0:"))]) == 3
+    assert {"sans changement", "hausse en nombre", "hausse en %"} <= set(words_of(ax))
 
 
 @pytest.mark.parametrize("place", ["FR", "R75", "R06", "D33"])
@@ -79,19 +78,25 @@ def test_regions_are_small_fans_on_shared_axes_with_france_behind() -> None:
     end = table[table["annee"] == table["annee"].max()]
     people = [territory(code).population_high for code in end["territoire"]]
     end = end.assign(least=end["mediane"] / people).sort_values("least", ascending=False)
-    national = runs(fans[0])
+    national = runs(fans[0])[1:]
     for fan, code in zip(fans, end["territoire"], strict=True):
         rows = table[table["territoire"] == code]
         bounds = ("taux_p80_bas_pour_100k", "taux_p80_haut_pour_100k")
-        assert _band(fan, 0) == _edges(rows, *bounds, shift=0)
-        assert runs(fan) == national
+        assert _band(fan, 0) == _edges(rows[rows["annee"] <= 2026], *bounds, shift=0)  # up to the last figure
+        assert _band(fan, 1) == _edges(rows[rows["annee"] >= 2026], *bounds, shift=0)
+        assert runs(fan)[1:] == national
+        assert runs(fan)[0] == ([2026, 2026], [0, 1])
+        ends = [float(plain(text.get_text()).replace(",", ".")) for text in fan.texts]
+        assert ends == [pytest.approx(rows[bound].iloc[-1], abs=0.05) for bound in bounds]
         local = rows[rows["nb_lieux_local_bas"].notna()]
         ends = {(row.annee, n) for row in local.itertuples() for n in (row.nb_lieux_local_bas, row.nb_lieux_local_haut)}
         drawn_dots = [(x, y, marker, filled) for x, y, marker, filled in dots(fan)]
         people_here = territory(code).population
         assert drawn_dots == [(x, pytest.approx(n / people_here * 1e5), "o", True) for x, n in sorted(ends)]
     bold = [fan.get_title(loc="left") for fan in fans if _bold(fan)]
-    assert bold == ["N.-Aquit."]
+    assert bold == ["Nouvelle-Aquitaine"]
+    last = [label.get_text() for label in fans[-1].get_xticklabels()]
+    assert last == ["2018", "2026", "2030"]
     population = (end["mediane"] / end["taux_mediane_pour_100k"]).sum()
     medians = [table.attrs["france"][year] for year in sorted(set(table["annee"]))]  # of France, not the sum of medians
     assert national[0][1] == pytest.approx([median / population for median in medians], rel=1e-6)
@@ -153,9 +158,19 @@ def test_scenarios_are_three_lines_named_at_their_ends() -> None:
     assert sorted(y for _, y in runs(ax)) == sorted(held.values())
     assert len(held) == 3
     assert not ax.collections
-    assert len({str(line._dash_pattern) for line in ax.lines}) == 3  # type: ignore[attr-defined]
-    names = [text.split("\n")[0] for text in words_of(ax)]
+    lines = [line for line in ax.lines if len(line.get_xdata()) > 1]
+    assert len({str(line._dash_pattern) for line in lines}) == 3  # type: ignore[attr-defined]
+    assert {to_hex(line.get_color()) for line in lines} == {"#555555"}  # what is assumed is grey
+    names = [text.split(" :")[0] for text in words_of(ax) if text[:2] in {"Le", "La"}]
     assert sorted(names) == ["La définition se resserre", "Le soutien prend fin", "Le soutien revient"]
+    assert "après 2026 : hypothèses" in words_of(ax)
+    figures = pd.DataFrame(table.attrs["chiffres"])
+    points = figures[figures["valeur"].notna()]
+    assert sorted((y, *look) for _, y, *look in dots(ax)) == sorted(
+        (row.valeur, *MARKS[row.nature]) for row in points.itertuples()
+    )
+    bars = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in ax.patches if bar.get_width() < 1]
+    assert bars == [(2528, 3951)]
 
 
 def test_people_forecast_is_a_fan_beside_declared_totals() -> None:

@@ -112,12 +112,23 @@ def test_a_title_of_ones_own_replaces_the_finding() -> None:
     assert figure_of(silent).texts == []
 
 
-@pytest.mark.parametrize(("asked", "full"), [("full", True), ("source", False), ("none", False), (None, True)])
-def test_the_caption_is_what_is_asked(asked: str | None, full: bool) -> None:
+@pytest.mark.parametrize("asked", ["full", "short", "source", "none", None])
+def test_the_caption_is_what_is_asked(asked: str | None) -> None:
     ax = drawn(case("plot_people_trained"), "fr", caption=asked)
-    page = " ".join(text.get_text() for text in figure_of(ax).texts)
-    assert (caption.of(ax).lecture in page) == full
-    assert (caption.of(ax).source_line in page) == (asked != "none")
+    page, text = " ".join(text.get_text() for text in figure_of(ax).texts), caption.of(ax)
+    parts = (text.lecture, text.champ, text.note)
+    assert [part in page for part in parts] == [asked == "full"] * 3
+    assert (text.foot in page) == (asked in {"short", None})
+    assert (text.source_line in page) == (asked != "none")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("one", ONE_EACH, ids=str)
+def test_a_page_with_all_its_texts_has_room_for_them(one: Case, lang: str) -> None:
+    ax = drawn(one, lang, caption="full")
+    assert_nothing_is_cut_or_overlaps(figure_of(ax))
+    page, text = " ".join(text.get_text() for text in figure_of(ax).texts), caption.of(ax)
+    assert all(part in page for part in (text.lecture, text.champ, text.note, text.source_line))
 
 
 def test_a_palette_keeps_light_light_and_dark_dark() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
+import tlanalysis as tl
 from tests.charts.drawn import (
     LABELS,
     MARKS,
@@ -22,18 +25,25 @@ from tests.charts.drawn import (
     tiled,
     words_of,
 )
+from tlanalysis.charts.kit import caption
 from tlanalysis.core.errors import BadInput
 
 CONTRAST = "#c04a00"
 
 
-def test_people_trained_are_hollow_squares_one_row_per_claim() -> None:
+def test_people_trained_are_hollow_squares_one_row_per_definition() -> None:
     drawn = case("plot_people_trained")
     table, ax = drawn.table, drawn.draw("fr")
-    assert dots(ax) == expected_dots(*((value, rank, "declare") for rank, value in enumerate(table["valeur"])))
-    assert {134_000.0, 377_159.0, 400_000.0} <= {x for x, *_ in dots(ax)}
-    assert row_labels(ax) == [period if isinstance(period, str) else "sans année" for period in table["periode"]]
-    assert "377 159  (2 sources)" in words_of(ax)
+    assert dots(ax) == expected_dots(
+        (134_000.0, 0, "declare"), (377_159.0, 1, "declare"), (400_000.0, 1, "declare"), (377_000.0, 1, "declare")
+    )
+    assert {x for x, *_ in dots(ax)} == set(table["valeur"])
+    assert row_labels(ax) == [
+        "Rapport France Tiers-Lieux, 2021\n2019, sans année",
+        "Recensement France Tiers-Lieux, 2023\n2023, 2025, sans année",
+    ]
+    assert words_of(ax) == ["134 000\n(3 sources)", "377 000 à 400 000\n(7 sources)"]
+    assert table["nb_sources"].sum() == 10
     assert ax.get_xlim()[0] == 0
 
 
@@ -48,17 +58,20 @@ def test_a_claim_keeps_the_mark_of_its_nature() -> None:
 def test_shares_have_a_bar_only_where_respondents_are_known() -> None:
     drawn = case("plot_share_training")
     table, ax = drawn.table, drawn.draw("fr")
-    assert dots(ax) == expected_dots(*((part, rank, "declare") for rank, part in enumerate(table["part"])))
+    assert dots(ax) == expected_dots((0.6, 0, "declare"), (0.58, 1, "declare"), (0.49, 2, "declare"))
     known = table[table["effectif"].notna()]
     assert list(known["effectif"]) == [1700]
-    assert_close(boxes(ax), [(row.ic_bas, row.ic_haut, row.Index) for row in known.itertuples()])
+    assert_close(boxes(ax), [(row.ic_bas, row.ic_haut, 1) for row in known.itertuples()])
     assert_close(
         [(x[0], x[1], y[0]) for x, y in runs(ax)],
-        [(row.borne_bas, row.borne_haut, row.Index) for row in known.itertuples()],
+        [(row.borne_bas, row.borne_haut, 1) for row in known.itertuples()],
     )
-    assert words_of(ax).count("répondants : inconnu") == len(table) - 1
-    assert "1 700 répondants" in words_of(ax)
-    assert row_labels(ax)[4] == "Formation et apprentissage\n2023"
+    assert words_of(ax)[::2] == ["répondants : inconnu", "1 700 répondants", "répondants : inconnu"]
+    assert row_labels(ax) == [
+        "Formation, sens large\n2019, 2021, 2023, sans année",
+        "Formation et apprentissage\n2023, sans année",
+        "Formation professionnelle\nsans année",
+    ]
 
 
 def test_decomposition_is_intervals_without_a_middle() -> None:
@@ -183,10 +196,30 @@ def test_deffinov_amounts_are_promises_from_the_largest_down() -> None:
     table, ax = drawn.table, drawn.draw("fr")
     amounts = sorted(table["enveloppe_eur"].dropna().astype(float), reverse=True)
     assert dots(ax) == expected_dots(*((amount, rank, "objectif") for rank, amount in enumerate(amounts)))
-    assert_close([y for *_, y in boxes(ax, hatched=True)], list(range(len(amounts), 18)))
+    assert_close([y for *_, y in boxes(ax, hatched=True)], [len(amounts)])  # fourteen régions, one row
+    known = table["enveloppe_eur"].notna()
+    assert set(row_labels(ax)[:-1]) == set(table.loc[known, "nom_region"])
+    assert row_labels(ax)[-1] == "14 autres régions"
+    assert all(name in plain(caption.of(ax).alt) for name in table.loc[~known, "nom_region"])
+
+
+def test_a_region_in_focus_without_an_amount_has_a_row_of_its_own() -> None:
+    table = case("plot_deffinov_amounts").table
+    ax = tl.plot_deffinov_amounts(table, focus="D75")
+    assert row_labels(ax)[-2:] == ["Île-de-France", "13 autres régions"]
+    assert [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"] == ["Île-de-France"]
+    assert len(boxes(ax, hatched=True)) == 2
     known = table[table["enveloppe_eur"].notna()]
-    assert set(row_labels(ax)[: len(amounts)]) == set(known["nom_region"])
-    assert sorted(row_labels(ax)) == sorted(table["nom_region"])
+    assert row_labels(drawn_from(table, known)) == list(
+        known.sort_values(["enveloppe_eur", "population"], ascending=False)["nom_region"]
+    )
+
+
+def drawn_from(table: pd.DataFrame, rows: pd.DataFrame) -> Axes:
+    """Return the amounts of some rows only: no row is left for the unknown."""
+    some = rows.copy()
+    some.attrs = table.attrs
+    return tl.plot_deffinov_amounts(some)
 
 
 def test_deffinov_projects_fill_exact_counts_and_hollow_the_others() -> None:
@@ -213,32 +246,37 @@ def test_deffinov_projects_fill_exact_counts_and_hollow_the_others() -> None:
 def test_deffinov_population_draws_the_least_and_the_most() -> None:
     drawn = case("plot_deffinov_population")
     table, ax = drawn.table, drawn.draw("en")
+    best = table.set_index("connaissance").loc["atteste"]
     bars = [box for box in boxes(ax) if box[:2] != (0, 1)]
-    assert_close(bars, [(row.part_bas, row.part_haut, rank) for rank, row in enumerate(table.itertuples())])
+    assert_close(bars, [(0, best["part_bas"], 0), (best["part_haut"], 1, 2)])
+    assert_close(boxes(ax, hatched=True), [(best["part_bas"], best["part_haut"], 1)])
     assert dots(ax) == []
     assert ax.get_xlim() == (0, 1)
-    assert words_of(ax)[:2] == ["61.2%", "96.1%"]
-    assert row_labels(ax)[0] == "The number 85 alone"
+    assert [text for text in words_of(ax) if "%" in text] == ["61.6%", "34.5%", "3.9%"]  # the whole population
+    assert row_labels(ax)[0] == "Covered, whatever\nthe list"
 
 
 def test_lorenz_curves_go_from_corner_to_corner_below_equality() -> None:
     drawn = case("plot_lorenz")
     table, ax = drawn.table, drawn.draw("fr")
-    equality, *curves = runs(ax)
+    equality, half, *curves = runs(ax)
     assert equality == ([0, 1], [0, 1])
+    assert half == ([0.5, 0.5], [0, 0.5])
     for kind, (x, y) in zip(LABELS, curves, strict=True):
         rows = table[table["type"] == kind]
         assert (x, y) == (list(rows["part_population"]), list(rows["part_lieux"]))
         assert (x[0], y[0], x[-1], y[-1]) == pytest.approx((0, 0, 1, 1))
         assert all(below <= across + 1e-12 for across, below in zip(x, y, strict=True))
-    assert len({line.get_linestyle() for line in ax.lines[1:]}) == 2
-    ginis = [table.loc[table["type"] == kind, "gini"].iloc[0] for kind in LABELS]
-    assert [plain(label)[-10:] for label in legend_labels(ax)] == [
-        f"Gini {gini:.2f})".replace(".", ",") for gini in ginis
-    ]
+    assert len({line.get_linestyle() for line in ax.lines if len(line.get_xdata()) > 2}) == 2
+    rows = {kind: table[table["type"] == kind] for kind in LABELS}
+    halves = [np.interp(0.5, kind["part_population"], kind["part_lieux"]) for kind in rows.values()]
+    assert dots(ax) == [(0.5, pytest.approx(half), "o", True) for half in halves]
+    named = {text.split("\n")[-1] for text in words_of(ax) if "Gini" in text}
+    assert named == {f"Gini {kind['gini'].iloc[0]:.2f}".replace(".", ",") for kind in rows.values()}
+    assert {"29 %", "21 %"} <= set(words_of(ax))
 
 
-@pytest.mark.parametrize("place", ["FR", "R75", "R06", "D33"])
+@pytest.mark.parametrize("place", ["FR", "R75"])
 def test_counts_over_time_are_points_never_joined(place: str) -> None:
     drawn = case("plot_places_over_time", place)
     table, ax = drawn.table, drawn.draw("fr")
@@ -255,8 +293,30 @@ def test_counts_over_time_are_points_never_joined(place: str) -> None:
 
 def test_a_zero_is_drawn_as_a_zero() -> None:
     ax = case("plot_places_over_time", "R06").draw("fr")
-    assert (2018.5, 0.0, "o", True) in dots(ax)
+    assert (0.0, 0, "o", True) in dots(ax)
+    assert words_of(ax)[0] == "0"
     assert boxes(ax, hatched=True) == []
+
+
+@pytest.mark.parametrize("place", ["R06", "D33"])
+def test_one_or_two_counts_are_rows_with_their_values(place: str) -> None:
+    drawn = case("plot_places_over_time", place)
+    table, ax = drawn.table, drawn.draw("fr")
+    assert len(table) == 2
+    assert dots(ax) == expected_dots(*((row.valeur, row.Index, row.nature) for row in table.itertuples()))
+    assert words_of(ax) == [f"{value:.0f}" for value in table["valeur"]]
+    assert all(low == high for _, (low, high) in runs(ax))  # no line joins two figures
+    if place == "D33":
+        assert row_labels(ax)[0] == "avril 2017\nCarte de la Coopérative Tiers-Lieux"
+
+
+def test_an_interval_among_one_or_two_counts_is_a_bar() -> None:
+    drawn = case("plot_places_over_time")
+    table = drawn.table[drawn.table["valeur"].isna()].copy()
+    table.attrs = drawn.table.attrs
+    ax = drawn.on(table)
+    assert boxes(ax) == [(2528, 3951, 0)]
+    assert words_of(ax) == ["2 528 à 3 951"]
 
 
 def test_perimeters_have_colours_of_their_own() -> None:

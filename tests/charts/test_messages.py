@@ -23,7 +23,7 @@ MESSAGES = dict(messages.load())
 LABELS = MESSAGES.pop("labels")
 FRAME = MESSAGES.pop("figure")  # words around every figure: source, note, scope
 FIGURES = sorted(MESSAGES)
-NEEDED = {"title", "subtitle", "lecture", "champ", "alt"}
+NEEDED = {"title", "subtitle", "lecture", "champ", "foot", "alt"}
 
 YEAR = re.compile(r"\b(19\d\d|20\d\d|2100)\b")
 WHOLES = ("100 000", "100,000", "100 %", "100%")  # denominators: per 100,000 inhabitants, the whole

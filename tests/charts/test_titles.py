@@ -13,8 +13,8 @@ from tlanalysis.charts.kit.wording import typeset
 from tlanalysis.core.languages import LANGS
 
 LONGEST = 80
-# The wordings of the census and of access carry what other figures have in their table; the others stay under this.
-FOOTER = 640
+FOOTER = 250  # what a picture carries under its plot, source and version included
+NOTE = 230  # two lines of a page
 # Terms of statistics: they belong to the note, or to a figure of the annex.
 JARGON = re.compile(
     r"\b(CRPS|Kendall|tau|Divisia|a priori|priors?|Moran|p ajustée|adjusted p|lissée?s?|smoothed|Poisson|Gini|Theil"
@@ -33,8 +33,8 @@ def test_titles_and_footers_are_short(drawn: Case) -> None:
     for lang in LANGS:
         text = caption.of(drawn.draw(lang))
         assert len(text.title) <= LONGEST, text.title
-        if drawn.plot not in {"plot_themes", "plot_audiences"}:
-            assert sum(map(len, text.footer)) <= FOOTER, text.footer
+        assert sum(map(len, text.short_footer)) <= FOOTER, text.short_footer
+        assert len(text.note) <= NOTE, text.note
 
 
 @pytest.mark.parametrize("figure", FIGURES)

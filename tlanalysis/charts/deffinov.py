@@ -12,7 +12,7 @@ from tlanalysis.charts.kit.layout import finish, new_axes, room
 from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.outlines import draw_outlines
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, unknown_row, value_axis, value_label
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SMALL, SOFT, mark, style
+from tlanalysis.charts.kit.style import ACCENT, CONTRAST, RULE, SOFT, mark, style
 from tlanalysis.charts.kit.territory_map import drawn_as
 from tlanalysis.charts.kit.tiles import draw_tiles, legend
 from tlanalysis.charts.kit.wording import Words
@@ -98,7 +98,9 @@ def plot_deffinov_regions(
 def plot_deffinov_amounts(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
 ) -> Axes:
-    """Draw the published regional envelopes beside the national one's average; régions without a figure are hatched.
+    """Draw the published regional envelopes, largest first; the régions without a figure are one hatched row.
+
+    A région in focus without a figure has a hatched row of its own. The table keeps a row for each région.
 
     Parameters
     ----------
@@ -131,23 +133,29 @@ def plot_deffinov_amounts(
         "first": known["nom_region"].iloc[0] if len(known) else "",
         "first_amount": words.euros(float(known["amount"].iloc[0])) if len(known) else "",
         "state": words.euros(_surely_of_the_state(rows)),
+        "unknown_names": ", ".join(rows.loc[rows["amount"].isna(), "nom_region"]),
     }
     text = caption.write("deffinov-montants", table, lang, fallback=known.empty, **values)
+    chosen = within(focus, "region")
+    unknown = rows[rows["amount"].isna()]
+    apart = unknown[unknown["code_region"].isin(list(chosen))]  # a région set off has a row of its own
+    names = [*known["nom_region"], *apart["nom_region"]]
+    if others := len(unknown) - len(apart):
+        names.append(words.label("words", "some_regions").format(n=words.number(others)))
     with style():
-        ax = new_axes(ax, 0.75 + ROW * len(rows))
+        ax = new_axes(ax, 0.75 + 1.3 * ROW * len(names))
         top = float(known["amount"].max()) if len(known) else 1.0
-        for rank, row in enumerate(rows.itertuples()):
-            if row.amount != row.amount:
-                unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=top)
-                continue
+        for rank, row in enumerate(known.itertuples()):
             ax.plot([0, row.amount], [rank, rank], color=RULE, linewidth=1, zorder=1)
             ax.plot(row.amount, rank, zorder=2, **mark("objectif", CONTRAST))
             remarks = [words.label("words", "of_the_state" if row.of_state == row.amount else "state_unknown")]
             if row.statut != "atteste":
                 remarks.append(words.label("statuts", row.statut))
             value_label(ax, row.amount + top * 0.01, rank, f"{words.euros(row.amount)} ({', '.join(remarks)})")
-        chosen = within(focus, "region")
-        label_rows(ax, rows["nom_region"].tolist(), [i for i, code in enumerate(rows["code_region"]) if code in chosen])
+        for rank in range(len(known), len(names)):
+            unknown_row(ax, rank, words.label("words", "unknown"), left=0, width=top)
+        bold = [*known["code_region"].isin(list(chosen)), *[True] * len(apart)]
+        label_rows(ax, names, [rank for rank, one in enumerate(bold) if one])
         ax.set_xlim(0, top * 1.5)
         value_axis(ax, words.label("axes", "envelope"), words.euros)
         return finish(ax, text)
@@ -250,7 +258,10 @@ def _projects(n: int, nature: str, words: Words) -> str:
 def plot_deffinov_population(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
 ) -> Axes:
-    """Draw the least and the most of the population that the covered départements can hold, for growing knowledge.
+    """Draw the population in three parts: covered whatever the list, covered or not by the list, out of reach.
+
+    The parts are those that the number of départements and the attested ones leave; the table has them also for the
+    number alone and with the probable ones.
 
     Parameters
     ----------
@@ -267,7 +278,8 @@ def plot_deffinov_population(
     >>> ax = tl.plot_deffinov_population(tl.deffinov_population(), lang="en")
     """
     words = Words(lang)
-    best = table.set_index("connaissance").loc["atteste"]
+    known = table.set_index("connaissance")
+    best = known.loc["atteste"]
     values: dict[str, Any] = {
         "low": words.percent(best["part_bas"]),
         "high": words.percent(best["part_haut"]),
@@ -278,32 +290,23 @@ def plot_deffinov_population(
         "size": words.number(fact(table, "nb_couverts")),
         "all": words.number(fact(table, "nb_departements")),
     }
+    for name in ("nombre", "probable"):
+        bounds = (words.percent(known.loc[name, f"part_{end}"], 1) for end in ("bas", "haut"))
+        values[f"{name}_span"] = words.span(*bounds)
     text = caption.write("deffinov-population", table, lang, **values)
+    low, high = float(best["part_bas"]), float(best["part_haut"])
+    groups = {"couverte": (0.0, low), "selon_la_liste": (low, high), "hors": (high, 1.0)}
     with style():
-        ax = new_axes(ax, 0.75 + 2.1 * ROW * len(table))
-        for rank, row in enumerate(table.itertuples()):
-            ax.barh(rank, 1, height=0.42, color="#f4f4f4", linewidth=0, zorder=0)
-            bar_between(ax, rank, row.part_bas, row.part_haut, ACCENT, thick=0.42)
-            value_label(ax, row.part_bas, rank, words.percent(row.part_bas, 1), left=True)
-            ax.annotate(
-                words.percent(row.part_haut, 1),
-                (row.part_haut, rank),
-                xytext=(-5, 0),
-                textcoords="offset points",
-                va="center",
-                ha="right",
-                fontsize=SMALL,
-                color="white",
-            )
-        label_rows(
-            ax,
-            [
-                words.label("connaissances", row.connaissance).format(
-                    n=words.number(row.nb_nommes), size=values["size"]
-                )
-                for row in table.itertuples()
-            ],
-        )
+        ax = new_axes(ax, 0.75 + 2.1 * ROW * len(groups))
+        for rank, (name, (start, end)) in enumerate(groups.items()):
+            ax.barh(rank, 1, height=0.5, color="#f4f4f4", linewidth=0, zorder=0)
+            if name == "selon_la_liste":
+                unknown_row(ax, rank, words.label("words", "unknown"), left=start, width=end - start, thick=0.5)
+            else:
+                bar_between(ax, rank, start, end, ACCENT if name == "couverte" else SOFT, thick=0.5)
+            said = words.percent(end - start, 1)
+            value_label(ax, start if end == 1 else end, rank, said, left=end == 1)
+        label_rows(ax, [words.label("parts_couvertes", name) for name in groups])
         ax.set_xlim(0, 1)
         value_axis(ax, words.label("axes", "share_population"), words.percent)
         return finish(ax, text)

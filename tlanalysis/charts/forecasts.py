@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.growth import dodged, draw_perimeter, label_perimeters, time_axis
@@ -14,7 +14,7 @@ from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.spreading import spread
-from tlanalysis.charts.kit.style import ACCENT, CONTRAST, NARROW, SMALL, SOFT, WIDE, mark, perimeter_colour, style
+from tlanalysis.charts.kit.style import CONTRAST, INK, NARROW, PALE, SMALL, SOFT, WIDE, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core import periods
 from tlanalysis.core.errors import BadInput
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 IDENTIFIED = 0.8
 # An 80 % band whose top is at least so many times its bottom says next to nothing.
 SAYS_NOTHING = 2
+
+# Columns of the figures that stand beside a forecast.
+FIGURES = ["annee", "perimetre", "nature", "valeur", "valeur_bas", "valeur_haut"]
 
 DASHES = {"sans_changement": (0, (1, 1.5)), "lineaire": (0, (4, 2)), "croissance_constante": (0, (6, 2, 1, 2))}
 
@@ -102,13 +105,12 @@ def plot_forecast(
     text = caption.write("croissance-prevision", table, lang, fallback="p_target" not in values, **values)
     with style():
         ax = new_axes(ax, 3.9)
-        _fan(ax, ahead, words)
-        naive = _naive(ax, fc, words)
+        _fan(ax, ahead, words, _naive(ax, fc, words))
         perimeters = list(dict.fromkeys(fc.used["perimetre"]))
         apart = dodged(fc.used, float(table["annee"].max() - table["annee"].min()))
         for name in perimeters:
             draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
-        label_perimeters(ax, fc.used, perimeters, words, naive)
+        label_perimeters(ax, fc.used, perimeters, words)
         if target:
             _target(ax, *target, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
@@ -146,9 +148,8 @@ def _both(table: pd.DataFrame | Forecast, fc: Forecast | None) -> tuple[pd.DataF
 
 def _beside(fc: Forecast, target: tuple[str, float] | None) -> dict[str, Any]:
     """Return what stands in the picture besides the fan: the figures used, the naive references, the announcement."""
-    seen = ["annee", "perimetre", "nature", "valeur", "valeur_bas", "valeur_haut"]
     beside: dict[str, Any] = {
-        "chiffres": fc.used[[name for name in seen if name in fc.used]],
+        "chiffres": fc.used[[name for name in FIGURES if name in fc.used]],
         "references": fc.references,
     }
     if target:
@@ -167,23 +168,26 @@ def about(value: float, words: Words) -> str:
     return words.number(float(f"{value:.1e}"))
 
 
-def _fan(ax: Axes, ahead: pd.DataFrame, words: Words) -> None:
-    """Draw the two bands; each edge is labelled where it ends, labels pushed apart where edges meet."""
+def _fan(ax: Axes, ahead: pd.DataFrame, words: Words, others: Mapping[str, float] | None = None) -> None:
+    """Draw the two bands; edges, and `others` (name -> height), are labelled at the end, labels that meet pushed apart.
+
+    The name of another line has no number: it is the bands that are forecast.
+    """
     x, end = ahead["annee"] + 0.5, ahead.iloc[-1]
     ax.fill_between(x, ahead["p95_bas"], ahead["p95_haut"], color=WIDE, linewidth=0)
     ax.fill_between(x, ahead["p80_bas"], ahead["p80_haut"], color=NARROW, linewidth=0)
     edges = {"p95_bas": 95, "p80_bas": 80, "p80_haut": 80, "p95_haut": 95}
-    heights = spread({name: float(end[name]) for name in edges}, gap=float(ahead["p95_haut"].max()) * 0.06)
-    for name, level in reversed(edges.items()):
-        said = f"{words.percent(level / 100)}{words.colon}{about(end[name], words)}"
+    ends = {name: float(end[name]) for name in edges} | dict(others or {})
+    for name, height in reversed(spread(ends, gap=float(ahead["p95_haut"].max()) * 0.06).items()):
+        of_edge = f"{words.percent(edges[name] / 100)}{words.colon}{about(end[name], words)}" if name in edges else ""
         ax.annotate(
-            said,
-            (end["annee"] + 0.5, heights[name]),
+            of_edge or name,
+            (end["annee"] + 0.5, height),
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
             fontsize=SMALL,
-            color=SOFT,
+            color=INK if of_edge else SOFT,
         )
 
 
@@ -204,21 +208,21 @@ def _target(ax: Axes, period: str, target: float, words: Words) -> None:
     )
 
 
-def _naive(ax: Axes, fc: Forecast, words: Words) -> list[Artist]:
-    """Draw the naive references, thin and dashed; return what names them in the legend."""
-    handles: list[Artist] = []
+def _naive(ax: Axes, fc: Forecast, words: Words) -> dict[str, float]:
+    """Draw the naive references, thin and dashed; return the name and the last value of each."""
+    ends = {}
     for name in NAIVE:
-        (line,) = ax.plot(
-            fc.references["annee"] + 0.5, fc.references[name], color=SOFT, linewidth=1, linestyle=DASHES[name], zorder=2
-        )
-        line.set_label(words.label("references", name))
-        handles.append(line)
-    return handles
+        years, values = fc.references["annee"] + 0.5, fc.references[name]
+        ax.plot(years, values, color=SOFT, linewidth=1, linestyle=DASHES[name], zorder=2)
+        ends[words.label("references", name)] = float(values.iloc[-1])
+    return ends
 
 
 @chart
 def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
-    """Draw the scenarios as separate lines, each named with its assumption at its end; no band, no probability.
+    """Draw the scenarios as separate grey lines after the figures, each named at its end; no band, no probability.
+
+    The figures up to the last year are marked as in `plot_forecast`; what is assumed stands on a grey ground.
 
     Parameters
     ----------
@@ -235,6 +239,8 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
     >>> fc = tl.forecast(tl.observations("tiers_lieux", "FR"), size=500, proposals=1200, recalibrate=False)
     >>> ax = tl.plot_scenarios(tl.scenarios(fc), lang="en")
     """
+    import pandas as pd
+
     words = Words(lang)
     end = int(table["annee"].max())
     last = table[table["annee"] == end].set_index("scenario")
@@ -248,29 +254,41 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
         "first": about(last.loc["soutien_revient", "valeur"], words),
     }
     text = caption.write("croissance-scenarios", table, lang, **values)
-    looks = {
-        "soutien_revient": (ACCENT, "-"),
-        "definition_se_resserre": (SOFT, (0, (5, 2))),
-        "soutien_prend_fin": (CONTRAST, (0, (2, 1.5))),
-    }
-    ends = spread({name: float(last.loc[name, "valeur"]) for name in looks}, gap=float(table["valeur"].max()) * 0.12)
+    dashes = {"soutien_revient": "-", "definition_se_resserre": (0, (5, 2)), "soutien_prend_fin": (0, (2, 1.5))}
+    ends = spread({name: float(last.loc[name, "valeur"]) for name in dashes}, gap=float(table["valeur"].max()) * 0.12)
+    figures = pd.DataFrame(fact(table, "chiffres"))
+    start = int(table["annee"].min())
     with style():
-        ax = new_axes(ax, 3.4)
-        for name, (colour, dashes) in looks.items():
+        ax = new_axes(ax, 3.9)
+        ax.axvspan(start + 0.5, end + 0.5, color=PALE, linewidth=0, zorder=0)
+        said = words.label("words", "assumed").format(year=start)
+        at: dict[str, Any] = {
+            "xycoords": ("data", "axes fraction"),
+            "textcoords": "offset points",
+            "va": "top",
+            "fontsize": SMALL,
+        }
+        ax.annotate(said, (start + 0.5, 1), xytext=(5, -4), color=SOFT, **at)
+        perimeters = list(dict.fromkeys(figures["perimetre"]))
+        apart = dodged(figures, float(end - figures["annee"].min()))
+        for name in perimeters:
+            draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
+        label_perimeters(ax, figures, perimeters, words)
+        for name, dash in dashes.items():
             rows = table[table["scenario"] == name]
-            ax.plot(rows["annee"] + 0.5, rows["valeur"], color=colour, linestyle=dashes, linewidth=2)
-            said = f"{words.label('scenarios', name)}\n{about(last.loc[name, 'valeur'], words)}"
+            ax.plot(rows["annee"] + 0.5, rows["valeur"], color=SOFT, linestyle=dash, linewidth=2)
             ax.annotate(
-                said,
+                f"{words.label('scenarios', name)}{words.colon}{about(last.loc[name, 'valeur'], words)}",
                 (end + 0.5, ends[name]),
                 xytext=(7, 0),
                 textcoords="offset points",
                 va="center",
                 fontsize=SMALL,
-                color=colour,
+                color=INK,
             )
-        time_axis(ax, table["annee"].min(), end, words)
-        ax.set_ylim(0, table["valeur"].max() * 1.12)
+        time_axis(ax, figures["annee"].min(), end, words)
+        ax.set_ylim(0, max(table["valeur"].max(), figures[["valeur", "valeur_haut"]].max(axis=None)) * 1.18)
+        also_drawn(ax, chiffres=figures)
         return finish(ax, text)
 
 

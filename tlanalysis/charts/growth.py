@@ -15,6 +15,7 @@ from tlanalysis.charts.kit.facts import check_text, fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.look import Look, chart
+from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
@@ -24,6 +25,8 @@ from tlanalysis.data.territories import territory
 if TYPE_CHECKING:
     import pandas as pd
 
+# Figures fewer than this are rows with their values: a plot of time would be an empty frame.
+FEW = 3
 # Size of a mark with the space around it, as a share of the width and of the height of the plot.
 MARK, TALL = 0.017, 0.045
 
@@ -33,6 +36,8 @@ def plot_places_over_time(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
 ) -> Axes:
     """Draw dated counts by perimeter: one row of marks per perimeter, no line between any two of them.
+
+    One or two figures are rows with their values.
 
     Parameters
     ----------
@@ -71,6 +76,8 @@ def plot_places_over_time(
     }
     values["one_list"] = _one_list(table, words)
     text = caption.write("croissance-observations", table, lang, fallback=len(perimeters) < 2, **values)
+    if len(table) < FEW:
+        return _as_rows(table, words, ax, text)
     with style():
         ax = new_axes(ax, 3.6)
         apart = dodged(table, float(np.ptp(np.floor(table["annee"]))))
@@ -79,6 +86,33 @@ def plot_places_over_time(
         label_perimeters(ax, table, perimeters, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, high.max() * 1.18)
+        return finish(ax, text)
+
+
+def _as_rows(table: pd.DataFrame, words: Words, ax: Axes | None, text: caption.Caption) -> Axes:
+    """Draw one row per figure, with its date, its definition and its value."""
+    from matplotlib.ticker import MaxNLocator
+
+    high = float(table[["valeur", "valeur_haut"]].max(axis=None))
+    with style():
+        ax = new_axes(ax, 0.75 + 2.2 * ROW * len(table))
+        for rank, row in enumerate(table.itertuples()):
+            colour = perimeter_colour(row.perimetre)
+            if row.valeur == row.valeur:
+                ax.plot([0, row.valeur], [rank, rank], color=RULE, linewidth=1, zorder=1)
+                ax.plot(row.valeur, rank, zorder=2, clip_on=False, **mark(row.nature, colour))
+                end, said = row.valeur, words.number(row.valeur)
+            else:
+                bar_between(ax, rank, row.valeur_bas, row.valeur_haut, colour)
+                end, said = row.valeur_haut, words.span(words.number(row.valeur_bas), words.number(row.valeur_haut))
+            value_label(ax, end + 0.01 * high, rank, said)
+        label_rows(
+            ax,
+            [f"{words.period(row.periode)}\n{words.label('perimetres', row.perimetre)}" for row in table.itertuples()],
+        )
+        ax.set_xlim(-0.02 * max(high, 1), max(high, 1) * 1.25)
+        value_axis(ax, words.label("axes", "places"), words.number)
+        ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
         return finish(ax, text)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import fact
-from tlanalysis.charts.kit.layout import finish, new_axes, room
-from tlanalysis.charts.kit.legends import key
+from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, CONTRAST, INK, RULE, SMALL, SOFT, mark, style
@@ -150,7 +150,9 @@ def plot_rank_agreement(
 
 @chart
 def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]) -> Axes:
-    """Draw the Lorenz curves of places over inhabitants, one line per kind, with their Gini coefficients.
+    """Draw the Lorenz curves of places over inhabitants, one line per kind, named with its Gini coefficient.
+
+    A dot marks what the least provided half of the inhabitants has.
 
     Parameters
     ----------
@@ -183,36 +185,34 @@ def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
     text = caption.write("fabriques-lorenz", table, lang, fallback=len(kinds) < 2, **values)
     styles = [(ACCENT, "-"), (CONTRAST, (0, (5, 2))), (SOFT, (0, (1, 1.5)))]
     with style():
-        wide = room(ax, 4.6) >= 6  # on a narrower page the legend stands under the curves
         ax = new_axes(ax, 4.6)
         ax.plot([0, 1], [0, 1], color=SOFT, linewidth=0.9)
-        ax.annotate(
-            words.label("words", "equality"),
-            (0.5, 0.5),
-            xytext=(-6, 6),
-            textcoords="offset points",
-            ha="right",
-            fontsize=SMALL,
-            color=SOFT,
-        )
+        ax.plot([0.5, 0.5], [0, 0.5], color=RULE, linewidth=1, zorder=1)
+        beside: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL}
+        ax.annotate(words.label("words", "equality"), (0.75, 0.75), xytext=(-6, 6), ha="right", color=SOFT, **beside)
         for kind, (colour, dashes) in zip(kinds, styles, strict=False):
-            curve = table[table["type"] == kind]
-            said = f"{words.label('types', kind)} (Gini {words.number(ginis[kind], 2)})"
-            ax.plot(
-                curve["part_population"],
-                curve["part_lieux"],
-                color=colour,
-                linestyle=dashes,
-                linewidth=2,
-                label=said,
+            curve, rank = table[table["type"] == kind], sorted(kinds, key=ginis.__getitem__).index(kind)
+            across, up = curve["part_population"], curve["part_lieux"]
+            ax.plot(across, up, color=colour, linestyle=dashes, linewidth=2)
+            ax.plot(0.5, halves[kind], zorder=3, **mark("compte", colour, 5.5))
+            side: dict[str, Any] = (
+                {"xytext": (-6, 3), "ha": "right"} if kind == first else {"xytext": (6, -3), "va": "top"}
             )
-        key(
-            ax,
-            [line for line in ax.lines if not str(line.get_label()).startswith("_")],
-            loc="upper left",
-            borderpad=0.2,
-            **({} if wide else {"bbox_to_anchor": (0, -0.22)}),
-        )
+            ax.annotate(words.percent(halves[kind]), (0.5, halves[kind]), color=colour, **side, **beside)
+            # The name of the most even curve stands above equality, those of the others under their curves.
+            at, place = (0.3, (0.04, 0.74)) if kind == first else (0.8, (0.66, 0.3 - 0.15 * (rank - 1)))
+            said = f"{words.label('types', kind).replace(' (', chr(10) + '(')}\nGini {words.number(ginis[kind], 2)}"
+            ax.annotate(
+                said,
+                (at, float(np.interp(at, across, up))),
+                xytext=place,
+                textcoords=ax.transAxes,
+                va="top",
+                fontsize=SMALL,
+                color=colour,
+                arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 1},
+            )
+        also_drawn(ax, moitie={"type": kinds, "part_population": 0.5, "part_lieux": [halves[kind] for kind in kinds]})
         ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
         value_axis(ax, words.label("axes", "share_population_sorted"), words.percent)
         ax.yaxis.set_major_formatter(lambda v, _: words.percent(v))

@@ -11,12 +11,15 @@ from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes, room
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.style import CONTRAST, NARROW, RULE, SOFT, mark, style
+from tlanalysis.charts.kit.style import CONTRAST, NARROW, RULE, SOFT, WIDE, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data import territories
 
 if TYPE_CHECKING:
     import pandas as pd
+
+HEIGHT = 6.6  # inches of the eighteen fans in rows of five
+LETTERS = 7.5  # points, of years and values in a small fan
 
 
 @chart
@@ -24,6 +27,8 @@ def plot_regions_forecast(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", focus: str = "FR", **options: Unpack[Look]
 ) -> Axes:
     """Draw one small fan per région, per 100,000 inhabitants, on shared axes, France in grey behind each.
+
+    A line marks the year of the last figure; the bounds of each band are written at its end.
 
     Parameters
     ----------
@@ -54,8 +59,10 @@ def plot_regions_forecast(
     ratio = last["p80_haut"] / last["p80_bas"].clip(lower=1)
     widest = ratio.idxmax()
     surest = last["taux_p80_bas_pour_100k"].idxmax()  # above the others even at the low edge of its band
+    seen = int(fact(table, "derniere_annee"))
     values: dict[str, Any] = {
         "year": end,
+        "seen": seen,
         "first": last.loc[surest, "nom"],
         "first_low": words.number(last.loc[surest, "taux_p80_bas_pour_100k"], 1),
         "first_high": words.number(last.loc[surest, "taux_p80_haut_pour_100k"], 1),
@@ -69,24 +76,26 @@ def plot_regions_forecast(
     highest = max(rate for pairs in local.values() for _, rate in [*pairs, (0, 0.0)])
     top = max(float(table.loc[table["annee"] >= 2023, "taux_p80_haut_pour_100k"].max()), highest) * 1.05
     chosen = {f"R{code}" for code in territories.within(focus, "region")}
-    columns, rows = (6, 3) if room(ax, 5.4) >= 6 else (3, 6)
+    columns = 5 if room(ax, HEIGHT) >= 6 else 3
+    rows = -(-len(order) // columns)
     with style():
-        ax = new_axes(ax, 5.4 if rows == 3 else 7.0)
+        ax = new_axes(ax, HEIGHT if columns == 5 else 1.5 * HEIGHT)
         ax.set_axis_off()
         for place, code in enumerate(order):
             x, y = place % columns / columns, 1 - (place // columns + 1) / rows
-            small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - (0.085 if rows == 3 else 0.065)))
-            _small_fan(small, table[table["territoire"] == code], national, words, bold=code in chosen)
+            # The names above take up to three lines, and the ends of the bands the room at the right.
+            small = ax.inset_axes((x + 0.012, y + 0.02, 0.78 / columns, 0.63 / rows))
+            _small_fan(small, table[table["territoire"] == code], national, words, seen, bold=code in chosen)
             for year, rate in local[code]:
                 small.plot(year, rate, zorder=3, clip_on=False, **mark("compte", CONTRAST, 3.2))
             small.set(xlim=(2018, end), ylim=(0, top))
             ticks = list(range(0, int(top) + 1, 5))
-            small.set_yticks(ticks, [str(tick) if place % columns == 0 else "" for tick in ticks], fontsize=7.5)
-            years = ["2018", str(end)] if place // columns == rows - 1 else ["", ""]
-            small.set_xticks([2018, end], years, fontsize=7.5)
-            first, second = small.get_xticklabels()
-            first.set_horizontalalignment("left")
-            second.set_horizontalalignment("right")
+            small.set_yticks(ticks, [str(tick) if place % columns == 0 else "" for tick in ticks], fontsize=LETTERS)
+            under = place + columns >= len(order)
+            years: dict[int, Any] = {2018: "left", seen: "center", end: "center"}
+            small.set_xticks(list(years), [str(year) if under else "" for year in years], fontsize=LETTERS)
+            for label, side in zip(small.get_xticklabels(), years.values(), strict=True):
+                label.set_horizontalalignment(side)
         also_drawn(ax, france={"annee": list(national), "taux_pour_100k": list(national.values())})
         return finish(ax, text)
 
@@ -98,13 +107,28 @@ def _local_rates(rows: pd.DataFrame, people: float) -> list[tuple[int, float]]:
     return [(int(year), count / people * 1e5) for year, count in sorted(ends)]
 
 
-def _small_fan(ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: Words, *, bold: bool) -> None:
-    ax.fill_between(
-        rows["annee"], rows["taux_p80_bas_pour_100k"], rows["taux_p80_haut_pour_100k"], color=NARROW, linewidth=0
-    )
+def _small_fan(
+    ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: Words, seen: int, *, bold: bool
+) -> None:
+    """Draw the band of a région: pale up to the year of the last figure, marked by a line, then dark to its bounds."""
+    edges = ["taux_p80_bas_pour_100k", "taux_p80_haut_pour_100k"]
+    for part, colour in ((rows[rows["annee"] <= seen], WIDE), (rows[rows["annee"] >= seen], NARROW)):
+        ax.fill_between(part["annee"], part[edges[0]], part[edges[1]], color=colour, linewidth=0)
+    ax.axvline(seen, color=SOFT, linewidth=0.8, linestyle=(0, (2, 1.5)))
     ax.plot(list(national), list(national.values()), color="#6b6b6b", linewidth=1)
-    name = words.label("regions_courtes", rows["territoire"].iloc[0][1:])
-    ax.set_title(name, fontsize=8.2, loc="left", pad=2, fontweight="bold" if bold else "normal")
+    last = rows.iloc[-1]
+    for edge, where in zip(edges, ("top", "bottom"), strict=True):
+        ax.annotate(
+            words.number(last[edge], 1),
+            (last["annee"], last[edge]),
+            xytext=(3, 2.5 if where == "top" else -2.5),
+            textcoords="offset points",
+            va=where,
+            fontsize=LETTERS,
+            color=SOFT,
+        )
+    name = words.label("regions_entieres", rows["territoire"].iloc[0][1:])
+    ax.set_title(name, fontsize=8.2, loc="left", pad=4, linespacing=1.05, fontweight="bold" if bold else "normal")
     ax.grid(axis="y", color=RULE, linewidth=0.5)
     ax.tick_params(length=2, colors=SOFT)
     ax.set_axisbelow(True)

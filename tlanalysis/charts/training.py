@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 def plot_people_trained(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
 ) -> Axes:
-    """Draw the claims on people trained, one row per claim, apart from each other; undated claims are set off.
+    """Draw the claims on people trained, one row per definition of a place; a figure that has no year is grey.
+
+    A figure printed several times is one mark, with all its years; the table keeps a row for each.
 
     Parameters
     ----------
@@ -41,9 +43,6 @@ def plot_people_trained(
     check_text(table)
     words = Words(lang)
     dated = table[table["periode"].notna()]
-    labels = [
-        row.periode if isinstance(row.periode, str) else words.label("words", "undated") for row in table.itertuples()
-    ]
     values: dict[str, Any] = {
         "first": words.number(dated["valeur"].iloc[0]) if len(dated) else "",
         "first_year": dated["periode"].iloc[0] if len(dated) else "",
@@ -57,20 +56,28 @@ def plot_people_trained(
     holds = {"2019", "2023"} <= set(dated["periode"])
     text = caption.write("formation-personnes", table, lang, fallback=not holds, **values)
     with style():
-        ax = new_axes(ax, 0.75 + 1.45 * ROW * len(table))
+        rows = dict(list(table.groupby("perimetre", sort=False)))
+        ax = new_axes(ax, 0.75 + 2.6 * ROW * len(rows))
         top = table["valeur"].max()
-        for rank, row in enumerate(table.itertuples()):
-            colour = SOFT if labels[rank] == words.label("words", "undated") else ACCENT
-            ax.plot([0, row.valeur], [rank, rank], color=RULE, linewidth=1, zorder=1)
-            ax.plot(row.valeur, rank, zorder=2, **mark(row.nature, colour))
-            said = words.label("words", "one_source" if row.nb_sources == 1 else "sources").format(
-                n=words.number(row.nb_sources)
-            )
-            value_label(ax, row.valeur + top * 0.012, rank, f"{words.number(row.valeur)}  ({said})")
+        for rank, claims in enumerate(rows.values()):
+            ax.plot([0, claims["valeur"].max()], [rank, rank], color=RULE, linewidth=1, zorder=1)
+            for (value, nature), same in claims.groupby(["valeur", "nature"], sort=False):
+                ax.plot(value, rank, zorder=2, **mark(nature, ACCENT if same["periode"].notna().any() else SOFT))
+            said = words.span(words.number(claims["valeur"].min()), words.number(claims["valeur"].max()))
+            n = int(claims["nb_sources"].sum())
+            printed = words.label("words", "one_source" if n == 1 else "sources").format(n=words.number(n))
+            value_label(ax, claims["valeur"].max() + top * 0.012, rank, f"{said}\n({printed})")
+        labels = [f"{words.label('perimetres', name)}\n{_years(claims, words)}" for name, claims in rows.items()]
         label_rows(ax, labels)
         ax.set_xlim(0, top * 1.32)
         value_axis(ax, words.label("axes", "people"), words.number)
         return finish(ax, text)
+
+
+def _years(claims: pd.DataFrame, words: Words) -> str:
+    """Return the years of some claims, each once, and whether one has none."""
+    years = list(dict.fromkeys(claims["periode"].dropna()))
+    return ", ".join(years + [words.label("words", "undated")] * bool(claims["periode"].isna().any()))
 
 
 def _one_claim(claims: pd.Series, words: Words) -> str:
@@ -86,7 +93,9 @@ def _one_claim(claims: pd.Series, words: Words) -> str:
 def plot_share_training(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
 ) -> Axes:
-    """Draw the shares of places that train, the definitions apart; bars only where the respondents are known.
+    """Draw the shares of places that train, one row per question; bars only where the respondents are known.
+
+    A share printed several times is one mark, with all its years; the table keeps a row for each.
 
     Parameters
     ----------
@@ -104,11 +113,6 @@ def plot_share_training(
     """
     check_text(table)
     words = Words(lang)
-    undated = words.label("words", "undated")
-    labels = []
-    for row in table.itertuples():
-        when = row.periode if isinstance(row.periode, str) else undated
-        labels.append(f"{words.label('formations', row.indicateur)}\n{when}")
     known = table[table["ic_bas"].notna()]
     one = known.iloc[0] if len(known) else None
     values: dict[str, Any] = {
@@ -129,36 +133,29 @@ def plot_share_training(
         }
     text = caption.write("formation-part", table, lang, fallback=one is None, **values)
     with style():
-        ax = new_axes(ax, 0.75 + 1.75 * ROW * len(table))
-        for rank, row in enumerate(table.itertuples()):
-            if row.ic_bas == row.ic_bas:
-                ax.plot(
-                    [row.borne_bas, row.borne_haut],
-                    [rank, rank],
-                    color="#9db8c9",
-                    linewidth=1.6,
-                    solid_capstyle="butt",
-                    zorder=1,
-                )
+        rows = dict(list(table.groupby(["indicateur", "part"], sort=False)))
+        ax = new_axes(ax, 0.75 + 2.2 * ROW * len(rows))
+        for rank, ((_, share), same) in enumerate(rows.items()):
+            end = share + 0.02
+            answers = words.label("words", "respondents_unknown")
+            for row in same[same["ic_bas"].notna()].itertuples():
+                ends, thin = [row.borne_bas, row.borne_haut], 1.6
+                ax.plot(ends, [rank, rank], color="#9db8c9", linewidth=thin, solid_capstyle="butt", zorder=1)
                 bar_between(ax, rank, row.ic_bas, row.ic_haut, "#8fbbdb")
-                value_label(
-                    ax,
-                    row.borne_haut,
-                    rank,
-                    words.label("words", "respondents").format(n=words.number(row.effectif)),
-                )
-            else:
-                value_label(ax, row.part + 0.02, rank, words.label("words", "respondents_unknown"), colour=SOFT)
-            ax.plot(row.part, rank, zorder=3, **mark("declare"))
+                end = row.borne_haut
+                answers = words.label("words", "respondents").format(n=words.number(row.effectif))
+            value_label(ax, end, rank, answers, colour=SOFT)
+            ax.plot(share, rank, zorder=3, **mark("declare"))
             ax.annotate(
-                words.percent(row.part),
-                (row.part, rank),
+                words.percent(share),
+                (share, rank),
                 xytext=(0, 7),
                 textcoords="offset points",
                 ha="center",
                 fontsize=SMALL,
             )
-        label_rows(ax, labels)
+        names = [f"{words.label('formations', name)}\n{_years(same, words)}" for (name, _), same in rows.items()]
+        label_rows(ax, names)
         ax.set_xlim(0, 1)
         value_axis(ax, words.label("axes", "share_places"), words.percent)
         return finish(ax, text)

@@ -55,6 +55,8 @@ class RegionalForecast:
     local : DataFrame
         Places that somebody counted in a région, under another definition: `territoire, annee, nb_lieux_local_bas,
         nb_lieux_local_haut` (the least and the most printed for that year). They do not enter the forecast.
+    last_year : int
+        Year of the last national figure: what comes after is forecast.
     """
 
     draws: dict[str, pd.DataFrame]
@@ -62,6 +64,7 @@ class RegionalForecast:
     pooling: dict[str, float]
     attrs: dict[str, object]
     local: pd.DataFrame
+    last_year: int
 
     def table(self) -> pd.DataFrame:
         """Return one row per région and year: median and intervals, also per 100,000 inhabitants of 2023.
@@ -87,7 +90,8 @@ class RegionalForecast:
         long = long.merge(self.local, on=["territoire", "annee"], how="left")
         long = long[["territoire", "nom", *(name for name in long.columns if name not in {"territoire", "nom"})]]
         long.attrs = dict(self.attrs) | {
-            "france": {int(year): float(self.france[year].median()) for year in self.france.columns}
+            "france": {int(year): float(self.france[year].median()) for year in self.france.columns},
+            "derniere_annee": self.last_year,
         }
         return long
 
@@ -149,7 +153,8 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: When | None = None) 
     holder = stamp(pd.DataFrame(), *used, counted, territories.regions(), inputs=["observations", "regions"])
     sources = [*fc.attrs.get("sources", []), *holder.attrs["sources"]]
     unique = [dict(pairs) for pairs in sorted({tuple(source.items()) for source in sources})]
-    return RegionalForecast(draws, fc.draws, pooling, {"inputs": holder.attrs["inputs"], "sources": unique}, local)
+    about = {"inputs": holder.attrs["inputs"], "sources": unique}
+    return RegionalForecast(draws, fc.draws, pooling, about, local, int(fc.used["annee"].max()))
 
 
 def _counted_locally(as_of: When | None, codes: list[str], years: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:

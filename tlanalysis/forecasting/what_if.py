@@ -38,7 +38,7 @@ def scenarios(fc: Forecast, *, as_of: When | None = None) -> pd.DataFrame:
     -------
     DataFrame
         `scenario, annee, valeur, hypothese` (the assumed yearly growth, or for the last the share of listed places
-        that is kept).
+        that is kept). ``attrs["chiffres"]`` holds the figures that the forecast was made from.
 
     Raises
     ------
@@ -82,7 +82,10 @@ def scenarios(fc: Forecast, *, as_of: When | None = None) -> pd.DataFrame:
     )
     holder = pd.DataFrame()
     holder.attrs = dict(fc.attrs)
-    return stamp(table, holder, rows_closing, naq, rows_known, inputs=["observations"])
+    stamped = stamp(table, holder, rows_closing, naq, rows_known, inputs=["observations"])
+    seen = fc.used[["annee", "perimetre", "nature", "valeur", "valeur_bas", "valeur_haut"]].astype(object)
+    stamped.attrs["chiffres"] = seen.where(seen.notna(), None).to_dict("records")
+    return stamped
 
 
 def _ratio(part: str, whole: str, as_of: When | None) -> tuple[float, pd.DataFrame]:

@@ -136,4 +136,4 @@ def _caption(table: pd.DataFrame, rows: pd.DataFrame, territory: str, words: Wor
         "years": words.span(first, last) if first != last else first,
     }
     said = {name: text[f"values_{name}"].format(**filled) for name in ("title", "subtitle", "lecture", "champ", "alt")}
-    return Caption(note="", sources=tuple(sources_of(rows)), lang=words.lang, **said)
+    return Caption(note="", foot=said["champ"], sources=tuple(sources_of(rows)), lang=words.lang, **said)

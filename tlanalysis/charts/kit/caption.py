@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tlanalysis import __version__
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.own_list import OwnList, own_list
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# Publishers named under the plot; the sidecar names them all.
-SHOWN_SOURCES = 3
+# Publishers named under the plot, and letters that their names may take; the sidecar names them all.
+SHOWN_SOURCES, NAMED = 3, 66
+# What comes after the name of a publisher: whom it repeats, or where it does so.
+_BESIDE = re.compile(r" \(|, (?:citant|d.après)| / ")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Caption:
         Scope: what is in, what is out.
     note : str
         Change of perimeter, unknowns; may be empty.
+    foot : str
+        What a picture says under its plot: scope, and the caution that it needs most.
     alt : str
         For readers who do not see the picture: the finding, the marks, the unknown.
     sources : tuple of dict
@@ -48,6 +54,7 @@ class Caption:
     lecture: str
     champ: str
     note: str
+    foot: str
     alt: str
     sources: tuple[dict[str, str], ...]
     lang: str
@@ -62,17 +69,25 @@ class Caption:
         own = [_signature(found, words) for found in signed]
         if not names and not own:
             return words.say("figure", "no_source", documents=documents_read(words))
-        more = len(names) - SHOWN_SOURCES
-        shown = ", ".join(own + names[: SHOWN_SOURCES if more > 1 else None])
-        rest = words.say("figure", "more_sources", n=words.number(more)) if more > 1 else ""
-        return words.say("figure", "source", names=shown + rest)
+        named = SHOWN_SOURCES
+        while named > 1 and len(", ".join(names[:named])) > NAMED:
+            named -= 1
+        more = len(names) - named
+        key = "one_more_source" if more == 1 else "more_sources"
+        rest = words.say("figure", key, n=words.number(more)) if more > 0 else ""
+        return words.say("figure", "source", names=", ".join(own + names[:named]) + rest)
 
     @property
     def footer(self) -> list[str]:
-        """The lines under the plot."""
+        """Everything that can stand under the plot: reading sentence, scope, note and source."""
         words = Words(self.lang)
         parts = [(key, getattr(self, key)) for key in ("lecture", "champ", "note")]
         return [words.say("figure", key, text=text) for key, text in parts if text] + [self.source_line]
+
+    @property
+    def short_footer(self) -> list[str]:
+        """What a picture carries: the line of its own, then the source and the version of this package."""
+        return [self.foot, f"{self.source_line} tlanalysis {__version__}."]
 
 
 def _signature(signed: OwnList, words: Words) -> str:
@@ -85,7 +100,7 @@ def _publishers(sources: tuple[dict[str, str], ...]) -> list[str]:
     counts: dict[str, int] = {}
     years: dict[str, set[str]] = {}
     for source in sources:
-        name = source["editeur"].split(" (")[0]
+        name = _BESIDE.split(source["editeur"])[0]
         counts[name] = counts.get(name, 0) + 1
         years.setdefault(name, set()).update({source["date_publication"][:4]} - {""})
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
@@ -115,7 +130,7 @@ def write(figure: str, table: pd.DataFrame, lang: str, *, fallback: bool = False
     """
     words = Words(lang)
     values.setdefault("documents", documents_read(words))
-    keys = ("title", "subtitle", "lecture", "champ", "note", "alt")
+    keys = ("title", "subtitle", "lecture", "champ", "note", "foot", "alt")
     chosen = {key: f"{key}_shown" if fallback and words.has(figure, f"{key}_shown") else key for key in keys}
     texts = {key: words.say(figure, name, **values) for key, name in chosen.items()}
     title = texts.pop("title")

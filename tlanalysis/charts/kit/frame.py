@@ -59,9 +59,10 @@ class Frame:
             (line, SUBTITLE, "normal", SOFT) for line in wrap(caption.subtitle, SUBTITLE, width=room, font=font)
         ]
 
-    def footer(self, caption: Caption, width: float, *, shown: str = "full") -> list[Line]:
-        """Return the lines under the plot: all of them, the source, or none."""
-        parts = {"full": caption.footer, "source": caption.footer[-1:], "none": []}[self.look.caption or shown]
+    def footer(self, caption: Caption, width: float, *, shown: str = "short") -> list[Line]:
+        """Return the lines under the plot: the short ones, all of them, the source, or none."""
+        held = {"short": caption.short_footer, "full": caption.footer, "source": caption.footer[-1:], "none": []}
+        parts = held[self.look.caption or shown]
         room, font = self._line(width), self.look.font
         return [(line, SMALL, "normal", SOFT) for part in parts for line in wrap(part, SMALL, width=room, font=font)]
 
@@ -71,7 +72,7 @@ class Frame:
 
     def choose(self, caption: Caption, width: float, height: float | None, *, most: float | None = None) -> float:
         """Return the largest factor at which everything fits a width and a height in inches (None: any height)."""
-        shown = "full" if most is None else "source"
+        shown = "short" if most is None else "source"
         factor = self._at_most(width, most)
         while height is not None and factor > SMALLEST:
             inner = width / factor

@@ -22,7 +22,7 @@ from tlanalysis.charts.kit.style import PHONE, WIDTH
 from tlanalysis.core.errors import BadInput, did_you_mean
 
 Size = Literal["column", "page", "phone", "slide"] | tuple[float, float]
-Shown = Literal["full", "source", "none"]
+Shown = Literal["short", "full", "source", "none"]
 P = ParamSpec("P")
 
 # Name -> inches; a height of None follows the chart.
@@ -51,9 +51,9 @@ size : {"column", "page", "phone", "slide"} or (width, height), optional
     Letters shrink until everything fits; on a phone they stay larger, and lines are shorter.
 title : str, optional
     A title instead of the finding; ``""`` leaves title and subtitle out.
-caption : {"full", "source", "none"}, optional
-    What stands under the plot: reading sentence, scope, note and source; the source; nothing. By default all of it on
-    a figure of its own, the source on Axes of yours.
+caption : {"short", "full", "source", "none"}, optional
+    What stands under the plot: one line and the source; reading sentence, scope, note and source; the source; nothing.
+    By default the short one on a figure of its own, the source on Axes of yours.
 palette : str or list of str, optional
     Colours instead of blue, orange and the others, in this order, each in its own light and dark tints; or the name of
     a palette of matplotlib.
