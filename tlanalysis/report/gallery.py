@@ -28,7 +28,9 @@ def report(out: Path) -> list[Path]:
         When the manifest records no run, or a page that would be replaced is not ours.
     """
     pages = [out / page for page in HOMES.values()]
+    folder = out / FOLDER
     if unchanged.is_up_to_date(out, pages):
+        replace_folder.delete_former(folder)
         return pages
     # These modules import pandas and matplotlib, which a site that is up to date does not need.
     from tlanalysis.report import results
@@ -37,7 +39,6 @@ def report(out: Path) -> list[Path]:
     runs = results.read(out)
     if not runs:
         raise BadInput(f"nothing has run in {out.name}/ yet: start with `tlanalysis run`.")
-    folder = out / FOLDER
     ownership.check(folder, pages)
     contents, homes = site_files(runs, folder)
     replace_folder.replace(folder, contents)
