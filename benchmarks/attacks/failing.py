@@ -1,4 +1,4 @@
-"""Make the n-th step of a process and its forks on the disk fail, once: an open, a write, a rename, an fsync, a fork.
+"""Make the n-th step of a process and its forks on the disk fail, once: an open, write, rename, link, fsync or fork.
 
 An audit hook sees Python open, rename and make folders, and fork; `open`, `os.fsync`, `os.write`, `os.sendfile` and the
 writers of pyarrow are replaced. Only steps below one folder count, and every fork. The number of the step is shared by
@@ -122,7 +122,7 @@ class Failing:
             if not isinstance(path, int) and path is not None:
                 writing = isinstance(flags, int) and flags & _WRITING
                 self.step("open", str(Path(os.fsdecode(path)).absolute()), errno.ENOSPC if writing else errno.EIO)
-        elif event in ("os.rename", "os.mkdir"):
+        elif event in ("os.rename", "os.mkdir", "os.link"):
             self.step(event[3:], str(Path(os.fsdecode(given[0])).absolute()), errno.EIO)
         elif event in _FORKS:
             self.step("fork", event, errno.EAGAIN)

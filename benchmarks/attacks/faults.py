@@ -5,7 +5,8 @@
 The commands are `clean`, `build`, `fetch`, `run` and `report`. For each step, the command starts from a folder that
 holds the results of an earlier input. After it: files are whole, ledger and manifest agree with them, no traceback is
 printed, an exit code other than 0 comes with a sentence, and the next command gives what an undisturbed one gives.
-Commands are forks of this process, which has imported everything: a step then costs tenths of a second.
+Commands are forks of this process, which has imported everything: a step then costs tenths of a second. A report is
+small (`small_site.py`), and `--every 10` tries one step in ten.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.attacks import small_site
 from benchmarks.attacks.failing import Failing
 from tests.conftest import ROOT
 from tests.helpers import read_rows, write_rows
@@ -33,6 +35,8 @@ PUBLISH = 'ax = tl.plot_holdings(tl.holdings(), lang=p.lang)\nfigure = tl.publis
 LIST = "nom;commune;code_postal\nLe Lieu;Rennes;35000\nL'Autre;Brest;29200\n;;\n"
 LISTS = (LIST, LIST + "Le Nouveau;Nantes;44000\nSans commune;;\n")
 OPEN_FILE = "codes_postaux"
+# Files that hold times or the number of a process: two undisturbed commands differ in them.
+TIMES = (".lock", "manifest.json", "manifest.journal", ".site-state")
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def digests(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or path.name in (".lock", "manifest.json", "manifest.journal"):
+        if not path.is_file() or path.name in TIMES:
             continue
         data = path.read_bytes()
         if _receipt_of(path):
@@ -202,8 +206,8 @@ def _in_child(folder: Path, words: list[str], fail: int, watched: bool) -> int:
     return 0
 
 
-def prepare(name: str, folder: Path) -> tuple[dict[str, str], dict[str, str], int]:
-    """Write the start of a case to `folder`; return the digests of the old and the new output, and count the steps."""
+def prepare(name: str, folder: Path) -> dict[str, str]:
+    """Write the start of a case to `folder`; return the digests of the old output."""
     case = CASES[name]
     folder.mkdir(parents=True)
     case.change(folder, 0)
@@ -215,12 +219,7 @@ def prepare(name: str, folder: Path) -> tuple[dict[str, str], dict[str, str], in
     case.change(folder, 1)
     if name == "report":
         _must(folder, first)
-    tried = folder.with_name("reference")
-    _fresh(folder, tried)
-    _must(tried, case.words, watched=True)
-    steps = len((folder.parent / "steps").read_text(encoding="utf-8").splitlines())
-    new = digests(tried / case.output)
-    return old, new, steps
+    return old
 
 
 def _must(folder: Path, words: list[str], *, watched: bool = False) -> None:
@@ -239,12 +238,18 @@ def attack(
 ) -> tuple[int, dict[str, list[str]]]:
     """Let every N-th step of a command fail; return how many were tried, and what was wrong by step."""
     case, start, folder = CASES[name], base / "start", base / "tried"
-    old, new, steps = prepare(name, start)
+    if name == "report":
+        small_site.install()
+    old = prepare(name, start)
     # Paths in outputs and messages are those of `folder`, of the same length in each trial.
     _fresh(start, folder)
+    if name == "report":
+        small_site.warm(folder)
+        _fresh(start, folder)
     _must(folder, case.words, watched=True)
     new = digests(folder / case.output)
     names = (base / "steps").read_text(encoding="utf-8").splitlines()
+    steps = len(names)
     found: dict[str, list[str]] = {}
     tried = 0
     for step in range(1, steps + 1, every):
@@ -256,8 +261,8 @@ def attack(
             problems.append(f"a traceback: {printed.strip().splitlines()[-1]}")
         if code not in (0, 1, 2, 3):
             problems.append(f"exit code {code}: {printed.strip()[-300:]}")
-        if code and not any(line.startswith("tlanalysis: ") or ": " in line for line in printed.splitlines()):
-            problems.append("no sentence")
+        if code and not any(line.startswith("tlanalysis: ") for line in printed.splitlines()):
+            problems.append(f"no sentence: {printed.strip()[-300:]}")
         problems += case.wrong(folder / case.output, old, new)
         code, again = call(folder, case.words, watched=False)
         if code:

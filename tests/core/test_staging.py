@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import signal
@@ -46,6 +47,58 @@ def test_the_folder_of_a_killed_process_is_deleted_by_the_next(tmp_path: Path) -
         with staging.inside(tmp_path):
             assert mine.is_dir()
     assert list(tmp_path.iterdir()) == []
+
+
+EARLY = """
+import os, signal, sys
+from pathlib import Path
+from tlanalysis.core import staging
+sys.addaudithook(lambda event, given: str(given[0]).endswith(staging.MARKER) and os.kill(os.getpid(), signal.SIGKILL))
+with staging.inside(Path(sys.argv[1])):
+    pass
+"""
+
+
+def test_the_folder_of_a_process_killed_before_it_wrote_the_marker_is_deleted_by_the_next(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", EARLY, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert list(left.iterdir()) == []
+    with staging.inside(tmp_path) as mine:
+        assert list(tmp_path.iterdir()) == [mine]
+
+
+def test_an_empty_folder_stays_for_a_minute_where_another_program_locks_the_folder_around_it(tmp_path: Path) -> None:
+    (tmp_path / ".tlanalysis-starting").mkdir()
+    held = os.open(tmp_path, os.O_RDONLY)
+    try:
+        assert staging.lock(held)
+        with staging.inside(tmp_path) as mine:
+            assert {path.name for path in tmp_path.iterdir()} == {".tlanalysis-starting", mine.name}
+    finally:
+        os.close(held)
+
+
+UNPACKED = """
+import os, signal, sys
+from pathlib import Path
+from tlanalysis.lists.readers.open_list import open_list
+reading = open_list(Path(sys.argv[1]))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_list_that_a_killed_process_unpacked_is_deleted_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / "liste.csv.gz").write_bytes(gzip.compress(b"nom,commune\nLe Lieu,Rennes\n"))
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    command = [sys.executable, "-c", UNPACKED, str(tmp_path / "liste.csv.gz")]
+    killed = subprocess.run(command, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert [path.name for path in temporary.rglob("liste.csv")] == ["liste.csv"]
+    with staging.inside(temporary) as mine:
+        assert list(temporary.iterdir()) == [mine]
 
 
 def test_a_failure_leaves_no_folder_that_was_not_there(tmp_path: Path) -> None:

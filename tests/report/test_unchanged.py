@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tlanalysis.report import unchanged
+from tlanalysis.report import gallery, unchanged
 
 
 def test_a_table_built_again_with_the_same_bytes_leaves_the_site_up_to_date(
@@ -22,3 +22,17 @@ def test_a_table_built_again_with_the_same_bytes_leaves_the_site_up_to_date(
     assert unchanged.digest(tmp_path / "reports", []) == before
     table.write_bytes(b"two")
     assert unchanged.digest(tmp_path / "reports", []) != before
+
+
+def test_a_report_with_nothing_to_do_deletes_the_former_site_that_an_earlier_one_could_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unchanged, "is_up_to_date", lambda out, pages: True)
+    former = tmp_path / ".site.old" / "fr" / "index.html"
+    former.parent.mkdir(parents=True)
+    former.write_bytes(b"1")
+    gallery.report(tmp_path)
+    assert former.is_file()  # without a site, the former one is what the next report puts back
+    (tmp_path / "site").mkdir()
+    gallery.report(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]

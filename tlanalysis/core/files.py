@@ -6,12 +6,13 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_PART = re.compile(r"\.(?P<target>.+)\.(?P<process>[0-9]{1,10})\.part")
+_PART = re.compile(r"\.(?P<target>.+?)\.(?P<process>[0-9]{1,10})(\.old)?\.part")
 
 
 def sha256(data: bytes) -> str:
@@ -28,20 +29,42 @@ def write_bytes(path: Path, data: bytes) -> Path:
 def write_together(contents: Mapping[Path, bytes]) -> None:
     """Write several files: write all as temporary files beside their targets, then rename each.
 
-    Temporary files that an ended process left for these targets are deleted.
+    After an error the files are those that were there before. Temporary files that an ended process left for these
+    targets are deleted.
     """
     temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
+    former = {path: path.with_name(f".{path.name}.{os.getpid()}.old.part") for path in contents}
+    placed: list[Path] = []
     try:
         for folder in {path.parent for path in contents}:
             folder.mkdir(parents=True, exist_ok=True)
             _delete_abandoned(folder, {path.name for path in contents})
         for path, data in contents.items():
             temporary[path].write_bytes(data)
+        if len(contents) > 1:  # one rename is done or not
+            for path in contents:
+                _keep(path, former[path])
         for path, part in temporary.items():
             part.replace(path)
+            placed.append(path)
+    except BaseException:
+        for path in placed:
+            with suppress(OSError):
+                former[path].replace(path) if former[path].exists() else path.unlink()
+        raise
     finally:
-        for part in temporary.values():
+        for part in (*temporary.values(), *former.values()):
             part.unlink(missing_ok=True)
+
+
+def _keep(path: Path, former: Path) -> None:
+    """Give a present file a second name; copy it where the disk knows no links."""
+    if not path.exists():
+        return
+    try:
+        os.link(path, former)
+    except OSError:
+        shutil.copy2(path, former)
 
 
 def _delete_abandoned(folder: Path, names: Collection[str]) -> None:

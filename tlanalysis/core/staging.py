@@ -1,7 +1,7 @@
 """Folders of unfinished files: they lie inside the folder that is written to, and a marker says that they are ours.
 
-Nothing but a folder with the marker is ever deleted. A process locks the marker while it works, so that the next
-process finds the folders of processes that have ended, however they ended, and deletes them.
+Nothing but a folder with the marker, or an empty one with our name, is ever deleted. A process locks the marker while
+it works, so that the next process finds the folders of processes that have ended, however they ended, and deletes them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from tlanalysis.core.errors import BadInput
 
 MARKER = ".tlanalysis"
+LONGEST = 55  # bytes of a temporary folder in which sockets have room: a path of 107 bytes at most, with our folders
+_SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - our folders in them have random names and belong to us alone
 _PREFIX = ".tlanalysis-"
+_PATIENCE = 1.0  # seconds to wait for the lock of a folder
 _ABOUT = "tlanalysis writes unfinished files here, and deletes this folder.\n"
 
 
@@ -76,13 +81,9 @@ def inside(folder: Path) -> Iterator[Path]:
     """
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(folder)
-    new = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+    new, marker = _new(folder)
     try:
-        with (new / MARKER).open("w", encoding="utf-8") as marker:
-            lock(marker.fileno())
-            marker.write(_ABOUT)
-            marker.flush()
+        with marker:
             yield new
     except BaseException:
         _delete(new)
@@ -93,12 +94,65 @@ def inside(folder: Path) -> Iterator[Path]:
     _delete(new)
 
 
+@contextmanager
+def temporary() -> Iterator[Path]:
+    """Yield a new folder inside the temporary folder, and delete it at the end; the next one finds what a kill left."""
+    with inside(Path(tempfile.gettempdir())) as folder:
+        yield folder
+
+
+def folder_of_sockets() -> Path:
+    """Return the temporary folder, or a shorter one when the path of a socket in it would be too long."""
+    usual = Path(tempfile.gettempdir())
+    if len(os.fsencode(usual)) <= LONGEST:
+        return usual
+    usable = (Path(name) for name in _SHORT if os.access(name, os.W_OK | os.X_OK))
+    return next(usable, usual)
+
+
 def has_abandoned(folder: Path) -> bool:
     """Return whether a process that ended too early left a folder of unfinished files inside `folder`."""
     return any((path / MARKER).is_file() for path in folder.glob(f"{_PREFIX}*"))
 
 
-def _remove_abandoned(folder: Path) -> None:
+def _new(folder: Path) -> tuple[Path, IO[str]]:
+    """Delete abandoned folders, then make one; return it with its marker, open and locked."""
+    with _locked(folder) as alone:
+        _remove_abandoned(folder, alone)
+        new = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+        try:
+            marker = (new / MARKER).open("w", encoding="utf-8")
+            lock(marker.fileno())
+            marker.write(_ABOUT)
+            marker.flush()
+        except BaseException:
+            _delete(new)
+            raise
+    return new, marker
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Lock a folder, so that an empty folder of ours inside it is one that a process left when it ended too early.
+
+    Yield False where folders cannot be locked, or when another process holds the lock for long.
+    """
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows, or a folder that may not be read
+        yield False
+        return
+    try:
+        deadline, alone = time.monotonic() + _PATIENCE, False
+        with suppress(OSError):  # a file system without locks of folders
+            while not (alone := lock(number)) and time.monotonic() < deadline:
+                time.sleep(0.005)
+        yield alone
+    finally:
+        os.close(number)
+
+
+def _remove_abandoned(folder: Path, alone: bool) -> None:
     for path in folder.glob(f"{_PREFIX}*"):
         if path.is_symlink() or not path.is_dir():
             continue
@@ -107,7 +161,7 @@ def _remove_abandoned(folder: Path) -> None:
                 free = lock(marker.fileno())
         except OSError:  # no marker: a process stopped before it wrote one, or it is about to
             with suppress(OSError):
-                if not any(path.iterdir()) and path.stat().st_mtime < _a_minute_ago(folder):
+                if not any(path.iterdir()) and (alone or path.stat().st_mtime < _a_minute_ago(folder)):
                     path.rmdir()
             continue
         if free:

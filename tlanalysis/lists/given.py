@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from tlanalysis.core import staging
 from tlanalysis.core.errors import BadInput, SourceError
 from tlanalysis.lists.messages import say
 
@@ -32,8 +32,8 @@ def as_file(given: Any) -> Iterator[Path]:
     if isinstance(given, (str, Path)) and not str(given).startswith(("http://", "https://")):
         yield Path(given)
         return
-    with tempfile.TemporaryDirectory(prefix="tlanalysis-") as folder:
-        yield _written(given, Path(folder))
+    with staging.temporary() as folder:
+        yield _written(given, folder)
 
 
 def _written(given: Any, folder: Path) -> Path:

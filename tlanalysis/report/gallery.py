@@ -31,7 +31,9 @@ def report(out: Path, base_url: str = "") -> list[Path]:
     """
     address = sitemap.checked(base_url)
     pages = [out / page for page in HOMES.values()]
+    folder = out / FOLDER
     if unchanged.is_up_to_date(out, pages, address):
+        replace_folder.delete_former(folder)
         return pages
     # These modules import pandas and matplotlib, which a site that is up to date does not need.
     from tlanalysis.report import results
@@ -40,7 +42,6 @@ def report(out: Path, base_url: str = "") -> list[Path]:
     runs = results.read(out)
     if not runs:
         raise BadInput(f"nothing has run in {out.name}/ yet: start with `tlanalysis run`.")
-    folder = out / FOLDER
     ownership.check(folder, pages)
     contents, homes = site_files(runs, folder, address)
     replace_folder.replace(folder, contents)

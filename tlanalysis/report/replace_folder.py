@@ -20,8 +20,7 @@ def replace(folder: Path, contents: Mapping[str, bytes]) -> None:
     contents : mapping
         Path inside the folder -> bytes, for every file of the new folder.
     """
-    new = folder.with_name(f".{folder.name}.part")
-    old = folder.with_name(f".{folder.name}.old")
+    new, old = folder.with_name(f".{folder.name}.part"), _old(folder)
     if old.exists() and not folder.exists():  # an earlier call was stopped between its two renames
         old.replace(folder)
     for left in (new, old):
@@ -42,7 +41,19 @@ def replace(folder: Path, contents: Mapping[str, bytes]) -> None:
             raise
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+    delete_former(folder)
+
+
+def delete_former(folder: Path) -> None:
+    """Delete the former folder, also the one that an earlier call could not delete whole."""
+    if (
+        folder.exists()
+    ):  # otherwise a call was stopped between its two renames, and the former folder is the present one
+        shutil.rmtree(_old(folder), ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
 
 
 def _linked(present: Path, new: Path, data: bytes) -> bool:

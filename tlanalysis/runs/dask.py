@@ -12,13 +12,12 @@ import multiprocessing
 import re
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tlanalysis.core import files, paths
+from tlanalysis.core import files, paths, staging
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import dependencies, due
 from tlanalysis.runs.manifest import Outcome
@@ -139,18 +138,18 @@ def execute_on_worker(task: Task, project: bytes) -> tuple[Outcome, FilesByName]
 
     # Dask's workers are daemon processes, which may not start processes. Those that we start end with the worker.
     multiprocessing.current_process().daemon = False
-    with tempfile.TemporaryDirectory(prefix="tl-run-") as scratch:
-        home, staging = Path(scratch) / "project", Path(scratch) / "staging"
+    with staging.temporary() as scratch:
+        home, staged = scratch / "project", scratch / "staged"
         with tarfile.open(fileobj=io.BytesIO(project)) as archive:
             archive.extractall(home, filter="data")
-        local = replace(task, home=str(home), staging=str(staging))
+        local = replace(task, home=str(home), staging=str(staged))
         (outcome,) = workers.execute_tasks(
             [local], 1, started=lambda name: None, at_cell=lambda name, number, total: None, many=True
         )
         contents = {
-            path.relative_to(staging).as_posix(): path.read_bytes()
-            for path in sorted(staging.rglob("*"))
+            path.relative_to(staged).as_posix(): path.read_bytes()
+            for path in sorted(staged.rglob("*"))
             if path.is_file()
         }
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(staged, ignore_errors=True)
     return outcome, contents

@@ -2,8 +2,9 @@
 
 The command holds the only writing end of a pipe, so that the guard reads the end of the pipe when the command ends, for
 any reason. The guard then kills the processes that carry the mark of the command in their environment, with their
-descendants, and deletes the folder of temporary files of the command. It has its own session, so that a kill of the
-group of the command does not reach it. This file is executed as a script, and imports the standard library alone.
+descendants, and deletes the folders of temporary files and of sockets of the command. It has its own session, so that a
+kill of the group of the command does not reach it. This file is executed as a script, and imports the standard library
+alone.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import sys
 import time
 from contextlib import ExitStack, suppress
 from functools import cache
-from pathlib import Path
 
 VARIABLE = "TLANALYSIS_COMMAND"
+SOCKETS = "TLANALYSIS_SOCKETS"
 PATIENCE = 10.0  # seconds in which all must have ended
 PAUSE = 0.05
 NAME = "tlanalysis-guard"
@@ -33,20 +34,20 @@ def start(process: int) -> dict[str, str]:
     process : int
         Number of this process: after a fork, a process starts a guard of its own.
     """
-    import tempfile
-
     from tlanalysis.core import staging
 
-    folder = _OPEN.enter_context(staging.inside(Path(tempfile.gettempdir())))
+    folder = _OPEN.enter_context(staging.temporary())
+    short = staging.folder_of_sockets()
+    sockets = folder if short == folder.parent else _OPEN.enter_context(staging.inside(short))
     mark = f"{process}-{folder.name}"
     reading, writing = os.pipe()
     os.set_inheritable(reading, True)  # the guard alone is started while it is
     null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in range(3)]
-    command = [sys.executable, "-I", "-S", __file__, NAME, str(reading), mark, str(folder)]
+    command = [sys.executable, "-I", "-S", __file__, NAME, str(reading), mark, str(folder), str(sockets)]
     os.posix_spawn(sys.executable, command, {}, setsid=True, file_actions=null)
     os.close(reading)
     os.register_at_fork(after_in_child=lambda: _close(writing))
-    return {VARIABLE: mark, "TMPDIR": str(folder)}
+    return {VARIABLE: mark, "TMPDIR": str(folder), SOCKETS: str(sockets)}
 
 
 def _close(number: int) -> None:
@@ -54,7 +55,7 @@ def _close(number: int) -> None:
         os.close(number)
 
 
-def main(reading: int, mark: str, folder: str) -> None:
+def main(reading: int, mark: str, *folders: str) -> None:
     """Wait for the end of the command, then kill what it has left and delete its temporary files."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -70,7 +71,8 @@ def main(reading: int, mark: str, folder: str) -> None:
                 os.kill(process, signal.SIGKILL)
         quiet = 0 if found else quiet + 1
         time.sleep(PAUSE)
-    shutil.rmtree(folder, ignore_errors=True)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def kill_orphans(mark: str) -> None:
@@ -141,4 +143,4 @@ def _read(process: str, name: str) -> bytes:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[2]), sys.argv[3], sys.argv[4])
+    main(int(sys.argv[2]), *sys.argv[3:])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.core import figure_places, paths
+from tlanalysis.core import figure_places, paths, staging
 from tlanalysis.core.errors import BadInput, RunFailed, did_you_mean
 from tlanalysis.figures.trace import read_facts
 from tlanalysis.runs.execute import RunOptions, execute
@@ -56,11 +55,11 @@ def reproduce(figure: str | Path) -> Reproduced:
             "the parameters and inputs that tlanalysis trace prints are what is known."
         )
     run = grid(facts["notebook"], facts["params"])
-    with tempfile.TemporaryDirectory(prefix="tl-") as folder:
-        (outcome,) = execute(list(run), Path(folder), RunOptions(jobs=1, force=True))
+    with staging.temporary() as folder:
+        (outcome,) = execute(list(run), folder, RunOptions(jobs=1, force=True))
         if outcome.status != "ok":
             raise RunFailed(f"{outcome.name} failed: {outcome.error}")
-        made = Path(folder) / "figures" / f"{facts['id']}--{facts['run_key']}.json"
+        made = folder / "figures" / f"{facts['id']}--{facts['run_key']}.json"
         if not made.is_file():
             raise RunFailed(f"{outcome.name} ran and made no figure {made.stem}: its notebook has changed since.")
         return _compared(sidecar, made, facts)

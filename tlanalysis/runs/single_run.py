@@ -22,11 +22,11 @@ from typing import Any, BinaryIO, TextIO
 
 from traitlets.config import Config
 
-from tlanalysis.core import files, paths, recorder
+from tlanalysis.core import files, paths, recorder, staging
 from tlanalysis.core.figure_places import places
 from tlanalysis.core.provenance import NOTEBOOK
 from tlanalysis.core.slugs import is_slug
-from tlanalysis.runs import prose
+from tlanalysis.runs import guard, prose
 from tlanalysis.runs.limits import Limits, end_with_parent
 from tlanalysis.runs.manifest import Outcome
 from tlanalysis.runs.plan import Run
@@ -242,8 +242,10 @@ def local_sockets() -> Iterator[Config]:
     if sys.platform == "win32":
         yield Config()
         return
-    # The path of a socket has at most about a hundred characters, and two kernels must not share one.
-    with tempfile.TemporaryDirectory(prefix="tl-") as folder:
+    # The path of a socket has at most about a hundred characters, and two kernels must not share one. The guard of a
+    # command names the folder that it deletes at the end.
+    given = os.environ.get(guard.SOCKETS)
+    with staging.inside(Path(given) if given else staging.folder_of_sockets()) as folder:
         yield Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
 
 

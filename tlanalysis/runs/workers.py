@@ -36,9 +36,10 @@ class _Worker:
 
     def __init__(self) -> None:
         self.channel, child_end = multiprocessing.Pipe()
-        self.process = _context().Process(target=run_worker, args=(child_end,))
         with _environment_of_workers():
             _start_server()
+            # The process inherits the folder of sockets, and what its notebooks start does.
+            self.process = _context().Process(target=run_worker, args=(child_end,))
             self.process.start()
         child_end.close()
 
@@ -173,7 +174,7 @@ def _start_server() -> None:
     if not limits.can_fork() or threading.current_thread() is not threading.main_thread():
         return
     # The socket of the server lies where the guard deletes it (the default is a folder that a killed process leaves).
-    multiprocessing.current_process()._config.setdefault("tempdir", guard.start(os.getpid())["TMPDIR"])  # type: ignore[attr-defined]
+    multiprocessing.current_process()._config.setdefault("tempdir", guard.start(os.getpid())[guard.SOCKETS])  # type: ignore[attr-defined]
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         forkserver.ensure_running()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tlanalysis.core import staging
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists.messages import say
 from tlanalysis.lists.readers import archives, csv_dialect, excel, json_records
@@ -52,18 +52,15 @@ def open_list(path: Path, options: ReadingOptions | None = None) -> Reading:
     start = _start(path)
     if (packed := _packed(start, path)) is None:
         return _open_plain(path, start, options)
-    folder = Path(tempfile.mkdtemp(prefix="tlanalysis-"))
-    try:
-        inner = archives.unpack(path, packed, folder)
+    with ExitStack() as stack:
+        inner = archives.unpack(path, packed, stack.enter_context(staging.temporary()))
         reading = _open_plain(inner, _start(inner), options)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        unpacked = stack.pop_all()
 
     def batches(wanted: Wanted) -> Iterator[RowBatch]:
         yield from reading.batches(wanted)
 
-    weakref.finalize(batches, shutil.rmtree, folder, ignore_errors=True)  # the file is there as long as its rows
+    weakref.finalize(batches, unpacked.close)  # the file is there as long as its rows
     detected = reading.detected | {"compression": packed} | ({"membre": inner.name} if packed == "zip" else {})
     return replace(reading, path=path, detected=detected, batches=batches)
 

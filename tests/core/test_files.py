@@ -1,0 +1,53 @@
+"""Files that are written together: after an error they are those that were there before."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from tlanalysis.core import files
+
+NAMES = ("ledger.json", "new.csv", "places.csv")
+
+
+def _held(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+@pytest.mark.parametrize("failing", NAMES)
+def test_after_an_error_the_files_are_those_that_were_there_before(
+    failing: str, links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {"ledger.json": "old ledger", "places.csv": "old places"}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    rename = Path.replace
+
+    def fails_once(path: Path, target: Path) -> Path:
+        if target.name == failing and not path.name.endswith(".old.part"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return rename(path, target)
+
+    def no_link(path: Path, other: Path) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", fails_once)
+        if not links:
+            patched.setattr(os, "link", no_link)
+        with pytest.raises(OSError, match="Input/output"):
+            files.write_together({tmp_path / name: f"new {name}".encode() for name in NAMES})
+    assert _held(tmp_path) == before
+    files.write_together({tmp_path / name: f"new {name}".encode() for name in NAMES})
+    assert _held(tmp_path) == {name: f"new {name}" for name in NAMES}
+
+
+def test_what_an_ended_process_left_of_its_files_is_deleted(tmp_path: Path) -> None:
+    (tmp_path / ".places.csv.999999999.part").write_text("half", encoding="utf-8")
+    (tmp_path / ".places.csv.999999999.old.part").write_text("old", encoding="utf-8")
+    files.write_text(tmp_path / "places.csv", "whole")
+    assert _held(tmp_path) == {"places.csv": "whole"}

@@ -1,0 +1,87 @@
+"""A long name of the temporary folder: sockets have room elsewhere, and nothing stays behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.runs.conftest import write_notebook
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
+
+SOCKETS = "import os\nprint(os.environ['TLANALYSIS_SOCKETS'])"
+MANAGER = "import multiprocessing\nwith multiprocessing.Manager() as manager:\n    print(list(manager.list([1, 2])))"
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    """Return a temporary folder in which no path of a socket fits."""
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    return folder
+
+
+def _environment(project: Path, temporary: Path) -> dict[str, str]:
+    return os.environ | {"TLANALYSIS_HOME": str(project), "TMPDIR": str(temporary)}
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_a_run_in_a_long_temporary_folder_succeeds_and_leaves_nothing(
+    engine: str, project_copy: Path, tmp_path: Path, temporary: Path
+) -> None:
+    write_notebook(project_copy / "notebooks", "00_essai", SOCKETS, *([MANAGER] if engine == "fork" else []))
+    command = [
+        sys.executable,
+        "-m",
+        "tlanalysis",
+        "run",
+        "00_essai",
+        "--engine",
+        engine,
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    done = subprocess.run(
+        command, env=_environment(project_copy, temporary), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    cells = json.loads((tmp_path / "out" / "notebooks" / "00_essai--FR.ipynb").read_text(encoding="utf-8"))["cells"]
+    printed = ["".join(cell["outputs"][0]["text"]).strip() for cell in cells[1:]]
+    assert printed[1:] == ["[1, 2]"] * (engine == "fork")
+    sockets = Path(printed[0])
+    assert len(str(sockets)) < 50
+    _wait_until_gone(sockets)
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_run_that_is_killed_in_a_long_temporary_folder_leaves_nothing(
+    project_copy: Path, tmp_path: Path, temporary: Path
+) -> None:
+    source = f"{SOCKETS}\nopen('sockets', 'w').write(os.environ['TLANALYSIS_SOCKETS'])\nimport time\ntime.sleep(600)"
+    write_notebook(project_copy / "notebooks", "00_essai", source)
+    command = [sys.executable, "-m", "tlanalysis", "run", "00_essai", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, env=_environment(project_copy, temporary), cwd=tmp_path) as running:
+        told = project_copy / "sockets"
+        deadline = time.monotonic() + 60
+        while not (told.is_file() and told.stat().st_size):
+            assert time.monotonic() < deadline and running.poll() is None
+            time.sleep(0.05)
+        sockets = Path(told.read_text(encoding="utf-8"))
+        assert sockets.is_dir()
+        running.send_signal(signal.SIGKILL)
+    _wait_until_gone(sockets)
+    assert list(temporary.iterdir()) == []
+
+
+def _wait_until_gone(folder: Path) -> None:
+    deadline = time.monotonic() + 10
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not folder.exists()
