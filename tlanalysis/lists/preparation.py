@@ -15,7 +15,7 @@ from tlanalysis.lists.corrections import Correction, correct
 from tlanalysis.lists.joined_rows import Joined, Split, split_rows
 from tlanalysis.lists.mapping import Mapping, check_columns, labels_of, personal_columns, read_mapping
 from tlanalysis.lists.messages import did_you_mean, say
-from tlanalysis.lists.proposal import check_enough, proposed, shown, to_toml, why_unread
+from tlanalysis.lists.proposal import check_enough, proposed, shown, to_toml, unknown_to, why_unread
 from tlanalysis.lists.publishers import registry
 from tlanalysis.lists.publishers.published_list import PublishedList
 from tlanalysis.lists.readers.base import SAMPLE, Reading, ReadingOptions, RowBatch
@@ -113,7 +113,8 @@ def prepare(
     known = _list_called(chosen.known)
     corrections, joined = (known.corrections, known.joined) if known else ((), None)
     read = set(chosen.read)
-    unread = {shown(column): why for column, why in why_unread(found).items() if column not in read}
+    why = unknown_to(chosen.known, found) | why_unread(found)
+    unread = {shown(column): why[column] for column in labels if column in why and column not in read}
     kept = _kept(keep, where, labels, chosen, personal)
     recipe = Recipe(chosen, source, lang, corrections, joined, kept)
     return Job(reading, recipe, [name for name in personal if name not in read], labels, unread)

@@ -95,6 +95,13 @@ def why_unread(found: Recognition) -> dict[str, str]:
     return {column: _why(found, column) for column in found.unread}
 
 
+def unknown_to(known: str, found: Recognition) -> dict[str, str]:
+    """Return column -> why it is not read, of the columns that would have been read in a list that we do not know."""
+    if not known:
+        return {}
+    return {entry.column: say("why_known", known=known, field=name) for name, entry in found.chosen.items()}
+
+
 def _why(found: Recognition, column: str) -> str:
     reason, name = found.unread[column]
     profile = found.profiles[column]
@@ -138,7 +145,7 @@ def _lines(mapping: Mapping, found: Recognition, headers: Sequence[str], where: 
     yield ""
     yield f"# {say('proposal_rest')}"
     used = set(read) | set(mapping.flags) | {column for more in mapping.fallbacks.values() for column in more}
-    why = why_unread(found)
+    why = unknown_to(mapping.known, found) | why_unread(found)
     guesses = {entry.column: name for name, entry in found.doubtful.items()}
     for column in headers:
         if column in used:

@@ -43,6 +43,28 @@ def test_both_numbers_in_one_cell():
     assert unreadable.tolist() == [False, False, False, False, True, False, False]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "48.85|2.35",
+        "POINT(2.35 48.85)",
+        "SRID=4326;POINT (2.35 48.85)",
+        "POINT Z (2.35 48.85 12.5)",
+        '{"type": "Point", "coordinates": [2.35, 48.85]}',
+        '{"lat": 48.85, "lon": 2.35}',
+        '{"lng": "2.35", "lat": "48.85"}',
+    ],
+)
+def test_a_cell_that_says_which_number_is_which_is_read_so(cell):
+    latitude, longitude, unreadable = coordinates.pairs(pa.array([cell]))
+    assert (latitude[0], longitude[0], unreadable[0]) == (48.85, 2.35, False)
+
+
+@pytest.mark.parametrize("cell", ["475 198,12 3", "POLYGON((1 2, 3 4))", '{"lat": 48.85}', "Point de vue", "48.85"])
+def test_another_text_is_no_pair(cell):
+    assert coordinates.pair_of(cell) is None
+
+
 def _judged(latitude, longitude):
     points = coordinates.judge(np.array([latitude], float), np.array([longitude], float))
     place = DEPARTEMENT_CODES[points.departement[0]] if points.departement[0] >= 0 else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 import tlanalysis as tl
 from tests.conftest import ROOT
+from tlanalysis.lists.preparation import prepare
 
 DATA = ROOT / "tests" / "data" / "listes"
 LISTS = (
@@ -142,3 +144,21 @@ def test_a_directory_of_two_countries():
     # A cell of the first row has two lines.
     assert [3, "hors_de_france"] in done.rejects[["ligne_source", "regle"]].to_numpy().tolist()
     assert done.ledger["colonnes_personnelles_ecartees"] == ["E-mail", "Téléphone"]
+
+
+def test_what_a_known_list_has_besides_its_own_columns_is_said(tmp_path):
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"@id": f"node/{number}", "name": f"Atelier {number}", "adresse": f"{number} rue du Port"},
+            "geometry": {"type": "Point", "coordinates": [-0.43, 46.32]},
+        }
+        for number in range(1, 5)
+    ]
+    path = tmp_path / "carte.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    job = prepare(path)
+    assert job.mapping.known == "openstreetmap"
+    assert "openstreetmap" in job.unread["adresse"]
+    assert "adresse" in job.unread["adresse"]
+    assert "name" not in job.unread

@@ -48,6 +48,11 @@ def _recognised(**columns):
         ("code_insee_epci", CODES, "code_commune"),
         ("code", ["29151", "35288", "01053", "06163", "75111", "59350", "56260", "68066"], "id_source"),
         ("date_maj", ["2020-01-02", "2020-01-03"] * 4, "date_ouverture"),
+        ("PK", ["021+900", "233+100", "343+200", "0+50"] * 2, "id_source"),
+        ("code_ligne", ["640000", "655000", "515000", "1000", "2000", "3000", "4000", "5000"], "id_source"),
+        ("identifiant_association", [""] * 8, "id_source"),
+        ("localisation", ["Numéro de rue", "Rue"] * 4, "adresse"),
+        ("boite_postale_uai", [""] * 8, "code_postal"),
     ],
 )
 def test_a_column_that_only_looks_like_a_field_is_left(header, values, never):
@@ -82,6 +87,40 @@ def test_a_name_beside_a_first_name_is_a_person():
     assert _recognised(**columns) == {"nom": "Structure", "code_postal": "CP"}
     found = recognise(list(columns), columns)
     assert found.personal == ("Nom", "Prénom")
+
+
+def test_the_label_of_an_unknown_code_is_no_name():
+    kinds = ["Bibliothèque", "Agence postale", "Cinéma", "Gare", "Piscine", "Théâtre", "Stade", "Musée"]
+    assert "nom" not in _recognised(lib_mod=kinds, code_commune=CODES)
+    assert _recognised(nomrs=NAMES, lib_mod=kinds, code_commune=CODES)["nom"] == "nomrs"
+    assert _recognised(lib_fs=NAMES, code_postal=CODES)["nom"] == "lib_fs"
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "values"),
+    [
+        ("code_postal_uai", "code_postal", CODES),
+        ("adresse_uai", "adresse", [f"{number} rue du Port" for number in range(8)]),
+        ("adresse.label", "adresse", [f"{number} rue du Port 29200 Brest" for number in range(8)]),
+        ("coinsee", "code_commune", ["29151", "35288", "01053", "06163", "75111", "59350", "56260", "68066"]),
+        ("Toponyme", "nom", NAMES),
+        ("MATRICULE", "id_source", [str(number) for number in range(1, 9)]),
+    ],
+)
+def test_a_header_of_the_registers_names_its_field(header, field, values):
+    assert _recognised(**{header: values, "commune": ["Brest", "Lyon"] * 4})[field] == header
+
+
+def test_a_latitude_may_be_written_with_two_letters_t():
+    found = _recognised(nom=NAMES, lattitude=["48.1", "43.2"] * 4, longitude=["2.1", "5.4"] * 4)
+    assert (found["latitude"], found["longitude"]) == ("lattitude", "longitude")
+
+
+def test_the_family_name_of_whom_another_column_gives_a_numbered_first_name_is_personal():
+    people = {"nomUniteLegale": NAMES, "nomUsageUniteLegale": NAMES, "prenom1UniteLegale": ["Anne", "Luc"] * 4}
+    others = {"denominationUniteLegale": NAMES, "codePostalEtablissement": CODES, "nomEtablissement": NAMES}
+    found = recognise([*people, *others], people | others)
+    assert set(found.personal) == set(people)
 
 
 def test_a_date_of_creation_beside_one_of_modification_is_of_the_record():

@@ -26,7 +26,15 @@ Mask = NDArray[np.bool_]
 
 _PLAIN = r"^-?[0-9]{1,9}(?:\.[0-9]+)?$"
 NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d+)?(?:[eE][+-]?\d{1,2})?")
-_PAIR = re.compile(r"[\s(\[]*([+-]?\d{1,3}(?:[.,]\d+)?)\s*[,;/\s]\s*([+-]?\d{1,3}(?:[.,]\d+)?)[\s)\]]*")
+_ONE = r"([+-]?\d{1,3}(?:[.,]\d+)?)"
+_PAIR = re.compile(rf"[\s(\[{{]*{_ONE}\s*[,;/|\s]\s*{_ONE}[\s)\]}}]*")
+# WKT and GeoJSON write the longitude first; a record names its two numbers.
+_WKT = re.compile(rf"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*{_ONE}\s+{_ONE}(?:\s+[-+\d.]+)?\s*\)", re.IGNORECASE)
+_GEOJSON = re.compile(rf"\"coordinates\"\s*:\s*\[\s*{_ONE}\s*,\s*{_ONE}")
+_NAMED = {
+    side: re.compile(rf"[\"'](?:{names})[\"']\s*:\s*[\"']?{_ONE}", re.IGNORECASE)
+    for side, names in (("lat", "lat|latitude"), ("lon", "lon|lng|long|longitude"))
+}
 
 # Metres of metropolitan France in Lambert-93 (EPSG:2154), with some sea around.
 _EASTING, _NORTHING = (0.0, 1_300_000.0), (6_000_000.0, 7_200_000.0)
@@ -102,11 +110,33 @@ def pairs(column: pa.StringArray) -> tuple[Floats, Floats, Mask]:
     for at, text in enumerate(column.to_pylist()):
         if text is None or is_missing(text):
             continue
-        if found := _PAIR.fullmatch(text):
-            latitude[at], longitude[at] = (float(part.replace(",", ".")) for part in found.groups())
+        if (found := pair_of(text)) is not None:
+            latitude[at], longitude[at] = found
         else:
             unreadable[at] = True
     return latitude, longitude, unreadable
+
+
+def pair_of(text: str) -> tuple[float, float] | None:
+    """Return the two numbers of a cell, latitude first where the cell says which is which; None for another text.
+
+    Examples
+    --------
+    >>> pair_of("48.85, 2.35"), pair_of("2.35|48.85"), pair_of("POINT(2.35 48.85)")
+    ((48.85, 2.35), (2.35, 48.85), (48.85, 2.35))
+    """
+    text = text.strip()
+    if found := _PAIR.fullmatch(text):
+        return _float(found[1]), _float(found[2])
+    if found := _WKT.fullmatch(text) or (_GEOJSON.search(text) if text[:1] == "{" else None):
+        return _float(found[2]), _float(found[1])
+    if text[:1] == "{" and (lat := _NAMED["lat"].search(text)) and (lon := _NAMED["lon"].search(text)):
+        return _float(lat[1]), _float(lon[1])
+    return None
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 @dataclass(frozen=True)

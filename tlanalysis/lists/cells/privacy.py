@@ -82,7 +82,8 @@ def _translation() -> dict[int, str]:
 # Words of a header that announce a person or a way to reach one.
 _HEADER = re.compile(
     r"(?:^|_)(?:e_?mails?|courriels?|mails?|mel|adresse_electronique|tel|tels|tel_\w+|telephones?|phones?|portable|mobile|fax|contacts?|"
-    r"prenoms?|civilite|responsables?|referents?|gerants?|dirigeants?|president|interlocuteurs?|nom_du_contact|first_?name|last_?name|personne)(?:_|\d|$)"
+    r"prenoms?|civilite|responsables?|referents?|gerants?|dirigeants?|president|interlocuteurs?|nom_du_contact|first_?name|last_?name|personne|"
+    r"sexe|pseudonymes?|nom_(?:de_)?naissance|date_(?:de_)?naissance|nom_patronymique|nom_de_famille)(?:_|\d|$)"
 )
 
 

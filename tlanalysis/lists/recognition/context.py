@@ -41,7 +41,23 @@ def derived_columns(headers: Sequence[str]) -> set[str]:
     }
 
 
-_FIRST_NAME = re.compile(r"(?:^|_)(?:prenoms?|first_?name|given_?name)(?:_|\d|$)")
+# `prenom1UniteLegale`, `prenomUsuelUniteLegale`: what is left says whose first name it is.
+_OF_FIRST_NAMES = {
+    "prenom",
+    "prenoms",
+    "usuel",
+    "usuels",
+    "first",
+    "given",
+    "firstname",
+    "name",
+    "nom",
+    "de",
+    "du",
+    "d",
+}
+_KINDS_OF_NAMES = {"usage", "famille", "naissance", "patronymique", "marital", "de", "du", "d"}
+_FIRST_NAME = re.compile(r"(?:^|_)(?:prenoms?\d?|first_?name|given_?name)(?:_|\d|$)")
 
 
 def people_columns(headers: Sequence[str]) -> set[str]:
@@ -67,11 +83,18 @@ def people_columns(headers: Sequence[str]) -> set[str]:
                 found.add(headers[beside])
         if name not in {"prenom", "prenoms"}:
             found.update(header for header, other in zip(headers, plain, strict=True) if other == twin)
+        if of := set(tokens_of(headers[at])) - _OF_FIRST_NAMES:
+            found.update(header for header in headers if _is_family_name(set(tokens_of(header)), of))
     for header in headers:
         said = read_header(header)
         if "NAME" in said.concepts and set(said.tokens) & words.PERSONS:
             found.add(header)
     return found
+
+
+def _is_family_name(tokens: set[str], of: set[str]) -> bool:
+    """Return whether a header is a family name of whom another header gives the first name."""
+    return "nom" in tokens and tokens - {"nom", *_KINDS_OF_NAMES} == of
 
 
 _RECORD = re.compile(r"creat(?:ed|ion)|cree|ajout")

@@ -14,7 +14,7 @@ from tlanalysis.lists.fields import INPUT
 from tlanalysis.lists.recognition import context
 from tlanalysis.lists.recognition.assignment import assign
 from tlanalysis.lists.recognition.evidence import NEVER, odds_alone, value_odds
-from tlanalysis.lists.recognition.header import header_odds, says_kind_of_place, says_only_code
+from tlanalysis.lists.recognition.header import header_odds, says_kind_of_place, says_label_of_unknown, says_only_code
 from tlanalysis.lists.recognition.values import Profile
 
 # The confidence from which 99.5 % of the columns of the corpus are right (`benchmarks.recognition`).
@@ -143,6 +143,8 @@ def _odds(name: str, header: str, profile: Profile) -> tuple[float, float] | Non
     odds = said + value_odds(name, profile)
     if name == "typologie" and not profile.empty and profile.share("kind") < _KINDS and not says_kind_of_place(header):
         odds -= _ANY_KIND
+    if name == "nom" and says_label_of_unknown(header) and profile.share("kind") >= _KINDS:
+        odds -= _LABEL_OF_KINDS
     if name == "id_source" and says_only_code(header) and profile.share("five") >= _CODES:
         odds -= _ANY_KIND
     return odds, said
@@ -152,6 +154,8 @@ def _odds(name: str, header: str, profile: Profile) -> tuple[float, float] | Non
 _CODES = 0.9
 # `type` may be the type of anything: unless this share of the values names kinds of place, it says less.
 _KINDS, _ANY_KIND = 0.3, 2.0
+# The labels of an unknown code that name kinds of place are no names.
+_LABEL_OF_KINDS = 1.2
 
 
 Odds = dict[tuple[str, str], tuple[float, float]]

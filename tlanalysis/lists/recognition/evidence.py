@@ -78,6 +78,8 @@ def _commune(column: Profile) -> float:
 def _address(column: Profile) -> float:
     if column.share("urls") >= 0.3 or column.share("personal") >= 0.3 or column.share("letters") < 0.4:
         return NEVER
+    if len(column.filled) >= 8 and column.distinct < 0.3 and column.share("a_digit") < 0.3:
+        return -3.0  # how precise the point is ("rue", "commune")
     if column.share("street") >= 0.3:
         return 1.5
     return 0.0 if column.length >= 6 else -2.0
@@ -156,6 +158,8 @@ def _name(column: Profile) -> float:
 def _identifier(column: Profile) -> float:
     if column.share("spaced") >= 0.3 or column.share("json") >= 0.5 or column.share("pair") >= 0.5:
         return NEVER
+    if column.share("milestone") >= 0.5:
+        return NEVER
     if len(column.filled) > 1 and column.share("boolean") >= 0.9 and len(column.counts) <= 2:
         return NEVER
     if column.fill < 0.5:
@@ -231,7 +235,9 @@ def value_odds(name: str, column: Profile) -> float:
     2.0
     """
     if column.empty:
-        return -2.0 if name == "nom" else 0.0 if not column.present or name in _ZERO_IS_MISSING else NEVER
+        if name in {"nom", "id_source"}:
+            return -2.0
+        return 0.0 if not column.present or name in _ZERO_IS_MISSING else NEVER
     return WEIGH[name](column)
 
 

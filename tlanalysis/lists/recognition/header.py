@@ -54,6 +54,8 @@ _OTHER, _ELSE, _OF_ORGANISATION = 4.5, 7.0, 2.6
 _HEAD_OFFICE = 1.2
 # An `enseigne` names the place better than a `raison_sociale`, and less than a name.
 _SHOP_SIGN = 1.2
+# A `libelle` says in words what a code says: of something unknown (`lib_mod`), it is seldom the name of the place.
+_LABELS, _LABEL_OF_UNKNOWN = {"lib", "libelle", "intitule"}, 1.2
 # A header that is one of the synonyms of `fields`, and how much less the last of them says than the first.
 _EXACT, _FALL = 4.8, 2.2
 
@@ -155,6 +157,8 @@ def _subject(concepts: list[str], tokens: tuple[str, ...]) -> frozenset[str]:
     for context in _CONTEXT:
         if context in found and (found & _AFTER_CONTEXT[context] - {context} or {"CODE", "POSTAL"} <= found):
             found.discard(context)
+    if "REGISTER" in found and found - {"REGISTER", "ID", "CODE"}:  # `code_postal_uai`: of the one in the register
+        found.discard("REGISTER")
     if "CP" in found:
         found = (found - {"CP"}) | {"CODE", "POSTAL"}
     if any(word in _METRES for word in tokens):
@@ -199,6 +203,8 @@ def header_odds(text: str) -> dict[str, float]:
             odds[name] -= _OF_ORGANISATION
     if "nom" in odds and "enseigne" in header.tokens and not place:
         odds["nom"] -= _SHOP_SIGN
+    if "nom" in odds and says_label_of_unknown(text):
+        odds["nom"] -= _LABEL_OF_UNKNOWN
     if "typologie" in odds and not place and header.unknown:
         odds["typologie"] -= 1.0
     if "site_web" in odds:  # `lien_osm`, `url_fiche` are other pages; `adresse_site` may be where the site lies
@@ -222,6 +228,12 @@ def says_kind_of_place(text: str) -> bool:
     return (
         header.place or "site" in header.tokens or bool({"typologie", "typo", "familles", "famille"} & {*header.tokens})
     )
+
+
+def says_label_of_unknown(text: str) -> bool:
+    """Return whether a header is a label of something we do not know: `lib_mod`, `uo_lib`; not `lib_fs`."""
+    header = read_header(text)
+    return bool(header.unknown and _LABELS & {*header.tokens}) and not (header.place or "site" in header.tokens)
 
 
 def says_only_code(text: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 
 from tlanalysis.lists.cells import codes
-from tlanalysis.lists.cells.coordinates import NUMBER
+from tlanalysis.lists.cells.coordinates import NUMBER, pair_of
 from tlanalysis.lists.cells.dates import clean_date
 from tlanalysis.lists.cells.privacy import holds_personal
 from tlanalysis.lists.cells.text import LONGEST, is_missing, key
@@ -27,7 +27,6 @@ _STREET = re.compile(
     r"square|cours|lieu dit|esplanade|rond point|zone|za|zi|faubourg|passage|street|bp|hameau|bourg)\b"
 )
 _PAIR = re.compile(r"[\[({]?\s*[-+]?\d{1,3}[.,]\d+\s*[,;/ |]\s*[-+]?\d{1,3}[.,]\d+\s*[\])}]?")
-_POINT_TEXT = re.compile(r"^POINT\s?\(|\"type\":\s*\"Point\"|^\{.*\"l(?:at|on)\"", re.IGNORECASE)
 _DMS = re.compile(r"[-+]?\d{1,3}\s*[°º]\s*\d{1,2}|\d+[°º]\d+.*[NSEOW]", re.IGNORECASE)
 _TIME = re.compile(r"\d[T ]\d{1,2}:\d{2}")
 _CP_CITY = re.compile(r"^(?:F-?)?\d{2} ?\d{3}[\s,-]+[^\W\d_]{2,}")
@@ -152,7 +151,7 @@ TESTS: dict[str, Test] = {
     "time": lambda value: _TIME.search(value) is not None,
     "year": _year,
     "boolean": lambda value: key(value) in words.TRUE or key(value) in words.FALSE,
-    "pair": lambda value: _PAIR.fullmatch(value) is not None or _POINT_TEXT.search(value) is not None,
+    "pair": lambda value: _PAIR.fullmatch(value) is not None or (value[:1] in "{PSps" and pair_of(value) is not None),
     "dms": lambda value: _DMS.search(value) is not None,
     "street": lambda value: _STREET.search(key(value)) is not None,
     "cp_city": lambda value: _CP_CITY.match(value) is not None,
@@ -175,6 +174,8 @@ TESTS: dict[str, Test] = {
     "unit": _within((0.0, 1.0)),
     "x_metres": _within((1_000, 1_300_000)),
     "y_metres": _within((6_000_000, 7_200_000)),
+    "a_digit": lambda value: any(map(str.isdigit, value)),
+    "milestone": lambda value: re.fullmatch(r"\d+\+\d+", value) is not None,
     "spaced": lambda value: len(value.split()) > 3,
     "point_word": lambda value: "{" in value or "POINT" in value.upper(),
     "json": lambda value: value[:1] in "{[" and value[-1:] in "}]",
