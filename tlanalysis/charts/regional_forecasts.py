@@ -73,6 +73,7 @@ def plot_regions_forecast(
     with style():
         ax = new_axes(ax, 5.4 if rows == 3 else 7.0)
         ax.set_axis_off()
+        size = 7.5 if rows == 3 else 8.4
         for place, code in enumerate(order):
             x, y = place % columns / columns, 1 - (place // columns + 1) / rows
             small = ax.inset_axes((x + 0.01, y + 0.02, 1 / columns - 0.02, 1 / rows - (0.085 if rows == 3 else 0.065)))
@@ -81,9 +82,9 @@ def plot_regions_forecast(
                 small.plot(year, rate, zorder=3, clip_on=False, **mark("compte", CONTRAST, 3.2))
             small.set(xlim=(2018, end), ylim=(0, top))
             ticks = list(range(0, int(top) + 1, 5))
-            small.set_yticks(ticks, [str(tick) if place % columns == 0 else "" for tick in ticks], fontsize=7.5)
+            small.set_yticks(ticks, [str(tick) if place % columns == 0 else "" for tick in ticks], fontsize=size)
             years = ["2018", str(end)] if place // columns == rows - 1 else ["", ""]
-            small.set_xticks([2018, end], years, fontsize=7.5)
+            small.set_xticks([2018, end], years, fontsize=size)
             first, second = small.get_xticklabels()
             first.set_horizontalalignment("left")
             second.set_horizontalalignment("right")
