@@ -45,7 +45,7 @@ def _environment() -> Environment:
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["inline"] = _inline
     environment.filters["short"] = _short
-    environment.filters["glossed"] = glossary.linked
+    environment.filters["glossed"] = lambda note, lang, page: glossary.linked(_harmless(note), lang, page)
     environment.filters["day"] = in_words
     environment.tests["address"] = lambda text: bool(re.fullmatch(r"https?://[^\s\"'<>]+", text))
     return environment
