@@ -177,6 +177,35 @@ def test_the_language_link_leads_to_the_same_page_or_to_the_home_page(pages: dic
     assert crossed == []
 
 
+MARKS = {"fr": "(en anglais)", "en": "(in French)"}
+SAID = {"fr": ("en anglais.", "En anglais, comme le code."), "en": ("in French.", "(in French).")}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_document_in_the_other_language_is_marked_in_the_list_and_on_its_page(
+    lang: str, pages: dict[str, Page]
+) -> None:
+    """The language of a document is read from its own words, not from its name: the most frequent small words."""
+    folder = f"site/{lang}/docs/"
+    body = pages[f"{folder}index.html"].html.partition("<main")[2]
+    listed = dict(re.findall(r'<li><a href="([\w-]+\.html)"[^>]*>.*?</a>(.*?)</li>', body))
+    assert {f"{folder}{name}" for name in listed} == {
+        name for name in pages if name.startswith(folder) and name != f"{folder}index.html"
+    }
+    other = 0
+    for name, after in listed.items():
+        page = pages[f"{folder}{name}"]
+        words = page.text.lower().split()
+        spoken = max(LANGS, key=lambda one: sum(words.count(word) for word in SMALL_WORDS[one]))
+        assert (MARKS[lang] in after) == (spoken != lang), name
+        assert any(said in page.text for said in SAID[lang]) == (spoken != lang), name
+        other += spoken != lang
+    assert 0 < other < len(listed)
+
+
+SMALL_WORDS = {"fr": ("le", "la", "les", "des", "est", "et", "une"), "en": ("the", "of", "and", "is", "to", "with")}
+
+
 def test_a_failed_run_shows_its_error_and_its_last_good_figures(pages: dict[str, Page]) -> None:
     page = pages["site/fr/territory/R75.html"]
     assert f"cell 3: {EVIL}" in page.text

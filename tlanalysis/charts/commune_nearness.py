@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import finish, new_axes, room
 from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 UNDECIDED = "#e3e3e3"
 SECOND = "#dd8f5a"  # lighter than the accent, also in grey
 LEAST_WRITTEN = 0.07  # share below which a part of a bar has no room for its figure
+FIGURE, NAMES = 0.33, 1.8  # inches that a figure in a bar, and the names of the rows, take
 LONGEST = 80  # characters of a title
 SPREAD = 0.76  # of a row that its bars take together
 
@@ -157,13 +158,15 @@ def plot_nearer(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
         "part_b_plus_proche": words.label("words", "nearer_than").format(name=values["b"]),
     }
     with style():
-        ax = new_axes(ax, 1.1 + 1.3 * ROW * len(rows), least=6.2)
+        height = 1.1 + 1.3 * ROW * len(rows)
+        least = max(LEAST_WRITTEN, FIGURE / (room(ax, height) - NAMES))
+        ax = new_axes(ax, height, least=6.2)
         for rank, row in rows.iterrows():
             start = 0.0
             for column, colour in parts:
                 share = float(row[column])
                 ax.barh(rank, share, left=start, height=0.7, color=colour, linewidth=0.8, edgecolor="white")
-                if share >= LEAST_WRITTEN:
+                if share >= least:
                     middle = start + share / 2
                     ax.text(
                         middle, rank, words.percent(share), ha="center", va="center", fontsize=SMALL, color=on(colour)

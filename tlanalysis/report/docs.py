@@ -110,8 +110,13 @@ _RULES = {
 }
 
 
+def anchor(words: str) -> str:
+    """Return the identifier of a heading, the first of its page with these words."""
+    return re.sub(r"[^\w]+", "-", words.lower()).strip("-") or "section"
+
+
 def _anchor(words: str, seen: dict[str, int]) -> str:
-    slug = re.sub(r"[^\w]+", "-", words.lower()).strip("-") or "section"
+    slug = anchor(words)
     seen[slug] = seen.get(slug, 0) + 1
     return slug if seen[slug] == 1 else f"{slug}-{seen[slug]}"
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from tlanalysis import __version__
 from tlanalysis.core.languages import LANGS, Texts, read_texts
-from tlanalysis.report import picture
+from tlanalysis.report import glossary, picture
 from tlanalysis.report.addresses import FOLDER, HOMES
 from tlanalysis.report.dates import in_words
 from tlanalysis.report.results import Figure
@@ -45,6 +45,7 @@ def _environment() -> Environment:
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["inline"] = _inline
     environment.filters["short"] = _short
+    environment.filters["glossed"] = lambda note, lang, page: glossary.linked(_harmless(note), lang, page)
     environment.filters["day"] = in_words
     environment.tests["address"] = lambda text: bool(re.fullmatch(r"https?://[^\s\"'<>]+", text))
     return environment
@@ -119,6 +120,7 @@ class Renderer:
                 here=f"{self.base_url}/{here}" if self.base_url else "",
                 absolute=lambda path: f"{self.base_url}/{path}" if self.base_url else asset(path),
                 to=to,
+                glossary=to(glossary.PAGE) if glossary.PAGE in self.slugs[lang] else "",
                 has=lambda target: target in self.slugs[lang],
                 others=[
                     (each, asset(path_of(each, slug if same else HOME)), texts()[each], same) for each, same in others

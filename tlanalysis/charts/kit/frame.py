@@ -25,6 +25,7 @@ STEP = 0.97  # from one size tried to the next
 SMALLEST = 0.2
 UNDER = 0.9  # inches that a legend takes under a map
 LABELS = 0.42  # of the width, at most, for the names of rows
+BESIDE = 0.27  # of the width of a phone, at most, for a label beside a mark: what is longer is broken
 
 Line = tuple[str, float, str, str]  # text, size in points, weight, colour
 
@@ -131,10 +132,19 @@ class Frame:
         if (names := self._names()) and (inner < WIDTH or changed != 1):
             broken = ["\n".join(self._broken(name, inner)) if inner < WIDTH else name for name in names]
             self.axes.set_yticks(self.axes.get_yticks(), broken)
+        if names and self.look.width == PHONE:
+            self._break_labels(inner)
         if inner < WIDTH or factor != 1:
             room = inner - 2 * MARGIN - (self._names_width(inner) if names else 0.0)
             taller = self.plot_height(inner) / self.natural
             legends.redraw(self.axes, factor, room, self.look.font, taller=taller)
+
+    def _break_labels(self, width: float) -> None:
+        """Break the labels beside marks whose lines would leave the plot too little of the width."""
+        for label in self.axes.texts:
+            size = float(label.get_fontsize()) / self.factor
+            if text_width(label.get_text(), size, font=self.look.font) > BESIDE * width:
+                label.set_text("\n".join(wrap(label.get_text(), size, width=BESIDE * width, font=self.look.font)))
 
     def _names_width(self, width: float) -> float:
         lines = (line for name in self._names() for line in self._broken(name, width))

@@ -17,8 +17,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from tlanalysis.charts.kit.decimals import decimals
+from tlanalysis.charts.kit.look import asked
 from tlanalysis.charts.kit.shapes import name_shape
-from tlanalysis.charts.kit.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, WIDTH, on
+from tlanalysis.charts.kit.style import CONTRAST, PALE, PHONE, SMALL, SOFT, UNKNOWN, WIDTH, on
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded, territories
@@ -207,9 +208,8 @@ def draw_outlines(
         ink, ground = on(colours[code] or PALE), None
         if colours[code] is None and marks[code] != "?":
             ground = {"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 0.8}
-        ax.text(
-            x, y, marks[code], ha="center", va="center", fontsize=SMALL - 2, color=ink, bbox=ground, linespacing=1.0
-        )
+        size = SMALL - (1.4 if asked().width == PHONE and len(marks[code]) == 1 else 2)
+        ax.text(x, y, marks[code], ha="center", va="center", fontsize=size, color=ink, bbox=ground, linespacing=1.0)
     for code, (x, y, scale) in labels.items():
         name = words.label("words", "paris_and_suburbs") if code in SUBURBS else names[code]
         said = words.label("words", "inset").format(name=name, scale=words.number(scale, decimals([scale])))
