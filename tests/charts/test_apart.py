@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.charts.drawn import CASES, Case, case, dots, figure_of, plain, words_of
+from tests.charts.drawn import CASES, Case, case, dots, figure_of, legend_labels, plain, words_of
 from tlanalysis.charts.kit.decimals import decimals
 from tlanalysis.charts.kit.drawings import drawing_of, rows_drawn
 from tlanalysis.charts.kit.spreading import spread
@@ -121,3 +121,18 @@ def test_every_mark_drawn_is_among_the_rows_of_its_figure(drawn: Case) -> None:
     held = np.concatenate([held, np.asarray(derived, float)])
     for x, y, *_ in dots(ax):
         assert np.isclose(held, x, rtol=1e-9).any() or np.isclose(held, y, rtol=1e-9).any(), (x, y)
+
+
+@pytest.mark.parametrize("drawn", [one for one in OVER_TIME if one.place in {"FR", "R75"}], ids=str)
+def test_definitions_are_told_apart_without_colour(drawn: Case) -> None:
+    ax = drawn.draw("fr")
+    letters: dict[str, set[str]] = {}
+    for text in ax.texts:
+        if re.fullmatch("[a-z]", text.get_text()):
+            letters.setdefault(str(text.get_color()), set()).add(text.get_text())
+    marks = [line for line in ax.lines if line.get_marker() in {"o", "s"}]
+    assert {str(line.get_markeredgecolor()) for line in marks} == set(letters)
+    assert sorted(letter for found in letters.values() for letter in found) == sorted(set.union(*letters.values()))
+    legend = [plain(label) for label in legend_labels(ax)]
+    assert [label[0] for label in legend] == list("abcdefgh"[: len(legend)])
+    assert {label[0] for label in legend} >= set.union(*letters.values())

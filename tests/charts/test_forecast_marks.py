@@ -125,7 +125,7 @@ def test_hindsight_sets_what_was_foretold_against_what_came() -> None:
     assert [(x, filled) for x, _, marker, filled in dots(ax) if marker == "o"] == [
         (value, True) for value in points["mesure_bas"]
     ]
-    assert row_labels(ax)[0].startswith("Notre prévision\nfaite en 2021-08 pour 2023")
+    assert row_labels(ax)[0].startswith("Notre prévision\nfaite en août 2021 pour 2023")
 
 
 def test_backtest_is_bars_from_zero_best_first_with_ours_in_bold() -> None:
@@ -134,7 +134,7 @@ def test_backtest_is_bars_from_zero_best_first_with_ours_in_bold() -> None:
     assert_close(boxes(ax), [(0, score, rank) for rank, score in enumerate(drawn.table["crps_relatif"])])
     assert words_of(ax)[:2] == ["8.9%", "9.9%"]
     bold = [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"]
-    assert bold == ["Mixture of curves"]
+    assert bold == ["Our forecast"]
     colours = [to_hex(patch.get_facecolor()) for patch in ax.patches]
     assert len(set(colours)) == 3
     assert colours[4] == colours[6] == colours[7]
@@ -147,7 +147,7 @@ def test_sensitivity_is_one_interval_per_prior_with_its_median_and_probability()
     assert [x[0] for x, _ in runs(ax)] == list(table["mediane"])
     assert words_of(ax)[0] == "4%"
     assert "5,000 or more" in words_of(ax)
-    assert row_labels(ax)[0] == "Reference priors"
+    assert row_labels(ax)[0] == "Reference assumptions"
     assert dots(ax) == []
 
 

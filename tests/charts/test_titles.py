@@ -23,9 +23,7 @@ JARGON = re.compile(
 )
 # Words that readers do not use, in any text of a figure: "définition" stands for the perimeter of a count.
 INNER = re.compile(r"\bp[ée]rim[èe]t(?:re|er)s?\b|\btl\.\w+\(|\bsidecar\b|\bforetold\b|\blaureates?\b", re.IGNORECASE)
-# Texts of charts whose words others hold: the three that judge the forecast are read by statisticians.
-JUDGING = {"croissance-retrospective", "croissance-modeles", "croissance-sensibilite"}
-FIGURES = sorted(set(messages.load()) - {"labels", "figure"} - JUDGING)
+FIGURES = sorted(set(messages.load()) - {"labels", "figure"})
 
 
 @pytest.mark.parametrize("drawn", CASES, ids=str)

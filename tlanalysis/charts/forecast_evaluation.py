@@ -104,7 +104,7 @@ def _repeats(claims: pd.DataFrame, words: Words) -> str:
 def _hindsight_label(row: Any, words: Words) -> str:
     said = {"melange": words.label("words", "ours"), "ref_sans_changement": words.label("words", "no_change")}
     who = said.get(row.qui) or row.qui.split(",")[0].split(" (")[0]
-    return f"{who}\n{words.label('words', 'known_in').format(day=row.connu_le[:7], year=row.annee)}"
+    return f"{who}\n{words.label('words', 'known_in').format(day=words.period(row.connu_le[:7]), year=row.annee)}"
 
 
 @chart
@@ -133,7 +133,7 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "f
     end = 1.15 * float(table.drop(cut.index)["crps_relatif"].max())
     values: dict[str, Any] = {
         "mine": words.percent(mine["crps_relatif"], 1),
-        "best": words.label("modeles", best["modele"]),
+        "best": words.label("modeles", best["modele"]).rpartition(":")[2].strip(),
         "best_score": words.percent(best["crps_relatif"], 1),
         "n": words.number(mine["nb_cas"]),
         "figures": words.number(mine["nb_issues"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from matplotlib.axes import Axes
 
-from tlanalysis.charts.growth import dodged, draw_perimeter, label_perimeters, time_axis
+from tlanalysis.charts.growth import draw_perimeters, time_axis
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.drawings import also_drawn
 from tlanalysis.charts.kit.facts import fact
@@ -106,11 +106,7 @@ def plot_forecast(
     with style():
         ax = new_axes(ax, 3.9)
         _fan(ax, ahead, words, _naive(ax, fc, words))
-        perimeters = list(dict.fromkeys(fc.used["perimetre"]))
-        apart = dodged(fc.used, float(table["annee"].max() - table["annee"].min()))
-        for name in perimeters:
-            draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
-        label_perimeters(ax, fc.used, perimeters, words)
+        draw_perimeters(ax, fc.used, float(table["annee"].max() - table["annee"].min()), words)
         if target:
             _target(ax, *target, words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
@@ -269,11 +265,7 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
             "fontsize": SMALL,
         }
         ax.annotate(said, (start + 0.5, 1), xytext=(5, -4), color=SOFT, **at)
-        perimeters = list(dict.fromkeys(figures["perimetre"]))
-        apart = dodged(figures, float(end - figures["annee"].min()))
-        for name in perimeters:
-            draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
-        label_perimeters(ax, figures, perimeters, words)
+        draw_perimeters(ax, figures, float(end - figures["annee"].min()), words)
         for name, dash in dashes.items():
             rows = table[table["scenario"] == name]
             ax.plot(rows["annee"] + 0.5, rows["valeur"], color=SOFT, linestyle=dash, linewidth=2)

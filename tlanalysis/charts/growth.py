@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FEW = 3
 # Size of a mark with the space around it, as a share of the width and of the height of the plot.
 MARK, TALL = 0.017, 0.045
+LETTER = 7.5  # points, of the letter of a perimeter
 
 
 @chart
@@ -80,10 +81,7 @@ def plot_places_over_time(
         return _as_rows(table, words, ax, text)
     with style():
         ax = new_axes(ax, 3.6)
-        apart = dodged(table, float(np.ptp(np.floor(table["annee"]))))
-        for name in perimeters:
-            draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
-        label_perimeters(ax, table, perimeters, words)
+        draw_perimeters(ax, table, float(np.ptp(np.floor(table["annee"]))), words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, high.max() * 1.18)
         return finish(ax, text)
@@ -158,10 +156,42 @@ def dodged(table: pd.DataFrame, years: float) -> pd.DataFrame:
     return moved
 
 
-def draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> None:
+def draw_perimeters(ax: Axes, table: pd.DataFrame, years: float, words: Words) -> None:
+    """Mark the figures of each perimeter in its colour, moved aside where they would hide one another, and name them.
+
+    Where there are several, each has its letter too, under its marks and in the legend: it says in grey which is which.
+
+    Parameters
+    ----------
+    ax : Axes
+    table : DataFrame
+        Figures: `annee`, `perimetre`, `nature`, `valeur`, `valeur_bas`, `valeur_haut`.
+    years : float
+        From the first year of the plot to its last.
+    words : Words
+    """
+    apart, perimeters = dodged(table, years), list(dict.fromkeys(table["perimetre"]))
+    letters = ascii_lowercase if len(perimeters) > 1 else " " * len(perimeters)
+    for letter, name in zip(letters, perimeters, strict=False):
+        _draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), letter.strip(), words)
+    _label_perimeters(ax, table, dict(zip(perimeters, letters, strict=False)), words)
+
+
+def _draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, letter: str, words: Words) -> None:
     """Mark the figures of one perimeter: the nature in the mark, an interval as a bar with its bounds."""
     for row in rows.itertuples():
         if row.valeur == row.valeur:
+            if letter:
+                ax.annotate(
+                    letter,
+                    (row.annee, row.valeur),
+                    xytext=(0, -5.5),
+                    textcoords="offset points",
+                    ha="center",
+                    va="top",
+                    fontsize=LETTER,
+                    color=colour,
+                )
             ax.plot(row.annee, row.valeur, zorder=4 if row.nature == "compte" else 3, **mark(row.nature, colour))
         else:
             ax.bar(
@@ -184,22 +214,17 @@ def draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> N
                 )
 
 
-def label_perimeters(
-    ax: Axes, table: pd.DataFrame, perimeters: list[str], words: Words, others: Sequence[Artist] = ()
-) -> None:
-    """Name each perimeter once, with its values, and any other line.
-
-    A legend of its own marks below the plot, one entry per perimeter.
-    """
+def _label_perimeters(ax: Axes, table: pd.DataFrame, perimeters: dict[str, str], words: Words) -> None:
+    """Name each perimeter once, with its letter and its values, in a legend of its own marks below the plot."""
     from matplotlib.lines import Line2D
 
     colon = words.colon
     handles: list[Artist] = []
-    for name in perimeters:
+    for name, letter in perimeters.items():
         rows = table[table["perimetre"] == name]
         points = rows["valeur"].dropna()
         said = words.span(words.number(points.min()), words.number(points.max())) if len(points) else ""
-        label = words.label("perimetres", name) + (f"{colon}{said}" if said else "")
+        label = f"{letter}  {words.label('perimetres', name)}".strip() + (f"{colon}{said}" if said else "")
         colour = perimeter_colour(name)
         best = min(rows["nature"], key=MEASURES.index)
         if len(points):
@@ -208,11 +233,11 @@ def label_perimeters(
             handles.append(Patch(facecolor=colour, label=label))
     key(
         ax,
-        [*handles, *others],
+        handles,
         loc="upper left",
         bbox_to_anchor=(0, -0.09),
         ncols=2,
-        handlelength=1.6 if others else 0.9,
+        handlelength=0.9,
         handletextpad=0.6,
         columnspacing=1.2,
         borderpad=0,

@@ -200,18 +200,13 @@ def plot_lorenz(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr"
             )
             ax.annotate(words.percent(halves[kind]), (0.5, halves[kind]), color=colour, **side, **beside)
             # The name of the most even curve stands above equality, those of the others under their curves.
-            at, place = (0.3, (0.04, 0.74)) if kind == first else (0.8, (0.66, 0.3 - 0.15 * (rank - 1)))
+            at, place = (0.3, (0.04, 0.74)) if kind == first else (0.8, (0.7, 0.3 - 0.15 * (rank - 1)))
             said = f"{words.label('types', kind).replace(' (', chr(10) + '(')}\nGini {words.number(ginis[kind], 2)}"
-            ax.annotate(
-                said,
-                (at, float(np.interp(at, across, up))),
-                xytext=place,
-                textcoords=ax.transAxes,
-                va="top",
-                fontsize=SMALL,
-                color=colour,
-                arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 1},
-            )
+            line = {"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 1}
+            on_curve = (at, float(np.interp(at, across, up)))
+            start = (place[0] + 0.1, place[1] - 0.12 if kind == first else place[1])
+            ax.annotate("", on_curve, xytext=start, textcoords=ax.transAxes, arrowprops=line)
+            ax.annotate(said, place, xycoords="axes fraction", va="top", fontsize=SMALL, color=colour)
         also_drawn(ax, moitie={"type": kinds, "part_population": 0.5, "part_lieux": [halves[kind] for kind in kinds]})
         ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
         value_axis(ax, words.label("axes", "share_population_sorted"), words.percent)
