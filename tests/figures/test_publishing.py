@@ -517,6 +517,6 @@ def test_a_figure_made_in_a_run_says_how_to_make_it_again(out: Path, monkeypatch
     facts = json.loads((out / "figures" / "qualite-natures--R75-en.json").read_text(encoding="utf-8"))
     assert facts["notebook"] == "04_territory_profile"
     assert facts["command"] == "tlanalysis run 04_territory_profile -p territory=R75 -p lang=en"
-    assert set(facts["versions"]) == {"python", "matplotlib", "numpy", "pandas", "scipy"}
+    assert set(facts["versions"]) == {"python", "matplotlib", "numpy", "pandas", "resvg", "scipy"}
     assert facts["command"] in written(facts)
     assert "command" not in read_facts(out / "figures" / "qualite-natures--R75-en.svg")
