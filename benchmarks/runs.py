@@ -97,17 +97,18 @@ def sequential(runs: list[Run], out: Path, library: Path | None = None) -> float
     return float(done.stdout)
 
 
-def floor(runs: list[Run], out: Path) -> tuple[float, float]:
+def floor(runs: list[Run], out: Path) -> tuple[float, float, float]:
     """Execute the cells of runs as plain calls, each in a fork of a warm process.
 
-    Return the seconds of the profile that warms the process up, and the seconds after it.
+    Return the seconds of the profile that warms the process up, by the clock and of the processor, and the seconds
+    after it.
     """
     command = [sys.executable, "-m", "benchmarks.runs", "floor", str(out), *(run.parameters.territory for run in runs)]
     done = subprocess.run(
         command, env=ENV | FIXED_ENVIRONMENT, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    rehearsed, warm = done.stdout.split()
-    return float(rehearsed), float(warm)
+    rehearsed, busy, warm = map(float, done.stdout.split())
+    return rehearsed, busy, warm
 
 
 def _floor_process(out: Path, territories: list[str]) -> None:
@@ -116,9 +117,9 @@ def _floor_process(out: Path, territories: list[str]) -> None:
 
     os.environ |= {"TLANALYSIS_OUT": str(out), "TLANALYSIS_COMMIT": "", "MPLBACKEND": "agg"}
     sources = cells(NOTEBOOK)
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     _plain(sources, "FR")
-    rehearsed = time.perf_counter() - begun
+    rehearsed = f"{time.perf_counter() - begun} {time.process_time() - busy}"
     begun, under_way = time.perf_counter(), set[int]()
     for territory in territories:
         if len(under_way) == JOBS:
@@ -222,10 +223,10 @@ def _turns(
         ways = {"floor": (floor, runs, out / "floor"), "ours": (command, *words)}
         # The speed of the machine changes during the benchmark, so each way comes first in one turn.
         measured = {way: weighed(*ways[way]) for way in sorted(ways, reverse=turn % 2 == 1)}
-        clock, busy, (rehearsed, alone) = measured["floor"]
+        clock, busy, (rehearsed, rehearsed_busy, alone) = measured["floor"]
         ours, busy_ours, (_, printed) = measured["ours"]
         assert executed(printed) == len(runs)
-        least = clock - rehearsed, busy - rehearsed
+        least = clock - rehearsed, busy - rehearsed_busy
         turns.append({"papermill": papermill, "floor": least, "warm": (alone, busy), "ours": (ours, busy_ours)})
 
 

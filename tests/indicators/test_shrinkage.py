@@ -53,6 +53,20 @@ def test_same_seed_same_draws():
     assert (one != other).all()
 
 
+def test_one_caller_does_not_change_the_numbers_of_the_next():
+    count, exposure = np.array([0, 3, 9]), np.array([1.0, 2.0, 3.0])
+    fit = shrink(count, exposure)
+    low, kept = fit.quantile(0.025), fit.quantile(0.025).copy()
+    low[:] = -1
+    assert (shrink(count, exposure).quantile(0.025) == kept).all()
+    with pytest.raises(ValueError, match="read-only"):
+        fit.mean[0] = 7
+    count[0] = 30
+    other = shrink(count, exposure)
+    assert other.mean[0] > fit.mean[0] + 5
+    assert other.quantile(0.025)[0] > kept[0]
+
+
 @pytest.mark.parametrize(
     ("count", "exposure"),
     [([1], [1.0]), ([0, 0], [1.0, 1.0]), ([-1, 2], [1.0, 1.0]), ([1, 2], [1.0, 0.0]), ([1, 2], [1.0, np.nan])],

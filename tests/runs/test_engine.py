@@ -21,6 +21,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
+from tlanalysis.core import recorder
 from tlanalysis.runs.engine import NAME
 
 # What is hard for an engine -> a cell that does it.
@@ -280,3 +281,27 @@ def test_a_process_that_imported_preload_has_no_ipython_shell() -> None:
     script += "print(get_ipython(), sys.modules['__main__'].__name__)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "None __main__\n"
+
+
+def test_what_preload_has_estimated_is_recorded_as_read_all_the_same(tmp_path: Path) -> None:
+    """The rates of the notebooks are in a cache of the server; a run still opens the tables that they come from."""
+    read = {}
+    for first in ("", "import tlanalysis.runs.preload\n"):
+        target = tmp_path / f"reads-{len(read)}.json"
+        script = first + (
+            "import os, tlanalysis as tl\n"
+            "from types import SimpleNamespace\n"
+            "from tlanalysis.core import recorder\n"
+            "said = []\n"
+            "events = SimpleNamespace(register=lambda name, call: said.append(call))\n"
+            "shell = SimpleNamespace(events=events, push=lambda *names, **options: None)\n"
+            "recorder.load_ipython_extension(shell)\n"
+            "tl.plot_funnel(tl.rates('tiers_lieux', 'region'))\n"
+            "for call in said: call()\n"
+        )
+        env = os.environ | {recorder.ENVIRONMENT_VARIABLE: str(target)}
+        subprocess.run([sys.executable, "-c", script], check=True, env=env, cwd=ROOT)
+        read[first] = json.loads(target.read_text(encoding="utf-8"))
+    alone, preloaded = read.values()
+    assert any(record.get("file", "").endswith("regions.csv") for record in alone)
+    assert preloaded == alone

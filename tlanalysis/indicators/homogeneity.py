@@ -6,6 +6,7 @@ So the question of equal rates is asked first, and once.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,18 +63,25 @@ def equal_rates(table: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     counts, people = (table[name].to_numpy("float64", na_value=np.nan) for name in ("nb_lieux", "population"))
     if np.isnan(counts).any() or not counts.sum():
         raise BadInput("a test of equal rates needs the count of every territory, and at least one place.")
-    total = int(counts.sum())
-    expected = total * people / people.sum()
-    statistic = float(((counts - expected) ** 2 / expected).sum())
-    drawn = np.random.default_rng(seed).multinomial(total, people / people.sum(), size=DRAWS)
-    reached = int((((drawn - expected) ** 2 / expected).sum(axis=1) >= statistic - 1e-9).sum())
+    statistic, reached = _compared(counts.tobytes(), people.tobytes(), seed)
     freedom = len(counts) - 1
     row = {
         "nb_territoires": len(counts),
-        "nb_lieux": total,
+        "nb_lieux": int(counts.sum()),
         "chi2": statistic,
         "ddl": freedom,
         "p_valeur": (1 + reached) / (1 + DRAWS),
         "p_valeur_asymptotique": float(chi2.sf(statistic, freedom)),
     }
     return stamp(pd.DataFrame([row]), table, inputs=table.attrs.get("inputs", []))
+
+
+@lru_cache(maxsize=32)
+def _compared(counts: bytes, people: bytes, seed: int) -> tuple[float, int]:
+    """Return the statistic, and how many draws reach it; charts of the same table ask for the same numbers again."""
+    count, exposure = np.frombuffer(counts), np.frombuffer(people)
+    total = int(count.sum())
+    expected = total * exposure / exposure.sum()
+    statistic = float(((count - expected) ** 2 / expected).sum())
+    drawn = np.random.default_rng(seed).multinomial(total, exposure / exposure.sum(), size=DRAWS)
+    return statistic, int((((drawn - expected) ** 2 / expected).sum(axis=1) >= statistic - 1e-9).sum())

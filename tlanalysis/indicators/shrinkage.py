@@ -10,6 +10,7 @@ flat prior on log m and on c squared. Source: C. L. Christiansen and C. N. Morri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
@@ -22,9 +23,9 @@ _SPREADS, _MEANS = 40, 25  # size of the grid: finer ones change no third digit
 _STEPS, _EXACT = 60, 1e-9  # most steps to a quantile, and the error of probability at which they stop
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shrunk:
-    """Posterior of the rates of k territories.
+    """Posterior of the rates of k territories; nobody writes into its arrays, which several callers share.
 
     Attributes
     ----------
@@ -62,29 +63,34 @@ class Shrunk:
         probability : float
             Between 0 and 1, both excluded.
         """
-        shape, scale = _posterior(self.count, self.exposure, self.spread, self.centre)
-        upper = probability > 0.5  # work on the smaller tail, where its logarithm is nearly straight
-        wanted = 1 - probability if upper else probability
-        # The Gamma law of the same mean and variance is near: Newton's steps start there, bisection keeps them inside.
-        rate = stats.gamma.ppf(probability, self.mean**2 / self.variance, scale=self.variance / self.mean)
-        low, high = np.zeros_like(rate), np.full_like(rate, np.inf)
-        for _ in range(_STEPS):
-            tail = self.weight @ (gammaincc if upper else gammainc)(shape, rate / scale)
-            if (np.abs(tail - wanted) < _EXACT).all():
-                break
-            beyond = (tail < wanted) == upper
-            low, high = np.where(beyond, low, rate), np.where(beyond, rate, high)
-            slope = rate * (self.weight @ stats.gamma.pdf(rate, shape, scale=scale)) / tail
-            step = rate * np.exp(np.clip((1 if upper else -1) * np.log(tail / wanted) / slope, -50, 50))
-            middle = np.where(np.isinf(high), 2 * rate, (low + high) / 2)
-            rate = np.where((step > low) & (step < high), step, middle)
-        return rate
+        return _quantile(self, probability).copy()
 
     def draws(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Return `n` draws of all rates together, shape (n, k); their mean and spread are drawn anew each time."""
         at = rng.choice(len(self.weight), size=n, p=self.weight)
         shape, scale = _posterior(self.count, self.exposure, self.spread[at], self.centre[at])
         return rng.standard_gamma(shape) * scale
+
+
+@lru_cache(maxsize=64)
+def _quantile(fit: Shrunk, probability: float) -> np.ndarray:
+    shape, scale = _posterior(fit.count, fit.exposure, fit.spread, fit.centre)
+    upper = probability > 0.5  # work on the smaller tail, where its logarithm is nearly straight
+    wanted = 1 - probability if upper else probability
+    # The Gamma law of the same mean and variance is near: Newton's steps start there, bisection keeps them inside.
+    rate = stats.gamma.ppf(probability, fit.mean**2 / fit.variance, scale=fit.variance / fit.mean)
+    low, high = np.zeros_like(rate), np.full_like(rate, np.inf)
+    for _ in range(_STEPS):
+        tail = fit.weight @ (gammaincc if upper else gammainc)(shape, rate / scale)
+        if (np.abs(tail - wanted) < _EXACT).all():
+            break
+        beyond = (tail < wanted) == upper
+        low, high = np.where(beyond, low, rate), np.where(beyond, rate, high)
+        slope = rate * (fit.weight @ stats.gamma.pdf(rate, shape, scale=scale)) / tail
+        step = rate * np.exp(np.clip((1 if upper else -1) * np.log(tail / wanted) / slope, -50, 50))
+        middle = np.where(np.isinf(high), 2 * rate, (low + high) / 2)
+        rate = np.where((step > low) & (step < high), step, middle)
+    return rate
 
 
 def shrink(count: np.ndarray, exposure: np.ndarray) -> Shrunk:
@@ -113,6 +119,13 @@ def shrink(count: np.ndarray, exposure: np.ndarray) -> Shrunk:
         raise BadInput(
             "smoothing needs two territories or more, counts that are not negative, positive populations, and an event."
         )
+    return _fit(count.tobytes(), exposure.tobytes())
+
+
+@lru_cache(maxsize=32)
+def _fit(counts: bytes, exposures: bytes) -> Shrunk:
+    """Return the posterior; the same numbers are asked for again and again, by the charts of one night above all."""
+    count, exposure = np.frombuffer(counts), np.frombuffer(exposures)
     spread, centre, prior = _grid(count, exposure)
     logs = np.log(prior) + _marginal(count, exposure, spread, centre)
     weight = np.exp(logs - logsumexp(logs))
@@ -122,7 +135,10 @@ def shrink(count: np.ndarray, exposure: np.ndarray) -> Shrunk:
     means = shape * scale
     mean = weight @ means
     variance = weight @ (means * scale + (means - mean) ** 2)
-    return Shrunk(mean, variance, count, exposure, spread, centre, weight)
+    fit = Shrunk(mean, variance, count, exposure, spread, centre, weight)
+    for array in vars(fit).values():
+        array.flags.writeable = False
+    return fit
 
 
 def _grid(count: np.ndarray, exposure: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

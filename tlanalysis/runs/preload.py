@@ -1,7 +1,8 @@
 """Import everything that notebooks use; the server that forks the workers imports this module once.
 
-The module also fills the cache of parsed tables. A run still opens each table that it reads, so that the recorder sees
-it, and parses the table again only when its bytes have changed.
+The module also fills the caches of parsed tables and of the estimates that many notebooks share. A run still opens each
+table that it reads, so that the recorder sees it, and parses or estimates again only when the bytes or the numbers have
+changed.
 """
 
 from __future__ import annotations
@@ -99,7 +100,17 @@ def _parse_tables() -> None:
     with suppress(TlanalysisError):  # there is no project (a Dask worker), or the run will report its error
         for name in embedded.names():
             embedded.load(name)
+        _estimate()
     embedded._parse_package.cache_clear()
+
+
+def _estimate() -> None:
+    """Fill the caches of estimates, whose keys are the counts and the populations."""
+    from tlanalysis.indicators.homogeneity import equal_rates
+    from tlanalysis.indicators.place_counts import rates
+
+    for level in ("region", "departement"):
+        equal_rates(rates("tiers_lieux", level))
 
 
 @contextmanager
