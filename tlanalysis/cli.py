@@ -141,6 +141,8 @@ def _call() -> tuple[int, str]:
     try:
         app()  # wrong usage ends here, with 2, and an interruption with 130
     except SystemExit as end:
+        if isinstance(end.__context__, OSError) and end.__context__.errno == errno.EPIPE:  # typer ends so, with 1
+            return BadInput.exit_code, f"tlanalysis: standard output: {end.__context__.strerror}."
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
         return (_code_of(_stopped[0]), _INTERRUPTED) if _stopped else (code, _INTERRUPTED * (code == INTERRUPTED))
     except KeyboardInterrupt:

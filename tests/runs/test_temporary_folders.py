@@ -85,3 +85,25 @@ def _wait_until_gone(folder: Path) -> None:
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not folder.exists()
+
+
+EARLY = """
+import os, signal
+from tlanalysis.core import staging
+from tlanalysis.runs import guard
+def see(event, given):
+    if event == "open" and str(given[0]).endswith(f"/{staging.MARKER}"):
+        os.kill(os.getpid(), signal.SIGKILL)
+import sys
+sys.addaudithook(see)
+guard.start(os.getpid())
+"""
+
+
+def test_the_guard_deletes_the_folders_of_a_command_killed_while_it_made_them(temporary: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", EARLY], env=os.environ | {"TMPDIR": str(temporary)}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 10
+    while list(temporary.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(temporary.iterdir()) == []

@@ -7,6 +7,7 @@ it works, so that the next process finds the folders of processes that have ende
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -58,7 +59,7 @@ def remove(folder: Path) -> None:
 
 def _delete(folder: Path) -> None:
     """Delete a folder, its marker last: after a deletion that stops or fails, the next one knows the folder."""
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():  # another program may empty temporary folders
         if path.name == MARKER:
             continue
         if path.is_dir() and not path.is_symlink():
@@ -73,15 +74,15 @@ def _delete(folder: Path) -> None:
 
 
 @contextmanager
-def inside(folder: Path) -> Iterator[Path]:
+def inside(folder: Path, name: str = "") -> Iterator[Path]:
     """Yield a new folder of unfinished files inside `folder`, and delete it at the end.
 
     The folders that ended processes left there are deleted first. `folder` is made when it is missing; when the block
-    raises, a folder that was made and holds nothing is removed.
+    raises, a folder that was made and holds nothing is removed. `name` is one that `new_name` has returned.
     """
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    new, marker = _new(folder)
+    new, marker = _new(folder, name)
     try:
         with marker:
             yield new
@@ -115,11 +116,17 @@ def has_abandoned(folder: Path) -> bool:
     return any((path / MARKER).is_file() for path in folder.glob(f"{_PREFIX}*"))
 
 
-def _new(folder: Path) -> tuple[Path, IO[str]]:
+def new_name() -> str:
+    """Return a name for a folder of unfinished files, which nobody else has: another process may be told it before."""
+    return f"{_PREFIX}{secrets.token_hex(6)}"
+
+
+def _new(folder: Path, name: str) -> tuple[Path, IO[str]]:
     """Delete abandoned folders, then make one; return it with its marker, open and locked."""
     with _locked(folder) as alone:
         _remove_abandoned(folder, alone)
-        new = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+        new = folder / (name or new_name())
+        new.mkdir(mode=0o700)
         try:
             marker = (new / MARKER).open("w", encoding="utf-8")
             lock(marker.fileno())

@@ -20,16 +20,14 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from tlanalysis import __version__
-from tlanalysis.core import files
+from tlanalysis.core import files, web
 
 CHUNK = 1 << 18
 TIMEOUT = (10, 60)  # seconds: to connect, between two pieces of an answer
 BREAKS = 5  # how often in a row a download may break off without a new byte
-
-SLOW_AFTER, SLOWEST = 120.0, 1000  # seconds after which a server must have sent that many bytes per second
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
 Watch = Callable[[int, int | None], None]  # bytes received, bytes announced
@@ -69,11 +67,6 @@ class _BrokenOff(Exception):
     """The answer stopped before its end."""
 
 
-def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Send a request as it is; a session that has this as its `auth` does not look for credentials."""
-    return request
-
-
 def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requests.Session:
     """Return a session that retries, sends its name, and uses https only.
 
@@ -84,8 +77,7 @@ def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requ
     plain_http : str, optional
         The one address prefix that may do without encryption (``"http://127.0.0.1:"``), for a server on this machine.
     """
-    session = requests.Session()
-    session.auth = _no_credentials  # otherwise requests sends those of ~/.netrc to the publisher
+    session = web.Session()
     session.headers.update({"User-Agent": f"tlanalysis/{__version__}", "Accept-Encoding": "identity"})
     retry = Retry(
         connect=2,
@@ -99,10 +91,10 @@ def open_session(*, backoff: float = 0.5, plain_http: str | None = None) -> requ
         retry_after_max=60,
         raise_on_status=False,
     )
-    session.mount("https://", HTTPAdapter(max_retries=retry))
+    session.mount("https://", web.Adapter(max_retries=retry))
     session.mount("http://", _RefusePlainHttp())
     if plain_http:
-        session.mount(plain_http, HTTPAdapter(max_retries=retry))
+        session.mount(plain_http, web.Adapter(max_retries=retry))
     return session
 
 
@@ -212,18 +204,15 @@ def _write_body(
     response: requests.Response, file: IO[bytes], here: int, total: int | None, limit: int, watch: Watch
 ) -> int:
     watch(here, total)
-    began, before = time.monotonic(), here
     try:
-        # read1 returns the bytes received so far; iter_content waits for a full piece and loses it on a disconnection.
-        while piece := response.raw.read1(CHUNK, decode_content=True):
+        for piece in web.pieces(response, CHUNK):
             here += len(piece)
             if here > limit:
                 raise TransferError(_too_large(response.url, limit))
             file.write(piece)
             watch(here, total)
-            seconds = time.monotonic() - began
-            if seconds > SLOW_AFTER and (here - before) / seconds < SLOWEST:
-                raise TransferError(f"{_host(response.url)} sends less than {SLOWEST} bytes per second")
+    except web.SlowServer as slow:
+        raise TransferError(f"{_host(response.url)} sends {slow}") from slow
     except HTTPError as error:
         raise _BrokenOff(f"the connection was lost after {here} bytes") from error
     return here
@@ -309,7 +298,8 @@ def _too_large(url: str, limit: int) -> str:
 
 def _why(error: requests.RequestException, url: str) -> str:
     host = _host(url)
-    if isinstance(error, requests.Timeout):
+    after_retries = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, requests.Timeout) or isinstance(after_retries, ReadTimeoutError):
         return f"{host} takes too long to answer"
     if isinstance(error, requests.TooManyRedirects):
         return f"{host} redirects without end"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,18 +57,20 @@ def _written(given: Any, folder: Path) -> Path:
 
 def _fetched(url: str, folder: Path) -> Path:
     import requests
+    from urllib3.exceptions import HTTPError
+
+    from tlanalysis.core import web
 
     path = folder / (Path(urlparse(url).path).name or "liste")
     try:
-        with requests.get(url, stream=True, timeout=_SECONDS) as answer, path.open("wb") as file:
+        with web.Session().get(url, stream=True, timeout=_SECONDS) as answer, path.open("wb") as file:
             answer.raise_for_status()
             received = 0
-            for piece in answer.iter_content(_PIECE):
+            for piece in web.pieces(answer, _PIECE):
                 received += len(piece)
                 if received > _LARGEST:
                     raise BadInput(say("sends_too_much", url=url, gib=_LARGEST >> 30))
                 file.write(piece)
-    except requests.RequestException as error:
-        shutil.rmtree(folder, ignore_errors=True)
+    except (requests.RequestException, HTTPError) as error:
         raise SourceError(say("no_answer", url=url, why=type(error).__name__)) from error
     return path

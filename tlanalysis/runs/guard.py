@@ -34,11 +34,14 @@ def start(process: int) -> dict[str, str]:
     process : int
         Number of this process: after a fork, a process starts a guard of its own.
     """
+    import tempfile
+    from pathlib import Path
+
     from tlanalysis.core import staging
 
-    folder = _OPEN.enter_context(staging.temporary())
+    folder = Path(tempfile.gettempdir()) / staging.new_name()
     short = staging.folder_of_sockets()
-    sockets = folder if short == folder.parent else _OPEN.enter_context(staging.inside(short))
+    sockets = folder if short == folder.parent else short / staging.new_name()
     mark = f"{process}-{folder.name}"
     reading, writing = os.pipe()
     os.set_inheritable(reading, True)  # the guard alone is started while it is
@@ -47,6 +50,8 @@ def start(process: int) -> dict[str, str]:
     os.posix_spawn(sys.executable, command, {}, setsid=True, file_actions=null)
     os.close(reading)
     os.register_at_fork(after_in_child=lambda: _close(writing))
+    for made in {folder, sockets}:  # now that the guard would delete them
+        _OPEN.enter_context(staging.inside(made.parent, made.name))
     return {VARIABLE: mark, "TMPDIR": str(folder), SOCKETS: str(sockets)}
 
 
