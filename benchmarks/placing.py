@@ -45,6 +45,13 @@ ISLANDS = (
     ("17123", "Île-d'Aix", "17004", 46.013, -1.174), ("22870", "Île-de-Bréhat", "22016", 48.848, -2.999),
     ("29242", "Ouessant", "29155", 48.458, -5.097), ("85350", "L'Île-d'Yeu", "85113", 46.710, -2.347),
 )  # fmt: skip
+# Quarters of French communes beside the border, printed in the place of the commune: name, département, point.
+BORDER = (
+    ("Hendaye Plage", "64", 43.373, -1.774), ("Behobie", "64", 43.344, -1.762), ("Le Boulou gare", "66", 42.523, 2.833),
+    ("Garavan", "06", 43.785, 7.523), ("Ferney centre", "01", 46.256, 6.108), ("Annemasse gare", "74", 46.199, 6.236),
+    ("Port du Rhin", "67", 48.574, 7.796), ("La Chaussée Nord", "68", 47.610, 7.545), ("Le Fort", "08", 50.138, 4.824),
+    ("Forbach gare", "57", 49.188, 6.900), ("Halluin gare", "59", 50.784, 3.125), ("Bray plage", "59", 51.077, 2.520),
+)  # fmt: skip
 
 
 class Commune(NamedTuple):
@@ -265,6 +272,25 @@ def _abroad(*fields: str) -> Kind:
     return make
 
 
+def _misspelt(*fields: str, digit: bool = False) -> Kind:
+    """Return a kind of rows whose name no commune has; with `digit`, a digit of the postal code is wrong too."""
+
+    def make(country: Country, drawn: random.Random) -> Made:
+        while True:
+            row, commune = _plain(country, drawn, *fields)
+            row["commune"] = f"{row['commune']} bourg"
+            row["code_postal"] = _other_digit(row["code_postal"], drawn) if digit else row["code_postal"]
+            if row["commune"] not in country.places_named and (row["code_postal"] != commune.postal) == digit:
+                return row, commune.departement
+
+    return make
+
+
+def _border(country: Country, drawn: random.Random) -> Made:
+    name, departement, latitude, longitude = drawn.choice(BORDER)
+    return {"commune": name, "latitude": str(latitude), "longitude": str(longitude)}, departement
+
+
 KINDS: dict[str, Kind] = {
     "intact": _intact(*ALL),
     "postal code and name": _intact("code_postal", "commune"),
@@ -288,6 +314,9 @@ KINDS: dict[str, Kind] = {
     "commune code of another row": _code_of_another,
     "département of a neighbour printed": _departement_of_a_neighbour,
     "code of a commune that merged": _merged,
+    "name that no commune has, postal code": _misspelt("code_postal", "commune"),
+    "such a name, and a digit wrong": _misspelt("code_postal", "commune", digit=True),
+    "such a name and a point by the border": _border,
     "small island, point only": _island,
     "small island, code, name and point": _island_with_codes,
     "abroad: code, name and point": _abroad("code_postal", "commune", *POINT),

@@ -24,7 +24,10 @@ def _placed(
     outside=0,
     weights=(4, 4, 4, 4),
     restored=False,
+    swapped=False,
+    cedex=False,
     mistyped=None,
+    served=(),
 ):
     latitude, longitude = point or (np.nan, np.nan)
     named = None if names is None else frozenset(DEPARTEMENT_CODES.index(code) for code in names)
@@ -39,14 +42,20 @@ def _placed(
             np.array([longitude], float),
             np.array([outside], np.int8),
             np.array([names is not None]),
-            np.array([restored]),
+            np.array([cedex]),
             lambda rows: np.array(weights, np.int8)[:, None].repeat(len(rows), 1),
+            lambda rows: np.array([restored, False, False, swapped])[:, None].repeat(len(rows), 1),
             lambda rows: [named] * len(rows),
             lambda rows: _at(mistyped).repeat(len(rows)),
+            lambda rows: [frozenset(map(DEPARTEMENT_CODES.index, served))] * len(rows),
         )
     )
     if result.abroad[0]:
         return "abroad"
+    if result.open[0]:
+        assert result.departement[0] == -1
+        region = departement_vote.regions()[result.region[0]] if result.region[0] >= 0 else None
+        return "open", region, [name for name, mask in result.lost.items() if mask[0]]
     place, of = result.departement[0], result.region[0]
     return (
         DEPARTEMENT_CODES[place] if place >= 0 else None,
@@ -71,13 +80,20 @@ BASEL = (47.557, 7.589)
         ({"postal": "13", "commune": "75", "printed": "75"}, ("75", "11", ["code_postal"])),
         ({"commune": "13", "postal": "75", "seen": "75", "point": PARIS}, ("75", "11", ["code_commune"])),
         ({"postal": "13", "commune": "13", "seen": "75", "point": PARIS}, ("13", "93", ["coordonnees"])),
-        # A tie goes to the one inside the printed région, else to the first as written: postal code, commune code,
-        # printed, point.
+        # A tie goes to the one inside the printed région; else it is left open, with the région that all of it names.
         ({"postal": "75", "commune": "13", "region": "93"}, ("13", "93", ["code_postal"])),
-        ({"postal": "75", "commune": "13"}, ("75", "11", ["code_commune"])),
-        ({"postal": "75", "commune": "13", "region": "84"}, ("75", "11", ["code_commune", "region"])),
-        ({"commune": "13", "printed": "75"}, ("13", "93", ["departement"])),
-        ({"printed": "13", "seen": "75", "point": PARIS}, ("13", "93", ["coordonnees"])),
+        ({"postal": "75", "commune": "13"}, ("open", None, [])),
+        ({"postal": "75", "commune": "13", "region": "84"}, ("open", "84", [])),
+        ({"commune": "13", "printed": "75"}, ("open", None, [])),
+        ({"printed": "13", "seen": "75", "point": PARIS}, ("open", None, [])),
+        ({"postal": "77", "seen": "75", "point": PARIS}, ("open", "11", [])),
+        ({"postal": "13", "seen": "75", "point": PARIS}, ("open", None, [])),
+        ({"postal": "75", "commune": "75", "printed": "13", "seen": "13", "point": (43.2965, 5.3698)},
+        ("open", None, [])),
+        # A postal code that serves communes of the other département does not contradict it.
+        ({"postal": "01", "seen": "74", "point": (45.97, 5.83), "served": ["01", "74"]}, ("74", "84", [])),
+        ({"postal": "01", "printed": "74", "served": ["01", "74"]}, ("74", "84", [])),
+        ({"postal": "01", "printed": "74", "served": ["01"]}, ("open", "84", [])),
         ({"postal": "75", "commune": "75", "printed": "13", "seen": "13", "point": (43.2965, 5.3698), "region": "93"},
         ("13", "93", ["code_postal", "code_commune"])),
         # Postal code and commune code alone, of bordering départements: no commune crosses a border, some postal codes
@@ -87,7 +103,7 @@ BASEL = (47.557, 7.589)
         # What lost is tolerated when it is a postal code of a neighbour, or a point beside the border.
         ({"postal": "92", "commune": "75", "printed": "75"}, ("75", "11", [])),
         ({"postal": "93", "commune": "75", "printed": "75", "seen": "93", "point": (48.905, 2.38), "region": "11"},
-        ("93", "11", ["code_commune", "departement"])),
+        ("75", "11", [])),
         ({"postal": "75", "commune": "75", "seen": "93", "point": (48.905, 2.38)}, ("75", "11", [])),
         # A printed région that the département contradicts loses.
         ({"postal": "75", "region": "84"}, ("75", "11", ["region"])),
@@ -119,13 +135,22 @@ BASEL = (47.557, 7.589)
         ({"postal": "68", "seen": "68", "point": BASEL, "names": []}, ("68", "44", [])),
         ({"postal": "04", "seen": "68", "point": BASEL, "names": ["68"], "weights": (1, 4, 4, 4)},
          ("68", "44", ["code_postal"])),
-        ({"seen": "68", "point": BASEL, "names": []}, ("68", "44", [])),
-        ({"postal": "13", "seen": "68", "point": (48.0, 7.2), "names": []}, ("13", "93", ["coordonnees"])),
+        ({"seen": "68", "point": BASEL, "names": []}, ("open", None, [])),
+        ({"seen": "68", "point": BASEL, "names": ["68"]}, ("68", "44", [])),
+        ({"seen": "68", "point": BASEL}, ("68", "44", [])),
+        ({"postal": "13", "seen": "68", "point": (48.0, 7.2), "names": []}, ("open", None, [])),
         # A code of four digits beside a name that France has not, and nothing else, decides nothing.
-        ({"postal": "07", "names": [], "restored": True, "weights": (2, 4, 4, 4)}, (None, None, ["code_postal"])),
+        ({"postal": "07", "names": [], "restored": True, "weights": (2, 4, 4, 4)}, ("open", None, ["code_postal"])),
+        ({"postal": "07", "names": ["30", "83"], "restored": True, "weights": (2, 4, 4, 4)},
+        ("open", None, ["code_postal"])),
+        ({"postal": "07", "names": ["07", "83"], "restored": True, "weights": (2, 4, 4, 4)}, ("07", "84", [])),
         ({"postal": "07", "names": [], "restored": True, "region": "84", "weights": (2, 4, 4, 4)}, ("07", "84", [])),
         ({"postal": "07", "restored": True, "weights": (2, 4, 4, 4)}, ("07", "84", [])),
-        ({"postal": "92", "names": [], "weights": (2, 4, 4, 4)}, ("92", "11", [])),  # a CEDEX keeps its place
+        # So does a code that no commune has; the word CEDEX tells why no commune has it.
+        ({"postal": "66", "names": [], "weights": (2, 4, 4, 4)}, ("open", None, [])),
+        ({"postal": "92", "names": [], "weights": (2, 4, 4, 4), "cedex": True}, ("92", "11", [])),
+        ({"postal": "66", "names": [], "weights": (2, 4, 4, 4), "region": "76"}, ("66", "76", [])),
+        ({"postal": "17", "names": []}, ("17", "75", [])),
         # A printed code that is, but for one digit, that of the commune named: the name wins, unless more agrees.
         ({"postal": "39", "names": ["29"], "mistyped": "29"}, ("29", "53", ["code_postal"])),
         ({"postal": "39", "names": ["29"]}, ("39", "27", [])),

@@ -3,11 +3,11 @@
 Each piece of evidence of a row names a département, with a weight (`WEIGHTS`): the postal code, the commune code, the
 département that the publisher printed, the coordinates (see `cells.departement_grid`), the name of the commune, the
 région. What is printed weighs more than what was repaired, and a code that exists more than one that nobody gives out.
-A missing or impossible value names nothing. The département with the most weight wins. A tie goes to the first in the
-order written here: people type the postal code from an envelope and copy the commune code with it, publishers derive
-the département from another column, and a grid cell can cross a border. There is one exception: when only a postal code
-and a commune code disagree, and their départements share a border, the commune code wins, because some postal codes
-cross a border and no commune does.
+A missing or impossible value names nothing. The département with the most weight wins. When two have the same, the row
+is left open: nothing in it says which of the two is damaged. What contradicts nothing settles a tie first: a point
+within two cells of the other département is no evidence against it, a postal code that serves communes of the other
+département neither, and when a postal code and a commune code of bordering départements are all there is, the commune
+code wins, because some postal codes cross a border and no commune does.
 
 The name of a commune gives its weight to every département that has or had a commune of that name, among those that the
 row names otherwise; alone, it names a département when only one has that name, within the printed région. When one of
@@ -16,12 +16,13 @@ the postal codes of that commune is the printed one but for one digit, the name 
 Coordinates in no part of France are evidence of a place abroad. When they weigh more than all that points to France,
 the row is refused; so is a row with coordinates in a neighbouring country and the name of a commune that France has
 not. With nothing else in the row they name nothing. A point just across the border, beside such a name and codes of
-which none is of the département on this side, is abroad too. A postal code of four digits, to which a zero was given,
-names nothing when all that stands beside it is such a name: Belgium and Switzerland have codes of four digits.
+which none is of the département on this side, is abroad too; without codes, the row is left open. A postal code that
+stands alone beside such a name is left open when it had four digits (Belgium and Switzerland have such codes) or when
+no commune has it; so is one that had four digits beside the name of a commune of other départements.
 
 Evidence that loses is recorded and removed from the clean table. Two cases are no contradiction and stay: a printed
-postal code of a bordering département, and coordinates within two cells of the département that won. A place whose
-evidence names nothing is kept without a département, with the printed région alone.
+postal code of a bordering département, and coordinates within two cells of the département that won. A row left open
+keeps its evidence; it has the printed région, or when its evidence is level the one that all of it names.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ EVIDENCE = ("code_postal", "code_commune", "departement", "coordonnees")
 WEIGHTS = {
     "imprime": 4,  # a code or a point as printed
     "inconnu": 2,  # a code that no postal code or commune has, such as a CEDEX or a typing error
-    "repare": 2,  # a code whose zero was restored, a point whose numbers were swapped
+    "inverse": 3,  # a point whose numbers were swapped
+    "repare": 2,  # a code whose zero was restored
     "repare_inconnu": 1,  # a restored code that does not exist
     "commune": 3,  # the name of the commune
     "commune_code_proche": 5,  # the name of the commune, of which a postal code is the printed one but for one digit
@@ -52,8 +54,8 @@ WEIGHTS = {
     "point_lointain": 3,  # coordinates elsewhere in the world, or at sea: often a damaged number
     "commune_inconnue": 1,  # a name that no commune of France has, beside coordinates abroad
 }
-# What `_decide` returns for a place abroad.
-_ABROAD = -2
+# What `_decide` returns for a place abroad, for a row whose evidence is level, and for one that may lie abroad.
+_ABROAD, _LEVEL, _DOUBTFUL = -2, -3, -4
 # The neighbourhood of metropolitan France: south, north, west, east.
 _NEAR = (40.0, 53.0, -6.0, 12.0)
 
@@ -67,13 +69,15 @@ class Placed:
     """The result of the vote, per row.
 
     `departement` is an index in `codes.DEPARTEMENT_CODES`, `region` one in `regions()`; -1 stands for none. `lost`
-    holds the evidence that was outvoted, `abroad` tells the rows whose evidence lies outside France.
+    holds the evidence that was outvoted, `abroad` tells the rows whose evidence lies outside France, and `open` those
+    whose evidence does not decide.
     """
 
     departement: Indices
     region: Indices
     lost: dict[str, Mask]
     abroad: Mask
+    open: Mask
 
 
 @dataclass(frozen=True)
@@ -93,15 +97,18 @@ class Evidence:
         Weight of coordinates that lie in no part of France; 0 where there are none.
     has_name : ndarray of bool
         Whether the name of a commune is printed.
-    restored : ndarray of bool
-        Whether the postal code got a zero back that was not printed.
-    weigh : callable
-        Returns, for some rows, the weights of the four pieces of evidence, one row each.
+    cedex : ndarray of bool
+        Whether the word CEDEX is printed.
+    weigh, mended : callable
+        Return, for some rows, the weights of the four pieces of evidence, one row each, and which of them are not as
+        printed: codes that got a zero back, a point whose numbers were swapped.
     names : callable
         Returns, for some rows, the départements that have a commune of the printed name; None without a name.
     mistyped : callable
         Returns, for some rows, the one département with a commune of the printed name whose postal code is the printed
         one but for one digit; -1 for none.
+    served : callable
+        Returns, for some rows, the départements of the communes that the postal code serves.
     """
 
     postal: Indices
@@ -113,10 +120,12 @@ class Evidence:
     longitude: NDArray[np.float64]
     outside: Weights
     has_name: Mask
-    restored: Mask
+    cedex: Mask
     weigh: Callable[[NDArray[np.int64]], Weights]
+    mended: Callable[[NDArray[np.int64]], Mask]
     names: Callable[[NDArray[np.int64]], Sequence[frozenset[int] | None]]
     mistyped: Callable[[NDArray[np.int64]], Indices]
+    served: Callable[[NDArray[np.int64]], Sequence[frozenset[int]]]
 
 
 @cache
@@ -160,22 +169,45 @@ def vote(evidence: Evidence) -> Placed:
     lowest = np.where(named == -1, np.int16(32_000), named).min(axis=0)
     decided = highest.copy()
     lost = {name: np.zeros(len(highest), bool) for name in (*EVIDENCE, "region")}
-    abroad = np.zeros(len(highest), bool)
+    abroad, undecided, level = (np.zeros(len(highest), bool) for _ in range(3))
     alone = (named != -1).sum(axis=0, dtype=np.int8) <= 1
     disputed = np.flatnonzero(
         ((highest != -1) & (highest != lowest)) | (alone & evidence.has_name) | (evidence.outside > 0)
     )
     if len(disputed):
         verdicts = _verdicts(named[:, disputed], evidence, disputed)
-        abroad[disputed] = verdicts == _ABROAD
-        decided[disputed] = np.where(verdicts == _ABROAD, np.int16(-1), verdicts)
-        for name, said in zip(EVIDENCE, named, strict=True):
-            against = disputed[(said[disputed] != -1) & (said[disputed] != decided[disputed])]
-            lost[name][against[~abroad[against]]] = True
+        abroad[disputed], level[disputed] = verdicts == _ABROAD, verdicts == _LEVEL
+        undecided[disputed] = verdicts <= _LEVEL
+        decided[disputed] = np.maximum(verdicts, np.int16(-1))
+        mended = evidence.mended(disputed)
+        for at, (name, said) in enumerate(zip(EVIDENCE, named, strict=True)):
+            against = (said[disputed] != -1) & (said[disputed] != decided[disputed]) & ~abroad[disputed]
+            lost[name][disputed[against & (~undecided[disputed] | (mended[at] & (at < 3 or level[disputed])))]] = True
         _tolerate(lost, evidence, decided)
     own_region = region_of_departement()[decided]
     lost["region"] = (evidence.region != -1) & (decided != -1) & (own_region != evidence.region)
-    return Placed(decided, np.where(decided == -1, evidence.region, own_region), lost, abroad)
+    region = np.where(decided == -1, evidence.region, own_region)
+    unsaid = np.flatnonzero(level & (region == -1))
+    region[unsaid] = _common_region(named[:, unsaid])
+    return Placed(decided, region, lost, abroad, undecided)
+
+
+def as_answered(placed: Placed, unplaced: Mask, region: Indices) -> Placed:
+    """Return the result with some rows left without a département, as they are printed, and nothing against them."""
+    return Placed(
+        np.where(unplaced, np.int16(-1), placed.departement),
+        np.where(unplaced, region, placed.region),
+        {name: lost & ~unplaced for name, lost in placed.lost.items()},
+        placed.abroad & ~unplaced,
+        placed.open & ~unplaced,
+    )
+
+
+def _common_region(named: Indices) -> Indices:
+    """Return the région that all the evidence of each row lies in; -1 where it lies in several, or in none."""
+    of = np.where(named == -1, np.int16(-1), region_of_departement()[named])
+    highest = of.max(axis=0, initial=-1)
+    return np.where(((of == highest) | (named == -1)).all(axis=0), highest, np.int16(-1))
 
 
 def _verdicts(named: Indices, evidence: Evidence, rows: NDArray[np.int64]) -> Indices:
@@ -183,23 +215,34 @@ def _verdicts(named: Indices, evidence: Evidence, rows: NDArray[np.int64]) -> In
     names = evidence.names(rows)
     sets = {found: number for number, found in enumerate(dict.fromkeys(names))}
     across = departement_grid.across_the_border(evidence.latitude[rows], evidence.longitude[rows])
+    served = evidence.served(rows)
+    codes = {found: number for number, found in enumerate(dict.fromkeys(served))}
+    seen = np.flatnonzero(~np.isnan(evidence.latitude[rows]))
+    touched = np.zeros((3, len(rows)), bool)
+    for at, said in enumerate(named[:3]):
+        near = departement_grid.touches(evidence.latitude[rows[seen]], evidence.longitude[rows[seen]], said[seen])
+        touched[at, seen] = near & (said[seen] != -1)
     columns = [
-        *named, *evidence.weigh(rows), evidence.region[rows], evidence.outside[rows],
-        evidence.restored[rows], across, evidence.mistyped(rows),
+        *named, *evidence.weigh(rows), *evidence.mended(rows), *touched,
+        evidence.region[rows], evidence.outside[rows], evidence.cedex[rows], across, evidence.mistyped(rows),
     ]  # fmt: skip
-    facts = np.stack([np.asarray(column, np.int16) for column in columns] + [np.array([sets[n] for n in names])])
+    numbers = [np.array([sets[n] for n in names]), np.array([codes[n] for n in served])]
+    facts = np.stack([np.asarray(column, np.int16) for column in columns] + numbers)
     cases, which = np.unique(facts, axis=1, return_inverse=True)
-    by_number = list(sets)
+    by_number, by_code = list(sets), list(codes)
     found = [
         _decide(
             case[:4],
             case[4:8],
-            region=case[8],
-            outside=case[9],
-            restored=bool(case[10]),
-            across=bool(case[11]),
-            mistyped=case[12],
-            names=by_number[case[13]],
+            list(map(bool, case[8:12])),
+            touched=frozenset(code for code, near in zip(case[:3], case[12:15], strict=True) if near),
+            region=case[15],
+            outside=case[16],
+            cedex=bool(case[17]),
+            across=bool(case[18]),
+            mistyped=case[19],
+            names=by_number[case[20]],
+            served=by_code[case[21]],
         )
         for case in cases.T.tolist()
     ]
@@ -223,39 +266,63 @@ def _tolerate(lost: dict[str, Mask], evidence: Evidence, decided: Indices) -> No
 def _decide(
     named: list[int],
     weights: list[int],
+    mended: list[bool],
     *,
+    touched: frozenset[int],
     region: int,
     outside: int,
-    restored: bool,
+    cedex: bool,
     across: bool,
     mistyped: int,
     names: frozenset[int] | None,
+    served: frozenset[int],
 ) -> int:
-    """Return the département that the evidence of a row names, -1 for none, -2 for a place abroad."""
+    """Return the département that the evidence of a row names, -1 for none, -2 abroad, -3 for level, -4 for doubt."""
     *codes, seen = named
     stranger = WEIGHTS["commune_inconnue"] if names is not None and not names else 0
-    if across and stranger and max(codes) != -1 and seen not in codes:
-        return _ABROAD
-    if restored and stranger and region == -1 and named[1:] == [-1, -1, -1] and not outside:
-        return -1
-    weight: dict[int, int] = {}  # in the order of EVIDENCE
-    for code, said in zip(named, weights, strict=True):
-        if code != -1:
+    if across and stranger and seen not in codes:
+        return _ABROAD if max(codes) != -1 else _DOUBTFUL
+    alone = named[0] != -1 and named[1:] == [-1, -1, -1] and region == -1 and not outside and mistyped == -1
+    if alone and stranger and weights[0] < WEIGHTS["imprime"] and not cedex:
+        return _DOUBTFUL
+    if alone and mended[0] and names and len(names) > 1 and named[0] not in names:
+        return _DOUBTFUL
+
+    def weighed(pieces: list[int]) -> dict[int, int]:
+        weight: dict[int, int] = {}
+        for at in pieces:
+            if named[at] != -1:
+                weight[named[at]] = weight.get(named[at], 0) + weights[at]
+        for code in {mistyped} if mistyped != -1 else _by_name(names or frozenset(), set(weight), region):
+            said = WEIGHTS["commune" if mistyped == -1 else "commune_code_proche"]
             weight[code] = weight.get(code, 0) + said
-    for code in {mistyped} if mistyped != -1 else _by_name(names or frozenset(), set(weight), region):
-        said = WEIGHTS["commune" if mistyped == -1 else "commune_code_proche"]
-        weight[code] = weight.get(code, 0) + said
-    for code in weight:
-        if region != -1 and region_of_departement()[code] == region:
-            weight[code] += WEIGHTS["region"]
+        for code in weight:
+            if region != -1 and region_of_departement()[code] == region:
+                weight[code] += WEIGHTS["region"]
+        return weight
+
+    weight = weighed([0, 1, 2, 3])
     most = max(weight.values(), default=0)
     if outside + stranger > most and (weight or (stranger and outside == WEIGHTS["point_voisin"])) and outside:
         return _ABROAD
     tied = [code for code, total in weight.items() if total == most]
-    postal, commune = named[0], named[1]
-    if len(tied) == 2 and tied == [postal, commune] and named[2:] == [-1, -1] and (postal, commune) in _bordering():
+    if len(tied) > 1 and any(mended):  # what is printed decides, without what was put right
+        weight = weighed([at for at in range(4) if not mended[at]])
+        most = max(weight.values(), default=0)
+        tied = [code for code, total in weight.items() if total == most] or tied
+    return _settled(tied, named, touched, served) if len(tied) > 1 else tied[0] if tied else -1
+
+
+def _settled(tied: list[int], named: list[int], touched: frozenset[int], served: frozenset[int]) -> int:
+    """Return the one of several départements of equal weight that nothing speaks against, -3 when there is none."""
+    postal, commune, _, seen = named
+    if postal in tied and (across := [code for code in tied if code != postal and code in served]):
+        tied = across
+    if seen in tied and (beside := [code for code in tied if code != seen and code in touched]):
+        tied = beside
+    if tied == [postal, commune] and named[2:] == [-1, -1] and (postal, commune) in _bordering():
         return commune
-    return tied[0] if tied else -1
+    return tied[0] if len(tied) == 1 else _LEVEL
 
 
 def _by_name(names: frozenset[int], named: set[int], region: int) -> frozenset[int]:

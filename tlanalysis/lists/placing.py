@@ -57,8 +57,13 @@ def place_rows(
     points: coordinates.Points,
     outside: NDArray[np.int8],
     judge: Judge,
+    *,
+    ours: bool = False,
 ) -> departement_vote.Placed:
-    """Decide the département of each row; refuse evidence that lost and remove it from the clean columns."""
+    """Decide the département of each row; refuse evidence that lost and remove it from the clean columns.
+
+    What a row leaves open is recorded. In a list of `ours` an empty département is the answer of its first cleaning.
+    """
     size = len(points.departement)
     none = np.full(size, -1, np.int16)
 
@@ -79,12 +84,19 @@ def place_rows(
             points.longitude,
             outside,
             values["commune"].is_valid().to_numpy(zero_copy_only=False) if "commune" in values else none > 0,
-            np.isin(np.arange(size), _restored(columns, "code_postal")),
+            np.isin(np.arange(size), _cedex(columns)),
             partial(_weights, columns, values, points),
+            partial(_mended, columns, points),
             partial(_departements_of_names, values.get("commune")),
             partial(_mistyped, columns, values),
+            partial(_served, values.get("code_postal")),
         )
     )
+    printed = named("departement", codes.DEPARTEMENT_CODES)
+    if ours:
+        placed = departement_vote.as_answered(placed, printed == -1, named("region", departement_vote.regions()))
+    said = [within("code_postal"), within("code_commune"), printed, points.departement]
+    _say_open(np.flatnonzero(placed.open), said, judge)
     for name, mask in placed.lost.items():
         rows = np.flatnonzero(mask)
         if not len(rows):
@@ -117,14 +129,45 @@ def _weights(
             np.where(known, of["repare"], of["repare_inconnu"]),
             np.where(known, of["imprime"], of["inconnu"]),
         )
-    weights[3] = np.where(points.rules["coordonnees_inversees"][rows], of["repare"], of["imprime"])
+    weights[3] = np.where(points.rules["coordonnees_inversees"][rows], of["inverse"], of["imprime"])
     return weights
+
+
+def _mended(columns: dict[str, Column], points: coordinates.Points, rows: RowNumbers) -> NDArray[np.bool_]:
+    """Return which of the four pieces of evidence of some rows are not as printed, one row each."""
+    codes_mended = [np.isin(rows, _restored(columns, name)) for name in ("code_postal", "code_commune")]
+    return np.stack([*codes_mended, np.zeros(len(rows), bool), points.rules["coordonnees_inversees"][rows]])
 
 
 def _restored(columns: dict[str, Column], name: str) -> RowNumbers:
     """Return the rows whose code got its zero back."""
     nothing = np.array([], np.int64)
     return columns[name].applied.get("zero_initial", nothing) if name in columns else nothing
+
+
+def _cedex(columns: dict[str, Column]) -> RowNumbers:
+    """Return the rows in which the word CEDEX is printed."""
+    rows = [columns[name].applied["cedex"] for name in columns if "cedex" in columns[name].applied]
+    return np.concatenate(rows) if rows else np.array([], np.int64)
+
+
+def _say_open(rows: RowNumbers, named: list[NDArray[np.int16]], judge: Judge) -> None:
+    """Record the rows whose département is left open, with the départements that they name."""
+    found = [dict.fromkeys(int(said[row]) for said in named if said[row] != -1) for row in rows]
+    said = [" / ".join(codes.DEPARTEMENT_CODES[place] for place in places) for places in found]
+    judge.refuse("code_departement", "departement_indecis", rows, said)
+
+
+def _served(column: pa.Array | None, rows: RowNumbers) -> list[frozenset[int]]:
+    """Return, for some rows, the départements of the communes that the postal code serves."""
+    if column is None:
+        return [frozenset()] * len(rows)
+    encoded = column.take(pa.array(rows)).dictionary_encode()
+    found = [
+        frozenset(map(codes.DEPARTEMENT_CODES.index, commune_names.departements_served(code)))
+        for code in encoded.dictionary.to_pylist()
+    ]
+    return [frozenset() if at is None else found[at] for at in encoded.indices.to_pylist()]
 
 
 def _departements_of_names(column: pa.Array | None, rows: RowNumbers) -> list[frozenset[int] | None]:

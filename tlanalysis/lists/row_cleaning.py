@@ -102,7 +102,7 @@ def clean_batch(
     if "adresse" in given:
         _postal_code_from_address(values, given["adresse"], judge)
     points, outside = points_of(given, judge, len(raw))
-    placed = place_rows(clean, values, points, outside, judge)
+    placed = place_rows(clean, values, points, outside, judge, ours=mapping.known == "liste_propre")
     columns = values | {
         "code_departement": _named(codes.DEPARTEMENT_CODES, placed.departement),
         "code_region": _named(departement_vote.regions(), placed.region),

@@ -85,6 +85,28 @@ def _postal_codes() -> frozenset[str]:
     return frozenset(_known_postal_codes().to_pylist())
 
 
+@cache
+def _departements_by_postal_code() -> dict[str, frozenset[str]]:
+    table = _table()
+    now = pc.coalesce(table["code_actuel"], table["code_commune"]).to_pylist()
+    found: dict[str, set[str]] = {}
+    for code, joined in zip(now, pc.fill_null(table["codes_postaux"], "").to_pylist(), strict=True):
+        for postal in filter(None, joined.split(";")):
+            found.setdefault(postal, set()).add(code[:3] if code[:2] in {"97", "98"} else code[:2])
+    return {postal: frozenset(places) for postal, places in found.items()}
+
+
+def departements_served(code: str) -> frozenset[str]:
+    """Return the départements of the communes that have a postal code, a few of which cross a border.
+
+    Examples
+    --------
+    >>> sorted(departements_served("01200")), sorted(departements_served("01410")), departements_served("00000")
+    (['01', '74'], ['01', '39'], frozenset())
+    """
+    return _departements_by_postal_code().get(code, frozenset())
+
+
 def is_postal_code(code: str) -> bool:
     """Return whether La Poste gives out this code (without CEDEX)."""
     return code in _postal_codes()
