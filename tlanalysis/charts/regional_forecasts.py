@@ -87,7 +87,7 @@ def plot_regions_forecast(
             x, y = place % columns / columns, 1 - (place // columns + 1) / rows
             # The names above take up to three lines, and the ends of the bands the room at the right.
             small = ax.inset_axes((x + 0.012, y + 0.02, 0.78 / columns, 0.63 / rows))
-            _small_fan(small, table[table["territoire"] == code], national, words, seen, bold=code in chosen)
+            _small_fan(small, table[table["territoire"] == code], national, words, seen, size, bold=code in chosen)
             for year, rate in local[code]:
                 small.plot(year, rate, zorder=3, clip_on=False, **mark("compte", CONTRAST, 3.2))
             small.set(xlim=(2018, end), ylim=(0, top))
@@ -110,7 +110,7 @@ def _local_rates(rows: pd.DataFrame, people: float) -> list[tuple[int, float]]:
 
 
 def _small_fan(
-    ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: Words, seen: int, *, bold: bool
+    ax: Axes, rows: pd.DataFrame, national: dict[int, float], words: Words, seen: int, size: float, *, bold: bool
 ) -> None:
     """Draw the band of a région: pale up to the year of the last figure, marked by a line, then dark to its bounds."""
     edges = ["taux_p80_bas_pour_100k", "taux_p80_haut_pour_100k"]
@@ -126,11 +126,11 @@ def _small_fan(
             xytext=(3, 2.5 if where == "top" else -2.5),
             textcoords="offset points",
             va=where,
-            fontsize=LETTERS,
+            fontsize=size,
             color=SOFT,
         )
     name = words.label("regions_entieres", rows["territoire"].iloc[0][1:])
-    ax.set_title(name, fontsize=8.2, loc="left", pad=4, linespacing=1.05, fontweight="bold" if bold else "normal")
+    ax.set_title(name, fontsize=max(8.2, size), loc="left", pad=4, linespacing=1.05, fontweight="bold" if bold else "normal")
     ax.grid(axis="y", color=RULE, linewidth=0.5)
     ax.tick_params(length=2, colors=SOFT)
     ax.set_axisbelow(True)
