@@ -130,7 +130,9 @@ def _small_fan(
             color=SOFT,
         )
     name = words.label("regions_entieres", rows["territoire"].iloc[0][1:])
-    ax.set_title(name, fontsize=max(8.2, size), loc="left", pad=4, linespacing=1.05, fontweight="bold" if bold else "normal")
+    ax.set_title(
+        name, fontsize=max(8.2, size), loc="left", pad=4, linespacing=1.05, fontweight="bold" if bold else "normal"
+    )
     ax.grid(axis="y", color=RULE, linewidth=0.5)
     ax.tick_params(length=2, colors=SOFT)
     ax.set_axisbelow(True)
