@@ -301,3 +301,10 @@ def _signed(ring):
 def test_unknown_shapes_are_refused():
     with pytest.raises(BadInput, match="outlines or tiles"):
         tl.plot_rates(tl.rates("tiers_lieux"), shapes="carte", ax=Figure().subplots())
+
+
+def test_a_white_sign_has_an_edge_of_the_colour_of_its_shape() -> None:
+    ax = case("plot_rates", kind="regions").draw("fr")
+    signs = [text for text in ax.texts if text.get_text() in {"▲", "▼"} and text.get_color() == "white"]
+    assert signs  # Normandie: its sign reaches over the coast
+    assert all(sign.get_path_effects() for sign in signs)

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 
 from tlanalysis.charts.kit.decimals import decimals
 from tlanalysis.charts.kit.shapes import name_shape
@@ -207,9 +208,11 @@ def draw_outlines(
         ink, ground = on(colours[code] or PALE), None
         if colours[code] is None and marks[code] != "?":
             ground = {"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 0.8}
-        ax.text(
+        sign = ax.text(
             x, y, marks[code], ha="center", va="center", fontsize=SMALL - 2, color=ink, bbox=ground, linespacing=1.0
         )
+        if ink == "white":  # a white sign that reaches beyond its shape keeps an edge
+            sign.set_path_effects([withStroke(linewidth=1.6, foreground=colours[code] or PALE)])
     for code, (x, y, scale) in labels.items():
         name = words.label("words", "paris_and_suburbs") if code in SUBURBS else names[code]
         said = words.label("words", "inset").format(name=name, scale=words.number(scale, decimals([scale])))
