@@ -315,3 +315,10 @@ def test_the_map_says_how_many_regions_took_part_only_when_a_page_had_said_it(as
     said = caption.of(tl.plot_deffinov_regions(tl.deffinov_regions(as_of=as_of), lang="en"))
     assert said.title == title
     assert ("did not; we did not find which" in said.lecture) == (as_of is None)
+
+
+def test_a_white_sign_has_an_edge_of_the_colour_of_its_shape() -> None:
+    ax = case("plot_rates", kind="regions").draw("fr")
+    signs = [text for text in ax.texts if text.get_text() in {"▲", "▼"} and text.get_color() == "white"]
+    assert signs  # Normandie: its sign reaches over the coast
+    assert all(sign.get_path_effects() for sign in signs)

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 
 from tlanalysis.charts.kit.decimals import decimals
 from tlanalysis.charts.kit.look import asked
@@ -209,7 +210,11 @@ def draw_outlines(
         if colours[code] is None and marks[code] != "?":
             ground = {"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 0.8}
         size = SMALL - (1.4 if asked().width == PHONE and len(marks[code]) == 1 else 2)
-        ax.text(x, y, marks[code], ha="center", va="center", fontsize=size, color=ink, bbox=ground, linespacing=1.0)
+        sign = ax.text(
+            x, y, marks[code], ha="center", va="center", fontsize=size, color=ink, bbox=ground, linespacing=1.0
+        )
+        if ink == "white":  # a white sign that reaches beyond its shape keeps an edge
+            sign.set_path_effects([withStroke(linewidth=1.6, foreground=colours[code] or PALE)])
     for code, (x, y, scale) in labels.items():
         name = words.label("words", "paris_and_suburbs") if code in SUBURBS else names[code]
         said = words.label("words", "inset").format(name=name, scale=words.number(scale, decimals([scale])))
