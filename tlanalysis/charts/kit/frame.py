@@ -20,6 +20,7 @@ LEADING = 1.32  # line height over font size
 GAP = 0.13  # inches between header, plot and footer
 LEAST = 4.4  # inches: letters keep their size down to this width
 ON_PHONE = 3.9  # inches, on a phone: letters of 9 px at least, at 100 px an inch
+READABLE = 6.0  # points: letters of notes are as high in a column, also where a chart asks for a wider page
 AS_LARGE = 7.4  # inches: letters of a figure that is wider may grow with it
 STEP = 0.97  # from one size tried to the next
 SMALLEST = 0.2
@@ -92,7 +93,7 @@ class Frame:
 
     def _at_most(self, width: float, most: float | None) -> float:
         largest = max(1.0, width / AS_LARGE) if most is None else most
-        least = ON_PHONE if self.look.width == PHONE else self.least or LEAST
+        least = ON_PHONE if self.look.width == PHONE else min(self.least or LEAST, width * SMALL / READABLE)
         return min(largest, width / least)
 
     def plot_height(self, width: float) -> float:
