@@ -104,6 +104,28 @@ def test_axe_finds_no_barrier(scheme: str, site: Path, browser: Browser) -> None
     assert found == {kind: [] for kind in LOOKED_AT[scheme]}
 
 
+# The letters of the smallest text that a screen shows in a drawing, in pixels.
+SMALLEST = """() => Math.min(...[...document.querySelectorAll(".drawing svg text, .map text")]
+    .filter((text) => text.getClientRects().length)
+    .map((text) => { const turned = text.getScreenCTM();
+                     return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(turned.a, turned.b); }))"""
+
+
+@pytest.mark.parametrize("kind", ["home", "subject", "territory", "figure"])
+def test_a_narrow_screen_shows_the_drawing_made_for_it_in_letters_that_can_be_read(
+    kind: str, site: Path, page: Page
+) -> None:
+    page.goto((site / KINDS[kind]).as_uri())
+    for width, shown, hidden in ((320, ".drawing.phone", ".drawing.wide"), (1440, ".drawing.wide", ".drawing.phone")):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator(shown).first).to_be_visible()
+        expect(page.locator(f"{hidden}:visible")).to_have_count(0)
+        assert page.evaluate(SMALLEST) >= 9
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 500, "height": 900})
+    expect(page.locator(".drawing.phone:visible")).to_have_count(0)
+
+
 def test_axe_would_find_a_barrier(site: Path, page: Page) -> None:
     page.goto((site / KINDS["home"]).as_uri())
     page.evaluate("document.querySelector('.findings svg').setAttribute('role', 'img')")

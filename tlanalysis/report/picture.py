@@ -20,6 +20,8 @@ _DECIMALS = re.compile(r"-?\d+\.\d+")
 _SAME = re.compile(r"( L -?\d+ -?\d+)(?:\1)+(?= )")  # points that rounding makes one
 _CURVES = re.compile("[^MLz0-9. -]")
 _MANY = 40  # lines in the path of an outline
+_SAYS_NOTHING = re.compile(r' transform="rotate\(-?0 [^"]*"|(?<=>)\s*\n\s*(?=<)')
+_FONT = "font-family: 'Source Sans Pro', 'DejaVu Sans', sans-serif; "  # as `.drawing text` of site.css
 _ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression", re.IGNORECASE)
 
 ElementTree.register_namespace("", _SVG)
@@ -73,8 +75,11 @@ def inlined(
 
 
 def slim(svg: str) -> str:
-    """Return a drawing without its facts and with rounded paths: a tenth of a point, or a point for an outline."""
-    bare = _METADATA.sub("", svg)
+    """Return a drawing without its facts and with rounded paths: a tenth of a point, or a point for an outline.
+
+    What says nothing goes too: a turn by no degree, the space between tags, the font, which the page names.
+    """
+    bare = _SAYS_NOTHING.sub("", _METADATA.sub("", svg)).replace(_FONT, "")
     return _DATA.sub(lambda path: f' d="{_rounded(path[1])}"', bare)
 
 
@@ -111,11 +116,15 @@ def _name(root: ElementTree.Element) -> None:
 
 
 def _rename(root: ElementTree.Element, prefix: str) -> None:
-    """Put a prefix before each identifier, and in what refers to it."""
+    """Put a prefix before each identifier that something refers to, and in what refers to it; the others go."""
+    values = [value for part in root.iter() for value in part.attrib.values()]
+    meant = {name for value in values for name in re.findall(r"url\(#([^)]*)\)|^#(.*)$", value) for name in name}
     for part in root.iter():
-        for name, value in part.attrib.items():
+        for name, value in list(part.attrib.items()):
             local = name.rpartition("}")[2]
-            if local == "id":
+            if local == "id" and value not in meant:
+                del part.attrib[name]
+            elif local == "id":
                 part.set(name, f"{prefix}{value}")
             elif local == "href" and value.startswith("#"):
                 part.set(name, f"#{prefix}{value[1:]}")

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tlanalysis import __version__
+from tlanalysis.core import files
 from tlanalysis.core.languages import LANGS, Texts, read_texts
 from tlanalysis.report import glossary, picture
 from tlanalysis.report.addresses import FOLDER, HOMES
@@ -22,6 +23,7 @@ from tlanalysis.report.results import Figure
 from tlanalysis.runs.plan import Subject
 
 HOME = "home"
+HEAVY = 100_000  # bytes of a drawing in a page: a map of hundreds of communes has more
 # Control characters are invisible; some reverse the text around them, and HTML does not allow some.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -44,6 +46,7 @@ def _environment() -> Environment:
     )
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["inline"] = _inline
+    environment.tests["heavy"] = _heavy
     environment.filters["short"] = _short
     environment.filters["glossed"] = lambda note, lang, page: glossary.linked(_harmless(note), lang, page)
     environment.filters["day"] = in_words
@@ -63,7 +66,14 @@ def _inline(figure: Figure, phone: bool = False) -> Markup | None:
     path = figure.drawing_for_phones if phone else figure.path("svg")
     drawn = picture.slim(path.read_text(encoding="utf-8", errors="replace"))
     area = figure.phone_area if phone else figure.plot_area
-    return picture.inlined(drawn, area, prefix=f"{figure.name}-{'phone-' if phone else ''}")
+    mark = files.sha256(f"{figure.name} {phone}".encode())[:5]
+    return picture.inlined(drawn, area, prefix=f"i{mark}-")
+
+
+def _heavy(figure: Figure) -> bool:
+    """Return whether a page that shows several figures loads a drawing as a picture, when it comes into view."""
+    drawn = picture.slim(figure.path("svg").read_text(encoding="utf-8", errors="replace"))
+    return len(drawn) > HEAVY and "png" in figure.kinds
 
 
 def _short(address: str) -> str:
