@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,26 +18,37 @@ import pytest
 
 from benchmarks.attacks import kills
 
-pytestmark = [
-    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only"),
-    # They take a minute and a half beside other tests: python -m pytest tests/runs/test_kills.py
-    pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="twenty kills run alone, for their time"),
-]
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
 
 FRACTIONS = (0.05, 0.3, 0.5, 0.7, 0.95)
 Problems = dict[float | str, list[str]]
 
 
 @pytest.fixture(scope="module")
-def attacked(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Problems]]]:
-    """Attack the targets that the session asks for; the temporary folder is short, as a socket in it has 107 bytes."""
+def attacked(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Problems]]:
+    """Return what was wrong after the kills of a target, which starts them when they have not started.
+
+    Alone, the session starts those of all its targets. A worker of xdist collects every test and executes some of them:
+    it starts those of one target when it comes to it.
+    """
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     targets = [str(item.callspec.params["target"]) for item in items if item.module is request.module]
-    with tempfile.TemporaryDirectory(prefix="tlk-", dir="/tmp") as name, ThreadPoolExecutor(2) as pool:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        targets = []
+    with tempfile.TemporaryDirectory(prefix="tlk-") as name, ThreadPoolExecutor(2) as pool:
         base = Path(name)
         home = kills.project(base / "projet", draws=False)
         steps = kills.count_steps(home, base / "entier")
-        yield {target: pool.submit(_attack, home, base / target, steps, target) for target in targets}
+        started: dict[str, Future[Problems]] = {}
+
+        def start(target: str) -> Future[Problems]:
+            if target not in started:
+                started[target] = pool.submit(_attack, home, base / target, steps, target)
+            return started[target]
+
+        for target in targets:
+            start(target)
+        yield lambda target: start(target).result()
 
 
 def _attack(home: Path, folder: Path, steps: kills.Steps, target: str) -> Problems:
@@ -49,6 +60,6 @@ def _attack(home: Path, folder: Path, steps: kills.Steps, target: str) -> Proble
 
 @pytest.mark.parametrize("target", kills.TARGETS)
 def test_d9_five_kills_leave_nothing_behind_and_the_next_run_finishes(
-    attacked: dict[str, Future[Problems]], target: str
+    attacked: Callable[[str], Problems], target: str
 ) -> None:
-    assert attacked[target].result() == {fraction: [] for fraction in (*FRACTIONS, "the next run")}
+    assert attacked(target) == {fraction: [] for fraction in (*FRACTIONS, "the next run")}

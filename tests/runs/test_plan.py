@@ -264,3 +264,24 @@ def test_check_names_a_planned_notebook_without_a_title(notebooks: Path) -> None
     assert len(check_plan()) == 1
     _plan(notebooks, GOOD + TITLED.partition("[notebook.00_essai]")[0])
     assert check_plan() == ["plan.toml: 00_essai has no title: write a table [notebook.00_essai]."]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"source": "1"},
+        {"cell_type": "code", "metadata": {}},
+        {"cell_type": 1, "source": "", "metadata": {}},
+        {"cell_type": "code", "source": 5, "metadata": {}},
+        {"cell_type": "code", "source": "1", "metadata": None},
+        None,
+        "x",
+    ],
+)
+def test_a_notebook_with_a_damaged_cell_is_refused_in_one_sentence(cell: object, notebooks: Path) -> None:
+    path = notebooks / "00_essai.ipynb"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    held["cells"].append(cell)
+    path.write_text(json.dumps(held), encoding="utf-8")
+    with pytest.raises(BadInput, match="is not a notebook"):
+        parameters_of("00_essai")

@@ -14,6 +14,7 @@ from tlanalysis.runs import manifest
 from tlanalysis.runs.due import ADOPTED, ProjectState
 from tlanalysis.runs.lock import locked
 from tlanalysis.runs.manifest import Outcome
+from tlanalysis.runs.parameters_cell import cells_of
 from tlanalysis.runs.plan import Run, grid
 from tlanalysis.runs.single_run import remove_times_and_paths
 
@@ -62,16 +63,18 @@ def adopt(executed: list[Path], out: Path) -> list[Outcome]:
 def _outcome(path: Path, out: Path, now: ProjectState) -> Outcome:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        about, cells = notebook["metadata"]["papermill"], notebook["cells"]
+        about, cells = notebook["metadata"]["papermill"], cells_of(path.read_bytes())
         name, given = Path(about["input_path"]).stem, dict(about["parameters"])
         seconds = round(float(about.get("duration") or 0), 2)
         printed = "".join(_printed(cells))
-    except (OSError, ValueError, KeyError, TypeError):
+        failed = about.get("exception") or any(_raised(cell) for cell in cells)
+        sources = _sources(cells)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadInput("it is not a notebook that papermill has executed.") from None
     run = next(iter(grid(name, given)))
-    if about.get("exception") or any(_raised(cell) for cell in cells):
+    if failed:
         raise BadInput("its run failed: run it again.")
-    if _sources(cells) != _sources(json.loads(now.notebook(name))["cells"]):
+    if sources != _sources(cells_of(now.notebook(name))):
         raise BadInput(f"its cells are not those of notebooks/{name}.ipynb: run that notebook again.")
     facts = {figure: _facts(out, figure, digest, run) for figure, digest in _PUBLISHED.findall(printed)}
     return Outcome(

@@ -7,12 +7,32 @@ installed the import takes seconds, and each search for due runs reads the param
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from tlanalysis.core.errors import BadInput, did_you_mean
 
 TAG = "parameters"
+
+
+def cells_of(notebook: bytes) -> list[dict[str, Any]]:
+    """Return the cells of a notebook file.
+
+    Raises
+    ------
+    ValueError
+        When the file is not a notebook, or a cell has no kind, source or metadata.
+    """
+    try:
+        cells = json.loads(notebook)["cells"]
+        whole = all(isinstance(cell["cell_type"], str) and isinstance(cell["metadata"], dict) for cell in cells)
+        sources = ["".join(cell["source"]) for cell in cells]
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not a notebook") from error
+    if not (whole and isinstance(cells, list) and len(sources) == len(cells)):
+        raise ValueError("not a notebook")
+    return cells
 
 
 def defaults_in(source: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ only statisticians need: the site shows them apart.
 from __future__ import annotations
 
 import itertools
-import json
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.slugs import is_slug
 from tlanalysis.data import territories
 from tlanalysis.data.parameters import LANGS, Params, from_text, mistakes_in, run_key, split
-from tlanalysis.runs.parameters_cell import TAG, defaults_in
+from tlanalysis.runs.parameters_cell import TAG, cells_of, defaults_in
 
 PLAN = "plan.toml"
 _TABLES = ("notebook", "run")
@@ -313,10 +312,9 @@ def parameters_of(notebook: str) -> dict[str, Any]:
     if not path.is_file():
         raise BadInput(f"no notebook called {notebook!r}{did_you_mean(notebook, notebooks())}.")
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        tagged = [cell for cell in cells if TAG in cell.get("metadata", {}).get("tags", [])]
+        tagged = [cell for cell in cells_of(path.read_bytes()) if TAG in cell["metadata"].get("tags", [])]
         source = "".join(tagged[0]["source"])
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+    except (ValueError, IndexError, TypeError):
         raise BadInput(
             f"{path.name} is not a notebook with a cell tagged 'parameters': open it in JupyterLab."
         ) from None

@@ -1,0 +1,42 @@
+"""The attacks run, on little: one step in ten fails once, and each family of damaged input is tried."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the attacks fork processes")
+
+
+def _attack(name: str, *words: str) -> list[list[str]]:
+    """Return the rows of the table that an attack prints; it stands in a process of its own, which imports all."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.attacks.{name}", *words],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    table = done.stdout.rpartition("\n\n")[2].splitlines()
+    rows = [line.split() for line in table]
+    assert all(row[1] == row[3] for row in rows), done.stdout
+    return rows
+
+
+@pytest.mark.parametrize(("command", "every"), [("clean", 10), ("fetch", 5), ("build", 24), ("run", 28)])
+def test_after_a_step_that_fails_files_are_whole_and_the_next_command_finishes(command: str, every: int) -> None:
+    ((name, tried, *_),) = _attack("faults", command, "--every", str(every))
+    assert name == command
+    assert int(tried) >= 3
+
+
+def test_damaged_input_ends_in_one_sentence() -> None:
+    rows = _attack("round_two", "2")
+    assert len(rows) == 12
