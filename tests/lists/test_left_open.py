@@ -32,7 +32,7 @@ def test_a_code_and_a_point_that_contradict_each_other_decide_nothing(code_again
 def test_what_is_left_open_is_said_with_both_answers(code_against_point):
     rejects = code_against_point.rejects
     said = rejects[rejects["regle"] == "departement_indecis"]
-    assert said[["ligne_source", "champ", "valeur"]].values.tolist() == [[2, "code_departement", "13 / 35"]]
+    assert said[["ligne_source", "champ", "valeur"]].to_numpy().tolist() == [[2, "code_departement", "13 / 35"]]
 
 
 def test_an_open_row_stays_open_when_the_clean_list_is_cleaned(code_against_point, tmp_path):
