@@ -16,6 +16,7 @@ from PIL import Image
 import tlanalysis as tl
 from tests.charts.drawn import CASES, ONE_EACH, Case, case, drawn_texts, figure_of
 from tlanalysis.charts.kit import caption
+from tlanalysis.charts.kit.layout import page_of
 from tlanalysis.charts.kit.showing import _picture
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.languages import LANGS
@@ -129,18 +130,43 @@ def test_the_caption_is_what_is_asked(asked: str | None) -> None:
     ax = drawn(case("plot_people_trained"), "fr", caption=asked)
     page, text = " ".join(text.get_text() for text in figure_of(ax).texts), caption.of(ax)
     parts = (text.lecture, text.champ, text.note)
-    assert [part in page for part in parts] == [asked == "full"] * 3
-    assert (text.foot in page) == (asked in {"short", None})
+    assert [part in page for part in parts] == [asked in {"full", None}] * 3
+    assert (text.foot in page) == (asked == "short")
     assert (text.source_line in page) == (asked != "none")
 
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("one", ONE_EACH, ids=str)
-def test_a_page_with_all_its_texts_has_room_for_them(one: Case, lang: str) -> None:
-    ax = drawn(one, lang, caption="full")
-    assert_nothing_is_cut_or_overlaps(figure_of(ax))
-    page, text = " ".join(text.get_text() for text in figure_of(ax).texts), caption.of(ax)
-    assert all(part in page for part in (text.lecture, text.champ, text.note, text.source_line))
+def test_a_shorter_page_keeps_its_plot_and_carries_one_line_and_the_source(one: Case, lang: str) -> None:
+    ax = drawn(one, lang)
+    figure, page, text = figure_of(ax), page_of(ax), caption.of(ax)
+    assert page is not None
+    before = figure.get_size_inches()[1], _from_top(ax)
+    page.shorten()
+    assert_nothing_is_cut_or_overlaps(figure)
+    said = " ".join(written.get_text() for written in figure.texts)
+    assert all(part in said for part in (text.title, text.subtitle, text.foot, text.source_line, "tlanalysis "))
+    assert text.lecture not in said  # the page of the site and the sidecar carry it
+    assert figure.get_size_inches()[1] < before[0]
+    assert _from_top(ax) == pytest.approx(before[1])
+    page.shorten()
+    assert " ".join(written.get_text() for written in figure.texts) == said
+
+
+def _from_top(ax: Axes) -> tuple[float, float]:
+    """Return how far the top and the bottom of the Axes are from the top of the page, in inches."""
+    height = figure_of(ax).get_size_inches()[1]
+    place = ax.get_position(original=True)
+    return (1 - place.y1) * height, (1 - place.y0) * height
+
+
+@pytest.mark.parametrize("asked", [{"caption": "full"}, {"caption": "none"}, {"size": (7.0, 6.0)}])
+def test_what_the_caller_asked_of_the_texts_stays(asked: dict[str, Any]) -> None:
+    ax = drawn(case("plot_people_trained"), "fr", **asked)
+    page, said = page_of(ax), [text.get_text() for text in figure_of(ax).texts]
+    assert page is not None
+    page.shorten()
+    assert [text.get_text() for text in figure_of(ax).texts] == said
 
 
 def test_a_palette_keeps_light_light_and_dark_dark() -> None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 FEW = 3
 # Size of a mark with the space around it, as a share of the width and of the height of the plot.
 MARK, TALL = 0.017, 0.045
-LETTER = 7.5  # points, of the letter of a perimeter
+CLOSE = 0.06  # of the plot: marks nearer than that have one letter
+LETTER = 8.4  # points, of the letter of a perimeter: 9 pixels on a phone
 
 
 @chart
@@ -173,15 +174,25 @@ def draw_perimeters(ax: Axes, table: pd.DataFrame, years: float, words: Words) -
     apart, perimeters = dodged(table, years), list(dict.fromkeys(table["perimetre"]))
     letters = ascii_lowercase if len(perimeters) > 1 else " " * len(perimeters)
     for letter, name in zip(letters, perimeters, strict=False):
-        _draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), letter.strip(), words)
+        rows = apart[apart["perimetre"] == name]
+        near = (CLOSE * years, CLOSE * float(table["valeur"].max()))
+        _draw_perimeter(ax, rows, perimeter_colour(name), letter.strip(), near, words)
     _label_perimeters(ax, table, dict(zip(perimeters, letters, strict=False)), words)
 
 
-def _draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, letter: str, words: Words) -> None:
-    """Mark the figures of one perimeter: the nature in the mark, an interval as a bar with its bounds."""
+def _draw_perimeter(
+    ax: Axes, rows: pd.DataFrame, colour: str, letter: str, near: tuple[float, float], words: Words
+) -> None:
+    """Mark the figures of one perimeter: the nature in the mark, an interval as a bar with its bounds.
+
+    Marks that stand within `near` of each other, in years and places, have one letter.
+    """
+    written: list[tuple[float, float]] = []
     for row in rows.itertuples():
         if row.valeur == row.valeur:
-            if letter:
+            alike = any(abs(row.annee - x) < near[0] and abs(row.valeur - y) < near[1] for x, y in written)
+            if letter and not alike:
+                written.append((row.annee, row.valeur))
                 ax.annotate(
                     letter,
                     (row.annee, row.valeur),

@@ -136,7 +136,7 @@ def plot_share_training(
         rows = dict(list(table.groupby(["indicateur", "part"], sort=False)))
         ax = new_axes(ax, 0.75 + 2.2 * ROW * len(rows))
         for rank, ((_, share), same) in enumerate(rows.items()):
-            end = share + 0.02
+            end = share + 0.1  # clear of the percentage above the mark
             answers = words.label("words", "respondents_unknown")
             for row in same[same["ic_bas"].notna()].itertuples():
                 ends, thin = [row.borne_bas, row.borne_haut], 1.6

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.charts.kit.again import again
-from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.charts.kit.layout import figure_of, page_of
 from tlanalysis.charts.kit.showing import forget
 from tlanalysis.charts.kit.style import DPI
 from tlanalysis.core import figure_places, files, paths
@@ -94,6 +94,9 @@ def publish(
     data = about.csv_of(rows)
     run = about.parameters_of(ax, params)
     narrow = again(ax, figure_places.PHONE)
+    for drawn in filter(None, (ax, narrow)):
+        if page := page_of(drawn):
+            page.shorten()
     facts = about.facts_of(ax, rows, id, run, about.digest_of(data)) | {"phone": about.plot_of(narrow)}
     name = f"{id}--{facts['run_key']}"
     svg = render(ax, "svg", facts)

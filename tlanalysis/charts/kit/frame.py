@@ -61,8 +61,8 @@ class Frame:
             (line, SUBTITLE, "normal", SOFT) for line in wrap(caption.subtitle, SUBTITLE, width=room, font=font)
         ]
 
-    def footer(self, caption: Caption, width: float, *, shown: str = "short") -> list[Line]:
-        """Return the lines under the plot: the short ones, all of them, the source, or none."""
+    def footer(self, caption: Caption, width: float, *, shown: str = "full") -> list[Line]:
+        """Return the lines under the plot: all of them, the short ones, the source, or none."""
         held = {"short": caption.short_footer, "full": caption.footer, "source": caption.footer[-1:], "none": []}
         parts = held[self.look.caption or shown]
         room, font = self._line(width), self.look.font
@@ -74,7 +74,7 @@ class Frame:
 
     def choose(self, caption: Caption, width: float, height: float | None, *, most: float | None = None) -> float:
         """Return the largest factor at which everything fits a width and a height in inches (None: any height)."""
-        shown = "short" if most is None else "source"
+        shown = "full" if most is None else "source"
         factor = self._at_most(width, most)
         while height is not None and factor > SMALLEST:
             inner = width / factor
@@ -142,10 +142,11 @@ class Frame:
 
     def _break_labels(self, width: float) -> None:
         """Break the labels beside marks whose lines would leave the plot too little of the width."""
+        room, font = BESIDE * width, self.look.font
         for label in self.axes.texts:
-            size = float(label.get_fontsize()) / self.factor
-            if text_width(label.get_text(), size, font=self.look.font) > BESIDE * width:
-                label.set_text("\n".join(wrap(label.get_text(), size, width=BESIDE * width, font=self.look.font)))
+            size, lines = float(label.get_fontsize()) / self.factor, label.get_text().split("\n")
+            if any(text_width(line, size, font=font) > room for line in lines):
+                label.set_text("\n".join(part for line in lines for part in wrap(line, size, width=room, font=font)))
 
     def _names_width(self, width: float) -> float:
         lines = (line for name in self._names() for line in self._broken(name, width))

@@ -16,16 +16,19 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import LayoutEngine
 
 from tlanalysis.charts.kit import caption as captions
+from tlanalysis.charts.kit.again import unwatched
 from tlanalysis.charts.kit.fonts import FAMILIES
 from tlanalysis.charts.kit.frame import GAP, LEADING, Frame, Line, height_of
 from tlanalysis.charts.kit.letters import MARGIN
 from tlanalysis.charts.kit.look import asked
 from tlanalysis.charts.kit.recolour import recolour
 from tlanalysis.charts.kit.slot import Slot, fitted
-from tlanalysis.charts.kit.style import DPI, SAVED_DPI, halo
+from tlanalysis.charts.kit.style import DPI, SAVED_DPI, halo, style
 from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:
+    from matplotlib.text import Text
+
     from tlanalysis.charts.kit.caption import Caption
 
 
@@ -49,6 +52,8 @@ class Page(LayoutEngine):
         super().__init__()
         self.axes, self.frame, self.plot_height = axes, frame, frame.natural
         self._written: Caption | None = None
+        self._footer: list[Line] = []
+        self._under: list[Text] = []
 
     def execute(self, fig: Figure) -> None:
         """Write the caption of the Axes around their plot, once."""
@@ -56,6 +61,28 @@ class Page(LayoutEngine):
         if caption is not None and caption is not self._written:
             self._written = caption
             self._dress(caption)
+
+    def shorten(self) -> None:
+        """Write the short lines under the plot in the place of all of them; the plot keeps its size.
+
+        What the caller asked for stays: another caption, or a page of a given height.
+        """
+        figure, look, k = figure_of(self.axes), self.frame.look, self.frame.factor
+        lines = self.frame.footer(captions.of(self.axes), look.width / k, shown="short")
+        if look.caption is not None or look.height is not None or lines == self._footer:
+            return
+        before = figure.get_size_inches()[1] / k
+        after = before + height_of(lines) - height_of(self._footer)
+        with style(), unwatched(figure):
+            for text in self._under:
+                text.remove()
+            figure.set_size_inches(look.width, after * k)
+            for text in figure.texts:
+                text.set_y(_from_top(text.get_position()[1], before, after))
+            x, y, width, height = self.axes.get_position(original=True).bounds
+            self.axes.set_position((x, _from_top(y, before, after), width, height * before / after))
+            self._footer = lines
+            self._under = _write(figure, lines, MARGIN + height_of(lines), after, look.width / k, k, look.font)
 
     def zone(self) -> dict[str, float]:
         """Return where the plot stands between header and footer: inches, from the top of the page."""
@@ -81,7 +108,7 @@ class Page(LayoutEngine):
         total = MARGIN + top + GAP + height + GAP + bottom + MARGIN
         figure.set_size_inches(look.width, total * k)
         _write(figure, header, total - MARGIN, total, inner, k, look.font)
-        _write(figure, footer, MARGIN + bottom, total, inner, k, look.font)
+        self._footer, self._under = footer, _write(figure, footer, MARGIN + bottom, total, inner, k, look.font)
         zone = (
             MARGIN / inner,
             (MARGIN + bottom + GAP) / total,
@@ -176,20 +203,20 @@ def page_of(ax: Axes) -> Page | None:
     return engine if isinstance(engine, Page) and engine.axes is ax else None
 
 
+def _from_top(y: float, before: float, after: float) -> float:
+    """Return a height on a page, as a part of it, after the page has grown downwards."""
+    return 1 - (1 - y) * before / after
+
+
 def _write(
     figure: Figure, lines: list[Line], top: float, total: float, width: float, factor: float, font: str | None
-) -> None:
+) -> list[Text]:
+    """Write lines of text on a page, and return them."""
+    written = []
     family: dict[str, Any] = {"fontfamily": [font, *FAMILIES]} if font else {}
     for text, size, weight, colour in lines:
-        figure.text(
-            MARGIN / width,
-            top / total,
-            text,
-            fontsize=size * factor,
-            fontweight=weight,
-            color=colour,
-            va="top",
-            ha="left",
-            **family,
-        )
+        place = (MARGIN / width, top / total)
+        look: dict[str, Any] = {"fontsize": size * factor, "fontweight": weight, "color": colour} | family
+        written.append(figure.text(*place, text, va="top", ha="left", **look))
         top -= size * LEADING / 72
+    return written

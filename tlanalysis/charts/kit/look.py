@@ -22,7 +22,7 @@ from tlanalysis.charts.kit.style import PHONE, WIDTH
 from tlanalysis.core.errors import BadInput, did_you_mean
 
 Size = Literal["column", "page", "phone", "slide"] | tuple[float, float]
-Shown = Literal["short", "full", "source", "none"]
+Shown = Literal["full", "short", "source", "none"]
 P = ParamSpec("P")
 
 # Name -> inches; a height of None follows the chart.
@@ -51,9 +51,10 @@ size : {"column", "page", "phone", "slide"} or (width, height), optional
     Letters shrink until everything fits; on a phone they stay larger, and lines are shorter.
 title : str, optional
     A title instead of the finding; ``""`` leaves title and subtitle out.
-caption : {"short", "full", "source", "none"}, optional
-    What stands under the plot: one line and the source; reading sentence, scope, note and source; the source; nothing.
-    By default the short one on a figure of its own, the source on Axes of yours.
+caption : {"full", "short", "source", "none"}, optional
+    What stands under the plot: reading sentence, scope, note and source; one line and the source; the source; nothing.
+    By default all of it on a figure of its own, the source on Axes of yours; `publish` writes the short one, and the
+    page of the site says the rest.
 palette : str or list of str, optional
     Colours instead of blue, orange and the others, in this order, each in its own light and dark tints; or the name of
     a palette of matplotlib.
