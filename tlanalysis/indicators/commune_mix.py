@@ -329,23 +329,33 @@ def _places_by_territory(places: pd.DataFrame, code: pd.Series, homes: pd.DataFr
 
 
 def _compared(counts: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """Return the counts with shares, rates, ratios, intervals and tests, territory by territory."""
-    import pandas as pd
-
-    groups = [_compare_territory(group, confidence) for _, group in counts.groupby("territoire", sort=False)]
-    return pd.concat(groups, ignore_index=True)
-
-
-def _compare_territory(group: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    from scipy.stats import binomtest, false_discovery_control
-
-    whole = group[group["classe"] == WHOLE]  # no row where no number of inhabitants is known (Mayotte)
-    table = group[group["classe"] != WHOLE].reset_index(drop=True)
-    everybody, every_place = float(whole["population"].sum()), int(whole["nb_lieux"].sum())
+    """Return the counts with shares, rates, ratios, intervals and tests; those of a territory are compared together."""
+    whole = counts["classe"] == WHOLE  # no row where no number of inhabitants is known (Mayotte)
+    sums = counts[whole].groupby("territoire")[["population", "nb_lieux"]].sum()
+    totals = {row.Index: (float(row.population), int(row.nb_lieux)) for row in sums.itertuples()}
+    table = counts[~whole].reset_index(drop=True)
     people, number = table["population"].to_numpy(float), table["nb_lieux"].to_numpy(int)
     values = {name: np.full(len(table), np.nan) for name in _MEASURES}
-    classed = np.flatnonzero(table["classe"].ne(commune_classes.UNKNOWN) & (people > 0))
-    for at in classed:
+    classed = (table["classe"] != commune_classes.UNKNOWN).to_numpy() & (people > 0)
+    for territory, rows in table.groupby("territoire", sort=False).indices.items():
+        if territory in totals:
+            _compare(values, rows[classed[rows]], people, number, *totals[territory], confidence)
+    return table.assign(**values)
+
+
+def _compare(
+    values: dict[str, np.ndarray],
+    rows: np.ndarray,
+    people: np.ndarray,
+    number: np.ndarray,
+    everybody: float,
+    every_place: int,
+    confidence: float,
+) -> None:
+    """Fill the measures of the classes of one territory, whose inhabitants and places are given in all."""
+    from scipy.stats import binomtest, false_discovery_control
+
+    for at in rows:
         count, expected = int(number[at]), people[at] / everybody
         values["part_population"][at] = expected
         for name, value in zip(("", "bas_", "haut_"), (count, *garwood(count, confidence)), strict=True):
@@ -356,6 +366,5 @@ def _compare_territory(group: pd.DataFrame, confidence: float) -> pd.DataFrame:
                 values[f"part_lieux{name}"][at] = value
                 values[f"rapport_aux_habitants{name}"][at] = value / expected
             values["p_valeur"][at] = binomtest(count, every_place, expected).pvalue
-    if every_place and len(classed):
-        values["p_ajustee"][classed] = false_discovery_control(values["p_valeur"][classed])
-    return table.assign(**values)
+    if every_place and len(rows):
+        values["p_ajustee"][rows] = false_discovery_control(values["p_valeur"][rows])
