@@ -250,12 +250,18 @@ def draw_outlines(contours: bytes) -> pd.DataFrame:
     simple = simplified(shapes, stray)
     levels = {"departement": simple, "region": dissolved(simple, regions)}
     rows = [
-        {"niveau": level, "code": code, "anneau": rank + 1, "points": " ".join(f"{x:.0f},{y:.0f}" for x, y in ring)}
+        {"niveau": level, "code": code, "anneau": rank + 1, "points": _written(ring)}
         for level, found in levels.items()
         for code, rings in sorted(found.items())
         for rank, ring in enumerate(_large(sorted(rings, key=area, reverse=True)))
     ]
     return pd.DataFrame(rows)
+
+
+def _written(ring: Ring) -> str:
+    """Return the first point of a ring, then the step from each point to the next: half as long as the points."""
+    steps = [(x - u, y - v) for (u, v), (x, y) in pairwise(ring)]
+    return " ".join(f"{x:.0f},{y:.0f}" for x, y in (ring[0], *steps))
 
 
 def _in_metres(ring: Ring, code: str) -> Ring:

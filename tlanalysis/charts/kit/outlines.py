@@ -68,8 +68,8 @@ def _rings(data: bytes, level: str) -> dict[str, list[np.ndarray]]:
     table = embedded.load("contours")
     found: dict[str, list[np.ndarray]] = {}
     for row in table[table["niveau"] == level].itertuples():
-        points = np.array([pair.split(",") for pair in row.points.split()], dtype=float)
-        found.setdefault(row.code, []).append(points)
+        steps = np.array([pair.split(",") for pair in row.points.split()], dtype=float)
+        found.setdefault(row.code, []).append(steps.cumsum(axis=0))  # the first step is the first point
     known = set(territories.table(level)["code"])
     if odd := sorted(known ^ set(found)):
         raise BadInput(f"the embedded contours are not those of the {level}s of today: look at {', '.join(odd[:8])}.")
