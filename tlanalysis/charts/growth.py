@@ -193,13 +193,14 @@ def _draw_perimeter(
             alike = any(abs(row.annee - x) < near[0] and abs(row.valeur - y) < near[1] for x, y in written)
             if letter and not alike:
                 written.append((row.annee, row.valeur))
+                low = row.valeur <= near[1]  # the labels of the axis stand under the mark
                 ax.annotate(
                     letter,
                     (row.annee, row.valeur),
-                    xytext=(0, -5.5),
+                    xytext=(0, 5.5 if low else -5.5),
                     textcoords="offset points",
                     ha="center",
-                    va="top",
+                    va="bottom" if low else "top",
                     fontsize=LETTER,
                     color=colour,
                 )
