@@ -212,6 +212,12 @@ def applications_are_no_kind_of_place() -> None:
     assert set(units[units.eq("candidature")].index) & kinds == set()
 
 
+def a_small_part_of_the_projects_is_placed() -> None:
+    held = tl.deffinov_projects().set_index("territoire")["nb_projets"]
+    placed = held.drop(["FR", "reste"]).sum()
+    assert 0 < placed < held["FR"] / 3
+
+
 def a_forecast_was_announced() -> None:
     held = embedded.load("previsions_publiees")
     assert ((held["territoire"] == "FR") & (held["indicateur"] == "tiers_lieux")).any()
@@ -298,6 +304,7 @@ HOLDS: dict[str, Callable[[], None]] = {
         a_list_is_not_compared_with_itself,
         fabriques_differ_and_none_is_named,
         applications_are_no_kind_of_place,
+        a_small_part_of_the_projects_is_placed,
         a_forecast_was_announced,
         verdicts_use_published_measures,
         series_have_three_dates,
@@ -354,6 +361,15 @@ def _all(**values: Any) -> Change:
     return lambda table: table.assign(**values)
 
 
+def _attrs(**facts: Any) -> Change:
+    def change(table: pd.DataFrame) -> pd.DataFrame:
+        changed = table.copy()
+        changed.attrs = table.attrs | facts
+        return changed
+
+    return change
+
+
 PERTURBED: dict[str, Perturbed] = {
     "one_list": Perturbed(
         "plot_places_over_time",
@@ -369,6 +385,13 @@ PERTURBED: dict[str, Perturbed] = {
         lambda t: t[t["perimetre"] == "cget_2018"],
         _same,
         part="lecture",
+    ),
+    "every_departement": Perturbed(
+        "plot_deffinov_population",
+        "une autre page parle de tous les départements",
+        "another page speaks of every département",
+        _same,
+        _attrs(nb_couverts_max=85),
     ),
     "no_count": Perturbed(
         "plot_places_over_time",
@@ -523,7 +546,7 @@ ONLY_WITHOUT_WORDS = {
 
 def _texts(drawn: Case, change: Change, lang: str, part: str) -> str:
     changed = change(drawn.table)
-    changed.attrs = drawn.table.attrs
+    changed.attrs = drawn.table.attrs | changed.attrs
     ax = drawn.on(changed, ax=Figure().subplots(), lang=lang)
     written = " ".join(text.get_text() for text in ax.texts) if part == "drawn" else getattr(caption.of(ax), part)
     return plain(written).replace("’", "'")
