@@ -393,6 +393,52 @@ PERTURBED: dict[str, Perturbed] = {
         _same,
         _attrs(nb_couverts_max=85),
     ),
+    "absent_from_title": Perturbed(
+        "plot_rates_from_shares",
+        "Absentes du titre pour cela",
+        "Left out of the title",
+        _same,
+        _all(nb_lieux_local=float("nan")),
+        part="foot",
+    ),
+    "two_definitions": Perturbed(
+        "plot_places_over_time",
+        "l'écart entre deux définitions n'est pas une croissance",
+        "the gap between two definitions is not a growth",
+        _same,
+        lambda t: t[t["perimetre"] == "cget_2018"],
+        part="foot",
+    ),
+    "few_figures": Perturbed(
+        "plot_places_over_time",
+        "Une ligne par chiffre daté (2)",
+        "One row per dated figure (2)",
+        lambda t: t.iloc[[0, -1]].reset_index(drop=True),
+        _same,
+        part="alt",
+    ),
+    "more_than_total": Perturbed(
+        "plot_deffinov_projects", "plus de 204", "more than 204", _same, _attrs(est_minimum=False), part="foot"
+    ),
+    "declared_by_a_winner": Perturbed(
+        "plot_deffinov_projects",
+        "Normandie : dit par un lauréat",
+        "Normandie: said by a winner",
+        _same,
+        _attrs(declares=[]),
+        part="foot",
+    ),
+    "two_questions": Perturbed(
+        "plot_people_trained",
+        "pas une croissance",
+        "not a growth",
+        _same,
+        lambda t: t[t["perimetre"] == "ftl_2023"],
+        part="foot",
+    ),
+    "thin_line": Perturbed(
+        "plot_share_training", "Trait fin", "Thin line", _same, _all(ic_bas=float("nan")), part="foot"
+    ),
     "no_count": Perturbed(
         "plot_places_over_time",
         "nous n'avons trouvé aucun nombre daté",
@@ -540,7 +586,8 @@ PERTURBED: dict[str, Perturbed] = {
 # Sentences that a change must move and that print no word of the table.
 ONLY_WITHOUT_WORDS = {
     "envelopes", "one_claim", "repeats", "people_of_2023", "respondents_found", "documents_are_counted",
-    "several_forecasts_aim_at_one_figure",
+    "several_forecasts_aim_at_one_figure", "absent_from_title", "two_definitions", "few_figures", "more_than_total",
+    "declared_by_a_winner", "two_questions", "thin_line",
 }  # fmt: skip
 
 

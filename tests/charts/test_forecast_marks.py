@@ -20,6 +20,7 @@ from tests.charts.drawn import (
     runs,
     words_of,
 )
+from tlanalysis.charts.kit import caption
 from tlanalysis.data.territories import territory
 
 
@@ -69,6 +70,14 @@ def test_forecast_shows_its_figures_and_an_announcement_that_is_not_one_of_them(
     others = sorted(mark for mark in marks if mark[2] != "D")
     assert others == sorted((row.annee, row.valeur, *MARKS[row.nature]) for row in used.itertuples())
     assert "annonce publiée : 5 000" in words_of(drawn.draw("fr"))
+
+
+@pytest.mark.parametrize(("place", "announced"), [("FR", True), ("D33", False)])
+def test_a_diamond_is_spoken_of_only_where_there_is_one(place: str, announced: bool) -> None:
+    ax = case("plot_forecast", place).draw("fr")
+    text = caption.of(ax)
+    assert any(marker == "D" for _, _, marker, _ in dots(ax)) == announced
+    assert ["losange" in said.lower() for said in (text.foot, text.note, text.alt)] == [announced] * 3
 
 
 def test_regions_are_small_fans_on_shared_axes_with_france_behind() -> None:
