@@ -18,11 +18,13 @@ from tlanalysis.core.languages import LANGS
 WORDS = {
     "fr": re.compile(
         r"\b(sûrement|aucune?s?|nulle part|tous|toutes?|connue?s?|publiée?s?|comptée?s?|(?<!plus )au moins"
-        r"|(?<!moins )au plus(?! (?:bas|petite?|grande?|peuplés?)\b)|tenue?s?|chaque|jamais|personne n|seule?s?)\b",
+        r"|(?<!moins )au plus(?! (?:bas|petite?|grande?|peuplés?)\b)|tenue?s?|chaque|jamais"
+        r"|quel(?:le)? que soit|personne n|seule?s?)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(surely|none|nobody|nowhere|all|every|known|published|counted|at least|at most|met|never|always|only)\b",
+        r"\b(surely|none|nobody|nowhere|all|every|known|published|counted|at least|at most|met|never|always|only"
+        r"|whatever)\b",
         re.IGNORECASE,
     ),
 }
@@ -76,9 +78,15 @@ def sentences() -> Iterator[tuple[str, str, str]]:
         lang = "fr" if ".fr." in name else "en"
         yield from ((name, lang, said) for said in _cut((ROOT / name).read_text(encoding="utf-8")))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        prose = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-        yield from ((f"notebooks/{path.name}", "fr", said) for said in _cut(prose))
+        cells = [
+            cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "markdown"
+        ]
+        prose = {
+            "fr": "\n\n".join("".join(cell["source"]) for cell in cells),
+            "en": "\n\n".join(cell["metadata"].get("tlanalysis", {}).get("en", "") for cell in cells),
+        }
+        for lang in LANGS:
+            yield from ((f"notebooks/{path.name}", lang, said) for said in _cut(prose[lang]))
 
 
 def _cut(text: str) -> Iterator[str]:

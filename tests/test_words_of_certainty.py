@@ -212,6 +212,12 @@ def applications_are_no_kind_of_place() -> None:
     assert set(units[units.eq("candidature")].index) & kinds == set()
 
 
+def a_small_part_of_the_projects_is_placed() -> None:
+    held = tl.deffinov_projects().set_index("territoire")["nb_projets"]
+    placed = held.drop(["FR", "reste"]).sum()
+    assert 0 < placed < held["FR"] / 3
+
+
 def a_forecast_was_announced() -> None:
     held = embedded.load("previsions_publiees")
     assert ((held["territoire"] == "FR") & (held["indicateur"] == "tiers_lieux")).any()
@@ -298,6 +304,7 @@ HOLDS: dict[str, Callable[[], None]] = {
         a_list_is_not_compared_with_itself,
         fabriques_differ_and_none_is_named,
         applications_are_no_kind_of_place,
+        a_small_part_of_the_projects_is_placed,
         a_forecast_was_announced,
         verdicts_use_published_measures,
         series_have_three_dates,
@@ -354,6 +361,15 @@ def _all(**values: Any) -> Change:
     return lambda table: table.assign(**values)
 
 
+def _attrs(**facts: Any) -> Change:
+    def change(table: pd.DataFrame) -> pd.DataFrame:
+        changed = table.copy()
+        changed.attrs = table.attrs | facts
+        return changed
+
+    return change
+
+
 PERTURBED: dict[str, Perturbed] = {
     "one_list": Perturbed(
         "plot_places_over_time",
@@ -369,6 +385,59 @@ PERTURBED: dict[str, Perturbed] = {
         lambda t: t[t["perimetre"] == "cget_2018"],
         _same,
         part="lecture",
+    ),
+    "every_departement": Perturbed(
+        "plot_deffinov_population",
+        "une autre page parle de tous les départements",
+        "another page speaks of every département",
+        _same,
+        _attrs(nb_couverts_max=85),
+    ),
+    "absent_from_title": Perturbed(
+        "plot_rates_from_shares",
+        "Absentes du titre pour cela",
+        "Left out of the title",
+        _same,
+        _all(nb_lieux_local=float("nan")),
+        part="foot",
+    ),
+    "two_definitions": Perturbed(
+        "plot_places_over_time",
+        "l'écart entre deux définitions n'est pas une croissance",
+        "the gap between two definitions is not a growth",
+        _same,
+        lambda t: t[t["perimetre"] == "cget_2018"],
+        part="foot",
+    ),
+    "few_figures": Perturbed(
+        "plot_places_over_time",
+        "Une ligne par chiffre daté (2)",
+        "One row per dated figure (2)",
+        lambda t: t.iloc[[0, -1]].reset_index(drop=True),
+        _same,
+        part="alt",
+    ),
+    "more_than_total": Perturbed(
+        "plot_deffinov_projects", "plus de 204", "more than 204", _same, _attrs(est_minimum=False), part="foot"
+    ),
+    "declared_by_a_winner": Perturbed(
+        "plot_deffinov_projects",
+        "Normandie : dit par un lauréat",
+        "Normandie: said by a winner",
+        _same,
+        _attrs(declares=[]),
+        part="foot",
+    ),
+    "two_questions": Perturbed(
+        "plot_people_trained",
+        "pas une croissance",
+        "not a growth",
+        _same,
+        lambda t: t[t["perimetre"] == "ftl_2023"],
+        part="foot",
+    ),
+    "thin_line": Perturbed(
+        "plot_share_training", "Trait fin", "Thin line", _same, _all(ic_bas=float("nan")), part="foot"
     ),
     "no_count": Perturbed(
         "plot_places_over_time",
@@ -517,13 +586,14 @@ PERTURBED: dict[str, Perturbed] = {
 # Sentences that a change must move and that print no word of the table.
 ONLY_WITHOUT_WORDS = {
     "envelopes", "one_claim", "repeats", "people_of_2023", "respondents_found", "documents_are_counted",
-    "several_forecasts_aim_at_one_figure",
+    "several_forecasts_aim_at_one_figure", "absent_from_title", "two_definitions", "few_figures", "more_than_total",
+    "declared_by_a_winner", "two_questions", "thin_line",
 }  # fmt: skip
 
 
 def _texts(drawn: Case, change: Change, lang: str, part: str) -> str:
     changed = change(drawn.table)
-    changed.attrs = drawn.table.attrs
+    changed.attrs = drawn.table.attrs | changed.attrs
     ax = drawn.on(changed, ax=Figure().subplots(), lang=lang)
     written = " ".join(text.get_text() for text in ax.texts) if part == "drawn" else getattr(caption.of(ax), part)
     return plain(written).replace("’", "'")

@@ -124,7 +124,9 @@ def test_a_language_without_texts_is_refused(drawn: Case) -> None:
 UNKNOWN_MARKS: dict[str, Callable[[pd.DataFrame], int]] = {
     "plot_deffinov_regions": lambda table: (table["statut"] == "inconnu").sum(),
     "plot_deffinov_amounts": lambda table: int(table["enveloppe_eur"].isna().any()),  # one row for all of them
-    "plot_deffinov_population": lambda table: 1,
+    "plot_deffinov_population": lambda table: (
+        (table["connaissance"] == "atteste") & (table["part_bas"] < table["part_haut"])
+    ).sum(),
     "plot_state_credits": lambda table: 4 * table["annee"].nunique() - len(table),
     "plot_published_forecasts": lambda table: table["mesure_bas"].isna().sum(),
     "plot_unknowns": lambda table: (~table["est_connu"]).sum(),

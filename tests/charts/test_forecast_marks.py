@@ -20,6 +20,7 @@ from tests.charts.drawn import (
     runs,
     words_of,
 )
+from tlanalysis.charts.kit import caption
 from tlanalysis.data.territories import territory
 
 
@@ -42,7 +43,9 @@ def test_forecast_is_two_bands_from_the_last_figure_and_dashed_references() -> N
     naive = forecast.references.set_index("annee")
     assert sorted(y for _, y in runs(ax)) == sorted(list(naive[name]) for name in naive)
     assert {line.get_linestyle() for line in ax.lines if line.get_marker() == "None"} == {"--"}
-    assert {"sans changement", "hausse en nombre", "hausse en %"} <= set(words_of(ax))
+    names = [text for text in words_of(ax) if text.startswith(("sans ", "hausse "))]
+    assert sorted(names) == ["hausse en %", "hausse en nombre", "sans changement"]
+    assert len(runs(ax)) == 3
 
 
 @pytest.mark.parametrize("place", ["FR", "R75", "R06", "D33"])
@@ -67,6 +70,14 @@ def test_forecast_shows_its_figures_and_an_announcement_that_is_not_one_of_them(
     others = sorted(mark for mark in marks if mark[2] != "D")
     assert others == sorted((row.annee, row.valeur, *MARKS[row.nature]) for row in used.itertuples())
     assert "annonce publiée : 5 000" in words_of(drawn.draw("fr"))
+
+
+@pytest.mark.parametrize(("place", "announced"), [("FR", True), ("D33", False)])
+def test_a_diamond_is_spoken_of_only_where_there_is_one(place: str, announced: bool) -> None:
+    ax = case("plot_forecast", place).draw("fr")
+    text = caption.of(ax)
+    assert any(marker == "D" for _, _, marker, _ in dots(ax)) == announced
+    assert ["losange" in said.lower() for said in (text.foot, text.note, text.alt)] == [announced] * 3
 
 
 def test_regions_are_small_fans_on_shared_axes_with_france_behind() -> None:

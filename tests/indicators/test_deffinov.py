@@ -111,6 +111,7 @@ def test_projects_and_what_remains_add_up_to_the_national_total():
     assert parts["population"].sum() == table.loc["FR", "population"] == 68_350_798
     assert table.loc["R01;R02;R03", "population"] == 384_160 + 360_630 + 293_996
     assert table.loc["R01;R02;R03", "nom"] == "Guadeloupe, Martinique, Guyane"
+    assert (table.attrs["est_minimum"], table.attrs["declares"]) == (True, ["R28"])  # R75 is declared, and rounded
 
 
 @pytest.mark.parametrize("level", [0.8, 0.95])
@@ -194,6 +195,7 @@ def test_population_bounds_of_the_evidence(raw):
     assert table.loc["nombre", "population_bas"] == sum(people[:85])
     assert table.loc["nombre", "population_haut"] == sum(people[-85:])
     assert table["nb_nommes"].tolist() == [0, 7, 12]
+    assert (table.attrs["nb_couverts"], table.attrs["nb_couverts_max"]) == (85, 101)
     assert table["population_bas"].is_monotonic_increasing
     assert table["population_haut"].is_monotonic_decreasing
 

@@ -59,15 +59,17 @@ def plot_deffinov_regions(
     words = Words(lang)
     count = table["statut"].value_counts().reindex(list(STATUSES), fill_value=0)
     attested, announced = int(count["atteste"]), fact(table, "nb_repondantes")
-    took_part = attested if announced is None else announced
     values: dict[str, Any] = {name: words.number(n) for name, n in count.items()} | {
         "total": words.number(len(table)),
-        "took_part": words.number(took_part),
         "others": words.number(len(table) - attested),
-        "others_in": words.number(took_part - attested),
-        "others_out": words.number(len(table) - took_part),
         "unknown_names": ", ".join(table.loc[table["statut"] == "inconnu", "nom_region"]),
     }
+    if announced is not None:
+        values |= {
+            "took_part": words.number(announced),
+            "others_in": words.number(announced - attested),
+            "others_out": words.number(len(table) - announced),
+        }
     text = caption.write("deffinov-regions", table, lang, fallback=announced is None, **values)
     shapes = drawn_as(shapes)
     wide = room(ax, 5.4)
@@ -211,6 +213,12 @@ def plot_deffinov_projects(
         "first_low": words.number(named["taux_bas_pour_million"].iloc[0], 1),
         "first_high": words.number(named["taux_haut_pour_million"].iloc[0], 1),
     }
+    declared = words.join([rows.loc[code, "nom"] for code in fact(table, "declares")])
+    more_than = words.label("words", "more_than_total").format(total=values["total"])
+    values |= {
+        "declared": words.label("words", "declared_by_a_winner").format(names=declared) if declared else "",
+        "minimum": more_than if fact(table, "est_minimum") else "",
+    }
     text = caption.write("deffinov-projets", table, lang, **values)
     with style():
         ax = new_axes(ax, 0.75 + 1.7 * ROW * len(table))
@@ -254,12 +262,22 @@ def _projects(n: int, nature: str, words: Words) -> str:
     return words.span(words.number(n - unit / 2), words.number(n))
 
 
+def _other_page(table: pd.DataFrame, words: Words) -> str:
+    """Return what another page says of the number of départements, or nothing when no page says another."""
+    most = fact(table, "nb_couverts_max")
+    if most == fact(table, "nb_couverts"):
+        return ""
+    said = "every_departement" if most == fact(table, "nb_departements") else "other_departements"
+    return words.label("words", said).format(n=words.number(most))
+
+
 @chart
 def plot_deffinov_population(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", **options: Unpack[Look]
 ) -> Axes:
-    """Draw the population in three parts: covered whatever the list, covered or not by the list, out of reach.
+    """Draw the population in three parts: covered at least, covered or not by the list, not covered at least.
 
+    The first part is the least share over all lists of that many départements, not inhabitants that every list covers.
     The parts are those that the number of départements and the attested ones leave; the table has them also for the
     number alone and with the probable ones.
 
@@ -290,6 +308,7 @@ def plot_deffinov_population(
         "size": words.number(fact(table, "nb_couverts")),
         "all": words.number(fact(table, "nb_departements")),
     }
+    values["other_page"] = _other_page(table, words)
     for name in ("nombre", "probable"):
         bounds = (words.percent(known.loc[name, f"part_{end}"], 1) for end in ("bas", "haut"))
         values[f"{name}_span"] = words.span(*bounds)

@@ -94,6 +94,8 @@ def plot_forecast(
         "learned": words.percent(fc.diagnostics["ceiling_learned"]),
     }
     values["diamond"] = words.label("words", "diamond").format(target=words.number(target[1])) if target else ""
+    for name, key in (("announcement", "announcement"), ("not_fitted", "announcement_not_fitted")):
+        values[name] = words.label("words", key) if target else ""
     if target and beliefs is not None:
         _check_beliefs(beliefs, int(end["annee"]), target[1])
         chances = beliefs["probabilite"]

@@ -224,6 +224,9 @@ def plot_rates_from_shares(
         known.iloc[0],
         known.loc[(known["taux_haut_pour_100k"] - known["taux_bas_pour_100k"]).idxmax()],
     )
+    contested = words.join(
+        [f"{row.nom} ({words.number(row.nb_lieux_local)})" for row in higher.drop(index=above.index).itertuples()]
+    )
     values: dict[str, Any] = {
         "year": fact(table, "annee"),
         "above": words.join(list(above["nom"])),
@@ -232,10 +235,8 @@ def plot_rates_from_shares(
         "below": words.join(list(below["nom"])),
         "n": words.number(len(known)),
         "n_unclear": words.number(len(known) - len(above) - len(below)),
-        "contested": words.join(
-            [f"{row.nom} ({words.number(row.nb_lieux_local)})" for row in higher.drop(index=above.index).itertuples()]
-        )
-        or words.label("words", "none"),
+        "contested": contested or words.label("words", "none"),
+        "absent": words.label("words", "absent_from_title").format(names=contested) if contested else "",
         "national_low": words.number(national[0], 1),
         "national_high": words.number(national[1], 1),
         "first": first["nom"],

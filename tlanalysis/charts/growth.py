@@ -76,6 +76,8 @@ def plot_places_over_time(
         "last_year": last["periode"][:4],
         "last_perimeter": words.label("perimetres", last["perimetre"]),
     }
+    how = "figures_as_rows" if len(table) < FEW else "figures_as_cloud"
+    values["how"] = words.label("words", how).format(n=values["n"])
     values["one_list"] = _one_list(table, words)
     text = caption.write("croissance-observations", table, lang, fallback=len(perimeters) < 2, **values)
     if len(table) < FEW:

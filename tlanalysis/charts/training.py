@@ -17,6 +17,10 @@ from tlanalysis.charts.kit.wording import Words
 if TYPE_CHECKING:
     import pandas as pd
 
+# Definitions of a place under which the question was any training, then vocational training.
+QUESTIONS = ("ftl_2021", "ftl_2023")
+BELOW = 0.2  # of a row: where a figure without a year stands when the same figure has one
+
 
 @chart
 def plot_people_trained(
@@ -24,7 +28,8 @@ def plot_people_trained(
 ) -> Axes:
     """Draw the claims on people trained, one row per definition of a place; a figure that has no year is grey.
 
-    A figure printed several times is one mark, with all its years; the table keeps a row for each.
+    A figure printed several times is one mark, with all its years, and one more below it, grey, when it is also printed
+    without a year; the table keeps a row for each.
 
     Parameters
     ----------
@@ -43,17 +48,20 @@ def plot_people_trained(
     check_text(table)
     words = Words(lang)
     dated = table[table["periode"].notna()]
+    before, after = (dated[dated["perimetre"] == name] for name in QUESTIONS)
+    holds = len(before) > 0 and len(after) > 0
+    last_year = after["periode"].min() if holds else ""
     values: dict[str, Any] = {
-        "first": words.number(dated["valeur"].iloc[0]) if len(dated) else "",
-        "first_year": dated["periode"].iloc[0] if len(dated) else "",
-        "low": words.number(dated.loc[dated["periode"] == "2023", "valeur"].min()) if len(dated) else "",
-        "high": words.number(dated.loc[dated["periode"] == "2023", "valeur"].max()) if len(dated) else "",
+        "first": words.number(before["valeur"].iloc[0]) if holds else "",
+        "first_year": before["periode"].min() if holds else "",
+        "last_year": last_year,
+        "low": words.number(dated.loc[dated["periode"] == last_year, "valeur"].min()) if holds else "",
+        "high": words.number(dated.loc[dated["periode"] == last_year, "valeur"].max()) if holds else "",
         "n_claims": words.number(len(table)),
         "n_sources": words.number(table["nb_sources"].sum()),
         "n_undated": words.number(len(table) - len(dated)),
         "repeats": _one_claim(table.loc[table["perimetre"] == "ftl_2023", "valeur"], words),
     }
-    holds = {"2019", "2023"} <= set(dated["periode"])
     text = caption.write("formation-personnes", table, lang, fallback=not holds, **values)
     with style():
         rows = dict(list(table.groupby("perimetre", sort=False)))
@@ -62,8 +70,12 @@ def plot_people_trained(
         for rank, claims in enumerate(rows.values()):
             ax.plot([0, claims["valeur"].max()], [rank, rank], color=RULE, linewidth=1, zorder=1)
             for (value, nature), same in claims.groupby(["valeur", "nature"], sort=False):
-                ax.plot(value, rank, zorder=2, **mark(nature, ACCENT if same["periode"].notna().any() else SOFT))
-            said = words.span(words.number(claims["valeur"].min()), words.number(claims["valeur"].max()))
+                undated = same["periode"].isna()
+                if not undated.all():
+                    ax.plot(value, rank, zorder=2, **mark(nature, ACCENT))
+                if undated.any():
+                    ax.plot(value, rank + (0 if undated.all() else BELOW), zorder=2, **mark(nature, SOFT))
+            said = ", ".join(words.number(value) for value in sorted(set(claims["valeur"])))
             n = int(claims["nb_sources"].sum())
             printed = words.label("words", "one_source" if n == 1 else "sources").format(n=words.number(n))
             value_label(ax, claims["valeur"].max() + top * 0.012, rank, f"{said}\n({printed})")
@@ -137,13 +149,12 @@ def plot_share_training(
         ax = new_axes(ax, 0.75 + 2.2 * ROW * len(rows))
         for rank, ((_, share), same) in enumerate(rows.items()):
             end = share + 0.1  # clear of the percentage above the mark
-            answers = words.label("words", "respondents_unknown")
+            answers = _respondents(same, words)
             for row in same[same["ic_bas"].notna()].itertuples():
                 ends, thin = [row.borne_bas, row.borne_haut], 1.6
                 ax.plot(ends, [rank, rank], color="#9db8c9", linewidth=thin, solid_capstyle="butt", zorder=1)
                 bar_between(ax, rank, row.ic_bas, row.ic_haut, "#8fbbdb")
                 end = row.borne_haut
-                answers = words.label("words", "respondents").format(n=words.number(row.effectif))
             value_label(ax, end, rank, answers, colour=SOFT)
             ax.plot(share, rank, zorder=3, **mark("declare"))
             ax.annotate(
@@ -159,6 +170,19 @@ def plot_share_training(
         ax.set_xlim(0, 1)
         value_axis(ax, words.label("axes", "share_places"), words.percent)
         return finish(ax, text)
+
+
+def _respondents(same: pd.DataFrame, words: Words) -> str:
+    """Return how many answered, when some figures of one share say it, and how many figures do not."""
+    found = same["effectif"].dropna()
+    if found.empty:
+        return words.label("words", "respondents_unknown")
+    n = ", ".join(words.number(number) for number in sorted(set(found)))
+    if not (rest := len(same) - len(found)):
+        return words.label("words", "respondents").format(n=n)
+    key = "one_figure" if len(found) == 1 else "some_figures"
+    figures = words.label("words", key).format(n=words.number(len(found)))
+    return words.label("words", "respondents_of_some").format(n=n, figures=figures, rest=words.number(rest))
 
 
 @chart

@@ -144,7 +144,8 @@ def deffinov_projects(*, level: float = 0.95, as_of: When | None = None) -> pd.D
     DataFrame
         `territoire` (`R52`, a group such as `R01;R02;R03`, `FR`, `reste`), `nom`, `population`, `nb_projets`,
         `nature_nombre` (`exact`, `environ`, `difference`), `taux_pour_million`, `taux_bas_pour_million`,
-        `taux_haut_pour_million`.
+        `taux_haut_pour_million`. In `attrs`, `est_minimum` is whether a page says "more than" the total, `declares` the
+        codes whose exact number a winner says.
 
     Raises
     ------
@@ -189,7 +190,20 @@ def deffinov_projects(*, level: float = 0.95, as_of: When | None = None) -> pd.D
     table = pd.DataFrame(records, columns=columns)
     table = table.join(per_inhabitant(table["nb_projets"], table, level, per=1e6, unit="million"))
     table = table.sort_values("taux_pour_million", ascending=False, ignore_index=True)
-    return stamp(table, rows, territories.regions(), inputs=["observations", "regions"])
+    table = stamp(table, rows, territories.regions(), inputs=["observations", "regions"])
+    declared = known.groupby("territoire")["nature"].agg(lambda natures: set(natures) == {"declare"})
+    exact = held.loc[held["nature_nombre"] == "exact", "territoire"]
+    table.attrs |= {
+        "est_minimum": is_minimum(rows),
+        "declares": sorted(code for code in exact if declared[code]),
+    }
+    return table
+
+
+def is_minimum(rows: pd.DataFrame) -> bool:
+    """Return whether a page says "more than" the national number of projects."""
+    national = rows[rows["territoire"] == "FR"]
+    return bool((national["valeur_bas"] == national["valeur"].max()).any())
 
 
 def territories_named(codes: str) -> str:
@@ -215,7 +229,8 @@ def deffinov_population(*, as_of: When | None = None) -> pd.DataFrame:
     DataFrame
         One row per `connaissance`: `nombre` (85 known only), `atteste` (with attested départements),
         `probable` (with probable ones too); `nb_nommes`, `population_bas, population_haut, part_bas,
-        part_haut` (of the population of France).
+        part_haut` (of the population of France). In `attrs`, `nb_couverts` is the number taken, the least that a page
+        gives, and `nb_couverts_max` the largest.
 
     Raises
     ------
@@ -251,7 +266,11 @@ def deffinov_population(*, as_of: When | None = None) -> pd.DataFrame:
     table = pd.DataFrame(records, columns=columns)
     inputs = ["observations", "departements", "deffinov_projets"]
     table = stamp(table, rows, projects, territories.departements(), inputs=inputs)
-    table.attrs |= {"nb_couverts": size, "nb_departements": len(people)}
+    table.attrs |= {
+        "nb_couverts": size,
+        "nb_couverts_max": int(rows["valeur"].max()),
+        "nb_departements": len(people),
+    }
     return table
 
 

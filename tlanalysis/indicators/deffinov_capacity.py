@@ -9,7 +9,7 @@ from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import observations
-from tlanalysis.indicators.deffinov import deffinov_regions, national_number
+from tlanalysis.indicators.deffinov import deffinov_regions, is_minimum, national_number
 from tlanalysis.indicators.sharp_bounds import bounds
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def deffinov_bounds(*, as_of: When | None = None) -> pd.DataFrame:
     table = stamp(table.drop(columns="ecart").reset_index(drop=True), rows, regions, inputs=[*regions.attrs["inputs"]])
     table.attrs |= {
         "nb_national": int(national.max()),
-        "est_minimum": bool((rows.loc[rows["territoire"] == "FR", "valeur_bas"] == national.max()).any()),
+        "est_minimum": is_minimum(rows),
         "nb_regions": labelled,
     }
     return table
