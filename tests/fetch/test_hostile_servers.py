@@ -105,6 +105,23 @@ def test_a_server_that_drips_is_left_after_a_time(start: bytes, script: str, sen
 
 
 @pytest.mark.parametrize("script", [FETCH, CLEAN], ids=["fetch", "clean"])
+@pytest.mark.parametrize("redirected", [False, True], ids=["at once", "after a redirection"])
+def test_the_credentials_of_netrc_are_never_sent(
+    script: str, redirected: bool, project_copy: Path, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login moi password secret\ndefault login moi password secret\n", "utf-8")
+    netrc.chmod(0o600)
+    with serving() as first, serving() as second:
+        second.files["/liste.csv"] = b"nom,commune,code_postal\nLe Lieu,Rennes,35000\n"
+        address = f"{second.address}/liste.csv"
+        if redirected:
+            first.redirect, address = address, f"{first.address}/liste.csv"
+        printed, errors, _ = _call(script, address, project_copy, NETRC=str(netrc))
+        assert [path for path, _ in second.seen] == ["/liste.csv"], printed + errors
+        assert [*first.asked("Authorization"), *second.asked("Authorization")] == [None] * (1 + redirected)
+
+
 def test_a_proxy_that_encrypts_is_left_after_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Encryption inside the encryption of a proxy is an object around a socket, and no socket."""
     near, far = socket.socketpair()
@@ -124,20 +141,3 @@ def test_a_proxy_that_encrypts_is_left_after_a_time(monkeypatch: pytest.MonkeyPa
 
     with near, far, pytest.raises(TimeoutError, match="headers took too long"):
         Connection().getresponse()
-
-
-@pytest.mark.parametrize("redirected", [False, True], ids=["at once", "after a redirection"])
-def test_the_credentials_of_netrc_are_never_sent(
-    script: str, redirected: bool, project_copy: Path, tmp_path: Path
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login moi password secret\ndefault login moi password secret\n", "utf-8")
-    netrc.chmod(0o600)
-    with serving() as first, serving() as second:
-        second.files["/liste.csv"] = b"nom,commune,code_postal\nLe Lieu,Rennes,35000\n"
-        address = f"{second.address}/liste.csv"
-        if redirected:
-            first.redirect, address = address, f"{first.address}/liste.csv"
-        printed, errors, _ = _call(script, address, project_copy, NETRC=str(netrc))
-        assert [path for path, _ in second.seen] == ["/liste.csv"], printed + errors
-        assert [*first.asked("Authorization"), *second.asked("Authorization")] == [None] * (1 + redirected)
