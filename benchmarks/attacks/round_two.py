@@ -279,6 +279,8 @@ def _clock(attempt: Attempt) -> Iterator[None]:
 
 def _has_sentence(code: int, printed: str) -> bool:
     """Return whether a line is a sentence of ours, or of the command line about the words that it is given."""
+    if code in (1, 4):  # what failed, or what differs, is the answer of the command
+        return bool(printed.strip())
     begins = ("tlanalysis: ", "usage: ", "Usage: ") if code == 2 else ("tlanalysis: ",)
     return any(line.startswith(begins) for line in printed.splitlines())
 

@@ -66,8 +66,8 @@ def _tiles() -> Axes:
     return tl.plot_deffinov_regions(case("plot_deffinov_regions").table, shapes="tiles")
 
 
-# The last number is the most bytes, as a part of matplotlib's. Four charts weigh 0.48 to 0.58 of them and keep a bound of
-# 0.6; the holdings weigh 0.73 and the outlines 0.601, measured, so that each has a bound of its own.
+# The last number is the most bytes, as a part of matplotlib's. Four charts weigh 0.48 to 0.58 of them: their bound is
+# 0.6. The holdings weigh 0.73 and the outlines 0.601: each has a bound of its own.
 @pytest.mark.parametrize(
     ("draw", "most"),
     [
