@@ -198,11 +198,10 @@ def many(out: Path, which: str, whole: bool, before: str) -> None:
     chosen, count = (territories_for(which), TURNS) if which in GROUPS else ([which], 1)
     runs = [*grid(NOTEBOOK, {"territory": chosen})]
     some = runs if whole or len(runs) < EVERY * count else runs[::EVERY]
-    turns: list[dict[str, tuple[float, float]]] = []
     with checkout(before) as library:
         if count > 1:
             sequential(runs[:1], out / "warm", library)  # caches of byte code and files are filled
-        _turns(out, which, runs, some, count, library, turns)
+        turns = _turns(out, which, runs, some, count, library)
     _print_many(turns, runs, some, count, f"before ({before[:8]})" if before else "", whole=len(some) == len(runs))
 
 
@@ -213,8 +212,9 @@ def _turns(
     some: list[Run],
     count: int,
     library: Path | None,
-    turns: list[dict[str, tuple[float, float]]],
-) -> None:
+) -> list[dict[str, tuple[float, float]]]:
+    """Return the seconds on the clock and of the processors of each way, by turn."""
+    turns = []
     for turn in range(count):
         part = some[turn::count]
         clock, busy, _ = weighed(sequential, part, out / "sequential", library)
@@ -228,6 +228,7 @@ def _turns(
         assert executed(printed) == len(runs)
         least = clock - rehearsed, busy - rehearsed_busy
         turns.append({"papermill": papermill, "floor": least, "warm": (alone, busy), "ours": (ours, busy_ours)})
+    return turns
 
 
 def _print_many(

@@ -3,8 +3,9 @@
     python -m benchmarks.attacks.round_two [FAMILY...] [COUNT]
 
 COUNT is the number of attempts of each family. An attempt survives when the command ends with an exit code of the
-design, a failure comes with a sentence and without a traceback, no unfinished file stays, and no file outside the
-folder of the attempt is touched. Commands are forks of this process, which has imported everything.
+design, a failure comes with a sentence of ours and without a traceback, no unfinished file stays, and no file is
+touched in two folders that nothing writes to: the data of the project, and a folder beside the project. Commands are
+forks of this process, which has imported everything.
 """
 
 from __future__ import annotations
@@ -262,15 +263,11 @@ def _marks(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 @contextmanager
-def _with(attempt: Attempt) -> Iterator[None]:
-    """Set the variables and the clock of an attempt in this process, for its fork."""
+def _clock(attempt: Attempt) -> Iterator[None]:
+    """Set the clock of an attempt in this process, for its fork."""
     import time
 
-    before, clock = dict(os.environ), time.time
-    for name, value in attempt.variables.items():
-        os.environ.pop(name, None)
-        if value is not None:
-            os.environ[name] = value
+    clock = time.time
     ticks = iter(range(10**9))
     if attempt.clock:  # each question is answered with an earlier moment, or a later one
         time.time = lambda: clock() + attempt.clock * next(ticks) / 100
@@ -278,8 +275,14 @@ def _with(attempt: Attempt) -> Iterator[None]:
         yield
     finally:
         time.time = clock
-        os.environ.clear()
-        os.environ.update(before)
+
+
+def _has_sentence(code: int, printed: str) -> bool:
+    """Return whether a line is a sentence of ours, or of the command line about the words that it is given."""
+    if code in (1, 4):  # what failed, or what differs, is the answer of the command
+        return bool(printed.strip())
+    begins = ("tlanalysis: ", "usage: ", "Usage: ") if code == 2 else ("tlanalysis: ",)
+    return any(line.startswith(begins) for line in printed.splitlines())
 
 
 def attack(start: Path, folder: Path, family: Family, random_: random.Random) -> tuple[Attempt, list[str]]:
@@ -288,17 +291,17 @@ def attack(start: Path, folder: Path, family: Family, random_: random.Random) ->
     shutil.copytree(start, folder, symlinks=True)
     attempt = family(folder, random_)
     before = _marks(folder)
-    with _with(attempt):
+    with _clock(attempt):
         code, printed = call(folder, attempt.words, watched=False, given=attempt.variables)
     problems = []
     if code not in CODES:
         problems.append(f"exit code {code}: {printed.strip()[-300:]}")
     if "Traceback" in printed:
         problems.append(f"a traceback: {printed.strip().splitlines()[-1]}")
-    if code and not printed.strip():
-        problems.append(f"no sentence with exit code {code}")
+    if code and not _has_sentence(code, printed):
+        problems.append(f"no sentence with exit code {code}: {printed.strip()[-300:]}")
     if _marks(folder) != before:
-        problems.append("a file outside was touched")
+        problems.append("a file that nothing writes to was touched")
     unfinished = [path.name for path in folder.rglob("*") if path.name.endswith(".part") or path.name == ".staging"]
     unfinished += [path.name for path in folder.rglob(".tlanalysis-*")]
     return attempt, problems + [f"left: {name}" for name in unfinished if name != ".site.part"]

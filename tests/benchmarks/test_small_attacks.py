@@ -22,6 +22,7 @@ def _attack(name: str, *words: str) -> list[list[str]]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     table = done.stdout.rpartition("\n\n")[2].splitlines()

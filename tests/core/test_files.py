@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -51,3 +55,44 @@ def test_what_an_ended_process_left_of_its_files_is_deleted(tmp_path: Path) -> N
     (tmp_path / ".places.csv.999999999.old.part").write_text("old", encoding="utf-8")
     files.write_text(tmp_path / "places.csv", "whole")
     assert _held(tmp_path) == {"places.csv": "whole"}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_interruption_at_any_line_loses_no_file(count: int, known: bool, tmp_path: Path) -> None:
+    names = NAMES[-count:]
+    old = {name: f"old {name}" for name in names} if known else {}
+    new = {name: f"new {name}" for name in names}
+    found, before = list[dict[str, str]](), sys.gettrace()
+    for line in range(1, 1000):
+        folder = tmp_path / str(line)
+        folder.mkdir()
+        for name, text in old.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        sys.settrace(_interrupting(line))
+        try:
+            files.write_together({folder / name: text.encode() for name, text in new.items()})
+        except KeyboardInterrupt:
+            found.append({name: text for name, text in _held(folder).items() if name in names})
+        else:
+            break
+        finally:
+            sys.settrace(before)
+    assert len(found) > 20, "fewer lines than the function has"
+    assert [held for held in found if held not in (old, new)] == []
+    assert old in found
+    assert new in found
+
+
+def _interrupting(line: int) -> Callable[..., Any]:
+    """Return what Python calls at each line, and what interrupts `write_together` at one of them."""
+    lines = iter(range(1, 1000))
+
+    def see(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code is not files.write_together.__code__:
+            return None
+        if event == "line" and next(lines) == line:
+            raise KeyboardInterrupt
+        return see
+
+    return see

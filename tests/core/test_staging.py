@@ -128,3 +128,40 @@ def test_a_folder_whose_deletion_fails_is_deleted_by_the_next_process(
     assert folder.is_dir()
     with staging.inside(tmp_path / "out") as new:
         assert list((tmp_path / "out").iterdir()) == [new]
+
+
+def test_a_marker_that_cannot_be_written_leaves_no_folder_and_no_open_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(number: int) -> bool:
+        opened.append(number)
+        if len(opened) < 3:  # the folder around it, twice
+            return True
+        raise OSError("no space left")
+
+    opened: list[int] = []
+    monkeypatch.setattr(staging, "lock", fails)
+    with pytest.raises(OSError, match="no space left"), staging.inside(tmp_path / "a" / "b"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[-1])
+
+
+def test_the_folder_around_is_free_while_a_large_abandoned_folder_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".tlanalysis-left" / "large").mkdir(parents=True)
+    (tmp_path / ".tlanalysis-left" / staging.MARKER).write_text("", encoding="utf-8")
+    delete, free = shutil.rmtree, list[bool]()
+
+    def slow(path: Path, ignore_errors: bool) -> None:
+        around = os.open(tmp_path, os.O_RDONLY)
+        free.append(staging.lock(around))
+        os.close(around)
+        delete(path, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", slow)
+    with staging.inside(tmp_path) as mine:
+        assert list(tmp_path.iterdir()) == [mine]
+    assert free == [True]

@@ -13,9 +13,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from urllib3.util.ssltransport import SSLTransport
 
 from tests.conftest import ROOT
 from tests.fetch.file_server import serving
+from tlanalysis.core import web
 
 # A catalog of one file of a server on this machine; a second is the patience with it.
 FETCH = """
@@ -118,3 +120,24 @@ def test_the_credentials_of_netrc_are_never_sent(
         printed, errors, _ = _call(script, address, project_copy, NETRC=str(netrc))
         assert [path for path, _ in second.seen] == ["/liste.csv"], printed + errors
         assert [*first.asked("Authorization"), *second.asked("Authorization")] == [None] * (1 + redirected)
+
+
+def test_a_proxy_that_encrypts_is_left_after_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encryption inside the encryption of a proxy is an object around a socket, and no socket."""
+    near, far = socket.socketpair()
+    monkeypatch.setattr(web, "SLOW_AFTER", 0.1)
+    around = SSLTransport.__new__(SSLTransport)
+    around.socket = near
+
+    class Silent:
+        sock = around
+
+        def getresponse(self) -> None:
+            near.settimeout(10)
+            assert near.recv(1) == b"", "nobody has ended the connection"
+
+    class Connection(web._Deadline, Silent):
+        pass
+
+    with near, far, pytest.raises(TimeoutError, match="headers took too long"):
+        Connection().getresponse()

@@ -66,24 +66,26 @@ def _tiles() -> Axes:
     return tl.plot_deffinov_regions(case("plot_deffinov_regions").table, shapes="tiles")
 
 
+# The last number is the most bytes, as a part of matplotlib's. Four charts weigh 0.48 to 0.58 of them: their bound is
+# 0.6. The holdings weigh 0.73 and the outlines 0.601: each has a bound of its own.
 @pytest.mark.parametrize(
-    "draw",
+    ("draw", "most"),
     [
-        case("plot_holdings").draw,
-        case("plot_deffinov_regions").draw,  # outlines, hatches, letters with a ground
-        _tiles,
-        case("plot_places_over_time", "R75").draw,  # signs that the text font lacks
-        case("plot_people_trained").draw,  # two spaces in a row
-        lambda: case("plot_funnel", "R75", "tiers_lieux").draw("en"),  # letters with white around them
+        (case("plot_holdings").draw, 0.75),
+        (case("plot_deffinov_regions").draw, 0.62),  # outlines, hatches, letters with a ground
+        (_tiles, 0.6),
+        (case("plot_places_over_time", "R75").draw, 0.6),  # signs that the text font lacks
+        (case("plot_people_trained").draw, 0.6),  # two spaces in a row
+        (lambda: case("plot_funnel", "R75", "tiers_lieux").draw("en"), 0.6),  # letters with white around them
     ],
     ids=["holdings", "outlines", "tiles", "signs", "spaces", "halos"],
 )
-def test_a_figure_looks_as_matplotlib_draws_it_and_weighs_less(draw) -> None:
+def test_a_figure_looks_as_matplotlib_draws_it_and_weighs_less(draw, most) -> None:
     ax = draw()
     data, reference = _published(ax), _by_matplotlib(figure_of(ax))
     ours, theirs = _read(data), _read(reference)
     assert _apart(ours, theirs) < ALIKE < _apart(np.roll(ours, 2, axis=1), theirs), "two pixels aside is another look"
-    assert len(data) < len(reference) * 0.75
+    assert len(data) < len(reference) * most
 
 
 def test_it_has_the_pixels_that_are_asked_for() -> None:

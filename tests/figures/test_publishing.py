@@ -25,6 +25,7 @@ from PIL import Image
 import tlanalysis as tl
 from tests.charts.drawn import case
 from tests.conftest import ROOT
+from tests.figures.published import NAME, files_of, publish
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.style import style
 from tlanalysis.core.errors import BadInput, SourceError
@@ -32,15 +33,7 @@ from tlanalysis.figures.publishing import Published
 from tlanalysis.figures.trace import read_facts, written
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAME = "qualite-natures--FR-en"
-
-
-@pytest.fixture(autouse=True)
-def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Send what is published to a folder of the test."""
-    folder = tmp_path / "reports"
-    monkeypatch.setenv("TLANALYSIS_OUT", str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("out")
 
 
 @pytest.fixture(scope="module")
@@ -49,25 +42,13 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Path]:
     folder = tmp_path_factory.mktemp("publie")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TLANALYSIS_OUT", str(folder))
-        return _publish(), folder / "figures"
-
-
-def _publish(
-    figure: str = "qualite-natures", plot: str = "plot_holdings", *, fresh: bool = False, **given: Any
-) -> Published:
-    drawn = case(plot)
-    ax = drawn.on(drawn.table, lang="en") if fresh else drawn.draw("en")
-    return tl.publish(ax, drawn.table, id=figure, params={"lang": "en"} | given)
-
-
-def _files(out: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+        return publish(), folder / "figures"
 
 
 def test_files_are_named_after_the_figure_and_its_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    published = _publish(fresh=True)
+    published = publish(fresh=True)
     four = {f"figures/{NAME}.{kind}" for kind in ("csv", "json", "png", "svg")}
-    assert {*_files(out)} == {*four, f"figures/phone/{NAME}.svg"}
+    assert {*files_of(out)} == {*four, f"figures/phone/{NAME}.svg"}
     assert published.name == NAME
     drawn = re.sub("<metadata.*?</metadata>", "", (out / "figures" / f"{NAME}.svg").read_text("utf-8"), flags=re.DOTALL)
     picture = hashlib.sha256(drawn.encode()).hexdigest()[:16]
@@ -94,8 +75,8 @@ def test_a_changed_colour_changes_the_fingerprint_of_the_picture_and_not_that_of
 
 def test_run_key_of_the_name_is_what_differs_from_the_defaults(out: Path) -> None:
     name = "qualite-natures--R75-en-horizon2035"
-    assert _publish(territory="R75", horizon=2035).name == name
-    assert all(written.rpartition("/")[2].startswith(f"{name}.") for written in _files(out))
+    assert publish(territory="R75", horizon=2035).name == name
+    assert all(written.rpartition("/")[2].startswith(f"{name}.") for written in files_of(out))
 
 
 @pytest.mark.parametrize(
@@ -107,21 +88,21 @@ def test_run_key_of_the_name_is_what_differs_from_the_defaults(out: Path) -> Non
     ],
 )
 def test_the_same_data_give_the_same_bytes(figure: str, plot: str, out: Path) -> None:
-    _publish(figure, plot, fresh=True)
-    first = _files(out)
+    publish(figure, plot, fresh=True)
+    first = files_of(out)
     shutil.rmtree(out)
-    _publish(figure, plot, fresh=True)
-    second = _files(out)
+    publish(figure, plot, fresh=True)
+    second = files_of(out)
     assert len(first) == 5
     assert [name for name in first if first[name] != second.get(name)] == []
 
 
 def test_publishing_axes_again_gives_the_bytes_of_fresh_ones(out: Path) -> None:
-    _publish()
-    _publish()
-    again = _files(out)
-    _publish(fresh=True)
-    assert _files(out) == again
+    publish()
+    publish()
+    again = files_of(out)
+    publish(fresh=True)
+    assert files_of(out) == again
 
 
 def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) -> None:
@@ -227,68 +208,6 @@ def test_a_picture_that_travelled_alone_still_says_where_it_comes_from(
     assert _without_making(read_facts(tmp_path / "csv" / "table.csv")) == once[0].facts
 
 
-def _phone(out: Path, figure: str) -> Path:
-    return out / "figures" / "phone" / f"{figure}.svg"
-
-
-def test_a_figure_has_a_drawing_for_narrow_screens_with_the_same_facts(out: Path) -> None:
-    published = _publish(fresh=True)
-    assert read_facts(_phone(out, NAME)) == published.facts
-    root = ElementTree.parse(_phone(out, NAME)).getroot()
-    width, height = map(float, root.get("viewBox", "").split()[2:])
-    plot = published.facts["phone"]
-    assert width == pytest.approx(3.4 * 72, abs=0.1)  # 340 px at 100 dpi; an SVG counts in points
-    assert height / 72 == pytest.approx(plot["height"], abs=0.01)
-    assert 0 < plot["top"] < plot["bottom"] < plot["height"]
-    sizes = [float(found) for found in re.findall(r"font-size: ([\d.]+)px", _phone(out, NAME).read_text("utf-8"))]
-    assert min(sizes) * 312 / width >= 9  # 312 px: what a screen of 320 px leaves to a drawing
-
-
-def _changed(ax: Any) -> None:
-    ax.get_lines()[0].set_color("#ff00ff")
-
-
-def _annotated(ax: Any) -> None:
-    ax.annotate("mine", (0.5, 0.5))
-
-
-@pytest.mark.parametrize("change", [_changed, _annotated])
-def test_a_chart_that_was_changed_has_no_drawing_that_lacks_the_change(out: Path, change: Any) -> None:
-    tl.publish(tl.plot_share_training(tl.share_training()), id="essai")
-    assert _phone(out, "essai--FR").is_file()
-    ax = tl.plot_share_training(tl.share_training())
-    change(ax)
-    published = tl.publish(ax, id="essai")
-    assert published.facts["phone"] is None
-    assert not _phone(out, "essai--FR").exists()
-
-
-def test_a_chart_that_was_shown_and_saved_is_still_drawn_for_narrow_screens(out: Path, tmp_path: Path) -> None:
-    ax = tl.plot_holdings(tl.holdings(), lang="en", title="Mine")
-    ax._repr_png_()  # type: ignore[attr-defined]
-    tl.save(ax, tmp_path / "mine.pdf")
-    published = tl.publish(ax, id="essai")
-    assert published.facts["phone"] is not None
-    assert ">Mine<" in _phone(out, "essai--FR-en").read_text(encoding="utf-8")
-
-
-def test_a_table_that_was_changed_since_changes_no_drawing(out: Path) -> None:
-    table = tl.holdings()
-    ax = tl.plot_holdings(table)
-    tl.publish(ax, id="essai")
-    before = _phone(out, "essai--FR").read_bytes()
-    again = tl.plot_holdings(table)
-    table["nb_chiffres"] = 1
-    tl.publish(again, id="essai")
-    assert _phone(out, "essai--FR").read_bytes() == before
-
-
-def test_a_chart_in_given_axes_has_no_drawing_for_narrow_screens(out: Path) -> None:
-    ax = tl.plot_holdings(tl.holdings(), ax=Figure(figsize=(8, 6)).subplots())
-    assert tl.publish(ax, id="essai").facts["phone"] is None
-    assert not _phone(out, "essai--FR").exists()
-
-
 def _without_making(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts that every file of a figure carries: what made it stands in the sidecar alone."""
     return {name: value for name, value in facts.items() if name not in {"notebook", "command", "commit", "versions"}}
@@ -367,14 +286,14 @@ def test_a_file_without_our_facts_is_refused_by_name(name: str, tmp_path: Path) 
 @pytest.mark.parametrize("figure", ["Formation", "formation_part", "formation part", "../part", "part-", "", "é"])
 def test_a_bad_id_writes_nothing(figure: str, out: Path) -> None:
     with pytest.raises(BadInput, match="figure id"):
-        _publish(figure)
-    assert _files(out) == {}
+        publish(figure)
+    assert files_of(out) == {}
 
 
 def test_axes_without_a_caption_write_nothing(out: Path) -> None:
     with pytest.raises(BadInput, match="no caption"):
         tl.publish(Figure().subplots(), case("plot_holdings").table, id="sans-legende")
-    assert _files(out) == {}
+    assert files_of(out) == {}
 
 
 def test_a_table_without_inputs_writes_nothing(out: Path) -> None:
@@ -382,19 +301,19 @@ def test_a_table_without_inputs_writes_nothing(out: Path) -> None:
     lost.attrs = {}
     with pytest.raises(BadInput, match="does not say what it was computed from"):
         tl.publish(tl.plot_holdings(lost), lost, id="sans-source")
-    assert _files(out) == {}
+    assert files_of(out) == {}
 
 
 def test_a_bad_parameter_writes_nothing(out: Path) -> None:
     with pytest.raises(BadInput, match="territoire"):
-        _publish(territoire="R75")
-    assert _files(out) == {}
+        publish(territoire="R75")
+    assert files_of(out) == {}
 
 
 @pytest.mark.parametrize("broken", ["svg", "png"])
 def test_nothing_is_half_written_when_drawing_fails(broken: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _publish()
-    before = _files(out)
+    publish()
+    before = files_of(out)
 
     def print_svg(self: FigureCanvasSVG, target: Any, **given: Any) -> None:
         target.write(b"half")
@@ -403,30 +322,33 @@ def test_nothing_is_half_written_when_drawing_fails(broken: str, out: Path, monk
     def render(*given: Any) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(*{"svg": (FigureCanvasSVG, "print_svg", print_svg), "png": (resvg, "render", render)}[broken])
+    if broken == "svg":
+        monkeypatch.setattr(FigureCanvasSVG, "print_svg", print_svg)
+    else:
+        monkeypatch.setattr(resvg, "render", render)
     with pytest.raises(OSError, match="no space left"):
-        _publish()
+        publish()
     with pytest.raises(OSError, match="no space left"):
-        _publish("autre")
-    assert _files(out) == before
+        publish("autre")
+    assert files_of(out) == before
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_part(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _publish()
-    before = _files(out)
+    publish()
+    before = files_of(out)
 
     def replace(self: Path, target: Path) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(OSError, match="no space left"):
-        _publish()
-    assert _files(out) == before
+        publish()
+    assert files_of(out) == before
 
 
-def test_a_disk_that_fills_up_half_way_leaves_the_four_old_files(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _publish()
-    before = _files(out)
+def test_a_disk_that_fills_up_half_way_leaves_the_four_oldfiles_of(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+    before = files_of(out)
     drawn = case("plot_holdings")
     table = drawn.table.assign(nb_chiffres=drawn.table["nb_chiffres"] + 1)
     original = Path.write_bytes
@@ -439,7 +361,7 @@ def test_a_disk_that_fills_up_half_way_leaves_the_four_old_files(out: Path, monk
     monkeypatch.setattr(Path, "write_bytes", write_bytes)
     with pytest.raises(OSError, match="no space left"):
         tl.publish(drawn.on(table, lang="en"), table, id="qualite-natures", params={"lang": "en"})
-    assert _files(out) == before
+    assert files_of(out) == before
 
 
 def test_the_fingerprint_follows_the_data() -> None:
@@ -454,7 +376,7 @@ def test_the_fingerprint_follows_the_data() -> None:
 
 
 def test_a_published_figure_can_be_cited(out: Path) -> None:
-    published = _publish()
+    published = publish()
     said = tl.cite(NAME)
     assert published.facts["title"] in said
     assert published.fingerprint in said
@@ -465,14 +387,14 @@ def test_a_published_figure_can_be_cited(out: Path) -> None:
 def test_a_table_is_not_needed_and_another_is_refused(out: Path) -> None:
     drawn = case("plot_holdings")
     with_it = tl.publish(drawn.draw("fr"), drawn.table, id="essai")
-    before = _files(out)
+    before = files_of(out)
     assert tl.publish(drawn.draw("fr"), id="essai") == with_it
-    assert _files(out) == before
+    assert files_of(out) == before
     with pytest.raises(BadInput, match=r"plot_holdings drew, which has 5 rows"):
         tl.publish(drawn.draw("fr"), case("plot_people_trained").table, id="essai")
     with pytest.raises(BadInput, match=r"plot_holdings drew"):
         tl.publish(drawn.draw("fr"), drawn.table.assign(nb_chiffres=1), id="essai")
-    assert _files(out) == before
+    assert files_of(out) == before
 
 
 def test_the_table_is_the_one_drawn_whatever_becomes_of_it(out: Path) -> None:
@@ -493,7 +415,7 @@ def test_language_and_territory_are_the_charts(out: Path) -> None:
     with pytest.raises(BadInput, match=r'shows R53 and the parameters say territory="R75"'):
         tl.publish(bretagne, id="essai", params={"territory": "R75"})
     assert tl.publish(bretagne, id="essai", params={"territory": "D35"}).name == "essai--D35"  # in Bretagne
-    assert {Path(name).stem for name in _files(out)} == {"essai--D35", "essai--FR-en", "essai--R53"}
+    assert {Path(name).stem for name in files_of(out)} == {"essai--D35", "essai--FR-en", "essai--R53"}
 
 
 BESIDE = {
@@ -573,7 +495,7 @@ def test_a_wrong_file_is_one_sentence(file: str, dpi: Any, said: str, tmp_path: 
 
 def test_a_figure_made_in_a_run_says_how_to_make_it_again(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TLANALYSIS_NOTEBOOK", "04_territory_profile")
-    _publish(territory="R75", seed=0)
+    publish(territory="R75", seed=0)
     facts = json.loads((out / "figures" / "qualite-natures--R75-en.json").read_text(encoding="utf-8"))
     assert facts["notebook"] == "04_territory_profile"
     assert facts["command"] == "tlanalysis run 04_territory_profile -p territory=R75 -p lang=en"

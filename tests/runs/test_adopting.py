@@ -58,6 +58,9 @@ def test_a_run_of_plain_papermill_is_adopted_and_shown(notebooks: Path, tmp_path
     write_notebook(notebooks, "02_dessin", DRAWS, "1 + 1")
     with pytest.raises(BadInput, match="its cells are not those of"):
         adopt([executed], out)
+    source.write_text("{}", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"elsewhere\.ipynb: .*02_dessin"):
+        adopt([executed], out)
 
 
 def test_our_engine_refuses_a_parameter_that_the_notebook_does_not_have(notebooks: Path, tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.runs.conftest import write_notebook
+from tlanalysis.core import staging
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
 
@@ -59,6 +61,34 @@ def test_a_run_in_a_long_temporary_folder_succeeds_and_leaves_nothing(
     assert len(str(sockets)) < 50
     _wait_until_gone(sockets)
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_sockets_have_room_in_the_longest_folder_that_we_take(engine: str, project_copy: Path, tmp_path: Path) -> None:
+    write_notebook(project_copy / "notebooks", "00_essai", SOCKETS, MANAGER)
+    command = [
+        sys.executable,
+        "-m",
+        "tlanalysis",
+        "run",
+        "00_essai",
+        "--engine",
+        engine,
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    with tempfile.TemporaryDirectory(dir="/tmp") as base:
+        temporary = Path(base, "x" * (staging.LONGEST - len(os.fsencode(base)) - 1))
+        temporary.mkdir()
+        assert len(os.fsencode(temporary)) == staging.LONGEST
+        environment = _environment(project_copy, temporary)
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        cells = json.loads((tmp_path / "out" / "notebooks" / "00_essai--FR.ipynb").read_text(encoding="utf-8"))["cells"]
+        sockets = Path("".join(cells[1]["outputs"][0]["text"]).strip())
+        assert sockets.parent == temporary
+        _wait_until_gone(sockets)
+        assert list(temporary.iterdir()) == []
 
 
 def test_a_run_that_is_killed_in_a_long_temporary_folder_leaves_nothing(

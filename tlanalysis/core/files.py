@@ -29,7 +29,8 @@ def write_bytes(path: Path, data: bytes) -> Path:
 def write_together(contents: Mapping[Path, bytes]) -> None:
     """Write several files: write all as temporary files beside their targets, then rename each.
 
-    After an error the files are those that were there before. Temporary files that an ended process left for these
+    After an error the files are those that were there before; a file that is written alone, and that was there before,
+    is the new one when Ctrl-C comes after its rename. Temporary files that an ended process left for these
     targets are deleted.
     """
     temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
@@ -41,16 +42,20 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
             _delete_abandoned(folder, {path.name for path in contents})
         for path, data in contents.items():
             temporary[path].write_bytes(data)
+        absent = {path for path in contents if not path.exists()}
         if len(contents) > 1:  # one rename is done or not
             for path in contents:
                 _keep(path, former[path])
         for path, part in temporary.items():
+            placed.append(path)  # before the rename: Ctrl-C may come between the two
             part.replace(path)
-            placed.append(path)
     except BaseException:
         for path in placed:
             with suppress(OSError):
-                former[path].replace(path) if former[path].exists() else path.unlink()
+                if former[path].exists():
+                    former[path].replace(path)
+                elif path in absent:
+                    path.unlink()
         raise
     finally:
         for part in (*temporary.values(), *former.values()):

@@ -12,14 +12,16 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from tlanalysis.core.errors import BadInput
 
 MARKER = ".tlanalysis"
-LONGEST = 55  # bytes of a temporary folder in which sockets have room: a path of 107 bytes at most, with our folders
+# Bytes of a temporary folder in which sockets have room. The path of a socket has 107 bytes at most: the folder of the
+# command takes 25 of them, that of a kernel inside it 25 and the name of the socket, `/k-5`, 4. 3 are spare.
+LONGEST = 50
 _SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - our folders in them have random names and belong to us alone
 _PREFIX = ".tlanalysis-"
 _PATIENCE = 1.0  # seconds to wait for the lock of a folder
@@ -59,14 +61,15 @@ def remove(folder: Path) -> None:
 
 def _delete(folder: Path) -> None:
     """Delete a folder, its marker last: after a deletion that stops or fails, the next one knows the folder."""
-    for path in folder.iterdir() if folder.is_dir() else ():  # another program may empty temporary folders
-        if path.name == MARKER:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            with suppress(OSError):
-                path.unlink()
+    with suppress(FileNotFoundError):  # another process may delete it too
+        for path in folder.iterdir():
+            if path.name == MARKER:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
     with suppress(OSError):
         if all(path.name == MARKER for path in folder.iterdir()):
             (folder / MARKER).unlink(missing_ok=True)
@@ -81,25 +84,24 @@ def inside(folder: Path, name: str = "") -> Iterator[Path]:
     raises, a folder that was made and holds nothing is removed. `name` is one that `new_name` has returned.
     """
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    new, marker = _new(folder, name)
     try:
-        with marker:
-            yield new
+        folder.mkdir(parents=True, exist_ok=True)
+        new, marker = _new(folder, name)
+        try:
+            with marker:
+                yield new
+        finally:
+            _delete(new)
     except BaseException:
-        _delete(new)
-        with suppress(OSError):  # the folder holds something
-            for parent in made:
+        for parent in made:
+            with suppress(OSError):  # it holds something
                 parent.rmdir()
         raise
-    _delete(new)
 
 
-@contextmanager
-def temporary() -> Iterator[Path]:
+def temporary() -> AbstractContextManager[Path]:
     """Yield a new folder inside the temporary folder, and delete it at the end; the next one finds what a kill left."""
-    with inside(Path(tempfile.gettempdir())) as folder:
-        yield folder
+    return inside(Path(tempfile.gettempdir()))
 
 
 def folder_of_sockets() -> Path:
@@ -117,25 +119,42 @@ def has_abandoned(folder: Path) -> bool:
 
 
 def new_name() -> str:
-    """Return a name for a folder of unfinished files, which nobody else has: another process may be told it before."""
+    """Return a new name for a folder of unfinished files.
+
+    Another process can learn the name before the folder exists.
+    """
     return f"{_PREFIX}{secrets.token_hex(6)}"
 
 
 def _new(folder: Path, name: str) -> tuple[Path, IO[str]]:
     """Delete abandoned folders, then make one; return it with its marker, open and locked."""
     with _locked(folder) as alone:
-        _remove_abandoned(folder, alone)
+        abandoned = _abandoned(folder, alone)
+    for path in abandoned:  # a large one takes longer than another process waits for the lock
+        _delete(path)
+    with _locked(folder):
         new = folder / (name or new_name())
         new.mkdir(mode=0o700)
         try:
-            marker = (new / MARKER).open("w", encoding="utf-8")
-            lock(marker.fileno())
-            marker.write(_ABOUT)
-            marker.flush()
+            marker = _marker(new)
         except BaseException:
             _delete(new)
             raise
     return new, marker
+
+
+def _marker(new: Path) -> IO[str]:
+    """Write the marker of a folder; return it, open and locked."""
+    marker = (new / MARKER).open("w", encoding="utf-8")
+    try:
+        lock(marker.fileno())
+        marker.write(_ABOUT)
+        marker.flush()
+    except BaseException:
+        with suppress(OSError):  # to close it writes what it holds
+            marker.close()
+        raise
+    return marker
 
 
 @contextmanager
@@ -159,7 +178,9 @@ def _locked(folder: Path) -> Iterator[bool]:
         os.close(number)
 
 
-def _remove_abandoned(folder: Path, alone: bool) -> None:
+def _abandoned(folder: Path, alone: bool) -> list[Path]:
+    """Delete the empty folders that ended processes left; return the other ones."""
+    found = []
     for path in folder.glob(f"{_PREFIX}*"):
         if path.is_symlink() or not path.is_dir():
             continue
@@ -172,7 +193,8 @@ def _remove_abandoned(folder: Path, alone: bool) -> None:
                     path.rmdir()
             continue
         if free:
-            _delete(path)
+            found.append(path)
+    return found
 
 
 def _a_minute_ago(folder: Path) -> float:

@@ -49,26 +49,29 @@ class _Deadline:
     sock: socket | None
 
     def getresponse(self) -> Any:
-        ended: list[bool] = []
+        ended = threading.Event()
+        # Encryption inside the encryption of a proxy is no socket: it holds one.
+        given: Any = getattr(self.sock, "socket", self.sock)
 
         def end() -> None:
-            ended.append(True)
+            ended.set()
             with suppress(OSError):  # it is closed
-                if given is not None:
+                if isinstance(given, socket):
                     socket.shutdown(given, SHUT_RDWR)  # that of an SSL socket would end its encryption first
+                elif given is not None:
+                    given.close()
 
-        given = self.sock
         timer = threading.Timer(SLOW_AFTER, end)
         timer.daemon = True
         timer.start()
         try:
             answer = super().getresponse()  # type: ignore[misc]
         except (OSError, HTTPException):
-            if not ended:
+            if not ended.is_set():
                 raise
         finally:
             timer.cancel()
-        if ended:  # an answer whose headers are cut may look whole
+        if ended.is_set():  # an answer whose headers are cut may look whole
             raise TimeoutError("the headers took too long")
         return answer
 

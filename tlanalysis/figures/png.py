@@ -103,14 +103,15 @@ def _with_signs(text: re.Match[str]) -> str:
     if text["said"].isascii() or len(faces) < 2:
         return text[0]
     said = unescape(text["said"])
-    families = [next((family for path, family in faces.items() if _has(path, letter)), "") for letter in said]
+    first = next(iter(faces.values()))  # a sign that no family has stays in it
+    families = [next((family for path, family in faces.items() if _has(path, letter)), first) for letter in said]
     letters = zip(families, said, strict=True)
     runs = [(family, "".join(letter for _, letter in run)) for family, run in groupby(letters, itemgetter(0))]
     size, place = _POINTS.search(text["style"]), _X.search(text["opening"])
     if len(runs) < 2 or size is None or place is None:
         return text[0]
     bold, anchor = bool(_BOLD.search(text["style"])), _ANCHOR.search(text["style"])
-    widths = [72 * text_width(run, float(size[1]), bold, family or None) for family, run in runs]
+    widths = [72 * text_width(run, float(size[1]), bold, family) for family, run in runs]
     left = float(place[1]) - sum(widths) * _BEFORE[anchor[1] if anchor else "start"]
     written = []
     for (family, run), width in zip(runs, widths, strict=True):

@@ -93,7 +93,26 @@ def publish(
     rows = about.drawn_table(ax, table, id)
     data = about.csv_of(rows)
     run = about.parameters_of(ax, params)
-    narrow = again(ax, figure_places.PHONE)
+    narrow = again(ax, "phone")
+    try:
+        name, facts, contents = _contents(ax, narrow, rows, data, id, run)
+    finally:
+        if narrow is not None:
+            forget(figure_of(narrow))
+    folder = paths.reports() / "figures"
+    files.write_together({folder / place: held for place, held in contents.items()})
+    if narrow is None:
+        (folder / figure_places.phone(name)).unlink(missing_ok=True)
+    forget(figure_of(ax))
+    print(f"{name}  {facts['fingerprint']}  {_picture_fingerprint(contents[f'{name}.svg'])}")
+    _show(contents[f"{name}.png"], facts["alt"], ax)
+    return Published(name, facts["fingerprint"], facts)
+
+
+def _contents(
+    ax: Axes, narrow: Axes | None, rows: pd.DataFrame, data: bytes, id: str, run: Params
+) -> tuple[str, dict[str, Any], dict[str, bytes]]:
+    """Return the name of a figure, its facts, and place in the folder of figures -> bytes for each of its files."""
     for drawn in filter(None, (ax, narrow)):
         if page := page_of(drawn):
             page.shorten()
@@ -102,19 +121,10 @@ def publish(
     svg = render(ax, "svg", facts)
     written = {"svg": svg, "png": png_of(svg, facts), "csv": data}
     written["json"] = files.to_json(facts | about.making_of(run)).encode()
-    folder = paths.reports() / "figures"
-    contents = {folder / f"{name}.{extension}": written[extension] for extension in figure_places.KINDS}
-    for_phones = folder / figure_places.phone(name)
-    if narrow is None:
-        for_phones.unlink(missing_ok=True)
-    else:
-        contents[for_phones] = render(narrow, "svg", facts)
-        forget(figure_of(narrow))
-    files.write_together(contents)
-    forget(figure_of(ax))
-    print(f"{name}  {facts['fingerprint']}  {_picture_fingerprint(written['svg'])}")
-    _show(written["png"], facts["alt"], ax)
-    return Published(name, facts["fingerprint"], facts)
+    contents = {f"{name}.{extension}": written[extension] for extension in figure_places.KINDS}
+    if narrow is not None:
+        contents[figure_places.phone(name)] = render(narrow, "svg", facts)
+    return name, facts, contents
 
 
 def save(ax: Axes, file: str | Path, *, dpi: float = 300) -> Path:

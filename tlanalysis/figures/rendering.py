@@ -14,10 +14,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from tlanalysis.charts.kit.again import unwatched
 from tlanalysis.charts.kit.layout import figure_of, page_of
 from tlanalysis.charts.kit.shapes import titles_of
 from tlanalysis.charts.kit.style import HALO, SAVED_DPI, style
+from tlanalysis.charts.kit.watching import unwatched
 from tlanalysis.figures import marks, png
 
 if TYPE_CHECKING:

@@ -4,10 +4,12 @@ Each piece of evidence of a row names a département, with a weight (`WEIGHTS`):
 département that the publisher printed, the coordinates (see `cells.departement_grid`), the name of the commune, the
 région. What is printed weighs more than what was repaired, and a code that exists more than one that nobody gives out.
 A missing or impossible value names nothing. The département with the most weight wins. When two have the same, the row
-is left open: nothing in it says which of the two is damaged. What contradicts nothing settles a tie first: a point
-within two cells of the other département is no evidence against it, a postal code that serves communes of the other
-département neither, and when a postal code and a commune code of bordering départements are all there is, the commune
-code wins, because some postal codes cross a border and no commune does.
+is left open: nothing in it says which of the two is damaged.
+
+Three rules settle a tie. A point within two cells of the other département does not count against it. A postal code
+that serves communes of the other département does not count against it. When a postal code and a commune code of
+bordering départements are the only evidence, the commune code wins: some postal codes cross a border and no commune
+does.
 
 The name of a commune gives its weight to every département that has or had a commune of that name, among those that the
 row names otherwise; alone, it names a département when only one has that name, within the printed région. When one of
@@ -163,7 +165,10 @@ def weight_of_point_outside(latitude: NDArray[np.float64], longitude: NDArray[np
 
 
 def vote(evidence: Evidence) -> Placed:
-    """Return the département and the région that the evidence of each row names, and the evidence that lost."""
+    """Return the département and the région that the evidence of each row names, and the evidence that lost.
+
+    In a row that is left open, only what was put right is lost: a code always, a point when the evidence is level.
+    """
     named = np.stack([evidence.postal, evidence.commune, evidence.printed, evidence.seen])
     highest = named.max(axis=0)
     lowest = np.where(named == -1, np.int16(32_000), named).min(axis=0)
@@ -182,7 +187,9 @@ def vote(evidence: Evidence) -> Placed:
         mended = evidence.mended(disputed)
         for at, (name, said) in enumerate(zip(EVIDENCE, named, strict=True)):
             against = (said[disputed] != -1) & (said[disputed] != decided[disputed]) & ~abroad[disputed]
-            lost[name][disputed[against & (~undecided[disputed] | (mended[at] & (at < 3 or level[disputed])))]] = True
+            unsure = mended[at] & (at < 3 or level[disputed])
+            gone = np.where(undecided[disputed], unsure, True)
+            lost[name][disputed[against & gone]] = True
         _tolerate(lost, evidence, decided)
     own_region = region_of_departement()[decided]
     lost["region"] = (evidence.region != -1) & (decided != -1) & (own_region != evidence.region)
@@ -236,15 +243,15 @@ def _verdicts(named: Indices, evidence: Evidence, rows: NDArray[np.int64]) -> In
             case[4:8],
             list(map(bool, case[8:12])),
             touched=frozenset(code for code, near in zip(case[:3], case[12:15], strict=True) if near),
-            region=case[15],
-            outside=case[16],
-            cedex=bool(case[17]),
-            across=bool(case[18]),
-            mistyped=case[19],
-            names=by_number[case[20]],
-            served=by_code[case[21]],
+            region=region,
+            outside=outside,
+            cedex=bool(cedex),
+            across=bool(across),
+            mistyped=mistyped,
+            names=by_number[name],
+            served=by_code[code],
         )
-        for case in cases.T.tolist()
+        for *case, region, outside, cedex, across, mistyped, name, code in cases.T.tolist()
     ]
     return np.array(found, np.int16)[which.ravel()]
 
@@ -310,7 +317,9 @@ def _decide(
         weight = weighed([at for at in range(4) if not mended[at]])
         most = max(weight.values(), default=0)
         tied = [code for code, total in weight.items() if total == most] or tied
-    return _settled(tied, named, touched, served) if len(tied) > 1 else tied[0] if tied else -1
+    if len(tied) > 1:
+        return _settled(tied, named, touched, served)
+    return tied[0] if tied else -1
 
 
 def _settled(tied: list[int], named: list[int], touched: frozenset[int], served: frozenset[int]) -> int:
@@ -320,7 +329,7 @@ def _settled(tied: list[int], named: list[int], touched: frozenset[int], served:
         tied = across
     if seen in tied and (beside := [code for code in tied if code != seen and code in touched]):
         tied = beside
-    if tied == [postal, commune] and named[2:] == [-1, -1] and (postal, commune) in _bordering():
+    if set(tied) == {postal, commune} and named[2:] == [-1, -1] and (postal, commune) in _bordering():
         return commune
     return tied[0] if len(tied) == 1 else _LEVEL
 

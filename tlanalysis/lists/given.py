@@ -63,7 +63,11 @@ def _fetched(url: str, folder: Path) -> Path:
 
     path = folder / (Path(urlparse(url).path).name or "liste")
     try:
-        with web.Session().get(url, stream=True, timeout=_SECONDS) as answer, path.open("wb") as file:
+        with (
+            web.Session() as session,
+            session.get(url, stream=True, timeout=_SECONDS) as answer,
+            path.open("wb") as file,
+        ):
             answer.raise_for_status()
             received = 0
             for piece in web.pieces(answer, _PIECE):

@@ -18,9 +18,9 @@ PAGE = "docs/glossary.html"
 def terms(lang: str) -> dict[str, re.Pattern[str]]:
     """Return heading of the glossary -> the words of a note that it explains."""
     held = tomllib.loads(Path(__file__).with_name("glossary.toml").read_text(encoding="utf-8"))[lang]
+    words = {heading: pattern.replace(" ", r"\s") for heading, pattern in held.items()}
     return {
-        heading: re.compile(rf"(?<![\w-])(?:{pattern.replace(' ', chr(92) + 's')})(?![\w-])", re.IGNORECASE)
-        for heading, pattern in held.items()
+        heading: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE) for heading, pattern in words.items()
     }
 
 

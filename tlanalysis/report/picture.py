@@ -116,7 +116,10 @@ def _name(root: ElementTree.Element) -> None:
 
 
 def _rename(root: ElementTree.Element, prefix: str) -> None:
-    """Put a prefix before each identifier that something refers to, and in what refers to it; the others go."""
+    """Put a prefix before each identifier that something refers to, and in what refers to it.
+
+    The other identifiers are removed.
+    """
     values = [value for part in root.iter() for value in part.attrib.values()]
     meant = {name for value in values for name in re.findall(r"url\(#([^)]*)\)|^#(.*)$", value) for name in name}
     for part in root.iter():

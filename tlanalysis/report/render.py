@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +64,25 @@ def _harmless(value: Any) -> Any:
 def _inline(figure: Figure, phone: bool = False) -> Markup | None:
     """Return the drawing of a figure for a page that shows several; text in an image could not use the page's font."""
     path = figure.drawing_for_phones if phone else figure.path("svg")
-    drawn = picture.slim(path.read_text(encoding="utf-8", errors="replace"))
     area = figure.phone_area if phone else figure.plot_area
-    mark = files.sha256(f"{figure.name} {phone}".encode())[:5]
-    return picture.inlined(drawn, area, prefix=f"i{mark}-")
+    mark = files.sha256(f"{figure.name} {phone}".encode())[:12]
+    return picture.inlined(_slim(path), area, prefix=f"i{mark}-")
 
 
 def _heavy(figure: Figure) -> bool:
     """Return whether a page that shows several figures loads a drawing as a picture, when it comes into view."""
-    drawn = picture.slim(figure.path("svg").read_text(encoding="utf-8", errors="replace"))
-    return len(drawn) > HEAVY and "png" in figure.kinds
+    return len(_slim(figure.path("svg"))) > HEAVY and "png" in figure.kinds
+
+
+def _slim(path: Path) -> str:
+    """Return a drawing as a page holds it."""
+    return _read_slim(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read_slim(path: Path, moment: int) -> str:
+    """Read a drawing once for what pages ask of it, until it is written again."""
+    return picture.slim(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _short(address: str) -> str:

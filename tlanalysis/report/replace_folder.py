@@ -46,9 +46,8 @@ def replace(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 def delete_former(folder: Path) -> None:
     """Delete the former folder, also the one that an earlier call could not delete whole."""
-    if (
-        folder.exists()
-    ):  # otherwise a call was stopped between its two renames, and the former folder is the present one
+    # Without a present folder, a call was stopped between its two renames: the former folder is then the present one.
+    if folder.exists():
         shutil.rmtree(_old(folder), ignore_errors=True)
 
 

@@ -14,7 +14,7 @@ from tlanalysis.runs import manifest
 from tlanalysis.runs.due import ADOPTED, ProjectState
 from tlanalysis.runs.lock import locked
 from tlanalysis.runs.manifest import Outcome
-from tlanalysis.runs.parameters_cell import cells_of
+from tlanalysis.runs.parameters_cell import cells_in, cells_of
 from tlanalysis.runs.plan import Run, grid
 from tlanalysis.runs.single_run import remove_times_and_paths
 
@@ -62,8 +62,8 @@ def adopt(executed: list[Path], out: Path) -> list[Outcome]:
 
 def _outcome(path: Path, out: Path, now: ProjectState) -> Outcome:
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        about, cells = notebook["metadata"]["papermill"], cells_of(path.read_bytes())
+        notebook = json.loads(path.read_bytes())
+        about, cells = notebook["metadata"]["papermill"], cells_in(notebook)
         name, given = Path(about["input_path"]).stem, dict(about["parameters"])
         seconds = round(float(about.get("duration") or 0), 2)
         printed = "".join(_printed(cells))
@@ -74,7 +74,11 @@ def _outcome(path: Path, out: Path, now: ProjectState) -> Outcome:
     run = next(iter(grid(name, given)))
     if failed:
         raise BadInput("its run failed: run it again.")
-    if sources != _sources(cells_of(now.notebook(name))):
+    try:
+        asked = _sources(cells_of(now.notebook(name)))
+    except (OSError, ValueError):
+        raise BadInput(f"notebooks/{name}.ipynb cannot be read.") from None
+    if sources != asked:
         raise BadInput(f"its cells are not those of notebooks/{name}.ipynb: run that notebook again.")
     facts = {figure: _facts(out, figure, digest, run) for figure, digest in _PUBLISHED.findall(printed)}
     return Outcome(

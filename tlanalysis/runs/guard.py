@@ -50,7 +50,7 @@ def start(process: int) -> dict[str, str]:
     os.posix_spawn(sys.executable, command, {}, setsid=True, file_actions=null)
     os.close(reading)
     os.register_at_fork(after_in_child=lambda: _close(writing))
-    for made in {folder, sockets}:  # now that the guard would delete them
+    for made in {folder, sockets}:  # the guard already knows them, and deletes them if this process is killed
         _OPEN.enter_context(staging.inside(made.parent, made.name))
     return {VARIABLE: mark, "TMPDIR": str(folder), SOCKETS: str(sockets)}
 

@@ -25,12 +25,27 @@ def cells_of(notebook: bytes) -> list[dict[str, Any]]:
         When the file is not a notebook, or a cell has no kind, source or metadata.
     """
     try:
-        cells = json.loads(notebook)["cells"]
-        whole = all(isinstance(cell["cell_type"], str) and isinstance(cell["metadata"], dict) for cell in cells)
-        sources = ["".join(cell["source"]) for cell in cells]
-    except (KeyError, TypeError, RecursionError) as error:
+        return cells_in(json.loads(notebook))
+    except RecursionError as error:
         raise ValueError("not a notebook") from error
-    if not (whole and isinstance(cells, list) and len(sources) == len(cells)):
+
+
+def cells_in(notebook: Any) -> list[dict[str, Any]]:
+    """Return the cells of what a notebook file holds.
+
+    Raises
+    ------
+    ValueError
+        When it is not a notebook, or a cell has no kind, source or metadata.
+    """
+    try:
+        cells = notebook["cells"]
+        whole = all(isinstance(cell["cell_type"], str) and isinstance(cell["metadata"], dict) for cell in cells)
+        for cell in cells:
+            "".join(cell["source"])
+    except (KeyError, TypeError) as error:
+        raise ValueError("not a notebook") from error
+    if not (whole and isinstance(cells, list)):
         raise ValueError("not a notebook")
     return cells
 

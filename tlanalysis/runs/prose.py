@@ -23,7 +23,7 @@ def speak(cells: Cells, lang: str) -> None:
     Parameters
     ----------
     cells : list of dict
-        The cells of the notebook, changed in place; their translations go.
+        The cells of the notebook, changed in place; the translations are removed from their metadata.
     lang : str
         Language of the run.
     """

@@ -22,7 +22,7 @@ class Pruned:
 
 def _within(path: Path, out: Path) -> bool:
     """Return whether a file lies in one of the folders that runs write to."""
-    return path.parent.relative_to(out).as_posix() in {*manifest.FOLDERS, "failed"} if out in path.parents else False
+    return out in path.parents and path.parent.relative_to(out).as_posix() in {*manifest.FOLDERS, "failed"}
 
 
 def prune(out: Path, kept: Collection[str], *, history: int = snapshots.KEPT, dry_run: bool = False) -> Pruned:

@@ -38,7 +38,7 @@ class _Worker:
         self.channel, child_end = multiprocessing.Pipe()
         with _environment_of_workers():
             _start_server()
-            # The process inherits the folder of sockets, and what its notebooks start does.
+            # The process inherits the name of the folder of sockets; so do the processes that its notebooks start.
             self.process = _context().Process(target=run_worker, args=(child_end,))
             self.process.start()
         child_end.close()

@@ -53,11 +53,34 @@ def test_both_numbers_in_one_cell():
         '{"type": "Point", "coordinates": [2.35, 48.85]}',
         '{"lat": 48.85, "lon": 2.35}',
         '{"lng": "2.35", "lat": "48.85"}',
+        '{"lng": "2,35", "lat": "48,85"}',
+        '{"type": "Point", "coordinates": [2.35,48.85,1250.5]}',
     ],
 )
 def test_a_cell_that_says_which_number_is_which_is_read_so(cell):
     latitude, longitude, unreadable = coordinates.pairs(pa.array([cell]))
     assert (latitude[0], longitude[0], unreadable[0]) == (48.85, 2.35, False)
+
+
+def test_a_comma_of_json_stands_between_two_numbers():
+    assert coordinates.pair_of('{"coordinates":[2,48,12]}') == (48.0, 2.0)
+    assert coordinates.pair_of('{"lat":48,"lon":2}') == (48.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '{"lat": 6862305.2, "lon": 652381.1}',
+        '{"lat": "6862305.2", "lon": "652381.1"}',
+        '{"coordinates": [652381.1, 6862305.2]}',
+        '{"coordinates": [2.35, 48.8.5]}',
+        '{"coordinates": [2,35,48,85]}',
+        '{"lat": 48,85, "lon": 2,35}',
+        '{"lat": 4.885e1, "lon": 2.35}',
+    ],
+)
+def test_a_part_of_a_number_is_no_number(cell):
+    assert coordinates.pair_of(cell) is None
 
 
 @pytest.mark.parametrize("cell", ["475 198,12 3", "POLYGON((1 2, 3 4))", '{"lat": 48.85}', "Point de vue", "48.85"])

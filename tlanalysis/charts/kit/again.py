@@ -5,25 +5,14 @@ A chart that somebody has changed since (a colour, a note beside a mark) is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from tlanalysis.charts.kit import caption
-
-
-class Watch:
-    """What matplotlib tells of each change inside a figure."""
-
-    def __init__(self) -> None:
-        self.changed = False
-
-    def __call__(self, artist: object, stale: bool) -> None:
-        """Note that something changed."""
-        self.changed = True
+from tlanalysis.charts.kit.showing import forget
+from tlanalysis.charts.kit.watching import Watch
 
 
 def keep(ax: Axes, draw: Callable[[str], Axes]) -> None:
@@ -55,16 +44,8 @@ def again(ax: Axes, size: str) -> Axes | None:
     if draw is None or not isinstance(watch, Watch) or watch.changed:
         return None
     drawn = draw(size)
-    return drawn if caption.of(drawn) == caption.of(ax) else None
-
-
-@contextmanager
-def unwatched(figure: Figure) -> Iterator[None]:
-    """Leave aside, for the time that we render a figure, what rendering changes inside it."""
-    watch: Any = figure.stale_callback
-    before = watch.changed if isinstance(watch, Watch) else False
-    try:
-        yield
-    finally:
-        if isinstance(watch, Watch):
-            watch.changed = before
+    if caption.of(drawn) == caption.of(ax):
+        return drawn
+    if (figure := drawn.get_figure(root=True)) is not None:
+        forget(figure)
+    return None

@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import LayoutEngine
 
 from tlanalysis.charts.kit import caption as captions
-from tlanalysis.charts.kit.again import unwatched
 from tlanalysis.charts.kit.fonts import FAMILIES
 from tlanalysis.charts.kit.frame import GAP, LEADING, Frame, Line, height_of
 from tlanalysis.charts.kit.letters import MARGIN
@@ -24,6 +23,7 @@ from tlanalysis.charts.kit.look import asked
 from tlanalysis.charts.kit.recolour import recolour
 from tlanalysis.charts.kit.slot import Slot, fitted
 from tlanalysis.charts.kit.style import DPI, SAVED_DPI, halo, style
+from tlanalysis.charts.kit.watching import unwatched
 from tlanalysis.core.errors import BadInput
 
 if TYPE_CHECKING:

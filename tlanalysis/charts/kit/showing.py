@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
-from tlanalysis.charts.kit.again import unwatched
 from tlanalysis.charts.kit.style import DPI, SAVED_DPI, style
+from tlanalysis.charts.kit.watching import unwatched
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -30,9 +30,11 @@ _ONE = r"([+-]?\d{1,3}(?:[.,]\d+)?)"
 _PAIR = re.compile(rf"[\s(\[{{]*{_ONE}\s*[,;/|\s]\s*{_ONE}[\s)\]}}]*")
 # WKT and GeoJSON write the longitude first; a record names its two numbers.
 _WKT = re.compile(rf"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*{_ONE}\s+{_ONE}(?:\s+[-+\d.]+)?\s*\)", re.IGNORECASE)
-_GEOJSON = re.compile(rf"\"coordinates\"\s*:\s*\[\s*{_ONE}\s*,\s*{_ONE}")
+# A number of JSON has a point and no comma, and ends where no digit follows.
+_JSON = r"([+-]?\d{1,3}(?:\.\d+)?)(?![\d.eE])"
+_GEOJSON = re.compile(rf"\"coordinates\"\s*:\s*\[\s*{_JSON}\s*,\s*{_JSON}\s*(?:,\s*[-+.\deE]+\s*)?\]")
 _NAMED = {
-    side: re.compile(rf"[\"'](?:{names})[\"']\s*:\s*[\"']?{_ONE}", re.IGNORECASE)
+    side: re.compile(rf"[\"'](?:{names})[\"']\s*:\s*(?:[\"']{_ONE}[\"']|{_JSON}(?!,\d))", re.IGNORECASE)
     for side, names in (("lat", "lat|latitude"), ("lon", "lon|lng|long|longitude"))
 }
 
@@ -131,7 +133,7 @@ def pair_of(text: str) -> tuple[float, float] | None:
     if found := _WKT.fullmatch(text) or (_GEOJSON.search(text) if text[:1] == "{" else None):
         return _float(found[2]), _float(found[1])
     if text[:1] == "{" and (lat := _NAMED["lat"].search(text)) and (lon := _NAMED["lon"].search(text)):
-        return _float(lat[1]), _float(lon[1])
+        return _float(lat[1] or lat[2]), _float(lon[1] or lon[2])
     return None
 
 
