@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import AbstractPathEffect
 from matplotlib.text import Text
 
 from tlanalysis.charts.kit.layout import figure_of, page_of
@@ -61,31 +62,44 @@ def _laid_out(ax: Axes) -> Iterator[None]:
 def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
     drawn = io.BytesIO()
-    with _named_halos(ax), marks.named(ax, facts["lang"]) as said:
+    with _named_halos(ax) as halos, marks.named(ax, facts["lang"]) as said:
         figure_of(ax).savefig(drawn, format="svg", metadata=about)
     svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
-    svg = _with_titles(_stroked(svg), titles_of(ax))
+    svg = _with_titles(_stroked(svg, halos), titles_of(ax))
     return _with_facts(svg, facts).encode("utf-8")
 
 
 @contextmanager
-def _named_halos(ax: Axes) -> Iterator[None]:
-    """Name the labels with white around them, instead of drawing them as outlines: an SVG keeps text as text."""
+def _named_halos(ax: Axes) -> Iterator[list[tuple[str, float]]]:
+    """Name the labels that have a stroke around them, instead of drawing them as outlines; yield colours and widths.
+
+    An SVG keeps text as text.
+    """
     labels = [text for text in figure_of(ax).findobj(Text) if text.get_path_effects()]
     before = [text.get_path_effects() for text in labels]
     for rank, text in enumerate(labels):
         text.set(path_effects=[], gid=f"{_HALO}{rank}")
     try:
-        yield
+        yield [_stroke(effects[0]) for effects in before]
     finally:
         for text, effects in zip(labels, before, strict=True):
             text.set(path_effects=effects, gid=None)
 
 
-def _stroked(svg: str) -> str:
-    """Give the named labels their white stroke, under their letters."""
-    look = f'stroke="#ffffff" stroke-width="{HALO:g}" stroke-linejoin="round" paint-order="stroke"'
-    return re.sub(rf'<g id="{_HALO}\d+">', f"<g {look}>", svg)
+def _stroke(effect: AbstractPathEffect) -> tuple[str, float]:
+    """Return colour and width of a stroke around letters; matplotlib has no public way to ask."""
+    given: dict[str, Any] = getattr(effect, "_gc", {})
+    return to_hex(given.get("foreground", "white")), float(given.get("linewidth", HALO))
+
+
+def _stroked(svg: str, halos: list[tuple[str, float]]) -> str:
+    """Give the named labels their stroke, under their letters."""
+
+    def look(group: re.Match[str]) -> str:
+        colour, width = halos[int(group[1])]
+        return f'<g stroke="{colour}" stroke-width="{width:g}" stroke-linejoin="round" paint-order="stroke">'
+
+    return re.sub(rf'<g id="{_HALO}(\d+)">', look, svg)
 
 
 def _with_titles(svg: str, titles: dict[str, str]) -> str:
