@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.conftest import ROOT
 
@@ -209,6 +209,20 @@ def test_a_commune_leads_to_the_portrait_of_its_departement(site: Path, page: Pa
     assert wrong == []
 
 
+def test_communes_that_arrive_late_leave_the_reader_on_the_same_result(site: Path, served: str, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/communes/g.js", lambda route: held.append(route))
+    page.goto(f"{served}/{KINDS['home']}")
+    page.get_by_label("Trouver un territoire ou une commune").fill("gironde")
+    page.keyboard.press("ArrowDown")
+    result = page.get_by_role("link", name="Gironde", exact=True)
+    expect(result).to_be_focused()
+    expect(page.locator("#search-found li")).to_have_count(1)
+    held[0].continue_()
+    expect(page.locator("#search-found li")).not_to_have_count(1)
+    expect(result).to_be_focused()
+
+
 def test_a_reader_goes_from_the_map_to_a_portrait_and_to_its_comparison(site: Path, page: Page) -> None:
     wrong, _ = _watched(page)
     page.goto((site / KINDS["home"]).as_uri())
@@ -282,23 +296,33 @@ def test_the_page_of_a_figure_alone_leads_back_and_is_shown_in_a_frame(site: Pat
     wrong, _ = _watched(page)
     page.goto(f"{served}/{KINDS['figure']}")
     page.get_by_role("link", name="La figure sans le reste, à placer dans une autre page").click()
-    expect(page.locator("svg")).to_be_visible()
+    expect(page.locator(".drawing.wide svg")).to_be_visible()
+    expect(page.locator("svg:visible")).to_have_count(1)
     assert page.locator("nav").count() == 0
     alone = page.url
     page.get_by_role("link", name="Données, sources et fabrication").click()
     assert page.url == f"{served}/{KINDS['figure']}"
-    frame = f'<link rel="icon" href="data:,"><iframe src="{alone}" width="600"></iframe>'
-    (site.parent / "elsewhere.html").write_text(frame, encoding="utf-8")
+    around = f'<link rel="icon" href="data:,"><iframe src="{alone}" width="600"></iframe>'
+    (site.parent / "elsewhere.html").write_text(around, encoding="utf-8")
     page.goto(f"{served.rpartition('/')[0]}/elsewhere.html")
-    expect(page.frame_locator("iframe").locator("svg")).to_be_visible()
+    frame = page.frame_locator("iframe")  # 600 pixels: a narrow screen
+    expect(frame.locator(".drawing.phone svg")).to_be_visible()
+    expect(frame.locator("svg:visible")).to_have_count(1)
     assert wrong == []
 
 
-def test_the_values_of_marks_are_read_with_the_keyboard(site: Path, page: Page) -> None:
+@pytest.mark.parametrize(("width", "shown"), [(1280, ".drawing.wide"), (320, ".drawing.phone")])
+def test_the_values_of_marks_are_read_with_the_keyboard(width: int, shown: str, site: Path, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto((site / KINDS["figure"]).as_uri())
     said = page.locator(".values + strong")
-    first = page.locator(".drawing .mark[tabindex='0']")
-    assert first.count() == 1  # one stop of the Tab key, however many marks
+    first = page.locator(".drawing .mark[tabindex='0']:visible")
+    expect(first).to_have_count(1)  # one stop of the Tab key, however many marks
+    marks = 0
+    while page.evaluate("document.activeElement.id") != "embedded":
+        page.keyboard.press("Tab")
+        marks += page.locator(".mark:focus").count()
+    assert marks == 1
     first.focus()
     expect(said).to_have_text(str(first.get_attribute("aria-label")))
     before = said.text_content()
@@ -307,8 +331,9 @@ def test_the_values_of_marks_are_read_with_the_keyboard(site: Path, page: Page) 
     expect(said).to_contain_text("%")
     page.keyboard.press("ArrowLeft")
     expect(said).to_have_text(str(before))
-    page.locator(".drawing .mark").last.hover()
-    expect(said).to_have_text(str(page.locator(".drawing .mark").last.get_attribute("aria-label")))
+    last = page.locator(f"{shown} .mark").last
+    last.hover()
+    expect(said).to_have_text(str(last.get_attribute("aria-label")))
 
 
 def test_the_gallery_shows_the_figures_that_hold_the_words_typed(site: Path, page: Page) -> None:
@@ -335,7 +360,8 @@ def test_without_script_every_portrait_and_the_comparison_can_be_read(site: Path
     expect(page.get_by_text("Sans script, cette page compare")).to_be_visible()
     assert page.locator("#compared tbody tr").count() > 8
     page.goto((site / KINDS["figure"]).as_uri())
-    expect(page.locator(".drawing svg")).to_be_visible()
+    expect(page.locator(".drawing.wide svg")).to_be_visible()
+    expect(page.locator(".drawing svg:visible")).to_have_count(1)
     expect(page.get_by_text("Citation :")).to_be_visible()
     assert page.locator("button:visible").count() == 0  # nothing that would need a script
     context.close()

@@ -178,7 +178,11 @@ def test_the_language_link_leads_to_the_same_page_or_to_the_home_page(pages: dic
 
 
 MARKS = {"fr": "(en anglais)", "en": "(in French)"}
-SAID = {"fr": ("en anglais.", "En anglais, comme le code."), "en": ("in French.", "(in French).")}
+# Whole sentences: a column of the dictionary is described as "Nom en anglais."
+SAID = {
+    "fr": ("Ce document est en anglais.", "En anglais, comme le code."),
+    "en": ("This document is in French.", "as datapackage.json declares them (in French)."),
+}
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -27,7 +27,7 @@ def test_a_table_built_again_with_the_same_bytes_leaves_the_site_up_to_date(
 def test_a_report_with_nothing_to_do_deletes_the_former_site_that_an_earlier_one_could_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unchanged, "is_up_to_date", lambda out, pages: True)
+    monkeypatch.setattr(unchanged, "is_up_to_date", lambda out, pages, address: True)
     former = tmp_path / ".site.old" / "fr" / "index.html"
     former.parent.mkdir(parents=True)
     former.write_bytes(b"1")

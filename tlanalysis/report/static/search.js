@@ -8,6 +8,7 @@
   const count = form.querySelector("[role=status]");
   const words = form.dataset;
   const MOST = 40; // communes shown
+  const links = () => [...list.querySelectorAll("a")];
 
   const plain = (text) => text.toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").normalize("NFD").replace(/\p{M}/gu, "")
     .replace(/[^a-z0-9]+/g, " ").trim();
@@ -53,7 +54,9 @@
     if (typed.length > 2) load(letter);
     const places = typed.length > 2 ? (communes[letter] || []).filter((one) => one.plain.startsWith(typed)) : [];
     places.sort((one, two) => one.plain.length - two.plain.length);
+    const focused = links().indexOf(document.activeElement); // communes that arrive late follow: a link keeps its rank
     list.replaceChildren(...found.map(item), ...places.slice(0, MOST).map(commune));
+    if (focused >= 0) links()[focused].focus({ preventScroll: true });
     const all = found.length + places.length;
     count.textContent = !typed ? "" : all === 0 ? words.none
       : (all === 1 ? words.one : words.many.replace("{n}", all)) + (places.length > MOST ? words.more.replace("{n}", MOST) : "");
@@ -87,7 +90,7 @@
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { input.value = ""; find(); input.focus(); return; }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const stops = [input, ...list.querySelectorAll("a")];
+    const stops = [input, ...links()];
     const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
     if (next >= 0 && next < stops.length) { event.preventDefault(); stops[next].focus(); }
   });
