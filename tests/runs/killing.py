@@ -137,14 +137,21 @@ def _wait_until_free(folder: Path) -> None:
 
 def _files(folder: Path) -> dict[str, str]:
     """Return the digests of the figures and notebooks of a folder."""
-    found = [path for kind in ("figures", "notebooks") for path in sorted((folder / kind).glob("*"))]
-    return {f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in _results(folder)
+    }
+
+
+def _results(folder: Path) -> list[Path]:
+    """Return the figures and notebooks of a folder, with the drawings for narrow screens."""
+    found = [path for kind in ("figures", "notebooks") for path in sorted((folder / kind).rglob("*"))]
+    return [path for path in found if not path.is_dir()]
 
 
 def _damage(folder: Path) -> list[str]:
     """Return the files of a folder that are incomplete or do not agree with the manifest."""
     problems = []
-    for path in sorted((folder / "figures").glob("*")) + sorted((folder / "notebooks").glob("*")):
+    for path in _results(folder):
         try:
             _read_whole(path)
         except (ValueError, OSError, SyntaxError, AssertionError) as error:
