@@ -75,7 +75,7 @@ def _damage(path: Path, random_: random.Random) -> None:
 
 def _pictures(folder: Path, random_: random.Random) -> Attempt:
     """Damage an SVG, PNG, PDF, CSV or JSON that `trace` reads."""
-    path = random_.choice(sorted((folder / "out" / "figures").glob("*")))
+    path = random_.choice([path for path in sorted((folder / "out" / "figures").rglob("*")) if path.is_file()])
     if random_.random() < 0.2:
         path = path.with_suffix(random_.choice([".pdf", ".eps"]))
         path.write_bytes(b"%PDF-1.4\n1 0 obj << /Keywords (tlanalysis {}) >> endobj\n" + random_.randbytes(200))

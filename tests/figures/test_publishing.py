@@ -105,6 +105,33 @@ def test_publishing_axes_again_gives_the_bytes_of_fresh_ones(out: Path) -> None:
     assert files_of(out) == again
 
 
+def test_a_chart_that_was_drawn_saved_and_measured_is_published_as_a_fresh_one(out: Path) -> None:
+    _publish(fresh=True)
+    fresh = _files(out)
+    drawn = case("plot_holdings")
+    ax = drawn.on(drawn.table, lang="en")
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    figure.canvas.draw()
+    figure.savefig(io.BytesIO(), format="svg")
+    ax.get_tightbbox()
+    ax.get_xticklabels()[0].get_window_extent()
+    tl.publish(ax, drawn.table, id="qualite-natures", params={"lang": "en"})
+    assert f"figures/phone/{NAME}.svg" in fresh
+    assert _files(out) == fresh
+
+
+def test_a_change_made_while_a_figure_is_drawn_leaves_no_drawing_for_narrow_screens(out: Path) -> None:
+    drawn = case("plot_holdings")
+    ax = drawn.on(drawn.table, lang="en")
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    figure.canvas.mpl_connect("draw_event", lambda _: ax.set_title("mine"))
+    figure.canvas.draw()
+    tl.publish(ax, drawn.table, id="qualite-natures", params={"lang": "en"})
+    assert f"figures/phone/{NAME}.svg" not in _files(out)
+
+
 def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) -> None:
     facts = json.loads((once[1] / f"{NAME}.json").read_text(encoding="utf-8"))
     for key in ("title", "subtitle", "lecture", "champ", "alt", "source", "licence", "version", "fingerprint"):

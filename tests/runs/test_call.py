@@ -35,11 +35,13 @@ def test_a_notebook_runs_from_python_and_its_figure_can_be_made_again(essai: Pat
     assert (facts["notebook"], facts["command"]) == ("00_essai", "tlanalysis run 00_essai -p territory=R75")
 
     made = reproduce(figure.with_suffix(".png"))
-    assert (made.same, made.differ) == (("svg", "png", "csv", "json"), ())
+    assert (made.same, made.differ) == (("svg", "png", "csv", "json", "phone/natures--R75.svg"), ())
     figure.with_suffix(".csv").write_bytes(b"nature\n")
     changed = reproduce(figure.with_suffix(".svg"))
     assert changed.differ == ("csv",)
-    assert "the bytes of csv differ (svg, png, json agree); the data are the same" in str(changed)
+    assert "the bytes of csv differ (svg, png, json, phone/natures--R75.svg agree); the data are the same" in str(
+        changed
+    )
     command = CliRunner().invoke(app, ["reproduce", str(figure)])
     assert command.exit_code == 4
     assert "natures--R75: the bytes of csv differ" in command.stdout

@@ -56,8 +56,8 @@ def runs(home: Path) -> list[Run]:
 
 
 def _files(out: Path) -> dict[str, bytes]:
-    found = [path for kind in ("figures", "notebooks") for path in sorted((out / kind).iterdir())]
-    return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in found}
+    found = [path for kind in ("figures", "notebooks") for path in sorted((out / kind).rglob("*"))]
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in found if path.is_file()}
 
 
 def test_two_workers_of_which_one_is_killed_write_the_same_bytes(workers: Any, runs: list[Run], tmp_path: Path) -> None:
