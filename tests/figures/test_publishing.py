@@ -106,8 +106,8 @@ def test_publishing_axes_again_gives_the_bytes_of_fresh_ones(out: Path) -> None:
 
 
 def test_a_chart_that_was_drawn_saved_and_measured_is_published_as_a_fresh_one(out: Path) -> None:
-    _publish(fresh=True)
-    fresh = _files(out)
+    publish(fresh=True)
+    fresh = files_of(out)
     drawn = case("plot_holdings")
     ax = drawn.on(drawn.table, lang="en")
     figure = ax.get_figure(root=True)
@@ -118,7 +118,7 @@ def test_a_chart_that_was_drawn_saved_and_measured_is_published_as_a_fresh_one(o
     ax.get_xticklabels()[0].get_window_extent()
     tl.publish(ax, drawn.table, id="qualite-natures", params={"lang": "en"})
     assert f"figures/phone/{NAME}.svg" in fresh
-    assert _files(out) == fresh
+    assert files_of(out) == fresh
 
 
 def test_a_change_made_while_a_figure_is_drawn_leaves_no_drawing_for_narrow_screens(out: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_change_made_while_a_figure_is_drawn_leaves_no_drawing_for_narrow_scre
     figure.canvas.mpl_connect("draw_event", lambda _: ax.set_title("mine"))
     figure.canvas.draw()
     tl.publish(ax, drawn.table, id="qualite-natures", params={"lang": "en"})
-    assert f"figures/phone/{NAME}.svg" not in _files(out)
+    assert f"figures/phone/{NAME}.svg" not in files_of(out)
 
 
 def test_the_sidecar_says_everything(once: tuple[Published, Path], raw: Path) -> None:
