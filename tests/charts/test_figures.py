@@ -312,7 +312,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         "plot_backtest",
         "FR",
         lambda t: _with(t, t["modele"] == "melange", crps_relatif=0.1234),
-        "erreur de 12,3 %",
+        "Erreur de notre prévision : 12,3 %",
     ),
     ("plot_sensitivity", "FR", lambda t: _with(t, _last(t), mediane=4_990), "médiane de 3 400 à 5 000"),
     (

@@ -75,7 +75,7 @@ def test_shares_have_a_bar_only_where_respondents_are_known() -> None:
     )
     assert words_of(ax)[::2] == [
         "répondants : inconnu",
-        "1 700 répondants (un chiffre) ; 1 : inconnu",
+        "1 700 répondants\n(un chiffre sur 2)",
         "répondants : inconnu",
     ]
     assert row_labels(ax) == [

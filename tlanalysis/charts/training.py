@@ -178,11 +178,11 @@ def _respondents(same: pd.DataFrame, words: Words) -> str:
     if found.empty:
         return words.label("words", "respondents_unknown")
     n = ", ".join(words.number(number) for number in sorted(set(found)))
-    if not (rest := len(same) - len(found)):
+    if len(found) == len(same):
         return words.label("words", "respondents").format(n=n)
     key = "one_figure" if len(found) == 1 else "some_figures"
     figures = words.label("words", key).format(n=words.number(len(found)))
-    return words.label("words", "respondents_of_some").format(n=n, figures=figures, rest=words.number(rest))
+    return words.label("words", "respondents_of_some").format(n=n, figures=figures, of=words.number(len(same)))
 
 
 @chart
