@@ -3,9 +3,9 @@
     python -m benchmarks.attacks.round_two [FAMILY...] [COUNT]
 
 COUNT is the number of attempts of each family. An attempt survives when the command ends with an exit code of the
-design, a failure comes with a sentence of ours and without a traceback, no unfinished file stays, and no file is
-touched in two folders that nothing writes to: the data of the project, and a folder beside the project. Commands are
-forks of this process, which has imported everything.
+design, no traceback is printed, no unfinished file stays, and no file is touched in two folders that nothing writes to:
+the data of the project, and a folder beside the project. Codes 2, 3 and 75 need a sentence of ours; 1 and 4 need any
+answer. Commands are forks of this process, which has imported everything.
 """
 
 from __future__ import annotations

@@ -34,22 +34,17 @@ def _environment(project: Path, temporary: Path) -> dict[str, str]:
     return os.environ | {"TLANALYSIS_HOME": str(project), "TMPDIR": str(temporary)}
 
 
+def _command(engine: str, out: Path) -> list[str]:
+    """Return the command that runs the notebook of these tests."""
+    return [sys.executable, "-m", "tlanalysis", "run", "00_essai", "--engine", engine, "--out", str(out)]
+
+
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_a_run_in_a_long_temporary_folder_succeeds_and_leaves_nothing(
     engine: str, project_copy: Path, tmp_path: Path, temporary: Path
 ) -> None:
     write_notebook(project_copy / "notebooks", "00_essai", SOCKETS, *([MANAGER] if engine == "fork" else []))
-    command = [
-        sys.executable,
-        "-m",
-        "tlanalysis",
-        "run",
-        "00_essai",
-        "--engine",
-        engine,
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    command = _command(engine, tmp_path / "out")
     done = subprocess.run(
         command, env=_environment(project_copy, temporary), cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -66,17 +61,7 @@ def test_a_run_in_a_long_temporary_folder_succeeds_and_leaves_nothing(
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_sockets_have_room_in_the_longest_folder_that_we_take(engine: str, project_copy: Path, tmp_path: Path) -> None:
     write_notebook(project_copy / "notebooks", "00_essai", SOCKETS, MANAGER)
-    command = [
-        sys.executable,
-        "-m",
-        "tlanalysis",
-        "run",
-        "00_essai",
-        "--engine",
-        engine,
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    command = _command(engine, tmp_path / "out")
     with tempfile.TemporaryDirectory(dir="/tmp") as base:
         temporary = Path(base, "x" * (staging.LONGEST - len(os.fsencode(base)) - 1))
         temporary.mkdir()
