@@ -2,7 +2,9 @@
 
 The registers have 1 and 5 million rows by default. Each way runs in a process of its own, and the operating system
 measures wall seconds, processor seconds and peak memory. The benchmark stops unless both cleanings agree on the rows
-read, accepted and rejected and on the failures of every rule.
+read, accepted and rejected, on the failures of every rule, and on the rows that stand twice. (Up to 200,000 rows,
+`clean` also looks for names that are nearly the same, which the query does not: there, rows that stand twice are not
+compared.)
 
     python -m benchmarks.cleaning [ROWS ...]
 """
@@ -76,6 +78,8 @@ def agree(folder: Path, polars: str) -> None:
     }
     ours |= {**ledger["regles"], "twice": ledger["doublons"]["lignes"]}
     theirs = ast.literal_eval(polars.strip().splitlines()[-1])
+    if ledger["doublons"]["noms_proches_cherches"]:
+        del ours["twice"], theirs["twice"]
     if ours != theirs:
         raise SystemExit(f"the two do not agree: {ours} and {theirs}")
 
