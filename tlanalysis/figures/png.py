@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import cache
 from html import escape, unescape
 from itertools import groupby
+from math import fsum
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +113,7 @@ def _with_signs(text: re.Match[str]) -> str:
         return text[0]
     bold, anchor = bool(_BOLD.search(text["style"])), _ANCHOR.search(text["style"])
     widths = [72 * text_width(run, float(size[1]), bold, family) for family, run in runs]
-    left = float(place[1]) - sum(widths) * _BEFORE[anchor[1] if anchor else "start"]
+    left = float(place[1]) - fsum(widths) * _BEFORE[anchor[1] if anchor else "start"]
     written = []
     for (family, run), width in zip(runs, widths, strict=True):
         written.append(f'<tspan x="{left:.3f}" style="font-family: \'{family}\'">{escape(run, quote=False)}</tspan>')

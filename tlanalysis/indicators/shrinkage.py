@@ -20,7 +20,9 @@ from tlanalysis.core.errors import BadInput
 
 WIDEST = 3.0  # no coefficient of variation of rates beyond this
 _SPREADS, _MEANS = 40, 25  # size of the grid: finer ones change no third digit
-_STEPS, _EXACT = 60, 1e-9  # most steps to a quantile, and the error of probability at which they stop
+# Most steps to a quantile, and the error of probability after which one more step is the last. That step squares the
+# error, which then is below what machines differ in: the digits that are printed are the same on all of them.
+_STEPS, _NEAR = 60, 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +84,14 @@ def _quantile(fit: Shrunk, probability: float) -> np.ndarray:
     low, high = np.zeros_like(rate), np.full_like(rate, np.inf)
     for _ in range(_STEPS):
         tail = fit.weight @ (gammaincc if upper else gammainc)(shape, rate / scale)
-        if (np.abs(tail - wanted) < _EXACT).all():
-            break
         beyond = (tail < wanted) == upper
         low, high = np.where(beyond, low, rate), np.where(beyond, rate, high)
         slope = rate * (fit.weight @ stats.gamma.pdf(rate, shape, scale=scale)) / tail
         step = rate * np.exp(np.clip((1 if upper else -1) * np.log(tail / wanted) / slope, -50, 50))
         middle = np.where(np.isinf(high), 2 * rate, (low + high) / 2)
-        rate = np.where((step > low) & (step < high), step, middle)
+        rate = np.where((step >= low) & (step <= high), step, middle)
+        if (np.abs(tail - wanted) < _NEAR).all():
+            break
     return rate
 
 

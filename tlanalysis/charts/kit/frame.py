@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import fsum
 from typing import TYPE_CHECKING
 
 from tlanalysis.charts.kit import legends
@@ -33,7 +34,7 @@ Line = tuple[str, float, str, str]  # text, size in points, weight, colour
 
 def height_of(lines: list[Line]) -> float:
     """Return the height of lines of text in inches, in letters of full size."""
-    return sum(size * LEADING for _, size, _, _ in lines) / 72
+    return fsum(size * LEADING for _, size, _, _ in lines) / 72
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.charts.kit.letters import text_width, wrap
@@ -76,7 +77,7 @@ def _wide(labels: list[str], columns: int, font: str | None) -> float:
     """Return how wide a legend in columns is: each column as the longest line of its labels."""
     rows = -(-len(labels) // columns)
     parts = ["\n".join(labels[start : start + rows]).split("\n") for start in range(0, len(labels), rows)]
-    return sum(max(text_width(line, SMALL, font=font) for line in part) + HANDLE for part in parts)
+    return fsum(max(text_width(line, SMALL, font=font) for line in part) + HANDLE for part in parts)
 
 
 def _draw(ax: Axes, handles: list[Artist], labels: list[str], settings: dict[str, Any]) -> Legend:

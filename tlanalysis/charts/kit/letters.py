@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from math import fsum
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
@@ -47,7 +48,7 @@ def _words(text: str, too_wide: Callable[[str], bool]) -> Iterator[tuple[str, st
 
 def text_width(text: str, size: float, bold: bool = False, font: str | None = None) -> float:
     """Return the width of a text in inches, in the figures' font: the sum of its letters' (kerning left out)."""
-    return sum(_advance(letter, bold, font or FAMILY) for letter in text) * size / 72
+    return fsum(_advance(letter, bold, font or FAMILY) for letter in text) * size / 72
 
 
 @cache

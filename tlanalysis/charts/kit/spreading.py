@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from math import fsum
 from typing import TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
@@ -30,7 +31,7 @@ def spread(places: Mapping[Name, float], gap: float) -> dict[Name, float]:
 
 def _first(group: list[Name], places: Mapping[Name, float], gap: float) -> float:
     """Return where the first of a group stands when the group is centred on the mean of its places."""
-    return sum(places[name] for name in group) / len(group) - gap * (len(group) - 1) / 2
+    return fsum(places[name] for name in group) / len(group) - gap * (len(group) - 1) / 2
 
 
 def _last(group: list[Name], places: Mapping[Name, float], gap: float) -> float:

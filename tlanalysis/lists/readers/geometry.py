@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Any
 
 Point = tuple[Any, Any]
@@ -56,7 +57,7 @@ def _checked(ring: Any) -> list[tuple[float, float]]:
 
 
 def _area(ring: list[tuple[float, float]]) -> float:
-    return sum(x * b - a * y for (x, y), (a, b) in zip(ring, ring[1:] + ring[:1], strict=True)) / 2
+    return fsum(x * b - a * y for (x, y), (a, b) in zip(ring, ring[1:] + ring[:1], strict=True)) / 2
 
 
 def _inside(ring: list[tuple[float, float]]) -> Point:
