@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import ROOT
-from tests.test_typing import CHECKERS
 from tlanalysis.cli import app
 from tlanalysis.figures.trace import read_facts
 
@@ -36,7 +34,7 @@ def _tasks() -> dict[str, tuple[list[str], list[str]]]:
 TASKS = _tasks()
 
 
-def _script() -> str:
+def script() -> str:
     return "\n".join(block for python, _ in TASKS.values() for block in python)
 
 
@@ -81,15 +79,3 @@ def test_the_commands_run_trace_and_make_again(folder: Path) -> None:
     names: dict[str, object] = {}
     exec(f"import tlanalysis as tl\n{block}", names)
     assert names["outcome"].status == "ok"  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("checker", CHECKERS)
-def test_type_checkers_accept_the_page(checker: str, tmp_path: Path) -> None:
-    path = tmp_path / "how_to.py"
-    path.write_text(_script(), encoding="utf-8")
-    # mypy looks for the types of pandas in a package of its own, which a researcher need not have.
-    options = ["--disable-error-code=import-untyped"] if checker == "mypy" else []
-    done = subprocess.run(
-        [*CHECKERS[checker], *options, str(path)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout

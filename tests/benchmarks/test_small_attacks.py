@@ -31,7 +31,7 @@ def _attack(name: str, *words: str) -> list[list[str]]:
     return rows
 
 
-@pytest.mark.parametrize(("command", "every"), [("clean", 10), ("fetch", 5), ("build", 24), ("run", 28)])
+@pytest.mark.parametrize(("command", "every"), [("clean", 10), ("fetch", 5), ("build", 72), ("run", 84)])
 def test_after_a_step_that_fails_files_are_whole_and_the_next_command_finishes(command: str, every: int) -> None:
     ((name, tried, *_),) = _attack("faults", command, "--every", str(every))
     assert name == command

@@ -100,17 +100,19 @@ def _simulated(people, mean, spread, family, runs, seed):
     return np.mean(held), np.mean(smooth), np.mean(raw)
 
 
-@pytest.mark.parametrize("level", ["region", "departement"])
 @pytest.mark.parametrize(
-    ("mean", "spread", "family"),
+    ("level", "mean", "spread", "family"),
     [
-        (0.5, 0, "gamma"),
-        (2.2, 0, "gamma"),
-        (0.5, 0.4, "gamma"),
-        (2.2, 0.4, "lognormal"),
-        (0.15, 0.8, "gamma"),
-        (2.2, 0.8, "lognormal"),
-        (0.5, 1.5, "gamma"),
+        ("region", 0.5, 0, "gamma"),
+        ("region", 2.2, 0, "gamma"),
+        ("region", 0.5, 0.4, "gamma"),
+        ("region", 2.2, 0.4, "lognormal"),
+        ("region", 0.15, 0.8, "gamma"),
+        ("region", 2.2, 0.8, "lognormal"),
+        ("region", 0.5, 1.5, "gamma"),
+        ("departement", 0.5, 0, "gamma"),
+        ("departement", 2.2, 0.4, "lognormal"),
+        ("departement", 0.15, 0.8, "gamma"),
     ],
 )
 def test_on_simulated_counts_intervals_cover_and_errors_shrink(raw, level, mean, spread, family):

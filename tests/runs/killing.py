@@ -1,7 +1,7 @@
 """Kill a run with SIGKILL at random moments, and print the state of its folder; `test_safety.py` executes this.
 
 The killed process forks its workers itself instead of using a server, so that everything is imported once and not at
-each of the twenty moments. Otherwise it does what `tlanalysis run` does.
+each of the moments. Otherwise it does what `tlanalysis run` does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tlanalysis.runs import lock, manifest, workers
 from tlanalysis.runs.execute import RunOptions, execute
 from tlanalysis.runs.plan import read_plan
 
-MOMENTS = 20
+MOMENTS = 8
 
 
 def main(out: Path) -> None:

@@ -20,7 +20,7 @@ from benchmarks.attacks import kills
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
 
-FRACTIONS = (0.05, 0.3, 0.5, 0.7, 0.95)
+FRACTIONS = (0.3, 0.8)  # of the steps of a run; `benchmarks.attacks.kills` tries hundreds
 Problems = dict[float | str, list[str]]
 
 
@@ -59,7 +59,7 @@ def _attack(home: Path, folder: Path, steps: kills.Steps, target: str) -> Proble
 
 
 @pytest.mark.parametrize("target", kills.TARGETS)
-def test_d9_five_kills_leave_nothing_behind_and_the_next_run_finishes(
+def test_d9_kills_leave_nothing_behind_and_the_next_run_finishes(
     attacked: Callable[[str], Problems], target: str
 ) -> None:
     assert attacked(target) == {fraction: [] for fraction in (*FRACTIONS, "the next run")}

@@ -253,6 +253,7 @@ def contradictions(
     rounded = (measures["unite"] == "part") & (measures["bas"] < measures["valeur"])
     rounded &= measures["valeur"] < measures["haut"]
     spans = measures.assign(haut=measures["haut"].where(~rounded, measures["haut"] - 1e-9))
+    spans.attrs = {}  # pandas copies them to each part of a table, and there are thousands of parts
     groups = [(kind, group) for kind, group in _comparable(spans) if group["bas"].max() > group["haut"].min()]
     found = [_contradiction(kind, group) for kind, group in groups]
     table = pd.DataFrame(found, columns=list(_CONTRADICTION))
