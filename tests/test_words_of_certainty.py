@@ -458,8 +458,8 @@ PERTURBED: dict[str, Perturbed] = {
     ),
     "contested": Perturbed(
         "plot_rates_from_shares",
-        "il retire du titre : aucune",
-        "it takes out of the title: none",
+        "il ne retire aucune région du titre",
+        "it takes no région out of the title",
         _all(nb_lieux_local=float("nan")),
         _same,
     ),

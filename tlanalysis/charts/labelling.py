@@ -43,7 +43,9 @@ GROUPS = {
     "scenario": "scenarios",
     "stade": "stades",
     "statut": "statuts",
+    "temps": "temps",
     "type": "types",
+    "unite": "unites",
     "variante": "variantes",
     "verdict": "verdicts",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.charts.kit.wording import Words
@@ -123,4 +124,5 @@ def _cell(value: Any, words: Words) -> str:
         return "∞" if number > 0 else "−∞"
     if number.is_integer():
         return str(int(number)) if abs(number) < PLAIN else words.number(number)
-    return words.significant(number, DIGITS)
+    rounded = Decimal(f"{number:.{DIGITS - 1}e}").normalize()  # 2.5 has one decimal, not three
+    return words.number(float(rounded), max(0, -int(rounded.as_tuple().exponent)))
