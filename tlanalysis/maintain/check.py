@@ -115,8 +115,8 @@ def check_lab_notebook(path: Path) -> list[str]:
     """Return the broken rules of one notebook for exploring, each with the cell it is about.
 
     Such a notebook holds no result, so it needs no parameters and no order of tables and charts. Its outputs depend on
-    the choices of its user, so it is stored without outputs. Like every notebook it reads and writes no file itself. Once
-    one of its texts is written in another language, all of them are.
+    the choices of its user, so it is stored without outputs. Like every notebook it reads and writes no file itself.
+    Once one of its texts is written in another language, all of them are.
     """
     if (code := _code_cells(path)) is None:
         return [f"{path.name} is not a notebook."]
