@@ -372,6 +372,11 @@ def _attrs(**facts: Any) -> Change:
     return change
 
 
+def _counted_as(perimeter: str) -> Change:
+    """Return the change that leaves the figures of one definition: no gap between two is left to warn of."""
+    return lambda table: table[table["perimetre"] == perimeter]
+
+
 PERTURBED: dict[str, Perturbed] = {
     "one_list": Perturbed(
         "plot_places_over_time",
@@ -384,7 +389,7 @@ PERTURBED: dict[str, Perturbed] = {
         "plot_places_over_time",
         "sous une seule définition",
         "under a single definition",
-        lambda t: t[t["perimetre"] == "cget_2018"],
+        _counted_as("cget_2018"),
         _same,
         part="lecture",
     ),
@@ -408,7 +413,7 @@ PERTURBED: dict[str, Perturbed] = {
         "l'écart entre deux définitions n'est pas une croissance",
         "the gap between two definitions is not a growth",
         _same,
-        lambda t: t[t["perimetre"] == "cget_2018"],
+        _counted_as("cget_2018"),
         part="foot",
     ),
     "few_figures": Perturbed(
@@ -435,7 +440,7 @@ PERTURBED: dict[str, Perturbed] = {
         "pas une croissance",
         "not a growth",
         _same,
-        lambda t: t[t["perimetre"] == "ftl_2023"],
+        _counted_as("ftl_2023"),
         part="foot",
     ),
     "thin_line": Perturbed(
@@ -458,8 +463,8 @@ PERTURBED: dict[str, Perturbed] = {
     ),
     "contested": Perturbed(
         "plot_rates_from_shares",
-        "il retire du titre : aucune",
-        "it takes out of the title: none",
+        "il ne retire aucune région du titre",
+        "it takes no région out of the title",
         _all(nb_lieux_local=float("nan")),
         _same,
     ),

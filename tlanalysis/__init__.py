@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from tlanalysis.core.notebook_tables import register, running_shell
 from tlanalysis.core.public_names import HOME_OF
 
 __version__ = "0.1.0"
@@ -26,3 +27,12 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*HOME_OF, "__version__"])
+
+
+def _as_html(table: Any) -> str | None:
+    """Return how a notebook shows a table; what knows it is loaded with the first table that is shown."""
+    shown: str | None = import_module("tlanalysis.charts.on_screen").as_html(table)
+    return shown
+
+
+register(running_shell(), _as_html)

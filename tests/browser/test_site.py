@@ -147,6 +147,21 @@ def test_pages_fit_every_width_and_are_kept_as_pictures(site: Path, page: Page) 
     assert too_wide == []
 
 
+SHEET = 690  # pixels that a sheet of A4 leaves between its margins
+
+
+def test_every_page_fits_a_printed_sheet(site: Path, page: Page) -> None:
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET, "height": 1000})
+    wide = []
+    for kind, path in KINDS.items():
+        page.goto((site / path).as_uri())
+        if page.evaluate("document.documentElement.scrollWidth") > SHEET:
+            wide.append(kind)
+        page.screenshot(path=SHOTS / f"{kind}-print.png")
+    assert wide == []
+
+
 @pytest.mark.parametrize(
     ("typed", "first", "count"),
     [

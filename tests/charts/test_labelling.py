@@ -9,12 +9,12 @@ import pytest
 
 import tlanalysis as tl
 from tests.charts.drawn import ONE_EACH, Case, case
-from tlanalysis.charts.labelling import _texts, heading, label
+from tlanalysis.charts.labelling import column_texts, heading, label
 from tlanalysis.charts.on_screen import as_html
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.languages import LANGS
 
-NAMES = _texts()["names"]
+NAMES = column_texts()["names"]
 
 
 @pytest.mark.parametrize("lang", LANGS)

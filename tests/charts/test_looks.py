@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from itertools import combinations
 from typing import Any
 
 import matplotlib as mpl
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.text import Text
 from PIL import Image
 
 import tlanalysis as tl
@@ -18,13 +21,13 @@ from tests.charts.drawn import CASES, ONE_EACH, Case, case, drawn_texts, figure_
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.layout import page_of
 from tlanalysis.charts.kit.showing import _picture
+from tlanalysis.charts.kit.style import WIDTH
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.languages import LANGS
 
 SIZES = {"column": 3.35, "slide": 13.333}  # inches; a page is the default, which test_figures.py looks at
 LEGIBLE = 4.2  # points, on paper
-IN_A_COLUMN = 5.7  # points: names inside the shapes of a map, years of small multiples; all others have 6
-WITH_SMALLER = {"plot_rates", "plot_deffinov_regions", "plot_regions_forecast", "plot_access", "plot_local_moran"}
+IN_A_COLUMN = 6.0  # points
 
 
 def drawn(one: Case, lang: str, **look: Any) -> Axes:
@@ -60,8 +63,7 @@ def test_a_chart_fits_its_size(one: Case, size: str, lang: str) -> None:
         assert figure.get_size_inches()[1] == pytest.approx(7.5)
         assert_nothing_is_cut_or_overlaps(figure)
     else:
-        least = IN_A_COLUMN if one.plot in WITH_SMALLER else 6.0
-        assert_nothing_is_cut_or_overlaps(figure, least - 1e-6)
+        assert_nothing_is_cut_or_overlaps(figure, IN_A_COLUMN - 1e-6)
     written = " ".join(text.get_text() for text in figure.texts)
     assert caption.of(ax).title in written
     assert caption.of(ax).source_line in written
@@ -69,33 +71,67 @@ def test_a_chart_fits_its_size(one: Case, size: str, lang: str) -> None:
 
 # On the page of a site, a screen of 320 px leaves 312 px to a drawing that is 340 px wide.
 ON_SCREEN = 312 / 340
-# The names of régions inside their shapes are 8.4 px high there; two names of a funnel may touch.
-CROWDED = {"plot_deffinov_regions": 8.4, "plot_funnel": None}
 
 
 @pytest.mark.parametrize("one", ONE_EACH, ids=str)
 def test_letters_on_a_phone_are_nine_pixels_high_at_least(one: Case) -> None:
     ax = drawn(one, "fr", size="phone")
     assert figure_of(ax).get_size_inches()[0] == pytest.approx(3.4)
-    least = CROWDED.get(one.plot, 9.0)
-    if least is None:
-        assert min(text.get_fontsize() for text in drawn_texts(figure_of(ax))) * ON_SCREEN >= 9 * 72 / 100
-    else:
-        assert_nothing_is_cut_or_overlaps(figure_of(ax), least=least * 72 / 100 / ON_SCREEN)
+    assert_nothing_is_cut_or_overlaps(figure_of(ax), least=9 * 72 / 100 / ON_SCREEN)
 
 
+NEIGHBOURS = 5.0  # points between the texts of two charts of a grid, at least, across or down
+
+
+def assert_neighbours_keep_apart(figure: Figure, grid: list[Axes]) -> None:
+    boxes = []
+    for ax in grid:
+        mine = {id(text) for text in ax.findobj(lambda artist: isinstance(artist, Text))}
+        mine |= {id(text) for child in ax.child_axes for text in child.findobj(lambda one: isinstance(one, Text))}
+        texts = [text for text in drawn_texts(figure) if id(text) in mine]
+        boxes.append(np.array([text.get_window_extent().extents for text in texts]))
+    for before, after in combinations(boxes, 2):
+        x0, y0 = (np.maximum.outer(before[:, side], after[:, side]) for side in (0, 1))
+        x1, y1 = (np.minimum.outer(before[:, side], after[:, side]) for side in (2, 3))
+        apart = np.maximum(x0 - x1, y0 - y1) * 72 / figure.dpi
+        assert apart.min() >= NEIGHBOURS
+
+
+@pytest.mark.filterwarnings("ignore:this chart stands in Axes")  # letters are small there, and the warning says so
+@pytest.mark.parametrize("side", [13, WIDTH])
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("one", ONE_EACH, ids=str)
-def test_charts_fit_a_grid(one: Case, lang: str) -> None:
-    figure = Figure(figsize=(13, 13))
+def test_charts_fit_a_grid(one: Case, lang: str, side: float) -> None:
+    figure = Figure(figsize=(side, side))
     grid = list(figure.subplots(2, 2).flat)
     for ax in grid[:3]:
         drawn(one, lang, ax=ax)
-    assert_nothing_is_cut_or_overlaps(figure)
+    assert_nothing_is_cut_or_overlaps(figure, LEGIBLE if side == 13 else 3.0)
+    assert_neighbours_keep_apart(figure, grid[:3])
     for ax in grid[:3]:
         assert flat(ax.get_title(loc="left")) == caption.of(ax).title
         assert caption.of(ax).source_line in [flat(text.get_text()) for text in ax.texts]
         assert figure.transFigure.inverted().transform_bbox(ax.get_tightbbox()).x1 <= 1
+
+
+@pytest.mark.filterwarnings("ignore:this chart stands in Axes")
+@pytest.mark.parametrize("side", [WIDTH, 10.0, 13.0])
+@pytest.mark.parametrize("plot", ["plot_rates", "plot_access", "plot_rates_from_shares"])
+def test_the_legend_of_a_map_in_a_grid_covers_no_shape(plot: str, side: float) -> None:
+    figure = Figure(figsize=(side, side))
+    grid = list(figure.subplots(2, 2).flat)
+    for ax in grid:
+        drawn(case(plot), "fr", ax=ax)
+    figure.draw_without_rendering()
+    for ax in grid:
+        legend = ax.get_legend()
+        assert (
+            legend is None
+            or legend.get_window_extent().count_overlaps(
+                [shape.get_window_extent() for shape in ax.patches if isinstance(shape, PathPatch)]
+            )
+            == 0
+        )
 
 
 @pytest.mark.parametrize("engine", ["constrained", "tight", None])

@@ -173,7 +173,20 @@ def test_a_period_that_is_no_date_is_refused(period):
         usable(labelled(periode=period))
 
 
-@pytest.mark.parametrize("name", ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"])
+def test_points_need_no_bounds_and_intervals_no_points():
+    bounds = ["valeur_bas", "valeur_haut"]
+    points, spans = (
+        counts(y2018=100, y2020=120),
+        seen(("2018", (90, 100), "compte", "x"), ("2020", (110, 130), "compte", "x")),
+    )
+    pd.testing.assert_frame_equal(usable(points.drop(columns=bounds)), usable(points))
+    pd.testing.assert_frame_equal(usable(points.drop(columns="valeur_bas")), usable(points))
+    pd.testing.assert_frame_equal(usable(spans.drop(columns="valeur")), usable(spans))
+    with pytest.raises(BadInput, match="valeur missing"):
+        usable(points.drop(columns="valeur"))
+
+
+@pytest.mark.parametrize("name", ["periode", "valeur", "nature", "perimetre"])
 def test_a_missing_column_is_named(name):
     with pytest.raises(BadInput, match=f"{name} missing"):
         usable(counts(y2018=100, y2020=120).drop(columns=name))

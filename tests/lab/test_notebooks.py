@@ -10,8 +10,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests.conftest import ROOT
+from tlanalysis.core.languages import LANGS
 from tlanalysis.maintain.check import check_lab_notebook
 from tlanalysis.runs.plan import lab_notebooks, notebooks
+from tlanalysis.runs.prose import untranslated
 
 
 def _sources(name: str) -> list[str]:
@@ -54,6 +56,23 @@ def test_a_broken_rule_is_named(tmp_path: Path, cell: dict[str, object], sentenc
     (said,) = check_lab_notebook(path)
     assert said.startswith("essai.ipynb: code cell 2: ")
     assert sentence in said
+
+
+def test_a_text_that_is_not_translated_as_others_are_is_named(tmp_path: Path) -> None:
+    texts = [
+        {"cell_type": "markdown", "source": "Un", "metadata": {"tlanalysis": {"en": "One"}}},
+        {"cell_type": "markdown", "source": "Deux", "metadata": {}},
+    ]
+    path = tmp_path / "essai.ipynb"
+    path.write_text(json.dumps({"cells": texts}), encoding="utf-8")
+    (said,) = check_lab_notebook(path)
+    assert said.startswith("essai.ipynb: cell 2, a text, is not written in en")
+
+
+@pytest.mark.parametrize("name", lab_notebooks())
+def test_its_texts_are_in_every_language(name: str) -> None:
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert [untranslated(cells, lang) for lang in LANGS] == [[] for _ in LANGS]
 
 
 def test_the_rules_leave_a_chart_and_its_table_in_any_order(tmp_path: Path) -> None:

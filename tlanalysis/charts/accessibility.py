@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 LONGEST = 80  # characters of a title
 SURE = 0.005  # a share whose bounds are closer than this is drawn as one dot
-VALUES = (
-    1.04  # where the values of a profile stand: past the axis, so that none stands beside a mark that is not its own
-)
+# Where the values of a profile stand: past the axis and its last mark, so that none stands beside a mark not its own.
+PAST = (9, 0)  # points
+_VALUE: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SMALL, "color": INK}
 
 
 @chart
@@ -90,11 +90,11 @@ def plot_access_profile(
                 bar_between(ax, rank, low, high, ACCENT)
             else:
                 ax.plot([0, low], [rank, rank], color=RULE, linewidth=1, zorder=1)
-                ax.plot(low, rank, **mark("estime", ACCENT, 6.5))
+                ax.plot(low, rank, clip_on=False, **mark("estime", ACCENT, 6.5))
             if not place.is_france:
                 of_france = _share(words, *ticks[rank][["part_bas", "part_haut"]])
                 said = words.label("words", "beside_france").format(said=said, france=of_france)
-            ax.text(VALUES, rank, said, va="center", fontsize=SMALL, color=INK)
+            ax.annotate(said, (1, rank), xytext=PAST, **_VALUE)
         labels = [
             f"{words.label('types', row.type) + ' · ' if row.rayon_km == radii[0] else ''}"
             f"{words.label('words', 'within_km').format(n=words.number(row.rayon_km))}"
@@ -103,7 +103,7 @@ def plot_access_profile(
         label_rows(ax, labels)
         for boundary in range(1, len(kinds)):
             ax.axhline(boundary * len(radii) - 0.5, color="#e5e5e5", linewidth=0.8)
-        ax.set_xlim(-0.02, VALUES if place.is_france else VALUES + 0.2)
+        ax.set_xlim(-0.02, 1.02)
         ax.spines["bottom"].set_bounds(0, 1)
         value_axis(ax, words.label("axes", "share_population"), words.percent)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LIMITS = (0.998, 0.95)
 _END: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SMALL - 1, "color": SOFT}
-NAMED = 12  # territories named beside their dot, the least likely first
+ASIDE = 0.06  # inches between a name and what stands beside it
 PLOT = (6.2, 3.7)  # inches that the dots are spread over, to place their names
 
 
@@ -150,7 +150,7 @@ _ROUND = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10
 
 def _name_dots(ax: Axes, known: pd.DataFrame, chosen: set[str], wide: float) -> None:
     """Name the territories in focus, then those that differ, beside their dot where nothing else stands."""
-    differ = known[known["ecart"] != "indistinct"].head(NAMED)  # the least likely first
+    differ = known[known["ecart"] != "indistinct"]  # the least likely first
     shown = differ if len(differ) else known.head(3)
     wanted = [*known[known["code"].isin(chosen)].itertuples(), *shown.itertuples()]
     width, height = PLOT[0] - (WIDTH - min(wide, WIDTH)), PLOT[1]
@@ -168,7 +168,7 @@ def _name_dots(ax: Axes, known: pd.DataFrame, chosen: set[str], wide: float) -> 
         if not free:
             continue
         box, after = free[0], free[0] == right
-        taken.append(box)
+        taken.append((box[0] - ASIDE, box[1], box[2] + ASIDE, box[3]))
         ax.annotate(
             row.nom,
             (row.population, row.taux_pour_100k),
@@ -236,6 +236,7 @@ def plot_rates_from_shares(
         "n": words.number(len(known)),
         "n_unclear": words.number(len(known) - len(above) - len(below)),
         "contested": contested or words.label("words", "none"),
+        "retired": words.label("words", "takes_out" if contested else "takes_none_out").format(names=contested),
         "absent": words.label("words", "absent_from_title").format(names=contested) if contested else "",
         "national_low": words.number(national[0], 1),
         "national_high": words.number(national[1], 1),

@@ -43,7 +43,9 @@ GROUPS = {
     "scenario": "scenarios",
     "stade": "stades",
     "statut": "statuts",
+    "temps": "temps",
     "type": "types",
+    "unite": "unites",
     "variante": "variantes",
     "verdict": "verdicts",
 }
@@ -117,7 +119,7 @@ def in_words(column: pd.Series, lang: str) -> pd.Series:
     from pandas.api.types import is_bool_dtype
 
     if is_bool_dtype(column):
-        yes_no = _texts()["yes_no"]
+        yes_no = column_texts()["yes_no"]
         return column.map({True: yes_no["true"][lang], False: yes_no["false"][lang]})
     name = str(column.name)
     if name in {"territoire", "territoires"}:
@@ -152,7 +154,7 @@ def heading(column: str, lang: str, *, share: bool = False) -> str:
     >>> heading("part_10_km_haut", "en", share=True)
     'Share within 10 km, at most (%)'
     """
-    texts = _texts()
+    texts = column_texts()
     if column in texts["names"]:
         name = str(texts["names"][column][lang])
         return f"{name} ({texts['units']['percent'][lang]})" if share else name
@@ -174,5 +176,6 @@ def heading(column: str, lang: str, *, share: bool = False) -> str:
 
 
 @cache
-def _texts() -> dict[str, Any]:
+def column_texts() -> dict[str, Any]:
+    """Return the names of columns and units for people, and the few words that go with them."""
     return tomllib.loads(Path(__file__).with_name("column_names.toml").read_text(encoding="utf-8"))

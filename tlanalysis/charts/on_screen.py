@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import numbers
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.charts.kit.wording import Words
-from tlanalysis.charts.labelling import in_words
+from tlanalysis.charts.labelling import column_texts, in_words
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.languages import LANGS
+from tlanalysis.core.notebook_tables import register, running_shell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,15 +21,20 @@ DIGITS = 4
 PLAIN = 10_000  # whole numbers below have no separator: a year is one
 
 
-def show_words(lang: str = "fr") -> None:
-    """Show the tables of tlanalysis in words for the rest of a notebook: codes, numbers, an empty cell for the unknown.
+_chosen: dict[str, str | None] = {}  # what `show_words` asked for in this process
 
-    Names of columns stay, because code needs them; other tables look as before. The data are not changed.
+
+def show_words(lang: str | None = "fr") -> None:
+    """Choose how a notebook shows the tables of tlanalysis: in words of a language, or as pandas shows them.
+
+    In a notebook, `import tlanalysis` is enough to see them in words: codes, numbers, an empty cell for the unknown, in
+    the language of the variable `lang` of the notebook, French without it. Names of columns stay, because code needs
+    them; tables that are not of tlanalysis look as before. The data are not changed.
 
     Parameters
     ----------
-    lang : {"fr", "en"}
-        Language of the words.
+    lang : {"fr", "en"} or None
+        Language of the words; None shows tables as pandas does, for the rest of the notebook.
 
     Returns
     -------
@@ -45,30 +52,53 @@ def show_words(lang: str = "fr") -> None:
     Examples
     --------
     >>> show_words("en")
+    >>> show_words(None)  # as pandas shows them
     """
-    if lang not in LANGS:
-        raise BadInput(f"lang is {lang!r}: it is one of {', '.join(LANGS)}{did_you_mean(str(lang), LANGS)}.")
-    try:
-        from IPython import get_ipython
-    except ImportError:  # no notebook
-        return
-    shell = get_ipython()
-    if shell is None:
-        return
-    formatter = shell.display_formatter.formatters["text/html"]
-    formatter.for_type_by_name("pandas", "DataFrame", lambda table: as_html(table, lang))
+    if lang is not None and lang not in LANGS:
+        raise BadInput(
+            f"lang is {lang!r}: it is one of {', '.join(LANGS)}, or None for tables as pandas shows them"
+            f"{did_you_mean(str(lang), LANGS)}."
+        )
+    _chosen["lang"] = lang
+    register(running_shell(), as_html)
 
 
-def as_html(table: pd.DataFrame, lang: str = "fr") -> str:
-    """Return the HTML of a table: of ours in words, of another as pandas shows it."""
+def as_html(table: pd.DataFrame, lang: str | None = None) -> str | None:
+    """Return the HTML of a table: of ours in words, of another as pandas shows it; None where pandas shows no HTML.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table.
+    lang : {"fr", "en"}, optional
+        By default what `show_words` asked for, else the variable `lang` of the notebook, else French.
+    """
     import pandas as pd
 
-    if not OURS & set(table.attrs):
-        return str(table._repr_html_())
+    lang = lang or _chosen.get("lang", _of_the_notebook())
+    if lang is None or not OURS & set(table.attrs) or not pd.get_option("display.notebook_repr_html"):
+        as_pandas: str | None = table._repr_html_()
+        return as_pandas
     most = pd.get_option("display.max_rows") or len(table)
-    return as_text(table, lang).to_html(
-        max_rows=most, max_cols=pd.get_option("display.max_columns"), show_dimensions=len(table) > most
-    )
+    if len(table) <= most:
+        return _html(as_text(table, lang), len(table))
+    most = min(most, pd.get_option("display.min_rows") or most)
+    ends = table if len(table) <= 2 * most else table.iloc[[*range(most), *range(len(table) - most, len(table))]]
+    size = column_texts()["screen"]["size"][lang]
+    rows, columns = (Words(lang).number(side) for side in table.shape)
+    return _html(as_text(ends, lang), most) + f"<p>{size.format(rows=rows, columns=columns)}</p>"
+
+
+def _html(words: pd.DataFrame, most: int) -> str:
+    import pandas as pd
+
+    return str(words.to_html(max_rows=most, max_cols=pd.get_option("display.max_columns"), show_dimensions=False))
+
+
+def _of_the_notebook() -> str:
+    """Return the language that the notebook has as a variable, as in its parameters; French without one."""
+    said = getattr(running_shell(), "user_ns", {}).get("lang")
+    return said if isinstance(said, str) and said in LANGS else "fr"
 
 
 def as_text(table: pd.DataFrame, lang: str = "fr") -> pd.DataFrame:
@@ -94,4 +124,5 @@ def _cell(value: Any, words: Words) -> str:
         return "∞" if number > 0 else "−∞"
     if number.is_integer():
         return str(int(number)) if abs(number) < PLAIN else words.number(number)
-    return words.significant(number, DIGITS)
+    rounded = Decimal(f"{number:.{DIGITS - 1}e}").normalize()  # 2.5 has one decimal, not three
+    return words.number(float(rounded), max(0, -int(rounded.as_tuple().exponent)))

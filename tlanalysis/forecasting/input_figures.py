@@ -88,7 +88,7 @@ def usable(observations: pd.DataFrame, priors: Priors = DEFAULT) -> pd.DataFrame
     Parameters
     ----------
     observations : DataFrame
-        At least the columns of `COLUMNS`.
+        At least the columns of `COLUMNS`; `valeur_bas` and `valeur_haut`, or `valeur`, may be left out.
     priors : Priors
         Whether publishers that state no definition are apart, and whether a count needs a published method.
 
@@ -103,6 +103,7 @@ def usable(observations: pd.DataFrame, priors: Priors = DEFAULT) -> pd.DataFrame
     BadInput
         A column is missing, a nature unknown, a bound above the other, a negative value; the row is named.
     """
+    observations = _with_bounds(observations)
     _check(observations)
     rows = observations.reset_index(drop=True)
     rows = rows[rows["nature"].isin(MEASURES) & rows["periode"].notna()].copy()
@@ -160,8 +161,17 @@ def _restated(rows: pd.DataFrame) -> pd.Series:
     return again
 
 
-def _check(observations: pd.DataFrame) -> None:
+def _with_bounds(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures with what they may leave out: the bounds where all are points, or the other way round."""
     check_table(observations, "tl.observations")
+    value, *bounds = VALUES
+    out = [name for name in bounds if name not in observations and value in observations]
+    if value not in observations and set(bounds) <= set(observations) and observations[bounds].notna().all(axis=None):
+        out = [value]
+    return observations.assign(**dict.fromkeys(out, float("nan")))
+
+
+def _check(observations: pd.DataFrame) -> None:
     missing = [name for name in COLUMNS if name not in observations]
     if missing:
         raise BadInput(f"a forecast needs the columns {', '.join(COLUMNS)}: {', '.join(missing)} missing.")

@@ -95,10 +95,10 @@ def forecast(
     Parameters
     ----------
     observations : DataFrame
-        At least `periode, valeur, valeur_bas, valeur_haut, nature, perimetre`, e.g. ``observations("tiers_lieux",
-        "FR")``. `periode` is an ISO date, possibly reduced ("2021", "2021-08"). A row with both bounds and no value
-        is an interval. Targets and forecasts are ignored. A perimeter without a prior of its own gets the default
-        one.
+        At least `periode, valeur, nature, perimetre`, and `valeur_bas, valeur_haut` where figures are intervals, e.g.
+        ``observations("tiers_lieux", "FR")``. `periode` is an ISO date, possibly reduced ("2021", "2021-08"). A row
+        with both bounds and no value is an interval. Targets and forecasts are ignored. A perimeter without a prior of
+        its own gets the default one.
     horizon : int
         Last year, after the last figure.
     seed : int
@@ -136,7 +136,7 @@ def forecast(
 
     >>> import pandas as pd
     >>> seen = pd.DataFrame({"periode": ["2018", "2020-06", "2023"], "valeur": [100.0, 130.0, 150.0]})
-    >>> seen = seen.assign(valeur_bas=None, valeur_haut=None, nature="compte", perimetre="mairie")
+    >>> seen = seen.assign(nature="compte", perimetre="mairie")
     >>> forecast(seen, horizon=2026).draws.shape
     (20000, 9)
     """

@@ -116,6 +116,7 @@ def check_lab_notebook(path: Path) -> list[str]:
 
     Such a notebook holds no result, so it needs no parameters and no order of tables and charts. Its outputs depend on
     the choices of its user, so it is stored without outputs. Like every notebook it reads and writes no file itself.
+    Once one of its texts is written in another language, all of them are.
     """
     if (code := _code_cells(path)) is None:
         return [f"{path.name} is not a notebook."]
@@ -124,6 +125,13 @@ def check_lab_notebook(path: Path) -> list[str]:
         if cell.get("outputs") or cell.get("execution_count") is not None:
             problems.append(f"code cell {number}: it is stored with what it gave: clear all outputs.")
         problems += [f"code cell {number}: {sentence}" for sentence in _source_rules(cell)]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    problems += [
+        f"cell {number}, a text, is not written in {lang}, as others are: "
+        f"write it in the metadata of the cell, tlanalysis.{lang}."
+        for lang in prose.languages(cells)
+        for number in prose.untranslated(cells, lang)
+    ]
     return [f"{path.name}: {problem}" for problem in problems]
 
 

@@ -20,7 +20,7 @@ _BACKGROUND = ("population", "annee", "code", "p_", "score")
 
 
 def drawings(
-    figure: Figure, said: Mapping[str, str], link: Callable[[str], str | None], *, whole: bool = False
+    figure: Figure, said: Mapping[str, str], link: Callable[[str], str | None]
 ) -> tuple[Markup | None, Markup | None]:
     """Return the drawing of a figure for its page, and the one for narrow screens; None for one that is not there.
 
@@ -31,16 +31,14 @@ def drawings(
         Identifier of a shape -> what it says on hover and focus.
     link : callable
         Identifier of a shape -> address of a page of ours, or None.
-    whole : bool
-        Show the texts around the plot too.
     """
     drawn = narrow = None
     if figure.facts:
         svg = figure.path("svg").read_text(encoding="utf-8", errors="replace")
-        drawn = picture.inlined(svg, None if whole else figure.plot_area, said=said, link=link)
+        drawn = picture.inlined(svg, figure.plot_area, said=said, link=link)
     if figure.phone:
         svg = picture.slim(figure.drawing_for_phones.read_text(encoding="utf-8", errors="replace"))
-        narrow = picture.inlined(svg, None if whole else figure.phone_area, said=said, link=link, prefix="phone-")
+        narrow = picture.inlined(svg, figure.phone_area, said=said, link=link, prefix="phone-")
     return drawn, narrow
 
 

@@ -288,7 +288,7 @@ class Site:
             code = code if code in portrayed else f"D{code}"
             return posixpath.relpath(path_of(lang, f"territory/{code}.html"), folder)
 
-        drawing, narrow = figure_files.drawings(figure, said, link, whole=template == "embed")
+        drawing, narrow = figure_files.drawings(figure, said, link)
         return self._renderer.page(
             lang, slug, f"{template}.html.jinja", figure.facts["title"] if figure.facts else figure.name,
             run=run, figure=figure, subject=_subject_slug(run.notebook), drawing=drawing, narrow=narrow,

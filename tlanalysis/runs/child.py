@@ -29,7 +29,9 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session, json_packer
 from traitlets.config import Config
 
+from tlanalysis.charts.on_screen import as_html
 from tlanalysis.core import recorder
+from tlanalysis.core.notebook_tables import register
 from tlanalysis.runs.limits import Limits, isolate
 
 # ipykernel imports debugpy, which is slow and prints advice: import it once before the fork, with its advice disabled.
@@ -159,6 +161,7 @@ def _kernel(pipe: Connection, printed: list[PrintedText]) -> IPythonKernel:
     )
     shell: Any = kernel.shell
     sys.displayhook = shell.displayhook
+    register(shell, as_html)  # as `import tlanalysis` does in a kernel: here it was imported before there was a shell
     if os.environ.get(recorder.ENVIRONMENT_VARIABLE):
         recorder.load_ipython_extension(shell)
     return kernel

@@ -56,6 +56,17 @@ def untranslated(cells: Cells, lang: str) -> list[int]:
     ]
 
 
+def languages(cells: Cells) -> list[str]:
+    """Return the languages in which at least one text cell has a translation.
+
+    Parameters
+    ----------
+    cells : list of dict
+        The cells of a notebook of the project.
+    """
+    return sorted({lang for cell in cells if cell["cell_type"] == "markdown" for lang in _translations(cell)})
+
+
 def own_language(cells: Cells) -> str:
     """Return the language that the parameters cell has by default; that of the library when it names none."""
     for cell in cells:

@@ -27,6 +27,7 @@ STEP = 0.97  # from one size tried to the next
 SMALLEST = 0.2
 UNDER = 0.9  # inches that a legend takes under a map
 LABELS = 0.42  # of the width, at most, for the names of rows
+MAP_AND_LEGEND = 6.0  # inches that a map and a legend at its side take
 BESIDE = 0.27  # of the width of a phone, at most, for a label beside a mark: what is longer is broken
 
 Line = tuple[str, float, str, str]  # text, size in points, weight, colour
@@ -94,6 +95,8 @@ class Frame:
 
     def _at_most(self, width: float, most: float | None) -> float:
         largest = max(1.0, width / AS_LARGE) if most is None else most
+        if legends.is_beside_a_map(getattr(self, "axes", None)):
+            return min(largest, width / MAP_AND_LEGEND)
         least = ON_PHONE if self.look.width == PHONE else min(self.least or LEAST, width * SMALL / READABLE)
         return min(largest, width / least)
 

@@ -73,6 +73,11 @@ def is_under(ax: Axes) -> bool:
     return bool(settings.get("bbox_to_anchor", (0.0, 1.0))[1] <= 0)
 
 
+def is_beside_a_map(ax: Axes | None) -> bool:
+    """Return whether these Axes, or those to come, are a map with its legend at its side: narrower, they overlap."""
+    return ax is not None and hasattr(ax, "key_of") and ax.get_aspect() != "auto" and not is_under(ax)
+
+
 def _wide(labels: list[str], columns: int, font: str | None) -> float:
     """Return how wide a legend in columns is: each column as the longest line of its labels."""
     rows = -(-len(labels) // columns)

@@ -20,7 +20,7 @@ from matplotlib.patheffects import withStroke
 from tlanalysis.charts.kit.decimals import decimals
 from tlanalysis.charts.kit.look import asked
 from tlanalysis.charts.kit.shapes import name_shape
-from tlanalysis.charts.kit.style import CONTRAST, PALE, PHONE, SMALL, SOFT, UNKNOWN, WIDTH, on
+from tlanalysis.charts.kit.style import CONTRAST, PALE, SMALL, SOFT, UNKNOWN, WIDTH, on
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import embedded, territories
@@ -36,6 +36,7 @@ LEGEND = 0.3  # room for a legend at the right, as a share of the width of the r
 BESIDE = 1.3  # room for Paris and its suburbs at the right, in sides of an inset
 SCALES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
 APART = 0.16  # inches between the middles of two signs
+NARROW_PAGE = 4.4  # inches: letters shrink on it, and those inside shapes start larger
 LEAST = 0.035  # shapes narrower than this part of the map hold no sign
 
 
@@ -209,7 +210,7 @@ def draw_outlines(
         ink, ground = on(colours[code] or PALE), None
         if colours[code] is None and marks[code] != "?":
             ground = {"facecolor": UNKNOWN["facecolor"], "edgecolor": "none", "pad": 0.8}
-        size = SMALL - (1.4 if asked().width == PHONE and len(marks[code]) == 1 else 2)
+        size = SMALL - (1.4 if asked().width < NARROW_PAGE else 2)
         sign = ax.text(
             x, y, marks[code], ha="center", va="center", fontsize=size, color=ink, bbox=ground, linespacing=1.0
         )

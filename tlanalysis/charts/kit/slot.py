@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 NEAR = 1e-3  # of the width or height of a figure: less than a pixel
 LEGIBLE = 5.0  # points
-EDGE = 0.06  # inches between a chart and what surrounds its slot
+EDGE = 0.06  # inches between a chart and the edge of the figure
+APART = 0.14  # inches between two charts, besides their own margins
 
 Zone = tuple[float, float, float, float]
 
@@ -79,17 +80,17 @@ class Slot:
         bottoms, tops, lefts, rights = spec.get_gridspec().get_grid_positions(holder)
         rows, columns = spec.rowspan, spec.colspan
         width, height = self._inches_of_figure()
-        x0 = min(x0, (rights[columns.start - 1] if columns.start > 0 else 0.0) + EDGE / width)
+        x0 = min(x0, rights[columns.start - 1] + APART / width if columns.start > 0 else EDGE / width)
         if columns.stop == len(lefts):
             x1 = max(x1, 1 - EDGE / width)
         above = tops[rows.start]
         if rows.start > 0:
-            above = (tops[rows.start] + bottoms[rows.start - 1]) / 2 - EDGE / 2 / height
+            above = (tops[rows.start] + bottoms[rows.start - 1]) / 2 - APART / 2 / height
         elif not (holder.get_suptitle() if hasattr(holder, "get_suptitle") else ""):
             above = 1 - EDGE / height
         below = bottoms[rows.stop - 1]
         if rows.stop < len(bottoms):
-            below = (bottoms[rows.stop - 1] + tops[rows.stop]) / 2 + EDGE / 2 / height
+            below = (bottoms[rows.stop - 1] + tops[rows.stop]) / 2 + APART / 2 / height
         else:
             below = EDGE / height
         return float(x0), float(min(y0, below)), float(x1), float(max(y1, above))

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from tlanalysis.charts.kit.frame import MAP_AND_LEGEND
 from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.outlines import draw_outlines
 from tlanalysis.charts.kit.style import UNKNOWN
@@ -19,7 +20,7 @@ from tlanalysis.data.territories import within
 
 # What a caller may write -> how the map is drawn.
 SHAPES = {"outlines": "contours", "tiles": "tuiles", "contours": "contours", "tuiles": "tuiles"}
-NARROW = 6.0  # inches: on a narrower page the legend stands under the map
+NARROW = MAP_AND_LEGEND  # on a narrower page the legend stands under the map
 
 
 def drawn_as(shapes: str) -> str:
