@@ -52,6 +52,8 @@ def plot_compare_rates(
         or mine.loc[fabriques, "taux_haut_pour_100k"] < all_.loc[fabriques, "taux_pour_100k"]
     )
     above = mine.loc[fabriques, "taux_pour_100k"] > all_.loc[fabriques, "taux_pour_100k"]
+    listed, in_france = (float(one.loc["tiers_lieux", "taux_pour_100k"]) for one in (mine, all_))
+    beside = words.label("words", "france_beside").format(n=words.number(in_france, 1))
     values: dict[str, Any] = {
         "place": place.name,
         "more": words.label("words", "more" if above else "fewer"),
@@ -61,6 +63,8 @@ def plot_compare_rates(
         "high": words.number(mine.loc[fabriques, "taux_haut_pour_100k"], 2),
         "france": words.number(all_.loc[fabriques, "taux_pour_100k"], 2),
         "population": words.number(place.population),
+        "listed": words.number(listed, 1 if listed else 0),
+        "against": "" if place.code == "FR" else beside,
     }
     text = caption.write("profil-taux", table, lang, fallback=not sure, **values)
     with style():
