@@ -38,7 +38,11 @@ DTYPES = {
 
 def package() -> dict[str, Any]:
     """Return the content of `data/raw/datapackage.json`."""
-    path = paths.raw() / PACKAGE_FILE
+    return _package_of(paths.raw())
+
+
+def _package_of(folder: Path) -> dict[str, Any]:
+    path = folder / PACKAGE_FILE
     return _parse_package(path, path.stat().st_mtime_ns)
 
 
@@ -82,7 +86,11 @@ def resource(name: str) -> dict[str, Any]:
     BadInput
         When no embedded table has this name.
     """
-    for entry in package()["resources"]:
+    return _resource_in(paths.raw(), name)
+
+
+def _resource_in(folder: Path, name: str) -> dict[str, Any]:
+    for entry in _package_of(folder)["resources"]:
         if entry["name"] == name:
             return entry
     raise BadInput(f"no table called {name!r}{did_you_mean(name, names())}: tl.sources() lists them.")
@@ -90,12 +98,17 @@ def resource(name: str) -> dict[str, Any]:
 
 def path_of(name: str) -> Path:
     """Return where the CSV of an embedded table lies."""
-    return paths.raw() / resource(name)["path"]
+    folder = paths.raw()
+    return folder / _resource_in(folder, name)["path"]
 
 
 def recorded_sha256(name: str) -> str:
     """Return the sha256 that the package records for a table."""
-    return resource(name)["hash"].removeprefix("sha256:")
+    return _sha256_in(resource(name))
+
+
+def _sha256_in(entry: dict[str, Any]) -> str:
+    return entry["hash"].removeprefix("sha256:")
 
 
 def input_facts(name: str) -> tuple[str, list[str]]:
@@ -130,15 +143,17 @@ def read_raw(name: str) -> bytes:
     SourceError
         When the file is missing, or its bytes are not those the package records.
     """
-    path = path_of(name)
+    folder = paths.raw()
+    entry = _resource_in(folder, name)
+    path, recorded = folder / entry["path"], _sha256_in(entry)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise SourceError(f"data/raw/{path.name} is missing: restore it from git.") from None
-    if (found := files.sha256(data)) != recorded_sha256(name):
+    if (found := files.sha256(data)) != recorded:
         raise SourceError(
             f"data/raw/{path.name} was altered: its sha256 is {found[:12]}…, datapackage.json records "
-            f"{recorded_sha256(name)[:12]}…; restore the file, or record a reviewed change with `tlanalysis seal`."
+            f"{recorded[:12]}…; restore the file, or record a reviewed change with `tlanalysis seal`."
         )
     return data
 

@@ -220,7 +220,10 @@ def grid(notebook: str, values: dict[str, Any]) -> Iterable[Run]:
     wrong += [f"{name} is an empty list: give it a value." for name, value in values.items() if value == []]
     listed = {name: value if isinstance(value, list) else [value] for name, value in values.items() if name in defaults}
     combinations = [defaults | dict(zip(listed, one, strict=True)) for one in itertools.product(*listed.values())]
-    wrong += list(dict.fromkeys(mistake for held in combinations for mistake in mistakes_in(held, defaults)))
+    # Each value is checked once, not once per combination: there may be a hundred thousand.
+    checked = {name: [value] for name, value in defaults.items()} | listed
+    each = [{name: value} for name, options in checked.items() for value in options]
+    wrong += list(dict.fromkeys(mistake for one in each for mistake in mistakes_in(one, defaults)))
     if wrong:
         raise BadInput(" ".join(wrong))
     return [Run(notebook, Params(**held), tuple(listed)) for held in combinations]
