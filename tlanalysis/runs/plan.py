@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,8 +107,8 @@ def read_plan(path: Path | None = None) -> list[Run]:
         found, wrong = _expand(entry)
         runs += found
         mistakes += [f"run {number}: {sentence}" for sentence in wrong]
-    names = [run.name for run in runs]
-    mistakes += [f"{name} is planned twice." for name in sorted({name for name in names if names.count(name) > 1})]
+    planned = Counter(run.name for run in runs)
+    mistakes += [f"{name} is planned twice." for name, times in sorted(planned.items()) if times > 1]
     if not runs and not mistakes:
         mistakes.append("it holds no [[run]].")
     if mistakes:
