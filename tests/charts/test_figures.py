@@ -436,7 +436,7 @@ def test_every_public_chart_has_a_title_that_can_change() -> None:
             lambda t: t.assign(part_bas=0.0, part_haut=1.0),
             "part des habitants à portée d'un lieu",
         ),
-        ("plot_compare_rates", "FR", lambda t: t, "France : lieux listés pour 100 000 habitants"),
+        ("plot_compare_rates", "FR", lambda t: t, "France : 2,2 lieux listés pour 100 000 habitants"),
         ("plot_rank", "FR", lambda t: t, "De Guyane à Île-de-France"),
         ("plot_commune_mix", "FR", lambda t: t.assign(p_ajustee=0.5), "Où sont les lieux, où vivent les habitants"),
         ("plot_overlap", "FR", lambda t: t.assign(p_valeur=0.5), "Deux programmes dans une même commune"),
