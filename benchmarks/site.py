@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tlanalysis.core.extras import named
+from tlanalysis.core.figure_places import PHONE, phone
 from tlanalysis.data import territories
 
 with named():
@@ -47,13 +48,16 @@ def multiplied(source: Path, out: Path, count: int) -> None:
 
 
 def _copy(source: Path, out: Path, run: str, run_as: str, figures: dict[str, str]) -> None:
-    for folder in ("figures", "notebooks"):
+    for folder in (f"figures/{PHONE}", "notebooks"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     shutil.copy(source / "notebooks" / f"{run}.ipynb", out / "notebooks" / f"{run_as}.ipynb")
     for figure, copied_as in figures.items():
         name = copied_as or figure
         for kind in KINDS:
             shutil.copy(source / "figures" / f"{figure}.{kind}", out / "figures" / f"{name}.{kind}")
+        drawn = source / "figures" / phone(figure)
+        if drawn.is_file():  # a chart that a cell has changed has no drawing for narrow screens
+            shutil.copy(drawn, out / "figures" / phone(name))
         path = out / "figures" / f"{name}.json"
         facts = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps(facts | {"run_key": name.partition("--")[2]}), encoding="utf-8")
