@@ -85,7 +85,7 @@ _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # two bases, and the sizes of two columns
 def _powers(base: int, size: int) -> Hashes:
     """Return the first powers of a number modulo 2**64, from 0."""
     powers = np.full(size, base, np.uint64)

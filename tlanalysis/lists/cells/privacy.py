@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
 
 # Both parts of an address have a limited length, and each is looked for from the sign between them, so that the time
 # does not grow with the square of the text.
@@ -55,28 +54,34 @@ SUSPICIOUS = (
 )
 
 
-def _plain() -> dict[int, str]:
-    """Return a translation of the digits, dashes, dots, blanks and letters of any script that look like plain ones."""
-    table = {}
-    for code in range(0x80, 0x1FC00):
-        sign = chr(code)
-        kind = unicodedata.category(sign)
-        if kind == "Nd":
-            table[code] = str(unicodedata.digit(sign))
-        elif kind == "Pd" or sign in "−‐‑⁃":
-            table[code] = "-"
-        elif sign in "·•․‧∙⋅・。．｡﹒":
-            table[code] = "."
-        elif kind == "Zs":
-            table[code] = " "
-        elif 0xFF01 <= code <= 0xFF5E:
-            table[code] = chr(code - 0xFEE0)
-    return table | {ord("﹫"): "@"}
+class _Plain(dict[int, str]):
+    """A translation of the digits, dashes, dots, blanks and letters of any script that look like plain ones.
+
+    A sign is looked up when it first occurs: few of the 1.1 million signs do.
+    """
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _plain(chr(code))
+        return self[code]
 
 
-@cache
-def _translation() -> dict[int, str]:
-    return _plain()
+def _plain(sign: str) -> str:
+    """Return the plain sign that a sign looks like, or the sign itself."""
+    kind = unicodedata.category(sign)
+    if kind == "Nd":
+        return str(unicodedata.digit(sign))
+    if kind == "Pd" or sign in "−‐‑⁃":
+        return "-"
+    if sign in "·•․‧∙⋅・。．｡﹒":
+        return "."
+    if kind == "Zs":
+        return " "
+    if "\uff01" <= sign <= "\uff5e":
+        return chr(ord(sign) - 0xFEE0)
+    return "@" if sign == "﹫" else sign
+
+
+_PLAIN = _Plain()
 
 
 # Words of a header that announce a person or a way to reach one.
@@ -130,7 +135,7 @@ def without_personal(text: str, mark: str = "") -> str:
     >>> without_personal("Le Lieu, 06 12 34 56 78, bonjour@lelieu.fr", "[...]")
     'Le Lieu, [...], [...]'
     """
-    plain = text if text.isascii() else text.translate(_translation())  # as many characters
+    plain = text if text.isascii() else text.translate(_PLAIN)  # as many characters
     spans = list(_emails(plain)) if _SIGNS.search(plain) else []
     if _DIGITS.search(plain):
         spans += [found.span() for found in PHONE.finditer(plain)]

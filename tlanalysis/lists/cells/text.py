@@ -43,15 +43,22 @@ _INSIDE = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}.,;:!?()/|_+#%*Â°Â
 IN_ORDER = rf"^{_LETTER}(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})(?: ?{_INSIDE})*$"
 
 
+def _accented() -> dict[str, str]:
+    """Return the accented letters of Latin scripts, capitals too, by their plain small letter."""
+    letters: dict[str, str] = {}
+    for code in range(0xC0, 0x180):
+        plain = unicodedata.normalize("NFKD", chr(code))[0].lower()
+        letters[plain] = letters.get(plain, "") + chr(code)
+    return letters
+
+
+_ACCENTED = _accented()
+
+
 def _any_accent(word: str) -> str:
     """Return a pattern of a word that may carry accents anywhere, as `is_missing` reads it."""
-    latin = [chr(code) for code in range(0xC0, 0x180)]
-    accented = {
-        letter: [other for other in latin if unicodedata.normalize("NFKD", other)[0].lower() == letter]
-        for letter in set(word)
-    }
     return "".join(
-        f"[{letter}{''.join(accented[letter])}]" if letter.isalpha() else re.escape(letter) for letter in word
+        f"[{letter}{_ACCENTED.get(letter, '')}]" if letter.isalpha() else re.escape(letter) for letter in word
     )
 
 

@@ -16,14 +16,13 @@ Lines = NDArray[np.int64]
 
 def blank_lines(path: Path, encoding: str) -> Lines:
     """Return the numbers of the lines of a file that hold nothing at all, those inside cells too; the first is 1."""
-    found, before, last = [np.array([], np.int64)], 0, b"\n"
+    found, before, last = [np.array([], np.int64)], 0, -1  # a file begins as if a line had just ended
     for piece in _pieces(path, encoding):
-        count = piece.count(b"\n")
-        if b"\n\n" in last + piece:
-            ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == _NEW_LINE)
-            previous = np.frombuffer(last + piece, np.uint8)[ends]
-            found.append(before + 1 + np.flatnonzero(previous == _NEW_LINE))
-        before, last = before + count, piece[-1:]
+        ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == _NEW_LINE)
+        found.append(before + 1 + np.flatnonzero(np.diff(ends, prepend=last) == 1))
+        if len(ends):
+            last = int(ends[-1])
+        before, last = before + len(ends), last - len(piece)
     return np.concatenate(found)
 
 
