@@ -8,6 +8,8 @@ STAMP := .venv/.installed
 PARALLEL := -n 2 --dist loadfile
 
 export MPLBACKEND := agg
+# Byte code of Python is kept: without it, each of the many processes of a run or a test compiles its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env lock figures quick test coverage notebooks check format lab bench counts clean
@@ -20,8 +22,9 @@ env: $(STAMP) ## create .venv from requirements.lock
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q tlanalysis
 	@touch $(STAMP)
 
 lock: ## rewrite requirements.lock from pyproject.toml

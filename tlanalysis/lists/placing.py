@@ -73,11 +73,13 @@ def place_rows(
     def within(name: str) -> NDArray[np.int16]:
         return codes.departements_of(values[name], postal=name == "code_postal") if name in values else none
 
+    postal, commune = within("code_postal"), within("code_commune")
+    printed = named("departement", codes.DEPARTEMENT_CODES)
     placed = departement_vote.vote(
         departement_vote.Evidence(
-            within("code_postal"),
-            within("code_commune"),
-            named("departement", codes.DEPARTEMENT_CODES),
+            postal,
+            commune,
+            printed,
             points.departement,
             named("region", departement_vote.regions()),
             points.latitude,
@@ -92,11 +94,9 @@ def place_rows(
             partial(_served, values.get("code_postal")),
         )
     )
-    printed = named("departement", codes.DEPARTEMENT_CODES)
     if ours:
         placed = departement_vote.as_answered(placed, printed == -1, named("region", departement_vote.regions()))
-    said = [within("code_postal"), within("code_commune"), printed, points.departement]
-    _say_open(np.flatnonzero(placed.open), said, judge)
+    _say_open(np.flatnonzero(placed.open), [postal, commune, printed, points.departement], judge)
     for name, mask in placed.lost.items():
         rows = np.flatnonzero(mask)
         if not len(rows):

@@ -91,17 +91,27 @@ def _existing(code: str) -> str | None:
     return place if place in DEPARTEMENT_CODES else None
 
 
+_DECIMALS_OF_ZERO = re.compile(r"(\d+)[.,]0+")
+_EXPONENT = re.compile(r"\d\.\d+E\+?\d+")
+_COUNTRY = re.compile(r"^(?:FR|F)-?(?=\d)")
+_ZERO = re.compile(r"0+(?:[.,]0+)?")
+_FOUR_DIGITS = re.compile(r"[1-9]\d{3}")
+_CEDEX = re.compile(r"CEDEX\d*$")
+_PARIS_POSTAL_CODE = re.compile(r"750(0[1-9]|1\d|20)")
+_PARIS_ARRONDISSEMENT = re.compile(r"751(0[1-9]|1\d|20)")
+
+
 def _digits(text: str) -> tuple[str, set[str]]:
     """Remove what spreadsheets and people add to a code: blanks, `.0`, an exponent, a country prefix."""
     applied: set[str] = set()
     bare = "".join(without_excel(text).split()).upper().strip("'\"")
-    if found := re.fullmatch(r"(\d+)[.,]0+", bare):
+    if found := _DECIMALS_OF_ZERO.fullmatch(bare):
         bare = found[1]
         applied.add("point_zero")
-    elif re.fullmatch(r"\d\.\d+E\+?\d+", bare) and float(bare).is_integer() and float(bare) < 1e15:
+    elif _EXPONENT.fullmatch(bare) and float(bare).is_integer() and float(bare) < 1e15:
         bare = str(int(float(bare)))
         applied.add("point_zero")
-    bare = re.sub(r"^(?:FR|F)-?(?=\d)", "", bare)
+    bare = _COUNTRY.sub("", bare)
     if not applied and bare != text:
         applied.add("blanc_dans_code")
     return bare, applied
@@ -109,7 +119,7 @@ def _digits(text: str) -> tuple[str, set[str]]:
 
 def _absent(text: str) -> bool:
     bare = without_excel(text).strip()
-    return is_missing(bare) or re.fullmatch(r"0+(?:[.,]0+)?", bare) is not None
+    return is_missing(bare) or _ZERO.fullmatch(bare) is not None
 
 
 def _missing(text: str) -> Cell:
@@ -132,15 +142,15 @@ def clean_commune_code(text: str) -> Cell:
     >>> clean_commune_code("0")
     (None, ('mention_manquante',))
     """
+    if now := commune_names.present_codes().get(text):
+        return now, ("ancienne_commune",)
     if _absent(text):
         return _missing(text)
     bare, applied = _digits(text)
-    if len(bare) == 4 and re.fullmatch(r"[1-9]\d{3}", bare):
+    if _FOUR_DIGITS.fullmatch(bare):
         bare = "0" + bare
         applied.add("zero_initial")
-    if found := re.fullmatch(
-        r"750(0[1-9]|1\d|20)", bare
-    ):  # Lyon's 69001-69009 and Marseille's 13001-13016 are communes
+    if found := _PARIS_POSTAL_CODE.fullmatch(bare):  # Lyon's 69001-69009 and Marseille's 13001-13016 are communes
         bare = f"751{found[1]}"
         applied.add("arrondissement")
     if now := commune_names.present_codes().get(bare):
@@ -168,14 +178,14 @@ def clean_postal_code(text: str) -> Cell:
     if _absent(text):
         return _missing(text)
     bare, applied = _digits(text)
-    if (shorter := re.sub(r"CEDEX\d*$", "", bare)) != bare:
+    if (shorter := _CEDEX.sub("", bare)) != bare:
         bare = shorter
         applied.add("cedex")
-    if len(bare) == 4 and re.fullmatch(r"[1-9]\d{3}", bare):
+    if _FOUR_DIGITS.fullmatch(bare):
         bare = "0" + bare
         applied.add("zero_initial")
     # 75116 is a postal code; Lyon's 6938x and Marseille's 132xx may be CEDEX codes or Saint-Rémy's: left as they are.
-    if (found := re.fullmatch(r"751(0[1-9]|1\d|20)", bare)) and bare != "75116":
+    if (found := _PARIS_ARRONDISSEMENT.fullmatch(bare)) and bare != "75116":
         bare = f"750{found[1]}"
         applied.add("arrondissement")
     if departement_of_postal_code(bare) is None:
