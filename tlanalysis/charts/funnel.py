@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -106,9 +107,12 @@ def plot_funnel(
             ax.fill_between(grid, below, np.minimum(above, top), color=colour, linewidth=0, zorder=0)
             limits |= {f"limite_{level:g}_bas": below, f"limite_{level:g}_haut": above}
         ax.axhline(rate, color=SOFT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-        for row, differs in zip(known.itertuples(), away, strict=True):
-            colour = CONTRAST if row.code in chosen else ACCENT if differs else "#6b6b6b"
-            ax.plot(row.population, row.taux_pour_100k, zorder=3, **mark("compte", colour, 5.5 if differs else 3.6))
+        colours = np.where(known["code"].isin(chosen), CONTRAST, np.where(away, ACCENT, "#6b6b6b"))
+        for colour, differs in itertools.product(("#6b6b6b", ACCENT, CONTRAST), (False, True)):
+            dots = known[(colours == colour) & (away == differs)]
+            if len(dots):
+                look = mark("compte", colour, 5.5 if differs else 3.6)
+                ax.plot(dots["population"], dots["taux_pour_100k"], linestyle="none", zorder=3, **look)
         ax.set(xscale="log", xlim=(grid[0], grid[-1]), ylim=(-0.03 * top, top))
         edges = {level: float(funnel_limits(rate, grid[-1:] / 1e5, level)[1][0]) for level in LIMITS}
         for level, edge in spread(edges, gap=0.06 * top).items():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import fact
 from tlanalysis.charts.kit.layout import finish, new_axes
 from tlanalysis.charts.kit.look import Look, chart
-from tlanalysis.charts.kit.rows import ROW, label_rows, value_axis, value_label
+from tlanalysis.charts.kit.rows import ROW, label_rows, label_some_rows, value_axis, value_label
 from tlanalysis.charts.kit.style import ACCENT, SMALL, SOFT, mark, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.territories import territory
@@ -141,36 +142,36 @@ def plot_rank(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "fr", 
     few = n <= 20
     with style():
         ax = new_axes(ax, 0.75 + (ROW * n if few else 4.2))
-        for rank, row in enumerate(table.itertuples()):
-            colour = ACCENT if row.est_choisi or chosen.empty else "#9a9a9a"
-            ax.plot(
-                [row.taux_bas_pour_100k, row.taux_haut_pour_100k],
-                [rank, rank],
+        picked = table["est_choisi"].to_numpy(bool)
+        for these, colour, above in (
+            (~picked, ACCENT if chosen.empty else "#9a9a9a", False),
+            (picked, ACCENT, True),
+        ):
+            if not these.any():
+                continue
+            rows, ranks = table[these], np.flatnonzero(these)
+            ax.hlines(
+                ranks,
+                rows["taux_bas_pour_100k"],
+                rows["taux_haut_pour_100k"],
                 color=colour,
-                linewidth=3 if few or row.est_choisi else 1.2,
+                linewidth=3 if few or above else 1.2,
                 alpha=0.4,
-                solid_capstyle="butt",
             )
             ax.plot(
-                row.taux_pour_100k,
-                rank,
-                zorder=4 if row.est_choisi else 3,
-                **mark("compte", colour, 6 if few or row.est_choisi else 2.6),
+                rows["taux_pour_100k"],
+                ranks,
+                linestyle="none",
+                zorder=4 if above else 3,
+                **mark("compte", colour, 6 if few or above else 2.6),
             )
-        if few:
-            label_rows(ax, table["nom"].tolist())
-            for tick, picked in zip(ax.get_yticklabels(), table["est_choisi"], strict=True):
-                tick.set(fontweight="bold" if picked else "normal")
-        else:
-            ends = {0: table["nom"].iloc[0], n - 1: table["nom"].iloc[-1]} | {
-                int(i): row["nom"] for i, row in chosen.iterrows()
-            }
-            for near in [int(i) for i in chosen.index]:
-                ends = {i: name for i, name in ends.items() if i == near or abs(i - near) > 4}
-            label_rows(ax, [""] * n)
-            ax.set_yticks(list(ends), list(ends.values()))
-            for tick, at in zip(ax.get_yticklabels(), ends, strict=True):
-                tick.set(fontweight="bold" if at in chosen.index else "normal", fontsize=SMALL + 0.5)
+        named, mine_at = list(range(n)), np.flatnonzero(picked).tolist()
+        if not few:
+            ends = [rank for rank in (0, n - 1) if all(abs(rank - other) > 4 for other in mine_at)]
+            named = sorted({*ends, *mine_at})
+        label_some_rows(ax, {rank: table["nom"].iloc[rank] for rank in named}, n, mine_at)
+        if not few:
+            ax.tick_params(axis="y", labelsize=SMALL + 0.5)
         ax.set_xlim(0, table["taux_haut_pour_100k"].max() * 1.05)
         value_axis(ax, words.label("axes", "per_100k"), words.number)
         return finish(ax, text)

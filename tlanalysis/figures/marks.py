@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+Names = dict[float, str]  # place on the axis of rows -> name of the row
+
 PREFIX = "marque-"
 _NONE = {"", " ", "None", "none", None}
 YEARS = (1990, 2100)
@@ -98,31 +100,30 @@ def _titled(mark: str, text: str) -> str:
 
 
 def _marks(ax: Axes, words: Words) -> Iterator[tuple[Artist, list[str]]]:
+    names = _rows(ax)
     for line in ax.lines:
         if line.get_visible() and line.get_marker() not in _NONE and line.get_transform() == ax.transData:
             columns: Any = line.get_xdata(), line.get_ydata()
-            yield line, [_point(ax, x, y, words) for x, y in zip(*columns, strict=True)]
+            yield line, [_point(ax, names, x, y, words) for x, y in zip(*columns, strict=True)]
     for points in ax.collections:
         if isinstance(points, PathCollection) and points.get_visible():
             offsets: Any = points.get_offsets()
-            yield points, [_point(ax, x, y, words) for x, y in offsets]
+            yield points, [_point(ax, names, x, y, words) for x, y in offsets]
     drawn = [bars for bars in ax.containers if isinstance(bars, BarContainer) and bars.orientation == "horizontal"]
     # When one bar starts elsewhere than at zero, the bars are intervals: those that start at zero too.
     intervals = any(bar.get_x() != 0 for bars in drawn for bar in bars.patches)
     for bar in (bar for bars in drawn for bar in bars.patches):
         if bar.get_visible() and not bar.get_hatch():
-            yield bar, [_bar(ax, bar, intervals, words)]
+            yield bar, [_bar(ax, names, bar, intervals, words)]
 
 
-def _point(ax: Axes, x: Any, y: Any, words: Words) -> str:
-    names = _rows(ax)
+def _point(ax: Axes, names: Names | None, x: Any, y: Any, words: Words) -> str:
     if names is not None:
         return _joined(_row(names, float(y)), _tick(ax.xaxis, x), words)
     return _joined(_tick(ax.xaxis, x), _tick(ax.yaxis, y), words)
 
 
-def _bar(ax: Axes, bar: Any, interval: bool, words: Words) -> str:
-    names = _rows(ax)
+def _bar(ax: Axes, names: Names | None, bar: Any, interval: bool, words: Words) -> str:
     if names is None:
         return ""
     high = _tick(ax.xaxis, bar.get_x() + bar.get_width())
@@ -130,7 +131,7 @@ def _bar(ax: Axes, bar: Any, interval: bool, words: Words) -> str:
     return _joined(_row(names, bar.get_y() + bar.get_height() / 2), value, words)
 
 
-def _rows(ax: Axes) -> dict[float, str] | None:
+def _rows(ax: Axes) -> Names | None:
     """Return place on the axis -> name of the row, when the Axes have rows with names; None otherwise."""
     if not getattr(ax, "rows", False):
         return None
@@ -138,7 +139,7 @@ def _rows(ax: Axes) -> dict[float, str] | None:
     return dict(zip(map(float, ax.get_yticks()), labels, strict=True))
 
 
-def _row(names: dict[float, str], y: float) -> str:
+def _row(names: Names, y: float) -> str:
     nearest = min(names, key=lambda at: abs(at - y), default=None)
     return names[nearest] if nearest is not None and abs(nearest - y) <= _CLOSE else ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from matplotlib.axes import Axes
 
@@ -12,13 +12,18 @@ from tlanalysis.charts.kit.style import INK, RULE, SMALL, SOFT, UNKNOWN
 ROW = 0.27  # inches per row
 
 
-def label_rows(ax: Axes, labels: list[str], bold: Collection[int] = ()) -> None:
+def label_rows(ax: Axes, labels: Sequence[str], bold: Collection[int] = ()) -> None:
     """Name the rows 0, 1, 2... from the top, some of them in bold; no frame, no ticks at the left."""
-    ax.set_yticks(range(len(labels)), labels)
+    label_some_rows(ax, dict(enumerate(labels)), len(labels), bold)
+
+
+def label_some_rows(ax: Axes, labels: Mapping[int, str], rows: int, bold: Collection[int] = ()) -> None:
+    """Name some of the rows 0, 1, 2... from the top, some names in bold; no frame, no ticks at the left."""
+    ax.set_yticks(list(labels), list(labels.values()))
     ax.rows = True  # type: ignore[attr-defined]
-    for row in bold:
-        ax.get_yticklabels()[row].set_fontweight("bold")
-    ax.set_ylim(len(labels) - 0.4, -0.6)
+    for row, text in zip(labels, ax.get_yticklabels(), strict=True):
+        text.set_fontweight("bold" if row in bold else "normal")
+    ax.set_ylim(rows - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
 
 

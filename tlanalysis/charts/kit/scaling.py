@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
@@ -48,8 +48,9 @@ def scale(ax: Axes, factor: float) -> None:
                 markersize=artist.get_markersize() * factor,
                 markeredgewidth=artist.get_markeredgewidth() * factor,
             )
-        elif isinstance(artist, PathCollection):
-            artist.set_sizes(artist.get_sizes() * factor**2)
+        elif isinstance(artist, (LineCollection, PathCollection)):
+            if isinstance(artist, PathCollection):
+                artist.set_sizes(artist.get_sizes() * factor**2)
             artist.set_linewidth([float(width) * factor for width in np.atleast_1d(artist.get_linewidth())])
         elif isinstance(artist, Patch):
             artist.set_linewidth(artist.get_linewidth() * factor)

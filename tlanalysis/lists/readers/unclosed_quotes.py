@@ -93,6 +93,8 @@ def most_lines(path: Path) -> int:
     ends, last = 1, b""
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
-            ends += piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
+            ends += piece.count(b"\n")
+            if b"\r" in piece:
+                ends += piece.count(b"\r") - piece.count(b"\r\n")
             last = piece[-1:]
     return ends - (last in {b"\n", b"\r"})
