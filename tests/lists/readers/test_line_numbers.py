@@ -106,11 +106,14 @@ def test_a_list_of_one_column_counts_its_lines(tmp_path):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
 @pytest.mark.parametrize("piece", [1, 2, 3, 1 << 20])
-def test_blank_lines_are_found_in_any_encoding_and_piece(tmp_path, monkeypatch, encoding, end, piece):
+def test_lines_are_counted_and_blank_ones_found_in_any_encoding_and_piece(tmp_path, monkeypatch, encoding, end, piece):
     monkeypatch.setattr(line_numbers, "_PIECE", piece)
     path = tmp_path / "l.csv"
     path.write_bytes(end.join(["", "é", "", "", "b", " ", "", "c", "", ""]).encode(encoding))
-    assert line_numbers.blank_lines(path, encoding).tolist() == [1, 3, 4, 7, 9]
+    lines = line_numbers.lines_of(path, encoding)
+    assert (lines.blank.tolist(), lines.total) == ([1, 3, 4, 7, 9], 9)
+    path.write_bytes(end.join(["a", "", "b"]).encode(encoding))
+    assert line_numbers.lines_of(path, encoding).total == 3
 
 
 def test_the_count_goes_on_from_block_to_block(tmp_path, monkeypatch):

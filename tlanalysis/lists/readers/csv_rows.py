@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,25 +47,25 @@ class CsvFile:
         """
         places, asked = ranks_of(self.headers, wanted), [str(name) for name in wanted]
         everything = list(range(len(self.headers)))
+        lines = line_numbers.lines_of(self.path, self.encoding)
         if self.path.stat().st_size <= _WHOLE:
-            for part in self._by_line(self._records(everything), whole=True):
+            for part in self._by_line(self._records(everything), lines.blank, whole=True):
                 yield part._replace(table=part.table.select(places).rename_columns(asked))
             return
-        with ThreadPoolExecutor(1) as side:
-            lines, rows = side.submit(unclosed_quotes.most_lines, self.path), 0
-            for part in self._by_line(self._records(places), whole=False):
-                rows += len(part.numbers) + len(part.malformed)
-                yield part._replace(table=part.table.rename_columns(asked))
-            if lines.result() - self.skipped > rows:
-                self._refuse_hidden(self._records(everything))
+        rows = 0
+        for part in self._by_line(self._records(places), lines.blank, whole=False):
+            rows += len(part.numbers) + len(part.malformed)
+            yield part._replace(table=part.table.rename_columns(asked))
+        if lines.total - self.skipped > rows:
+            self._refuse_hidden(self._records(everything))
 
-    def _by_line(self, records: Iterator[RowBatch], *, whole: bool) -> Iterator[RowBatch]:
+    def _by_line(self, records: Iterator[RowBatch], blank: line_numbers.Lines, *, whole: bool) -> Iterator[RowBatch]:
         """Yield batches in which the number of a row is that of its first line, and blank lines are no rows.
 
         In a table with all columns, a row with an unclosed quote and every row hidden inside it are refused.
         """
-        blank = line_numbers.blank_lines(self.path, self.encoding) - self.skipped
-        counter = line_numbers.LineCounter(blank[blank > 0])
+        after = blank - self.skipped
+        counter = line_numbers.LineCounter(after[after > 0])
         before = 1
         for table, ranks, malformed in records:
             ends = unclosed_quotes.line_ends_of(table.columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,15 @@ _NEW_LINE = ord("\n")
 Lines = NDArray[np.int64]
 
 
-def blank_lines(path: Path, encoding: str) -> Lines:
-    """Return the numbers of the lines of a file that hold nothing at all, those inside cells too; the first is 1."""
+class FileLines(NamedTuple):
+    """The blank lines of a file by their numbers, from 1, and how many lines it has; those inside cells count."""
+
+    blank: Lines
+    total: int
+
+
+def lines_of(path: Path, encoding: str) -> FileLines:
+    """Return which lines of a file hold nothing at all, and how many lines it has."""
     found, before, last = [np.array([], np.int64)], 0, -1  # a file begins as if a line had just ended
     for piece in _pieces(path, encoding):
         ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == _NEW_LINE)
@@ -23,7 +31,7 @@ def blank_lines(path: Path, encoding: str) -> Lines:
         if len(ends):
             last = int(ends[-1])
         before, last = before + len(ends), last - len(piece)
-    return np.concatenate(found)
+    return FileLines(np.concatenate(found), before + (last != -1))
 
 
 def _pieces(path: Path, encoding: str) -> Iterator[bytes]:

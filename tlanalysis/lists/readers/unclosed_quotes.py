@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,6 @@ import pyarrow.compute as pc
 
 _LINE_ENDS = re.compile(r"[\r\n]+")  # blank lines are no rows
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_PIECE = 16 << 20
 
 
 def hidden_rows(line_ends: int, separators: int, width: int) -> int:
@@ -86,15 +84,3 @@ def rows_hidden_in(record: str, separator: str, width: int) -> int:
     """Return how many rows an invalid row hides, from its raw text."""
     ends = len(_LINE_ENDS.findall(record.rstrip("\r\n")))
     return hidden_rows(ends, record.count(separator) - (width - 1), width)
-
-
-def most_lines(path: Path) -> int:
-    """Return an upper limit of the number of lines of a file."""
-    ends, last = 1, b""
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            ends += piece.count(b"\n")
-            if b"\r" in piece:
-                ends += piece.count(b"\r") - piece.count(b"\r\n")
-            last = piece[-1:]
-    return ends - (last in {b"\n", b"\r"})
