@@ -36,6 +36,8 @@ CLAIM = ".list"  # in a folder named after a list: the place of that list
 # Rows per row group. It does not depend on the size of the batches, so that the same list gives the same bytes.
 _GROUP = 131_072
 _FORMULA = r"^[=+\-@\t\r]"
+# Columns that hold codes and dates of ours: none begins as a formula does.
+_CODES = {"code_postal", "code_commune", "code_departement", "code_region", "date_ouverture", "etat", "type_id_source"}
 
 
 def folder_name(source: str) -> str:
@@ -157,8 +159,10 @@ def _move(folder: Path, out: Path) -> None:
 
 def guard_formulas(table: pa.Table) -> pa.Table:
     """Return the table with an apostrophe before every text that a spreadsheet would read as a formula."""
-    columns = [_guarded(column) if pa.types.is_string(column.type) else column for column in table.columns]
-    return pa.table(columns, names=table.column_names)
+    for at, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) and field.name not in _CODES:
+            table = table.set_column(at, field.name, _guarded(table.column(at)))
+    return table
 
 
 def _guarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
