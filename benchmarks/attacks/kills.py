@@ -109,6 +109,7 @@ class Command:
         for fifo in (self._stopped, self._go):
             fifo.unlink(missing_ok=True)
             os.mkfifo(fifo)
+        self._stopper: int | None = None
         self.mark = f"{os.getpid()}-{time.monotonic_ns()}"
         self._plain = os.environ | {"TLANALYSIS_HOME": str(home), "TMPDIR": str(self.temporary), MARK: self.mark}
         self._watched = self._plain | {
@@ -140,15 +141,22 @@ class Command:
         try:
             while running.poll() is None:
                 if select.select([stopped], [], [], 0.1)[0]:
+                    self._stopper = int(os.read(stopped, 64))
                     return True
         finally:
             os.close(stopped)
         return False
 
     def let_go(self) -> None:
-        """Let the stopped process go on, if it is alive."""
-        with suppress(OSError):  # ENXIO: it is dead
-            os.close(os.open(self._go, os.O_WRONLY | os.O_NONBLOCK))
+        """Let the stopped process go on, if it is alive.
+
+        It may not have opened the FIFO yet: until it has, the FIFO has no reader and cannot be opened here.
+        """
+        while self._stopper is not None and _is_alive(self._stopper):
+            with suppress(OSError):  # ENXIO: no reader
+                os.close(os.open(self._go, os.O_WRONLY | os.O_NONBLOCK))
+                return
+            time.sleep(0.01)
 
     def finish(self) -> subprocess.CompletedProcess[str]:
         """Run once more, undisturbed."""
@@ -247,6 +255,13 @@ def _wait_until_ended(mark: str) -> list[str]:
         time.sleep(0.05)
         found = _alive(mark)
     return found
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _alive(mark: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 A step is an opening for writing, a rename or a removal below a folder, in any process of the command. The environment
 holds the plan: `ATTACK_UNDER` is that folder, `ATTACK_STEPS` a file that receives one line per step, `ATTACK_STOP` the
-number of the step that stops (0: none), `ATTACK_STOPPED` a FIFO that then receives a line, and `ATTACK_GO` a FIFO that
-lets the process go on when a program opens it.
+number of the step that stops (0: none), `ATTACK_STOPPED` a FIFO that then receives the number of the process, and
+`ATTACK_GO` a FIFO that lets the process go on when a program opens it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _step(line: bytes) -> None:
     os.close(steps)  # which unlocks it
     if number == int(os.environ.get("ATTACK_STOP", "0")):
         stopped = os.open(os.environ["ATTACK_STOPPED"], os.O_WRONLY)
-        os.write(stopped, b"stopped\n")
+        os.write(stopped, f"{os.getpid()}\n".encode())
         os.close(stopped)
         os.close(os.open(os.environ["ATTACK_GO"], os.O_RDONLY))  # returns when a program opens it for writing
 
