@@ -79,9 +79,23 @@ def test_parameters_pass_when_the_notebook_declares_none_or_computes_them() -> N
         check_injected([tagged], ["b"])
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": [], "metadata": {}}'])
-def test_a_file_that_papermill_did_not_execute_is_refused(text: str, notebooks: Path, tmp_path: Path) -> None:
-    (tmp_path / "x.ipynb").write_text(text, encoding="utf-8")
+_EXECUTED = '{"cells": [], "metadata": {"papermill": {"input_path": "00_essai.ipynb", "parameters": {}}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("", "utf-8"),
+        ("[]", "utf-8"),
+        ("{}", "utf-8"),
+        ('{"cells": [], "metadata": {}}', "utf-8"),
+        (_EXECUTED, "utf-16"),
+    ],
+)
+def test_a_file_that_papermill_did_not_execute_is_refused(
+    text: str, encoding: str, notebooks: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "x.ipynb").write_text(text, encoding=encoding)
     with pytest.raises(BadInput, match="is not a notebook that papermill has executed"):
         adopt([tmp_path / "x.ipynb"], tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -62,7 +62,7 @@ def adopt(executed: list[Path], out: Path) -> list[Outcome]:
 
 def _outcome(path: Path, out: Path, now: ProjectState) -> Outcome:
     try:
-        notebook = json.loads(path.read_bytes())
+        notebook = json.loads(path.read_text(encoding="utf-8"))
         about, cells = notebook["metadata"]["papermill"], cells_in(notebook)
         name, given = Path(about["input_path"]).stem, dict(about["parameters"])
         seconds = round(float(about.get("duration") or 0), 2)

@@ -162,7 +162,7 @@ def _path(name: str) -> Path | None:
 
 
 def _digest_of_source(data: bytes) -> str:
-    notebook = json.loads(data)
+    notebook = json.loads(data.decode("utf-8"))  # json.loads would take UTF-16 too, which Jupyter does not read
     kept = [
         {key: value for key, value in cell.items() if key not in {"outputs", "execution_count"}}
         for cell in notebook["cells"]
