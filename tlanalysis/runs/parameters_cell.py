@@ -25,7 +25,7 @@ def cells_of(notebook: bytes) -> list[dict[str, Any]]:
         When the file is not a notebook, or a cell has no kind, source or metadata.
     """
     try:
-        return cells_in(json.loads(notebook))
+        return cells_in(json.loads(notebook.decode("utf-8")))
     except RecursionError as error:
         raise ValueError("not a notebook") from error
 
