@@ -58,6 +58,26 @@ def test_tables_of_others_look_as_pandas_shows_them(shell: InteractiveShell) -> 
     assert shown(shell, theirs) == theirs._repr_html_()  # type: ignore[operator]
 
 
+def test_embedded_tables_and_the_list_of_sources_are_in_words(shell: InteractiveShell) -> None:
+    sources = tl.sources()
+    assert ">embarqué<" in shown(shell, sources.head(3))
+    assert ">déclaration<" in shown(shell, sources[sources["unite"] == "declaration"])
+    assert "NaN" not in shown(shell, tl.load("regions"))
+    assert ">384\u202f160<" in shown(shell, tl.regions())
+    shell.user_ns["lang"] = "en"
+    assert ">counted<" in shown(shell, tl.load("observations").query("nature == 'compte'"))
+
+
+def test_numbers_of_a_column_have_the_decimals_that_it_needs() -> None:
+    table = pd.DataFrame(
+        {"x": [2.1, 2.212, 0.0, 12.5, 679_344.0, 0.00123, float("nan")], "n": [2018.0, 5, 1, 1, 1, 1, 1]}
+    )
+    words = on_screen.as_text(table, "fr")
+    assert words["x"].tolist() == ["2,100", "2,212", "0", "12,50", "679\u202f344", "0,00123", ""]
+    assert words["n"].tolist()[:2] == ["2018", "5"]
+    assert on_screen.as_text(table[["x"]].iloc[[0, 3]], "en")["x"].tolist() == ["2.1", "12.5"]
+
+
 def test_a_notebook_that_wants_no_html_gets_none(shell: InteractiveShell) -> None:
     with pd.option_context("display.notebook_repr_html", False):
         assert "text/html" not in shell.display_formatter.format(tl.observations("tiers_lieux", "FR"))[0]

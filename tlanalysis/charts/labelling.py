@@ -22,6 +22,7 @@ GROUPS = {
     "connaissance": "connaissances",
     "constat": "constats",
     "ecart": "ecarts",
+    "etat": "etats",
     "facteur": "facteurs",
     "famille": "familles",
     "groupe": "groupes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tlanalysis.charts.kit.wording import Words
@@ -12,6 +13,7 @@ from tlanalysis.charts.labelling import column_texts, in_words
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.languages import LANGS
 from tlanalysis.core.notebook_tables import register, running_shell
+from tlanalysis.data import embedded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +78,7 @@ def as_html(table: pd.DataFrame, lang: str | None = None) -> str | None:
     import pandas as pd
 
     lang = lang or _chosen.get("lang", _of_the_notebook())
-    if lang is None or not OURS & set(table.attrs) or not pd.get_option("display.notebook_repr_html"):
+    if lang is None or not _is_ours(table) or not pd.get_option("display.notebook_repr_html"):
         as_pandas: str | None = table._repr_html_()
         return as_pandas
     most = pd.get_option("display.max_rows") or len(table)
@@ -87,6 +89,17 @@ def as_html(table: pd.DataFrame, lang: str | None = None) -> str | None:
     size = column_texts()["screen"]["size"][lang]
     rows, columns = (Words(lang).number(side) for side in table.shape)
     return _html(as_text(ends, lang), most) + f"<p>{size.format(rows=rows, columns=columns)}</p>"
+
+
+def _is_ours(table: pd.DataFrame) -> bool:
+    """Return whether a table carries the facts of ours, or has all the columns of an embedded table or of `sources`."""
+    return bool(OURS & set(table.attrs)) or tuple(table.columns) in _columns_of_embedded_tables()
+
+
+@cache
+def _columns_of_embedded_tables() -> set[tuple[str, ...]]:
+    fields = [embedded.resource(name)["schema"]["fields"] for name in embedded.names()]
+    return {tuple(field["name"] for field in one) for one in fields} | {embedded.OF_SOURCES}
 
 
 def _html(words: pd.DataFrame, most: int) -> str:
@@ -102,15 +115,30 @@ def _of_the_notebook() -> str:
 
 
 def as_text(table: pd.DataFrame, lang: str = "fr") -> pd.DataFrame:
-    """Return a table of texts: codes in words, numbers as people write them, an empty text for the unknown."""
+    """Return a table of texts: codes in words, numbers as people write them, an empty text for the unknown.
+
+    A number has at most four digits that count, and no more decimals than the numbers of its column need.
+    """
     words, shown = Words(lang), table.copy()
     for column in table.columns:
         cells = in_words(table[column], lang).astype(object)
-        shown[column] = [_cell(value, words) for value in cells]
+        most = max((_decimals(value) for value in cells), default=0)
+        shown[column] = [_cell(value, words, most) for value in cells]
     return shown
 
 
-def _cell(value: Any, words: Words) -> str:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _decimals(value: Any) -> int:
+    """Return how many decimals write a number of four digits exactly."""
+    if not _is_number(value) or float(value).is_integer():
+        return 0
+    return max(0, -int(Decimal(f"{float(value):.{DIGITS - 1}e}").normalize().as_tuple().exponent))
+
+
+def _cell(value: Any, words: Words, most: int) -> str:
     import pandas as pd
 
     if isinstance(value, list | tuple | dict | set):
@@ -122,7 +150,7 @@ def _cell(value: Any, words: Words) -> str:
     number = float(value)
     if math.isinf(number):
         return "∞" if number > 0 else "−∞"
-    if number.is_integer():
+    if number == 0 or (number.is_integer() and most == 0):
         return str(int(number)) if abs(number) < PLAIN else words.number(number)
-    rounded = Decimal(f"{number:.{DIGITS - 1}e}").normalize()  # 2.5 has one decimal, not three
-    return words.number(float(rounded), max(0, -int(rounded.as_tuple().exponent)))
+    rounded = number if number.is_integer() else float(f"{number:.{DIGITS - 1}e}")
+    return words.number(rounded, min(most, max(0, DIGITS - 1 - math.floor(math.log10(abs(number))))))

@@ -274,6 +274,9 @@ def _as_type(column: pd.Series, kind: str) -> pd.Series:
     return column.astype(DTYPES[kind])
 
 
+OF_SOURCES = ("id", "titre", "editeur", "licence", "millesime", "unite", "nb_lignes", "etat")
+
+
 def sources() -> pd.DataFrame:
     """Return one row per dataset: what we hold, from whom, under which licence, and in which state.
 
@@ -303,8 +306,7 @@ def sources() -> pd.DataFrame:
 
     rows = [card(name) | {"nb_lignes": len(load(name))} for name in names()] + [card(name) for name in remote()]
     french = {"title": "titre", "publisher": "editeur", "licence": "licence", "vintage": "millesime", "unit": "unite"}
-    table = pd.DataFrame(rows)[["id", *french, "nb_lignes", "etat"]]
-    return table.rename(columns=french).astype({"nb_lignes": "Int64"})
+    return pd.DataFrame(rows).rename(columns=french)[[*OF_SOURCES]].astype({"nb_lignes": "Int64"})
 
 
 def card(name: str) -> dict[str, Any]:
