@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +25,7 @@ from tlanalysis.report import (
     results,
     territory_index,
 )
+from tlanalysis.report.function_index import functions_of
 from tlanalysis.report.gallery import report
 from tlanalysis.runs import manifest
 from tlanalysis.runs.manifest import Outcome
@@ -301,3 +305,23 @@ def test_figures_of_one_run_about_several_territories_have_a_page_each(tmp_path:
     [run] = results.read(tmp_path)
     assert [figure.key for figure in run.figures] == ["R75", "R11", "D33"]
     assert run.key == "FR"
+
+
+@pytest.mark.parametrize("name", ["taux--FR.json", "01_essai.ipynb"])
+def test_a_disk_that_does_not_give_a_file_ends_the_report(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that leaves the file out would count as up to date when the disk gives it again."""
+    publish(tmp_path, "taux--FR")
+    manifest.write(tmp_path, {"01_essai--FR": ran("01_essai", "taux--FR")})
+    read = Path.read_text
+
+    def failing(path: Path, *given: Any, **more: Any) -> str:
+        if path.name == name:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return read(path, *given, **more)
+
+    monkeypatch.setattr(Path, "read_text", failing)
+    with pytest.raises(OSError, match=name):
+        results.read(tmp_path)
+        functions_of(tmp_path / "01_essai.ipynb")

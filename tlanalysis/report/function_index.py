@@ -16,11 +16,12 @@ _WRITING = {"publish", "params", "save"}
 def functions_of(notebook: Path) -> dict[str, tuple[str, ...]]:
     """Return figure id -> the public functions that its chart cell and the cells of its table call, in their order.
 
-    A cell belongs to the figure of the next cell that publishes one. A file that is not a readable notebook has none.
+    A cell belongs to the figure of the next cell that publishes one. A file that is no notebook, or is not there, has
+    none.
     """
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {}
     found: dict[str, tuple[str, ...]] = {}
     called: list[str] = []

@@ -187,10 +187,13 @@ def _figure(name: str, folder: Path, given: Params, wrong: list[str]) -> Figure:
 
 
 def _facts(path: Path) -> dict[str, Any] | None:
-    """Return the facts of a sidecar; None, which makes the figure missing, when the file is damaged or not ours."""
+    """Return the facts of a sidecar; None, which makes the figure missing, when the file is damaged or not ours.
+
+    A disk that does not give the file ends the report: a page without the figure would look up to date ever after.
+    """
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, OSError):
+    except (ValueError, RecursionError):
         return None
     return facts if is_sidecar(facts) and not any(mistakes_in(facts["params"])) else None
 
