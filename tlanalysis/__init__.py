@@ -19,7 +19,9 @@ __all__ = [*HOME_OF]
 
 def __getattr__(name: str) -> Any:
     if name not in HOME_OF:
-        raise AttributeError(f"module 'tlanalysis' has no attribute {name!r}")
+        from tlanalysis.core.errors import did_you_mean
+
+        raise AttributeError(f"module 'tlanalysis' has no attribute {name!r}{did_you_mean(name, HOME_OF)}")
     value = getattr(import_module(f"tlanalysis.{HOME_OF[name]}"), name)
     globals()[name] = value
     return value

@@ -335,9 +335,10 @@ def figure_of(ax: Axes) -> Figure:
 def dots(ax: Axes) -> list[tuple[float, float, str, bool]]:
     """Return the marks drawn: x, y, marker, whether it is filled."""
     return [
-        (float(line.get_xdata()[0]), float(line.get_ydata()[0]), str(line.get_marker()), not _hollow(line))
+        (float(x), float(y), str(line.get_marker()), not _hollow(line))
         for line in ax.lines
         if line.get_marker() not in {"None", "none", "", None}
+        for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)
     ]
 
 

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.axes import Axes
 
+import tlanalysis as tl
 from tests.charts.drawn import CASES, Case, case, dots, figure_of, legend_labels, plain, words_of
 from tlanalysis.charts.kit.decimals import decimals
 from tlanalysis.charts.kit.drawings import drawing_of, rows_drawn
@@ -127,12 +129,35 @@ def test_every_mark_drawn_is_among_the_rows_of_its_figure(drawn: Case) -> None:
 def test_definitions_are_told_apart_without_colour(drawn: Case) -> None:
     ax = drawn.draw("fr")
     letters: dict[str, set[str]] = {}
-    for text in ax.texts:
-        if re.fullmatch("[a-z]", text.get_text()):
+    written = [text for text in ax.texts if re.fullmatch("[a-z]", text.get_text())]
+    inside = {text.get_text() for text in written if text.get_color() == "white"}  # of the bars
+    for text in written:
+        if text.get_text() not in inside:
             letters.setdefault(str(text.get_color()), set()).add(text.get_text())
     marks = [line for line in ax.lines if line.get_marker() in {"o", "s"}]
     assert {str(line.get_markeredgecolor()) for line in marks} == set(letters)
     assert sorted(letter for found in letters.values() for letter in found) == sorted(set.union(*letters.values()))
     legend = [plain(label) for label in legend_labels(ax)]
     assert [label[0] for label in legend] == list("abcdefgh"[: len(legend)])
-    assert {label[0] for label in legend} >= set.union(*letters.values())
+    assert {label[0] for label in legend} == inside | set.union(*letters.values())
+
+
+def _letters_on_marks(ax: Axes) -> list[str]:
+    """Return the letters of definitions that stand on the middle of a mark."""
+    figure_of(ax).draw_without_rendering()
+    marks = [line for line in ax.lines if line.get_marker() in {"o", "s"}]
+    middles = [ax.transData.transform(point) for line in marks for point in np.asarray(line.get_xydata())]
+    letters = [text for text in ax.texts if re.fullmatch("[a-z]", text.get_text()) and text.get_color() != "white"]
+    assert letters
+    boxes = [(text.get_text(), text.get_window_extent()) for text in letters]
+    return [letter for letter, box in boxes for x, y in middles if box.contains(x, y)]
+
+
+@pytest.mark.parametrize("name", ["places_over_time", "forecast", "scenarios"])
+def test_no_letter_of_a_definition_stands_on_a_mark(name: str) -> None:
+    assert _letters_on_marks(case(f"plot_{name}", "FR").draw("fr")) == []
+
+
+def test_no_letter_of_a_definition_stands_on_a_mark_in_a_column() -> None:
+    table = case("plot_places_over_time", "FR").table
+    assert _letters_on_marks(tl.plot_places_over_time(table, size="column")) == []

@@ -451,7 +451,10 @@ def test_ranks_go_from_the_highest_rate_down_with_the_chosen_one_set_off(place: 
     rates = list(table["taux_pour_100k"])
     assert len(rates) == n
     assert rates == sorted(rates, reverse=True)
-    assert dots(ax) == expected_dots(*((rate, rank, "compte") for rank, rate in enumerate(rates)))
+    in_order = sorted(dots(ax), key=lambda dot: dot[1])
+    assert in_order == expected_dots(*((rate, rank, "compte") for rank, rate in enumerate(rates)))
+    intervals = [tuple(ends[:, 0]) for lines in ax.collections for ends in lines.get_segments()]  # type: ignore[attr-defined]
+    assert sorted(intervals) == sorted(zip(table["taux_bas_pour_100k"], table["taux_haut_pour_100k"], strict=True))
     chosen = table.loc[table["est_choisi"], "nom"].item()
     bold = [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"]
     assert bold == [chosen]

@@ -498,11 +498,13 @@ def test_dots_per_inch_are_those_asked_for(tmp_path: Path) -> None:
 
 
 def test_half_transparent_lines_are_pale_in_postscript_and_unchanged_afterwards(tmp_path: Path) -> None:
-    ax = case("plot_rank").draw()
-    before = [line.get_alpha() for line in ax.lines]
+    ax = case("plot_rank", "D33").draw()
+    before = [(list(map(tuple, lines.get_color())), lines.get_alpha()) for lines in ax.collections]  # type: ignore[attr-defined]
     tl.save(ax, tmp_path / "f.eps")
-    assert [line.get_alpha() for line in ax.lines] == before
-    assert 0.4 in before
+    assert [(list(map(tuple, lines.get_color())), lines.get_alpha()) for lines in ax.collections] == before  # type: ignore[attr-defined]
+    assert {alpha for _, alpha in before} == {0.4}
+    # #9a9a9a on white, 0.4 of it: 1 - 0.4 * (1 - 154 / 255) = 0.842
+    assert b"0.842" in (tmp_path / "f.eps").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,11 @@ def plot_forecast(
     with style():
         ax = new_axes(ax, 3.9)
         _fan(ax, ahead, words, _naive(ax, fc, words))
+        time_axis(ax, table["annee"].min(), table["annee"].max(), words)
+        ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
         draw_perimeters(ax, fc.used, float(table["annee"].max() - table["annee"].min()), words)
         if target:
             _target(ax, *target, words)
-        time_axis(ax, table["annee"].min(), table["annee"].max(), words)
-        ax.set_ylim(0, max(table["p95_haut"].max(), target[1] if target else 0) * 1.1)
         also_drawn(ax, **_beside(fc, target))
         return finish(ax, text)
 
@@ -267,6 +267,8 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
             "fontsize": SMALL,
         }
         ax.annotate(said, (start + 0.5, 1), xytext=(5, -4), color=SOFT, **at)
+        time_axis(ax, figures["annee"].min(), end, words)
+        ax.set_ylim(0, max(table["valeur"].max(), figures[["valeur", "valeur_haut"]].max(axis=None)) * 1.18)
         draw_perimeters(ax, figures, float(end - figures["annee"].min()), words)
         for name, dash in dashes.items():
             rows = table[table["scenario"] == name]
@@ -280,8 +282,6 @@ def plot_scenarios(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "
                 fontsize=SMALL,
                 color=INK,
             )
-        time_axis(ax, figures["annee"].min(), end, words)
-        ax.set_ylim(0, max(table["valeur"].max(), figures[["valeur", "valeur_haut"]].max(axis=None)) * 1.18)
         also_drawn(ax, chiffres=figures)
         return finish(ax, text)
 

@@ -12,11 +12,11 @@ from matplotlib.patches import Patch, Rectangle
 
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.facts import check_text, fact
-from tlanalysis.charts.kit.layout import finish, new_axes
+from tlanalysis.charts.kit.layout import figure_of, finish, new_axes
 from tlanalysis.charts.kit.legends import key
 from tlanalysis.charts.kit.look import Look, chart
 from tlanalysis.charts.kit.rows import ROW, bar_between, label_rows, value_axis, value_label
-from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, perimeter_colour, style
+from tlanalysis.charts.kit.style import RULE, SMALL, SOFT, UNKNOWN, mark, on, perimeter_colour, style
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.data.evidence import MEASURES
 from tlanalysis.data.perimeter_facts import extended_lists
@@ -30,7 +30,11 @@ FEW = 3
 # Size of a mark with the space around it, as a share of the width and of the height of the plot.
 MARK, TALL = 0.017, 0.045
 CLOSE = 0.06  # of the plot: marks nearer than that have one letter
+BAR = 0.28  # years, of the width of an interval
 LETTER = 8.4  # points, of the letter of a perimeter: 9 pixels on a phone
+RADIUS, BESIDE = 4.5, 5.5  # points: a mark, and from its middle to its letter
+
+Box = tuple[float, float, float, float]
 
 
 @chart
@@ -84,9 +88,9 @@ def plot_places_over_time(
         return _as_rows(table, words, ax, text)
     with style():
         ax = new_axes(ax, 3.6)
-        draw_perimeters(ax, table, float(np.ptp(np.floor(table["annee"]))), words)
         time_axis(ax, table["annee"].min(), table["annee"].max(), words)
         ax.set_ylim(0, high.max() * 1.18)
+        draw_perimeters(ax, table, float(np.ptp(np.floor(table["annee"]))), words)
         return finish(ax, text)
 
 
@@ -162,11 +166,13 @@ def dodged(table: pd.DataFrame, years: float) -> pd.DataFrame:
 def draw_perimeters(ax: Axes, table: pd.DataFrame, years: float, words: Words) -> None:
     """Mark the figures of each perimeter in its colour, moved aside where they would hide one another, and name them.
 
-    Where there are several, each has its letter too, under its marks and in the legend: it says in grey which is which.
+    Where there are several, each has its letter too, beside its marks and in the legend: it says in grey which is
+    which.
 
     Parameters
     ----------
     ax : Axes
+        With the limits that they will have.
     table : DataFrame
         Figures: `annee`, `perimetre`, `nature`, `valeur`, `valeur_bas`, `valeur_haut`.
     years : float
@@ -174,45 +180,26 @@ def draw_perimeters(ax: Axes, table: pd.DataFrame, years: float, words: Words) -
     words : Words
     """
     apart, perimeters = dodged(table, years), list(dict.fromkeys(table["perimetre"]))
-    letters = ascii_lowercase if len(perimeters) > 1 else " " * len(perimeters)
-    for letter, name in zip(letters, perimeters, strict=False):
-        rows = apart[apart["perimetre"] == name]
+    letters = dict(zip(perimeters, ascii_lowercase if len(perimeters) > 1 else " " * len(perimeters), strict=False))
+    for name in perimeters:
+        _draw_perimeter(ax, apart[apart["perimetre"] == name], perimeter_colour(name), words)
+    if len(perimeters) > 1:
         near = (CLOSE * years, CLOSE * float(table["valeur"].max()))
-        _draw_perimeter(ax, rows, perimeter_colour(name), letter.strip(), near, words)
-    _label_perimeters(ax, table, dict(zip(perimeters, letters, strict=False)), words)
+        _write_letters(ax, apart, letters, near)
+    _label_perimeters(ax, table, letters, words)
 
 
-def _draw_perimeter(
-    ax: Axes, rows: pd.DataFrame, colour: str, letter: str, near: tuple[float, float], words: Words
-) -> None:
-    """Mark the figures of one perimeter: the nature in the mark, an interval as a bar with its bounds.
-
-    Marks that stand within `near` of each other, in years and places, have one letter.
-    """
-    written: list[tuple[float, float]] = []
+def _draw_perimeter(ax: Axes, rows: pd.DataFrame, colour: str, words: Words) -> None:
+    """Mark the figures of one perimeter: the nature in the mark, an interval as a bar with its bounds."""
     for row in rows.itertuples():
         if row.valeur == row.valeur:
-            alike = any(abs(row.annee - x) < near[0] and abs(row.valeur - y) < near[1] for x, y in written)
-            if letter and not alike:
-                written.append((row.annee, row.valeur))
-                low = row.valeur <= near[1]  # the labels of the axis stand under the mark
-                ax.annotate(
-                    letter,
-                    (row.annee, row.valeur),
-                    xytext=(0, 5.5 if low else -5.5),
-                    textcoords="offset points",
-                    ha="center",
-                    va="bottom" if low else "top",
-                    fontsize=LETTER,
-                    color=colour,
-                )
             ax.plot(row.annee, row.valeur, zorder=4 if row.nature == "compte" else 3, **mark(row.nature, colour))
         else:
             ax.bar(
                 row.annee,
                 row.valeur_haut - row.valeur_bas,
                 bottom=row.valeur_bas,
-                width=0.28,
+                width=BAR,
                 color=colour,
                 linewidth=0,
             )
@@ -226,6 +213,61 @@ def _draw_perimeter(
                     fontsize=SMALL,
                     color=colour,
                 )
+
+
+def _write_letters(ax: Axes, table: pd.DataFrame, letters: dict[str, str], near: tuple[float, float]) -> None:
+    """Write the letter of each perimeter beside its marks, where nothing else stands, and inside its bars if it fits.
+
+    Marks of one perimeter within `near` of each other, in years and places, have one letter.
+    """
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    width, height = (side / figure_of(ax).dpi * 72 for side in (ax.bbox.width, ax.bbox.height))
+    points = table[table["valeur"].notna()]
+    at = {
+        row.Index: ((row.annee - x0) / (x1 - x0) * width, (row.valeur - y0) / (y1 - y0) * height)
+        for row in points.itertuples()
+    }
+    taken = [(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS) for x, y in at.values()]
+    taken.append((0, -height, width, 0))  # the labels of the axis
+    written: list[tuple[str, float, float]] = []
+    for row in points.itertuples():
+        alike = (
+            name == row.perimetre and abs(row.annee - x) < near[0] and abs(row.valeur - y) < near[1]
+            for name, x, y in written
+        )
+        if any(alike):
+            continue
+        written.append((row.perimetre, row.annee, row.valeur))
+        (right, up), box = _free_side(*at[row.Index], taken)
+        taken.append(box)
+        ax.annotate(
+            letters[row.perimetre],
+            (row.annee, row.valeur),
+            xytext=(right * BESIDE, up * BESIDE),
+            textcoords="offset points",
+            ha=("center", "left", "right")[right],
+            va=("center", "bottom", "top")[up],
+            fontsize=LETTER,
+            color=perimeter_colour(row.perimetre),
+        )
+    if BAR / (x1 - x0) * width < LETTER:  # a letter is wider than a bar
+        return
+    for row in table[table["valeur"].isna()].itertuples():
+        middle, colour = (row.valeur_bas + row.valeur_haut) / 2, perimeter_colour(row.perimetre)
+        letter = letters[row.perimetre]
+        ax.annotate(letter, (row.annee, middle), ha="center", va="center", fontsize=LETTER, color=on(colour))
+
+
+def _free_side(x: float, y: float, taken: list[Box]) -> tuple[tuple[int, int], Box]:
+    """Return the first side of a mark where a letter meets nothing, below if there is none, and the letter's box."""
+    sides = {}
+    for right, up in ((0, -1), (0, 1), (-1, 0), (1, 0)):
+        middle = (x + right * (BESIDE + LETTER / 4), y + up * (BESIDE + LETTER / 2))
+        box = (middle[0] - LETTER / 4, middle[1] - LETTER / 2, middle[0] + LETTER / 4, middle[1] + LETTER / 2)
+        sides[(right, up)] = box
+        if not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+            return (right, up), box
+    return (0, -1), sides[(0, -1)]
 
 
 def _label_perimeters(ax: Axes, table: pd.DataFrame, perimeters: dict[str, str], words: Words) -> None:

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.artist import Artist
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex, to_rgba_array
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import AbstractPathEffect
 from matplotlib.text import Text
@@ -163,15 +165,20 @@ def _eps(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
 @contextmanager
 def _opaque(ax: Axes) -> Iterator[None]:
     """Draw what is half transparent in the colour that it has on white: PostScript knows no transparency."""
-    lines = [line for line in ax.findobj(Line2D) if line.get_alpha() is not None]
-    before = [(line.get_color(), float(line.get_alpha() or 0)) for line in lines]
-    for line, (colour, alpha) in zip(lines, before, strict=True):
-        line.set(color=tuple(side * alpha + 1 - alpha for side in to_rgb(colour)), alpha=None)
+    pale: list[Any] = ax.findobj(_is_pale)
+    before = [(artist.get_color(), artist.get_alpha()) for artist in pale]
+    for artist, (colour, alpha) in zip(pale, before, strict=True):
+        solid = [tuple(side * alpha + 1 - alpha for side in one[:3]) for one in to_rgba_array(colour)]
+        artist.set(color=solid if isinstance(artist, LineCollection) else solid[0], alpha=None)
     try:
         yield
     finally:
-        for line, (colour, alpha) in zip(lines, before, strict=True):
-            line.set(color=colour, alpha=alpha)
+        for artist, (colour, alpha) in zip(pale, before, strict=True):
+            artist.set(color=colour, alpha=alpha)
+
+
+def _is_pale(artist: Artist) -> bool:
+    return isinstance(artist, Line2D | LineCollection) and artist.get_alpha() is not None
 
 
 def _with_facts(svg: str, facts: dict[str, Any]) -> str:
