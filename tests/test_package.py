@@ -182,3 +182,9 @@ def test_classifiers_name_the_versions_of_python_that_ci_tries() -> None:
     tried = re.search(r"python: \[(.+)\]", (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     assert tried
     assert named == re.findall(r'"([\d.]+)"', tried[1])
+
+
+def test_a_name_that_tlanalysis_does_not_have_says_which_one_is_near() -> None:
+    with pytest.raises(AttributeError, match=r"no attribute 'plot_funel' \(did you mean 'plot_funnel'\?\)"):
+        tl.plot_funel  # noqa: B018
+    assert not hasattr(tl, "__wrapped__")

@@ -21,7 +21,8 @@ def __getattr__(name: str) -> Any:
     if name not in HOME_OF:
         from tlanalysis.core.errors import did_you_mean
 
-        raise AttributeError(f"module 'tlanalysis' has no attribute {name!r}{did_you_mean(name, HOME_OF)}")
+        near = "" if name.startswith("_") else did_you_mean(name, HOME_OF)  # Python itself asks for many such names
+        raise AttributeError(f"module 'tlanalysis' has no attribute {name!r}{near}")
     value = getattr(import_module(f"tlanalysis.{HOME_OF[name]}"), name)
     globals()[name] = value
     return value

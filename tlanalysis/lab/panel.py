@@ -155,7 +155,7 @@ class Panel(VBox):
         cited = escape(tl.cite(rows, lang=self._lang))
         text = self._texts
         return (
-            f"<p>{escape(text['download'])} : {' · '.join(links)}</p>"
+            f"<p>{escape(text['download'])}{Words(self._lang).colon}{' · '.join(links)}</p>"
             f"<details><summary>{escape(text['cite'])}</summary><p>{cited}</p></details>"
         )
 

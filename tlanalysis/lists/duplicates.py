@@ -102,7 +102,7 @@ def _hashed(column: pa.ChunkedArray, missing: pa.ChunkedArray) -> Hashes:
     offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
     data = np.frombuffer(array.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     ends = offsets - offsets[0]
-    size = 1 << max(20, len(data).bit_length())  # few different sizes, so that their powers are cached
+    size = 1 << max(12, len(data).bit_length())  # few different sizes, so that their powers are cached
     total = data.astype(np.uint64)
     total += np.uint64(1)
     total *= _powers(_BASE, size)[: len(data)]

@@ -7,7 +7,9 @@ commune that merged still tells where it is. Names are compared without case, ac
 from __future__ import annotations
 
 import io
-from functools import cache
+from bisect import bisect_left, bisect_right
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -85,14 +87,23 @@ def _postal_codes() -> frozenset[str]:
     return frozenset(_known_postal_codes().to_pylist())
 
 
+def _departements_of(codes: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the code of the département of each commune code: two signs, three overseas."""
+    overseas = pc.is_in(pc.utf8_slice_codeunits(codes, 0, 2), pa.array(["97", "98"]))
+    return pc.if_else(overseas, pc.utf8_slice_codeunits(codes, 0, 3), pc.utf8_slice_codeunits(codes, 0, 2))
+
+
 @cache
 def _departements_by_postal_code() -> dict[str, frozenset[str]]:
-    table = _table()
-    now = pc.coalesce(table["code_actuel"], table["code_commune"]).to_pylist()
+    table = _table().filter(_table()["codes_postaux"].is_valid())
+    place = _departements_of(pc.coalesce(table["code_actuel"], table["code_commune"])).combine_chunks()
+    codes = pc.split_pattern(table["codes_postaux"].combine_chunks(), ";")
+    pairs = pa.table([pc.list_flatten(codes), place.take(pc.list_parent_indices(codes))], names=["postal", "place"])
     found: dict[str, set[str]] = {}
-    for code, joined in zip(now, pc.fill_null(table["codes_postaux"], "").to_pylist(), strict=True):
-        for postal in filter(None, joined.split(";")):
-            found.setdefault(postal, set()).add(code[:3] if code[:2] in {"97", "98"} else code[:2])
+    for postal, one in zip(
+        *(column.to_pylist() for column in pairs.group_by(["postal", "place"]).aggregate([])), strict=True
+    ):
+        found.setdefault(postal, set()).add(one)
     return {postal: frozenset(places) for postal, places in found.items()}
 
 
@@ -131,20 +142,22 @@ def _folded(names: pa.Array) -> pa.Array:
     return pc.utf8_trim(pc.replace_substring_regex(bare, r"[^a-z0-9]+", " "), " ")
 
 
+class _Communes(NamedTuple):
+    """Names that communes have, or had, in their order; the département and the postal codes of each."""
+
+    names: list[str]
+    places: list[str]
+    postal: list[str]
+
+
 @cache
-def _codes_by_name() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-    """Return name -> the départements of the communes that have, or had, it, each with their postal codes."""
-    table = _table()
-    named = table.filter(table["nom_commune"].is_valid())
-    codes = pc.coalesce(named["code_actuel"], named["code_commune"]).to_pylist()
-    postal = pc.fill_null(named["codes_postaux"], "").to_pylist()
-    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-    for name, code, joined in zip(
-        _folded(named["nom_commune"].combine_chunks()).to_pylist(), codes, postal, strict=True
-    ):
-        place = code[:3] if code[:2] in {"97", "98"} else code[:2]
-        found.setdefault(name, []).append((place, tuple(joined.split(";"))))
-    return {name: tuple(places) for name, places in found.items()}
+def _communes() -> _Communes:
+    table = _table().filter(_table()["nom_commune"].is_valid())
+    names = _folded(table["nom_commune"].combine_chunks())
+    places = _departements_of(pc.coalesce(table["code_actuel"], table["code_commune"]))
+    order = pc.sort_indices(names)
+    columns = (names, places, pc.fill_null(table["codes_postaux"], ""))
+    return _Communes(*(column.take(order).to_pylist() for column in columns))
 
 
 _SHORT = {"st": "saint", "ste": "sainte"}
@@ -177,8 +190,15 @@ def departements_mistyped(name: str, printed: str) -> frozenset[str]:
 
 
 def _named(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    words = [_SHORT.get(word, word) for word in key(name).split()]
-    return _codes_by_name().get(" ".join(words), ())
+    """Return the départements of the communes that have, or had, a name, each with their postal codes."""
+    return _places_of(" ".join(_SHORT.get(word, word) for word in key(name).split()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _places_of(folded: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    known = _communes()
+    rows = range(bisect_left(known.names, folded), bisect_right(known.names, folded))
+    return tuple((known.places[row], tuple(known.postal[row].split(";"))) for row in rows)
 
 
 def _one_mistake(printed: str, code: str) -> bool:
