@@ -76,6 +76,8 @@ def test_numbers_of_a_column_have_the_decimals_that_it_needs() -> None:
     assert words["x"].tolist() == ["2,100", "2,212", "0", "12,50", "679\u202f344", "0,00123", ""]
     assert words["n"].tolist()[:2] == ["2018", "5"]
     assert on_screen.as_text(table[["x"]].iloc[[0, 3]], "en")["x"].tolist() == ["2.1", "12.5"]
+    years = pd.DataFrame({"annee": [2018.5, 2020.9167, 2021, float("nan")]})
+    assert on_screen.as_text(years, "fr")["annee"].tolist() == ["2018,5", "2020,92", "2021", ""]
 
 
 def test_a_notebook_that_wants_no_html_gets_none(shell: InteractiveShell) -> None:

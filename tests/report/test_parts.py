@@ -146,6 +146,7 @@ def test_a_table_has_the_cells_of_the_csv_in_words() -> None:
     assert (en.rows[0][2], en.rows[0][4], en.rows[0][5]) == ("12.35", "12,345", "August 2021")
     assert fr.numeric == (False, True, True, True, True, False)
     assert fr.keys[0] == ("01", "2026.0", "0.123456", "1.5e-05", "12345", "2021-08")
+    assert html_tables.from_csv(b"annee\n2018.5\n2020.9167\n", "fr").rows == (("2018,5",), ("2020,92",))
     assert html_tables.from_csv(b"a,b\n", "fr").rows == ()
     assert html_tables.from_csv(b"", "fr").columns == ()
     assert html_tables.from_csv(b"a,b\n1,2\n\xe9", "fr").rows == (

@@ -122,6 +122,11 @@ def as_text(table: pd.DataFrame, lang: str = "fr") -> pd.DataFrame:
     words, shown = Words(lang), table.copy()
     for column in table.columns:
         cells = in_words(table[column], lang).astype(object)
+        if str(column).startswith("annee"):
+            shown[column] = [
+                words.year(float(value)) if _is_number(value) else _cell(value, words, 0) for value in cells
+            ]
+            continue
         most = max((_decimals(value) for value in cells), default=0)
         shown[column] = [_cell(value, words, most) for value in cells]
     return shown

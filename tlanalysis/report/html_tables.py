@@ -138,6 +138,8 @@ def _number(name: str, cell: str, words: Words) -> str:
     value = float(cell)
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    if name.startswith("annee"):
+        return words.year(value)
     if value.is_integer() and abs(value) < 1e15:
         return f"{value:.0f}" if _PLAIN.search(name) else words.number(value)
     return _decimal(value, words)

@@ -100,6 +100,16 @@ class Words:
         rounded = float(f"{value:.{digits - 1}e}")
         return self.number(rounded, max(0, digits - 1 - math.floor(math.log10(abs(rounded)))))
 
+    def year(self, value: float) -> str:
+        """Return a year without a separator, and its part to two decimals: July 2018 is 2018.5.
+
+        Examples
+        --------
+        >>> Words("fr").year(2018.0), Words("fr").year(2018.5), Words("en").year(2020.9167)
+        ('2018', '2018,5', '2020.92')
+        """
+        return str(format_decimal(round(value, 2), format="0.##", locale=self.locale))
+
     def p_value(self, value: float) -> str:
         r"""Return a p-value with two digits, or that it is below one in a thousand.
 
