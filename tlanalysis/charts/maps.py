@@ -101,7 +101,6 @@ def plot_rates(
         "type": words.label("types", kind),
         "level": words.label("niveaux", level),
         "n": words.number(len(known)),
-        "n_away": words.number(len(away)),
         "above": words.number((known["ecart"] == "au_dessus").sum()),
         "below": words.number((known["ecart"] == "en_dessous").sum()),
         "fdr": words.percent(fact(table, "fdr")),
@@ -116,6 +115,8 @@ def plot_rates(
         "top_raw": words.number(top["taux_pour_100k"], 2),
         "last": last["nom"],
     }
+    differ = f"one_{level}_differs" if len(away) == 1 else "some_differ"
+    values["differ"] = words.label("words", differ).format(n_away=words.number(len(away)), **values)
     for name, row in (("top", top), ("last", last)):
         values[f"{name}_rate"] = words.number(row["taux_lisse_pour_100k"], 2)
         values[f"{name}_low"] = words.number(row["taux_lisse_bas_pour_100k"], 2)
