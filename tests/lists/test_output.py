@@ -18,6 +18,7 @@ from tests.lists.lists import write
 from tlanalysis.core.errors import BadInput
 from tlanalysis.lists import cleaning, output
 from tlanalysis.lists.batch import PLACE_SCHEMA, REJECT_SCHEMA
+from tlanalysis.lists.mapping import Mapping
 from tlanalysis.lists.output import FILES, BatchWriter, guard_formulas, staged
 
 ROWS = [
@@ -57,6 +58,24 @@ def test_no_cell_begins_like_a_formula(out):
 def test_longitudes_west_of_greenwich_stay_numbers():
     table = pa.table({"nom": ["-a", "b"], "longitude": [-1.5, 2.0]})
     assert guard_formulas(table).to_pydict() == {"nom": ["'-a", "b"], "longitude": [-1.5, 2.0]}
+
+
+READ = ("id_source", "nom", "code_commune", "commune", "code_postal", "departement", "region", "typologie", "site_web")
+
+
+@pytest.mark.parametrize("field", [*READ, "date_ouverture", "etat"])
+def test_no_cell_of_the_csv_begins_as_a_formula_does(field, tmp_path):
+    """A column is guarded, or the cleaning lets nothing like a formula into it."""
+    rows = [{"nom": f"Lieu {n}", "commune": "Rennes", "code_postal": "35000"} for n in range(20)]
+    rows += [
+        {"nom": "Un", "commune": "Brest", "code_postal": "29200"} | {field: text} for text in ("-1+2", "+33", "@x")
+    ]
+    given = pd.DataFrame(rows).fillna("")
+    tl.clean(given, Mapping({name: name for name in given.columns}), out=tmp_path)
+    with (tmp_path / "places.csv").open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.DictReader(file) for name, cell in row.items() if name != "longitude"]
+    assert "Brest" in cells or field == "commune"
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_the_same_rows_give_the_same_bytes_whatever_the_batches(tmp_path, monkeypatch):

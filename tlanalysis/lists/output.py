@@ -36,8 +36,8 @@ CLAIM = ".list"  # in a folder named after a list: the place of that list
 # Rows per row group. It does not depend on the size of the batches, so that the same list gives the same bytes.
 _GROUP = 131_072
 _FORMULA = r"^[=+\-@\t\r]"
-# Columns that hold codes and dates of ours: none begins as a formula does.
-_CODES = {"code_postal", "code_commune", "code_departement", "code_region", "date_ouverture", "etat", "type_id_source"}
+# Columns whose cells are checked codes and dates: none begins as a formula does. A state may be as printed.
+_CODES = {"code_postal", "code_commune", "code_departement", "code_region", "date_ouverture", "type_id_source"}
 
 
 def folder_name(source: str) -> str:
