@@ -68,12 +68,12 @@ def test_embedded_tables_and_the_list_of_sources_are_in_words(shell: Interactive
     assert ">counted<" in shown(shell, tl.load("observations").query("nature == 'compte'"))
 
 
-def test_numbers_of_a_column_have_the_decimals_that_it_needs() -> None:
+def test_numbers_of_a_column_have_the_decimals_that_it_needs_and_counts_have_none() -> None:
     table = pd.DataFrame(
-        {"x": [2.1, 2.212, 0.0, 12.5, 679_344.0, 0.00123, float("nan")], "n": [2018.0, 5, 1, 1, 1, 1, 1]}
+        {"x": [2.1, 2.212, 7.0, 12.5, 679_344.0, 0.00123, float("nan")], "n": [2018.0, 5, 1, 1, 1, 1, 1]}
     )
     words = on_screen.as_text(table, "fr")
-    assert words["x"].tolist() == ["2,100", "2,212", "0", "12,50", "679\u202f344", "0,00123", ""]
+    assert words["x"].tolist() == ["2,100", "2,212", "7", "12,50", "679\u202f344", "0,00123", ""]
     assert words["n"].tolist()[:2] == ["2018", "5"]
     assert on_screen.as_text(table[["x"]].iloc[[0, 3]], "en")["x"].tolist() == ["2.1", "12.5"]
     years = pd.DataFrame({"annee": [2018.5, 2020.9167, 2021, float("nan")]})

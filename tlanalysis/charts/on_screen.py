@@ -117,16 +117,14 @@ def _of_the_notebook() -> str:
 def as_text(table: pd.DataFrame, lang: str = "fr") -> pd.DataFrame:
     """Return a table of texts: codes in words, numbers as people write them, an empty text for the unknown.
 
-    A number has at most four digits that count, and no more decimals than the numbers of its column need.
+    A whole number stays whole: a count has no decimals. Any other number has at most four significant digits, and no
+    more decimals than the numbers of its column need.
     """
     words, shown = Words(lang), table.copy()
     for column in table.columns:
         cells = in_words(table[column], lang).astype(object)
         if str(column).startswith("annee"):
-            shown[column] = [
-                words.year(float(value)) if _is_number(value) else _cell(value, words, 0) for value in cells
-            ]
-            continue
+            cells = cells.map(lambda value: words.year(float(value)) if _is_number(value) else value)
         most = max((_decimals(value) for value in cells), default=0)
         shown[column] = [_cell(value, words, most) for value in cells]
     return shown
@@ -137,7 +135,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _decimals(value: Any) -> int:
-    """Return how many decimals write a number of four digits exactly."""
+    """Return how many decimals a number needs, of its four significant digits; none when it is whole."""
     if not _is_number(value) or float(value).is_integer():
         return 0
     return max(0, -int(Decimal(f"{float(value):.{DIGITS - 1}e}").normalize().as_tuple().exponent))
@@ -155,7 +153,7 @@ def _cell(value: Any, words: Words, most: int) -> str:
     number = float(value)
     if math.isinf(number):
         return "∞" if number > 0 else "−∞"
-    if number == 0 or (number.is_integer() and most == 0):
+    if number.is_integer():
         return str(int(number)) if abs(number) < PLAIN else words.number(number)
-    rounded = number if number.is_integer() else float(f"{number:.{DIGITS - 1}e}")
-    return words.number(rounded, min(most, max(0, DIGITS - 1 - math.floor(math.log10(abs(number))))))
+    decimals = max(0, DIGITS - 1 - math.floor(math.log10(abs(number))))
+    return words.number(float(f"{number:.{DIGITS - 1}e}"), min(most, decimals))

@@ -143,7 +143,7 @@ def _folded(names: pa.Array) -> pa.Array:
 
 
 class _Communes(NamedTuple):
-    """Names that communes have, or had, in their order; the département and the postal codes of each."""
+    """The communes of today and of the past, sorted by name: their names, départements and postal codes."""
 
     names: list[str]
     places: list[str]
