@@ -88,7 +88,7 @@ def _postal_codes() -> frozenset[str]:
 
 
 def _departements_of(codes: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the code of the département of each commune code: two signs, three overseas."""
+    """Return the département of each commune code: its first two signs, or three when it lies overseas."""
     overseas = pc.is_in(pc.utf8_slice_codeunits(codes, 0, 2), pa.array(["97", "98"]))
     return pc.if_else(overseas, pc.utf8_slice_codeunits(codes, 0, 3), pc.utf8_slice_codeunits(codes, 0, 2))
 
@@ -99,10 +99,9 @@ def _departements_by_postal_code() -> dict[str, frozenset[str]]:
     place = _departements_of(pc.coalesce(table["code_actuel"], table["code_commune"])).combine_chunks()
     codes = pc.split_pattern(table["codes_postaux"].combine_chunks(), ";")
     pairs = pa.table([pc.list_flatten(codes), place.take(pc.list_parent_indices(codes))], names=["postal", "place"])
+    distinct = pairs.group_by(["postal", "place"]).aggregate([])
     found: dict[str, set[str]] = {}
-    for postal, one in zip(
-        *(column.to_pylist() for column in pairs.group_by(["postal", "place"]).aggregate([])), strict=True
-    ):
+    for postal, one in zip(distinct["postal"].to_pylist(), distinct["place"].to_pylist(), strict=True):
         found.setdefault(postal, set()).add(one)
     return {postal: frozenset(places) for postal, places in found.items()}
 
