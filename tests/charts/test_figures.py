@@ -259,7 +259,7 @@ TITLES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame], str]] = [
         lambda t: _with(t, t["code"] == "33", ecart="indistinct"),
         "Tiers-lieux (CGET 2019) : 28 départements sur 101",
     ),
-    ("plot_funnel", "FR", lambda t: _with(t, t["code"] == "33", ecart="en_dessous"), "8 départements au-dessus"),
+    ("plot_funnel", "FR", lambda t: _with(t, t["code"] == "33", ecart="en_dessous"), ": 8 au-dessus"),
     ("plot_access", "FR", lambda t: t.assign(part_9_km_bas=0.4, part_11_km_haut=0.4), "40,0 %"),
     (
         "plot_local_moran",

@@ -218,6 +218,8 @@ def plot_rates_from_shares(
         ["middle", "population"], ascending=False, na_position="last", ignore_index=True
     )
     known = rows[rows["taux_bas_pour_100k"].notna()]
+    if known.empty:
+        raise BadInput("this table has no région whose rate is known: there is nothing to draw.")
     least, most = (table[f"population_{side}"].sum() / 1e5 for side in ("bas", "haut"))
     national = (fact(table, "nb_national_bas") / most, fact(table, "nb_national_haut") / least)
     local = known["nb_lieux_local"].astype("float64") / known["population"].astype("float64") * 1e5
