@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,15 +125,16 @@ def in_words(column: pd.Series, lang: str) -> pd.Series:
         return column.map({True: yes_no["true"][lang], False: yes_no["false"][lang]})
     name = str(column.name)
     if name in {"territoire", "territoires"}:
-        known = dict.fromkeys(territories.codes())
-        return column.map(lambda text: _each(text, lambda code: territories.territory(code).name, known))
-    if name not in GROUPS:
+        known, named = set(territories.codes()), cache(lambda code: territories.territory(code).name)
+    elif name in GROUPS:
+        words, known = Words(lang), set(_codes(GROUPS[name]))
+        named = cache(lambda code: words.label(GROUPS[name], code).replace("\n", " "))
+    else:
         return column
-    words, known = Words(lang), _codes(GROUPS[name])
-    return column.map(lambda text: _each(text, lambda code: words.label(GROUPS[name], code).replace("\n", " "), known))
+    return column.map(lambda text: _each(text, named, known))
 
 
-def _each(text: Any, named: Any, known: dict[str, Any]) -> Any:
+def _each(text: Any, named: Callable[[str], str], known: set[str]) -> Any:
     """Return codes joined by semicolons in words; what is no text, and unknown codes, stay."""
     if not isinstance(text, str):
         return text

@@ -7,7 +7,7 @@ their ticks: the row that it stands in, then its value. An axis without ticks gi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Names = dict[float, str]  # place on the axis of rows -> name of the row
+Say = Callable[[Any], str]  # writes a value in the words of the ticks of an axis
 
 PREFIX = "marque-"
 _NONE = {"", " ", "None", "none", None}
@@ -101,33 +102,34 @@ def _titled(mark: str, text: str) -> str:
 
 def _marks(ax: Axes, words: Words) -> Iterator[tuple[Artist, list[str]]]:
     names = _rows(ax)
+    across, up = _teller(ax.xaxis), _teller(ax.yaxis)
     for line in ax.lines:
         if line.get_visible() and line.get_marker() not in _NONE and line.get_transform() == ax.transData:
             columns: Any = line.get_xdata(), line.get_ydata()
-            yield line, [_point(ax, names, x, y, words) for x, y in zip(*columns, strict=True)]
+            yield line, [_point(across, up, names, x, y, words) for x, y in zip(*columns, strict=True)]
     for points in ax.collections:
         if isinstance(points, PathCollection) and points.get_visible():
             offsets: Any = points.get_offsets()
-            yield points, [_point(ax, names, x, y, words) for x, y in offsets]
+            yield points, [_point(across, up, names, x, y, words) for x, y in offsets]
     drawn = [bars for bars in ax.containers if isinstance(bars, BarContainer) and bars.orientation == "horizontal"]
     # When one bar starts elsewhere than at zero, the bars are intervals: those that start at zero too.
     intervals = any(bar.get_x() != 0 for bars in drawn for bar in bars.patches)
     for bar in (bar for bars in drawn for bar in bars.patches):
         if bar.get_visible() and not bar.get_hatch():
-            yield bar, [_bar(ax, names, bar, intervals, words)]
+            yield bar, [_bar(across, names, bar, intervals, words)]
 
 
-def _point(ax: Axes, names: Names | None, x: Any, y: Any, words: Words) -> str:
+def _point(across: Say, up: Say, names: Names | None, x: Any, y: Any, words: Words) -> str:
     if names is not None:
-        return _joined(_row(names, float(y)), _tick(ax.xaxis, x), words)
-    return _joined(_tick(ax.xaxis, x), _tick(ax.yaxis, y), words)
+        return _joined(_row(names, float(y)), across(x), words)
+    return _joined(across(x), up(y), words)
 
 
-def _bar(ax: Axes, names: Names | None, bar: Any, interval: bool, words: Words) -> str:
+def _bar(across: Say, names: Names | None, bar: Any, interval: bool, words: Words) -> str:
     if names is None:
         return ""
-    high = _tick(ax.xaxis, bar.get_x() + bar.get_width())
-    value = words.span(_tick(ax.xaxis, bar.get_x()), high) if interval else high
+    high = across(bar.get_x() + bar.get_width())
+    value = words.span(across(bar.get_x()), high) if interval else high
     return _joined(_row(names, bar.get_y() + bar.get_height() / 2), value, words)
 
 
@@ -144,15 +146,19 @@ def _row(names: Names, y: float) -> str:
     return names[nearest] if nearest is not None and abs(nearest - y) <= _CLOSE else ""
 
 
-def _tick(axis: Any, value: Any) -> str:
-    """Return a value in the words of the ticks of an axis; empty when the axis prints no value."""
+def _teller(axis: Any) -> Say:
+    """Return what writes a value in the words of the ticks of an axis: nothing when the axis prints no value."""
     if not axis.get_visible() or not len(axis.get_majorticklocs()):
-        return ""
+        return lambda value: ""
     formatter = axis.get_major_formatter()
-    written = formatter.format_data(float(value)) if isinstance(formatter, SameDecimals) else formatter(float(value), 0)
-    said = str(written).strip()
-    # An axis of years prints some of them: the others are as readable.
-    return said or (str(int(value)) if YEARS[0] <= float(value) <= YEARS[1] else "")
+
+    def say(value: Any) -> str:
+        number = float(value)
+        said = str(formatter.format_data(number) if isinstance(formatter, SameDecimals) else formatter(number, 0))
+        # An axis of years prints some of them: the others are as readable.
+        return said.strip() or (str(int(value)) if YEARS[0] <= number <= YEARS[1] else "")
+
+    return say
 
 
 def _joined(name: str, value: str, words: Words) -> str:

@@ -21,7 +21,7 @@ from tlanalysis.charts.kit.layout import figure_of, page_of
 from tlanalysis.charts.kit.shapes import titles_of
 from tlanalysis.charts.kit.style import HALO, SAVED_DPI, style
 from tlanalysis.charts.kit.watching import unwatched
-from tlanalysis.figures import marks, png
+from tlanalysis.figures import marks, png, svg_canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +65,7 @@ def _svg(ax: Axes, facts: dict[str, Any], dpi: float) -> bytes:
     about = {"Date": None, "Title": facts["title"], "Source": facts["source"]}
     drawn = io.BytesIO()
     with _named_halos(ax) as halos, marks.named(ax, facts["lang"]) as said:
-        figure_of(ax).savefig(drawn, format="svg", metadata=about)
+        figure_of(ax).savefig(drawn, format="svg", metadata=about, backend=svg_canvas.BACKEND)
     svg = marks.with_values(drawn.getvalue().decode("utf-8"), said)
     svg = _with_titles(_stroked(svg, halos), titles_of(ax))
     return _with_facts(svg, facts).encode("utf-8")

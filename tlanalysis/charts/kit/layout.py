@@ -20,6 +20,7 @@ from tlanalysis.charts.kit.fonts import FAMILIES
 from tlanalysis.charts.kit.frame import GAP, LEADING, Frame, Line, height_of
 from tlanalysis.charts.kit.letters import MARGIN
 from tlanalysis.charts.kit.look import asked
+from tlanalysis.charts.kit.measuring import ruler
 from tlanalysis.charts.kit.recolour import recolour
 from tlanalysis.charts.kit.slot import Slot, fitted
 from tlanalysis.charts.kit.style import DPI, SAVED_DPI, halo, style
@@ -60,7 +61,8 @@ class Page(LayoutEngine):
         caption = captions.held(self.axes)
         if caption is not None and caption is not self._written:
             self._written = caption
-            self._dress(caption)
+            with style():
+                self._dress(caption)
 
     def shorten(self) -> None:
         """Write the short lines under the plot in the place of all of them; the plot keeps its size.
@@ -116,8 +118,11 @@ class Page(LayoutEngine):
             (MARGIN + bottom + GAP + height) / total,
         )
         figure.dpi = SAVED_DPI  # measured as it will be saved, and the measures serve again
-        fitted(self.axes, zone, lambda x0, y0, x1, y1: self.axes.set_position((x0, y0, x1 - x0, y1 - y0)), frame)
+        fitted(self.axes, zone, self._place, frame, ruler(SAVED_DPI))
         figure.dpi = DPI
+
+    def _place(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        self.axes.set_position((x0, y0, x1 - x0, y1 - y0))
 
 
 def new_axes(ax: Axes | None, height: float, *, least: float | None = None) -> Axes:

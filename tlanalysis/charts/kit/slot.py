@@ -17,6 +17,7 @@ from tlanalysis.charts.kit.letters import MARGIN
 from tlanalysis.charts.kit.ticks import break_axis_labels, thin_ticks
 
 if TYPE_CHECKING:
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.text import Text
 
 NEAR = 1e-3  # of the width or height of a figure: less than a pixel
@@ -168,8 +169,17 @@ class Slot:
             )
 
 
-def fitted(ax: Axes, zone: Zone, place: Callable[[float, float, float, float], None], frame: Frame) -> None:
-    """Move the Axes so that everything they draw, labels included, lies inside the zone (fractions of the figure)."""
+def fitted(
+    ax: Axes,
+    zone: Zone,
+    place: Callable[[float, float, float, float], None],
+    frame: Frame,
+    renderer: RendererBase | None = None,
+) -> None:
+    """Move the Axes so that everything they draw, labels included, lies inside the zone (fractions of the figure).
+
+    `renderer` measures the texts; by default that of the figure.
+    """
     holder: Any = ax.get_figure(root=False)
     to_fractions = holder.transSubfigure.inverted()
     left, bottom, right, top = zone
@@ -179,8 +189,8 @@ def fitted(ax: Axes, zone: Zone, place: Callable[[float, float, float, float], N
         place(left, bottom, right, top)
         if tight and turn < 4:
             break_axis_labels(ax, frame.factor)
-            thin_ticks(ax)
-        box = ax.get_tightbbox()
+            thin_ticks(ax, renderer)
+        box = ax.get_tightbbox(renderer)
         if box is None:  # invisible Axes draw nothing
             break
         drawn = TransformedBbox(box, to_fractions)

@@ -110,8 +110,9 @@ def halo(ax: Axes) -> None:
 
     A label is an annotation; the texts inside the shapes of a map are not.
     """
-    labels: Any = ax.findobj(lambda artist: isinstance(artist, Annotation))
-    for label in labels:
+    for label in (text for axes in (ax, *ax.child_axes) for text in axes.texts):
+        if not isinstance(label, Annotation):
+            continue
         if label.get_bbox_patch() is None and mpl.colors.to_rgb(label.get_color()) != (1.0, 1.0, 1.0):
             label.set_path_effects([withStroke(linewidth=HALO, foreground="white")])
 

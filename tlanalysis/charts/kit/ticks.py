@@ -12,6 +12,7 @@ from tlanalysis.charts.kit.letters import wrap
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.backend_bases import RendererBase
 
 APART = 0.04  # inches between two labels
 
@@ -28,18 +29,21 @@ def break_axis_labels(ax: Axes, factor: float) -> None:
             axis.label.set_text("\n".join(wrap(" ".join(said.split("\n")), size, width=inches)))
 
 
-def thin_ticks(ax: Axes) -> None:
-    """Take ticks away from the horizontal axis until no label touches the next."""
+def thin_ticks(ax: Axes, renderer: RendererBase | None = None) -> None:
+    """Take ticks away from the horizontal axis until no label touches the next.
+
+    `renderer` measures the labels; by default that of the figure.
+    """
     for _ in range(4):
-        if not _touching(ax.xaxis) or not _fewer(ax.xaxis):
+        if not _touching(ax.xaxis, renderer) or not _fewer(ax.xaxis):
             return
 
 
-def _touching(axis: Axis) -> bool:
+def _touching(axis: Axis, renderer: RendererBase | None) -> bool:
     figure = axis.get_figure(root=True)
     apart = APART * (figure.dpi if figure is not None else 1)
     boxes = sorted(
-        (label.get_window_extent() for label in axis.get_majorticklabels() if label.get_text().strip()),
+        (label.get_window_extent(renderer) for label in axis.get_majorticklabels() if label.get_text().strip()),
         key=lambda box: box.x0,
     )
     return any(one.x1 + apart > other.x0 for one, other in pairwise(boxes))

@@ -48,7 +48,7 @@ class Words:
     @property
     def locale(self) -> Locale:
         """The CLDR locale numbers are written in."""
-        return Locale.parse(self._language.cldr)
+        return _locale(self._language.cldr)
 
     @property
     def colon(self) -> str:
@@ -91,7 +91,7 @@ class Words:
         """
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         rounded = round(float(value), digits)
-        return _minus(format_decimal(rounded if rounded else 0.0, format=pattern, locale=self.locale))  # no "-0"
+        return _decimal(rounded if rounded else 0.0, pattern, self._language.cldr)  # no "-0"
 
     def significant(self, value: float, digits: int = 2) -> str:
         """Return a number with so many significant digits, without scientific notation."""
@@ -131,7 +131,7 @@ class Words:
         ('60\u202f%', '60%')
         """
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + self._language.percent
-        return _minus(format_percent(share, format=pattern, locale=self.locale))
+        return _percent(float(share) or 0.0, pattern, self._language.cldr)
 
     def euros(self, value: float) -> str:
         """Return an amount in euros, compact: "12,6 M €" or "€12.6M"; in millions from a hundred thousand on."""
@@ -183,6 +183,22 @@ class Words:
         if low == high:
             return low
         return self.label("words", "span").format(low=low, high=high)
+
+
+@lru_cache(maxsize=8)
+def _locale(cldr: str) -> Locale:
+    return Locale.parse(cldr)
+
+
+# A figure writes the same numbers many times: on its ticks, in its texts and beside its marks.
+@lru_cache(maxsize=8192)
+def _decimal(value: float, pattern: str, cldr: str) -> str:
+    return _minus(format_decimal(value, format=pattern, locale=_locale(cldr)))
+
+
+@lru_cache(maxsize=8192)
+def _percent(share: float, pattern: str, cldr: str) -> str:
+    return _minus(format_percent(share, format=pattern, locale=_locale(cldr)))
 
 
 def _minus(text: str) -> str:
