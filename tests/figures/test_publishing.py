@@ -18,7 +18,6 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 import resvg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -29,6 +28,7 @@ from tests.figures.published import NAME, files_of, publish
 from tlanalysis.charts.kit import caption
 from tlanalysis.charts.kit.style import style
 from tlanalysis.core.errors import BadInput, SourceError
+from tlanalysis.figures import svg_canvas
 from tlanalysis.figures.publishing import Published
 from tlanalysis.figures.trace import read_facts, written
 
@@ -344,7 +344,7 @@ def test_nothing_is_half_written_when_drawing_fails(broken: str, out: Path, monk
     publish()
     before = files_of(out)
 
-    def print_svg(self: FigureCanvasSVG, target: Any, **given: Any) -> None:
+    def print_svg(self: svg_canvas.FigureCanvas, target: Any, **given: Any) -> None:
         target.write(b"half")
         raise OSError("no space left")
 
@@ -352,7 +352,7 @@ def test_nothing_is_half_written_when_drawing_fails(broken: str, out: Path, monk
         raise OSError("no space left")
 
     if broken == "svg":
-        monkeypatch.setattr(FigureCanvasSVG, "print_svg", print_svg)
+        monkeypatch.setattr(svg_canvas.FigureCanvas, "print_svg", print_svg)
     else:
         monkeypatch.setattr(resvg, "render", render)
     with pytest.raises(OSError, match="no space left"):

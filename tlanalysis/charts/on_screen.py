@@ -120,14 +120,16 @@ def as_text(table: pd.DataFrame, lang: str = "fr") -> pd.DataFrame:
     A whole number stays whole: a count has no decimals. Any other number has at most four significant digits, and no
     more decimals than the numbers of its column need.
     """
-    words, shown = Words(lang), table.copy()
+    import pandas as pd
+
+    words, shown = Words(lang), {}
     for column in table.columns:
-        cells = in_words(table[column], lang).astype(object)
+        cells = in_words(table[column], lang).tolist()
         if str(column).startswith("annee"):
-            cells = cells.map(lambda value: words.year(float(value)) if _is_number(value) else value)
-        most = max((_decimals(value) for value in cells), default=0)
+            cells = [words.year(float(value)) if _is_number(value) else value for value in cells]
+        most = max(map(_decimals, cells), default=0)
         shown[column] = [_cell(value, words, most) for value in cells]
-    return shown
+    return pd.DataFrame(shown, index=table.index, columns=table.columns, dtype=object)
 
 
 def _is_number(value: Any) -> bool:

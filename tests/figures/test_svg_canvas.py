@@ -1,0 +1,76 @@
+"""The SVG of our canvas against that of matplotlib's own, which measures each text again."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+
+import tlanalysis as tl
+from tlanalysis.charts.kit.fonts import FAMILIES
+from tlanalysis.charts.kit.layout import figure_of
+from tlanalysis.charts.kit.measuring import font_heights, ruler
+from tlanalysis.charts.kit.style import style
+from tlanalysis.figures.svg_canvas import BACKEND
+
+TEXTS = ["Île-de-France", "≥ 12,5 %", "a\nb", "", "$x^2$", "−3 → 4"]
+
+
+def _svg(figure: Figure, **given: str) -> bytes:
+    drawn = io.BytesIO()
+    with style():
+        figure.savefig(drawn, format="svg", metadata={"Date": None}, **given)
+    return drawn.getvalue()
+
+
+@pytest.mark.parametrize("size", ["page", "phone"])
+def test_a_chart_has_the_bytes_that_matplotlib_writes(size: str) -> None:
+    figure = figure_of(tl.plot_funnel(tl.rates("fabriques_de_territoire"), size=size))
+    assert _svg(figure, backend=BACKEND) == _svg(figure)
+
+
+def test_texts_of_every_kind_have_the_bytes_that_matplotlib_writes() -> None:
+    with style():
+        figure = Figure(figsize=(4, 4))
+        for rank, text in enumerate(TEXTS):
+            at = (0.5, rank / len(TEXTS))
+            figure.text(*at, text, rotation=30 * rank, ha="center", fontweight="bold" if rank % 2 else "normal")
+    assert _svg(figure, backend=BACKEND) == _svg(figure)
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_ruler_measures_as_the_renderer_of_a_figure_does(text: str, weight: str) -> None:
+    with style():
+        figure = Figure(dpi=200)
+        said = figure.text(0.2, 0.3, text, fontsize=11.3, fontweight=weight)
+        alone = RendererAgg(640, 480, 200)
+        assert said.get_window_extent(ruler(200)).extents.tolist() == said.get_window_extent(alone).extents.tolist()
+
+
+def test_a_font_has_the_heights_that_its_file_says() -> None:
+    # Source Sans Pro says, in its table OS/2, 1000 units per em: ascender 750, descender -250, line gap 0.
+    prop = FontProperties(family=FAMILIES, size=10)
+    with style():
+        assert font_heights(prop, 72) == pytest.approx((7.5, 2.5, 0.0))
+        prop.set_size(20)  # a property of a text that changes later is another one
+        assert font_heights(prop, 144) == pytest.approx((30.0, 10.0, 0.0))
+
+
+def test_matplotlib_asks_the_ruler_for_the_heights_of_a_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def heights(prop: FontProperties) -> tuple[float, float, float]:
+        asked.append(prop.get_size_in_points())
+        return 3.0, 1.0, 0.5
+
+    measure = ruler(100)
+    monkeypatch.setattr(measure, "_get_font_height_metrics", heights)
+    figure = Figure(dpi=100)
+    said: Text = figure.text(0, 0, "x", fontsize=9)
+    said.get_window_extent(measure)
+    assert asked == [9.0]
