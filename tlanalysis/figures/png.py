@@ -79,9 +79,9 @@ def _options(fonts: tuple[str, ...]) -> Options:
     from resvg import usvg
 
     options = usvg.Options.default()
-    for path in fonts:
-        options.load_font_file(path)
-    options.load_fonts_dir(str(Path(mpl.get_data_path()) / "fonts" / "ttf"))
+    beside = (Path(mpl.get_data_path()) / "fonts" / "ttf").glob("*.ttf")
+    for path in (*map(Path, fonts), *sorted(beside)):
+        options.load_font_data(path.read_bytes())  # resvg would open the file of a font again for each text
     return options
 
 
