@@ -49,9 +49,10 @@ def _imported() -> set[str]:
     return found - set(sys.stdlib_module_names) - {"tlanalysis"}
 
 
+DISTRIBUTIONS = metadata.packages_distributions()  # it reads the files of every package: once is enough
 MODULES = {
-    _canonical(name): [module for module, held in metadata.packages_distributions().items() if name in held]
-    for names in metadata.packages_distributions().values()
+    _canonical(name): [module for module, held in DISTRIBUTIONS.items() if name in held]
+    for names in DISTRIBUTIONS.values()
     for name in names
 }
 
@@ -66,17 +67,15 @@ def test_each_library_of_an_extra_is_named_with_it(extra: str) -> None:
 
 def test_each_import_that_the_core_does_not_install_has_its_extra() -> None:
     core = _installed_by(PROJECT["dependencies"])
-    distributions = metadata.packages_distributions()
-    of_extras = {name for name in _imported() if not {_canonical(held) for held in distributions[name]} & core}
+    of_extras = {name for name in _imported() if not {_canonical(held) for held in DISTRIBUTIONS[name]} & core}
     assert "papermill" in of_extras
     assert "pandas" not in of_extras
     assert of_extras - EXTRA_OF.keys() == set()
 
 
 def test_each_module_comes_with_its_extra_and_not_with_the_core_alone() -> None:
-    distributions = metadata.packages_distributions()
     for module, extra in EXTRA_OF.items():
-        assert {_canonical(name) for name in distributions[module]} & _installed_by(EXTRAS[extra]), module
+        assert {_canonical(name) for name in DISTRIBUTIONS[module]} & _installed_by(EXTRAS[extra]), module
 
 
 def test_an_unknown_library_stays_an_import_error() -> None:
