@@ -36,7 +36,8 @@ def drawn(one: Case, lang: str, **look: Any) -> Axes:
     return getattr(tl, one.plot)(one.table, *one.extras, lang=lang, **look)
 
 
-def assert_nothing_is_cut_or_overlaps(figure: Figure, least: float = LEGIBLE) -> None:
+def assert_nothing_is_cut_or_overlaps(figure: Figure, least: float = LEGIBLE) -> list[Text]:
+    """Return the texts that the figure writes."""
     texts = drawn_texts(figure)
     said = [text.get_text() for text in texts]
     x0, y0, x1, y1 = np.array([text.get_window_extent().extents for text in texts]).T
@@ -46,6 +47,7 @@ def assert_nothing_is_cut_or_overlaps(figure: Figure, least: float = LEGIBLE) ->
     high = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0) > 3
     over = [(said[i], said[j]) for i, j in np.argwhere(np.triu(wide & high, 1))]
     assert ([said[i] for i in cut], small, over) == ([], [], [])
+    return texts
 
 
 def flat(text: str) -> str:
@@ -83,12 +85,12 @@ def test_letters_on_a_phone_are_nine_pixels_high_at_least(one: Case) -> None:
 NEIGHBOURS = 5.0  # points between the texts of two charts of a grid, at least, across or down
 
 
-def assert_neighbours_keep_apart(figure: Figure, grid: list[Axes]) -> None:
+def assert_neighbours_keep_apart(figure: Figure, grid: list[Axes], written: list[Text]) -> None:
     boxes = []
     for ax in grid:
         mine = {id(text) for text in ax.findobj(lambda artist: isinstance(artist, Text))}
         mine |= {id(text) for child in ax.child_axes for text in child.findobj(lambda one: isinstance(one, Text))}
-        texts = [text for text in drawn_texts(figure) if id(text) in mine]
+        texts = [text for text in written if id(text) in mine]
         boxes.append(np.array([text.get_window_extent().extents for text in texts]))
     for before, after in combinations(boxes, 2):
         x0, y0 = (np.maximum.outer(before[:, side], after[:, side]) for side in (0, 1))
@@ -105,8 +107,8 @@ def test_charts_fit_a_grid(one: Case, lang: str, side: float) -> None:
     grid = list(figure.subplots(2, 2).flat)
     for ax in grid[:3]:
         drawn(one, lang, ax=ax)
-    assert_nothing_is_cut_or_overlaps(figure, LEGIBLE if side == 13 else 3.0)
-    assert_neighbours_keep_apart(figure, grid[:3])
+    written = assert_nothing_is_cut_or_overlaps(figure, LEGIBLE if side == 13 else 3.0)
+    assert_neighbours_keep_apart(figure, grid[:3], written)
     for ax in grid[:3]:
         assert flat(ax.get_title(loc="left")) == caption.of(ax).title
         assert caption.of(ax).source_line in [flat(text.get_text()) for text in ax.texts]
