@@ -77,6 +77,15 @@ def _write_numbers() -> None:
     Words(LANGS[0]).label("natures", "compte")
 
 
+def _name_codes() -> None:
+    """Fill the caches of the names that tables give to their codes."""
+    from tlanalysis.charts.kit.wording import Words
+    from tlanalysis.data import embedded
+
+    for group in ("indicateurs", "perimetres"):
+        Words().label(group, embedded.load(group)[group[:-1]].iloc[0])
+
+
 def _check_a_notebook() -> None:
     """Make nbformat compile its schema."""
     from nbformat import v4, validate
@@ -100,6 +109,7 @@ def _parse_tables() -> None:
     with suppress(TlanalysisError):  # there is no project (a Dask worker), or the run will report its error
         for name in embedded.names():
             embedded.load(name)
+        _name_codes()
         _estimate()
     embedded._parse_package.cache_clear()
 
@@ -109,8 +119,9 @@ def _estimate() -> None:
     from tlanalysis.indicators.homogeneity import equal_rates
     from tlanalysis.indicators.place_counts import rates
 
-    for level in ("region", "departement"):
-        equal_rates(rates("tiers_lieux", level))
+    for kind in ("tiers_lieux", "fabriques_de_territoire"):
+        for level in ("region", "departement"):
+            equal_rates(rates(kind, level))
 
 
 @contextmanager
