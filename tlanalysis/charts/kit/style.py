@@ -94,6 +94,7 @@ _DEFAULTS: dict[RcKeyType, Any] = {
     for key, value in mpl.rcParamsDefault.items()
     if key not in {"backend", "backend_fallback", "interactive"}
 }
+_STYLE = _DEFAULTS | RC
 
 
 def style() -> AbstractContextManager[None]:
@@ -102,7 +103,8 @@ def style() -> AbstractContextManager[None]:
     It starts from the defaults of matplotlib: a `matplotlibrc` of the user changes no figure. The backend alone stays.
     """
     fonts.register()
-    return mpl.rc_context(_DEFAULTS | RC)
+    # matplotlib checks each setting that it is given, and most are as they should be already.
+    return mpl.rc_context({key: value for key, value in _STYLE.items() if dict.get(mpl.rcParams, key) != value})
 
 
 def halo(ax: Axes) -> None:
