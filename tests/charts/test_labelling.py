@@ -93,3 +93,26 @@ def test_wrong_calls_are_one_sentence() -> None:
     ):
         with pytest.raises(BadInput, match=said):
             call()
+
+
+def test_each_belief_of_the_forecasts_is_in_words() -> None:
+    beliefs = tl.priors()
+    french, english = (label(beliefs, lang=lang) for lang in LANGS)
+    for table in (french, english):
+        assert not table.iloc[:, 0].str.contains("_").any()
+        assert table.iloc[:, 0].is_unique
+        assert list(table.iloc[:, 1]) == list(beliefs["a"])  # numbers stay
+    # Origins that hold figures, or the reasons of the table `perimetres`, stay as the table gives them, in French.
+    same = (french.iloc[:, 3:].to_numpy() == english.iloc[:, 3:].to_numpy()).tolist()
+    holds = beliefs["source"].str.match("choisi : |comptages|crédits").tolist()
+    assert same == [[False, kept] for kept in holds]
+
+
+def test_a_belief_of_one_number_has_no_second_one() -> None:
+    beliefs = tl.priors().set_index("parametre")
+    assert beliefs.loc["essoufflement", "a"] == -0.03
+    assert pd.isna(beliefs.loc["essoufflement", "b"])
+    assert beliefs.loc["premier_niveau", ["a", "b"]].tolist() == [0, 1]  # a mean of zero is a number
+    shown = as_html(tl.priors(), "en") or ""
+    assert "mean change of growth (log)</td>\n      <td>−0.030</td>\n      <td></td>" in shown
+    assert "essoufflement" not in shown

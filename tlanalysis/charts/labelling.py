@@ -35,7 +35,9 @@ GROUPS = {
     "mesure_perimetre": "perimetres",
     "modele": "modeles",
     "motif": "motifs",
+    "lecture": "lectures_de_croyance",
     "nature": "natures",
+    "parametre": "croyances",
     "perimetre": "perimetres",
     "perimetre_debut": "perimetres",
     "perimetre_fin": "perimetres",
@@ -43,6 +45,7 @@ GROUPS = {
     "perimetres": "perimetres",
     "question": "questions",
     "scenario": "scenarios",
+    "source": "origines_de_croyance",
     "stade": "stades",
     "statut": "statuts",
     "temps": "temps",
@@ -135,9 +138,11 @@ def in_words(column: pd.Series, lang: str) -> pd.Series:
 
 
 def _each(text: Any, named: Callable[[str], str], known: set[str]) -> Any:
-    """Return codes joined by semicolons in words; what is no text, and unknown codes, stay."""
+    """Return a code, or codes joined by semicolons, in words; what is no text, and unknown codes, stay."""
     if not isinstance(text, str):
         return text
+    if text in known:
+        return named(text)
     return "; ".join(named(code) if code in known else code for code in text.split(";"))
 
 

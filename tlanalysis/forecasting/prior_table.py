@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tlanalysis.core.argument_checks import check_kind
+from tlanalysis.core.provenance import stamp
 from tlanalysis.data.perimeter_facts import offset_reasons
 from tlanalysis.forecasting import (
     corpus,
@@ -23,6 +24,7 @@ from tlanalysis.forecasting.public_support import LEFT
 if TYPE_CHECKING:
     import pandas as pd
 
+NONE = float("nan")  # a row of one number
 CHOSEN = "choisi"
 TUNED = "choisi, réglé sur des séries simulées (benchmarks, générateur « anciennes »)"
 NORMAL, LOG, SPAN, FIXED = "moyenne, écart type", "médiane, étalement", "uniforme entre", "fixé"
@@ -43,7 +45,8 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
     -------
     DataFrame
         `parametre, a, b, lecture, source`: two numbers, how to read them (mean and standard deviation, median and
-        log-spread, the ends of a uniform, or one fixed number), and where they come from; "choisi" is nowhere.
+        log-spread, the ends of a uniform, or one fixed number, without a second), and where they come from; "choisi" is
+        nowhere.
 
     See Also
     --------
@@ -61,11 +64,11 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
     rows = [
         ("croissance_initiale", *of.growth, NORMAL, TUNED),
         ("choc_de_croissance", *of.growth_shock, LOG, TUNED),
-        ("essoufflement", of.waning, 0.0, FIXED + ", par an", TUNED),
+        ("essoufflement", of.waning, NONE, FIXED + ", par an", TUNED),
         ("choc_annuel", *of.shock, LOG, TUNED),
-        ("choc_annuel_tendance_amortie", curves.DAMPED_SHOCK, 0.0, FIXED + ", facteur", CHOSEN),
+        ("choc_annuel_tendance_amortie", curves.DAMPED_SHOCK, NONE, FIXED + ", facteur", CHOSEN),
         ("marge_sous_plafond", *of.room, NORMAL, CHOSEN),
-        ("marge_sous_plafond_logistique", curves.LOGISTIC_ROOM, 0.0, FIXED + ", facteur de l'écart type", CHOSEN),
+        ("marge_sous_plafond_logistique", curves.LOGISTIC_ROOM, NONE, FIXED + ", facteur de l'écart type", CHOSEN),
         ("vitesse_vers_plafond", *of.speed, LOG, CHOSEN),
         ("amortissement", *of.damping, SPAN, CHOSEN),
         ("premier_niveau", 0.0, posterior.LEVEL_SPREAD, NORMAL, CHOSEN),
@@ -79,10 +82,10 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
     rows += [
         ("liste_manque", *of.list_misses, NORMAL, FIFTH),
         ("liste_en_trop", *of.list_exceeds, NORMAL, CHOSEN),
-        ("definitions_inconnues_separees", float(of.publishers_apart), 0.0, "1 : par éditeur", CHOSEN),
-        ("methode_exigee", float(of.method_required), 0.0, "1 : sinon estimation", CHOSEN),
-        ("citation_sous", input_figures.RESTATED_WITHIN, 0.0, FIXED + ", ans", CHOSEN),
-        ("rapport_refuse", input_figures.LARGEST_RATIO, 0.0, FIXED + ", en un an", CHOSEN),
+        ("definitions_inconnues_separees", float(of.publishers_apart), NONE, "1 : par éditeur", CHOSEN),
+        ("methode_exigee", float(of.method_required), NONE, "1 : sinon estimation", CHOSEN),
+        ("citation_sous", input_figures.RESTATED_WITHIN, NONE, FIXED + ", ans", CHOSEN),
+        ("rapport_refuse", input_figures.LARGEST_RATIO, NONE, FIXED + ", en un an", CHOSEN),
     ]
     reasons = offset_reasons()
     rows += [
@@ -91,9 +94,9 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
     ]
     rows += [
         ("decalage_par_defaut", *of.default_offset, NORMAL, CHOSEN),
-        ("poids_des_courbes", weights.PSEUDO_CASES, 0.0, "pseudo-cas par courbe", CHOSEN),
-        ("recalage_serie_voisine", recalibration.WORTH, 0.0, "cas simulés que vaut un cas réel", CHOSEN),
-        ("recalage_retenue", recalibration.HELD, 0.0, "cas", CHOSEN),
+        ("poids_des_courbes", weights.PSEUDO_CASES, NONE, "pseudo-cas par courbe", CHOSEN),
+        ("recalage_serie_voisine", recalibration.WORTH, NONE, "cas simulés que vaut un cas réel", CHOSEN),
+        ("recalage_retenue", recalibration.HELD, NONE, "cas", CHOSEN),
         (
             "recalage_facteurs",
             recalibration.NARROWEST,
@@ -103,14 +106,14 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
         ),
         ("recalage_annees", recalibration.NEAR, recalibration.FAR, SPAN, CHOSEN),
         ("recalage_chiffres", recalibration.FEW, recalibration.MANY, SPAN, CHOSEN),
-        ("corpus_rupture", corpus.BREAK, 0.0, "probabilité par an", CHOSEN),
+        ("corpus_rupture", corpus.BREAK, NONE, "probabilité par an", CHOSEN),
         ("corpus_croissance", *corpus.GROWTH, NORMAL, CHOSEN),
         ("corpus_amortissement", *corpus.FADING, SPAN, CHOSEN),
         ("corpus_choc", *corpus.SHOCK, LOG, CHOSEN),
         ("corpus_erreur", *corpus.NOISE, SPAN, CHOSEN),
         ("corpus_erreur_estimation", 0.0, corpus.ESTIMATE, NORMAL, CHOSEN),
         ("corpus_definition", *corpus.DEFINITION, "probabilité, écart type", CHOSEN),
-        ("reference_etalement_minimal", reference_spreads.NARROWEST, 0.0, FIXED, CHOSEN),
+        ("reference_etalement_minimal", reference_spreads.NARROWEST, NONE, FIXED, CHOSEN),
         ("regions_liste_2018", 0.0, regional.LIST_NOISE, NORMAL, CHOSEN),
         ("regions_rythme_garde", regional.PACE_KEPT, regional.LASTING, "part gardée, part qui dure un an", CHOSEN),
         ("regions_derive", 0.0, regional.YEARLY_DRIFT, NORMAL + ", par an", CHOSEN),
@@ -120,4 +123,5 @@ def priors(of: Priors = DEFAULT) -> pd.DataFrame:
         ("personnes_rythme", 0.0, people.PACE_ERROR, NORMAL, CHOSEN),
         ("personnes_choc", 0.0, people.PACE_SHOCK, NORMAL + ", par an", CHOSEN),
     ]
-    return pd.DataFrame(rows, columns=["parametre", "a", "b", "lecture", "source"])
+    table = pd.DataFrame(rows, columns=["parametre", "a", "b", "lecture", "source"])
+    return stamp(table, inputs=["perimetres"])
