@@ -46,6 +46,23 @@ def test_each_way_to_import_a_chart_is_found(source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "around",
+    [
+        "if a:\n    pass\nelif b:\n    {}\n",
+        "for a in b:\n    pass\nelse:\n    {}\n",
+        "while a:\n    {}\n",
+        "try:\n    pass\nexcept KeyError:\n    {}\n",
+        "try:\n    pass\nfinally:\n    {}\n",
+        "with a:\n    {}\n",
+        "match a:\n    case 1:\n        {}\n",
+        "class A:\n    async def b(self):\n        async with c:\n            {}\n",
+    ],
+)
+def test_an_import_is_found_in_any_block(around: str) -> None:
+    assert "charts/quality.py" in _depends_on(around.format("import tlanalysis.charts.quality"))
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "import tlanalysis as tl\ngetattr(tl, 'forecast')",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tlanalysis.core.public_names import HOME_OF
 
 ROOT = Path(tlanalysis.__file__).resolve().parent
 _CODE = {".py", ".pyc", ".pyi"}
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # of a module, a function, `if`, `try`, `match`...
 
 
 def code_of(notebook: bytes) -> dict[str, str]:
@@ -84,7 +86,7 @@ def _imports(tree: ast.Module, inside: str = "", *, is_package: bool = False) ->
     """Return the modules of the package that some code imports, and the packages that contain them."""
     named: set[str] = set()
     aliases: set[str] = set()
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             named |= {alias.name for alias in node.names}
             aliases |= {alias.asname or alias.name for alias in node.names if alias.name == ROOT.name}
@@ -97,6 +99,14 @@ def _imports(tree: ast.Module, inside: str = "", *, is_package: bool = False) ->
         named |= _taken_from(tree, aliases)
     known = _modules()
     return {name for imported in named for name in _with_parents(imported) if name in known}
+
+
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a block and of the blocks inside it: an import is one, and expressions hold none."""
+    for name in _BLOCKS:
+        for node in getattr(block, name, ()):
+            yield node
+            yield from _statements(node)
 
 
 def _absolute(node: ast.ImportFrom, inside: str, is_package: bool) -> str:
