@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tlanalysis.core.extras import named
-from tlanalysis.core.figure_places import PHONE, phone
+from tlanalysis.core.figure_places import PHONE, phone, places
+from tlanalysis.core.recorder import digest_file
 from tlanalysis.data import territories
 
 with named():
@@ -34,20 +35,22 @@ def multiplied(source: Path, out: Path, count: int) -> None:
     """Fill a reports folder: what has run for France, and the profile of one région for `count` territories."""
     outcomes = manifest.read(source)
     kept = {name: outcome for name, outcome in outcomes.items() if name.partition("--")[2] in {"FR", "FR-en"}}
-    for outcome in kept.values():
-        _copy(source, out, outcome.name, outcome.name, dict.fromkeys(outcome.figures, ""))
+    for name, outcome in kept.items():
+        files = _copy(source, out, name, name, dict.fromkeys(outcome.figures, ""))
+        kept[name] = replace(outcome, files=files)
     for suffix in ("", "-en"):
         pattern = outcomes[f"{PATTERN}{suffix}"]
         for code in territories.codes()[1 : count + 1]:
             name = f"04_territory_profile--{code}{suffix}"
             figures = {figure: figure.replace("--R75", f"--{code}") for figure in pattern.figures}
-            _copy(source, out, pattern.name, name, figures)
+            files = _copy(source, out, pattern.name, name, figures)
             given = pattern.parameters | {"territory": code}
-            kept[name] = replace(pattern, name=name, parameters=given, figures=list(figures.values()))
+            kept[name] = replace(pattern, name=name, parameters=given, figures=list(figures.values()), files=files)
     manifest.write(out, kept)
 
 
-def _copy(source: Path, out: Path, run: str, run_as: str, figures: dict[str, str]) -> None:
+def _copy(source: Path, out: Path, run: str, run_as: str, figures: dict[str, str]) -> dict[str, str]:
+    """Copy the files of a run; return their digests, by place: a report shows a figure only with the right ones."""
     for folder in (f"figures/{PHONE}", "notebooks"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     shutil.copy(source / "notebooks" / f"{run}.ipynb", out / "notebooks" / f"{run_as}.ipynb")
@@ -61,6 +64,9 @@ def _copy(source: Path, out: Path, run: str, run_as: str, figures: dict[str, str
         path = out / "figures" / f"{name}.json"
         facts = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps(facts | {"run_key": name.partition("--")[2]}), encoding="utf-8")
+    written = [f"figures/{place}" for figure, copied_as in figures.items() for place in places(copied_as or figure)]
+    written.append(f"notebooks/{run_as}.ipynb")
+    return {place: digest_file(out / place) for place in written if (out / place).is_file()}
 
 
 def main(reports: str | None = None, sizes: tuple[int, int] = SIZES) -> None:
