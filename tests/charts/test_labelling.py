@@ -116,3 +116,11 @@ def test_a_belief_of_one_number_has_no_second_one() -> None:
     shown = as_html(tl.priors(), "en") or ""
     assert "mean change of growth (log)</td>\n      <td>−0.030</td>\n      <td></td>" in shown
     assert "essoufflement" not in shown
+
+
+def test_a_text_without_any_code_keeps_its_semicolons() -> None:
+    table = pd.DataFrame({"source": ["https://exemple.fr/a;b", "choisi"], "nature": ["compte;inconnu", "x;y"]})
+    table.attrs = {"sources": []}
+    named = label(table, lang="en")
+    assert named.iloc[:, 0].tolist() == ["https://exemple.fr/a;b", "chosen"]
+    assert named.iloc[:, 1].tolist() == ["counted; inconnu", "x;y"]

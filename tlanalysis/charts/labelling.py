@@ -143,7 +143,10 @@ def _each(text: Any, named: Callable[[str], str], known: set[str]) -> Any:
         return text
     if text in known:
         return named(text)
-    return "; ".join(named(code) if code in known else code for code in text.split(";"))
+    codes = text.split(";")
+    if known.isdisjoint(codes):  # a text of another kind, such as an address that holds a semicolon
+        return text
+    return "; ".join(named(code) if code in known else code for code in codes)
 
 
 def _codes(group: str) -> dict[str, Any]:
