@@ -118,9 +118,9 @@ def test_a_belief_of_one_number_has_no_second_one() -> None:
     assert "essoufflement" not in shown
 
 
-def test_a_text_without_any_code_keeps_its_semicolons() -> None:
-    table = pd.DataFrame({"source": ["https://exemple.fr/a;b", "choisi"], "nature": ["compte;inconnu", "x;y"]})
+def test_an_address_keeps_its_semicolons() -> None:
+    table = pd.DataFrame({"source": ["https://exemple.fr/a;b", "choisi"], "nature": ["compte;inconnu", "compte"]})
     table.attrs = {"sources": []}
     named = label(table, lang="en")
     assert named.iloc[:, 0].tolist() == ["https://exemple.fr/a;b", "chosen"]
-    assert named.iloc[:, 1].tolist() == ["counted; inconnu", "x;y"]
+    assert named.iloc[:, 1].tolist() == ["counted; inconnu", "counted"]

@@ -144,7 +144,7 @@ def _each(text: Any, named: Callable[[str], str], known: set[str]) -> Any:
     if text in known:
         return named(text)
     codes = text.split(";")
-    if known.isdisjoint(codes):  # a text of another kind, such as an address that holds a semicolon
+    if "://" in text:  # an address may hold a semicolon
         return text
     return "; ".join(named(code) if code in known else code for code in codes)
 
