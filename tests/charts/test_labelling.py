@@ -118,8 +118,8 @@ def test_a_belief_of_one_number_has_no_second_one() -> None:
     assert "essoufflement" not in shown
 
 
-def test_an_address_keeps_its_semicolons() -> None:
-    table = pd.DataFrame({"source": ["https://exemple.fr/a;b", "choisi"], "nature": ["compte;inconnu", "compte"]})
+def test_codes_between_semicolons_are_in_words_and_an_address_stays() -> None:
+    table = pd.DataFrame({"source": ["https://exemple.fr/a;b", "choisi"], "nature": ["compte ; inconnu", "compte"]})
     table.attrs = {"sources": []}
     named = label(table, lang="en")
     assert named.iloc[:, 0].tolist() == ["https://exemple.fr/a;b", "chosen"]

@@ -143,9 +143,9 @@ def _each(text: Any, named: Callable[[str], str], known: set[str]) -> Any:
         return text
     if text in known:
         return named(text)
-    codes = text.split(";")
     if "://" in text:  # an address may hold a semicolon
         return text
+    codes = [code.strip() for code in text.split(";")]
     return "; ".join(named(code) if code in known else code for code in codes)
 
 
