@@ -118,9 +118,17 @@ def test_a_belief_of_one_number_has_no_second_one() -> None:
     assert "essoufflement" not in shown
 
 
-def test_codes_between_semicolons_are_in_words_and_an_address_stays() -> None:
-    table = pd.DataFrame({"source": ["https://exemple.fr/a;b", "choisi"], "nature": ["compte ; inconnu", "compte"]})
+def test_codes_between_semicolons_are_in_words_and_other_texts_stay() -> None:
+    table = pd.DataFrame(
+        {"source": ["https://exemple.fr/a;b", "choisi"], "nature": ["compte ; inconnu", "des mots ; d'autres"]}
+    )
     table.attrs = {"sources": []}
     named = label(table, lang="en")
     assert named.iloc[:, 0].tolist() == ["https://exemple.fr/a;b", "chosen"]
-    assert named.iloc[:, 1].tolist() == ["counted; inconnu", "counted"]
+    assert named.iloc[:, 1].tolist() == ["counted; inconnu", "des mots ; d'autres"]
+
+
+def test_a_group_of_regions_is_in_words_as_a_group_of_neighbours_is() -> None:
+    table = pd.DataFrame({"groupe": ["R01;R02;R03", "haut_haut"]})
+    assert label(table, lang="en").iloc[0, 0] == "Guadeloupe; Martinique; Guyane"
+    assert "_" not in label(table, lang="en").iloc[1, 0]

@@ -54,6 +54,7 @@ GROUPS = {
     "variante": "variantes",
     "verdict": "verdicts",
 }
+TERRITORIES = {"territoire", "territoires", "groupe"}  # a group of places is of neighbours, or of régions
 SHARES = re.compile(r"(part|ic|borne)(_|$)|couvert_\d+|taux_chomage|probabilite|plafond_appris")
 _UNITS = ("eur_par_habitant", "pour_100k", "pour_million", "eur", "km")
 
@@ -126,27 +127,26 @@ def in_words(column: pd.Series, lang: str) -> pd.Series:
     if is_bool_dtype(column):
         yes_no = column_texts()["yes_no"]
         return column.map({True: yes_no["true"][lang], False: yes_no["false"][lang]})
-    name = str(column.name)
-    if name in {"territoire", "territoires"}:
-        known, named = set(territories.codes()), cache(lambda code: territories.territory(code).name)
-    elif name in GROUPS:
-        words, known = Words(lang), set(_codes(GROUPS[name]))
-        named = cache(lambda code: words.label(GROUPS[name], code).replace("\n", " "))
-    else:
-        return column
-    return column.map(lambda text: _each(text, named, known))
+    name, words = str(column.name), Words(lang)
+    named: dict[str, Callable[[str], str]] = {}
+    if name in TERRITORIES:
+        named |= dict.fromkeys(territories.codes(), cache(lambda code: territories.territory(code).name))
+    if name in GROUPS:
+        in_group = cache(lambda code: words.label(GROUPS[name], code).replace("\n", " "))
+        named |= dict.fromkeys(_codes(GROUPS[name]), in_group)
+    return column.map(lambda text: _each(text, named)) if named else column
 
 
-def _each(text: Any, named: Callable[[str], str], known: set[str]) -> Any:
+def _each(text: Any, named: dict[str, Callable[[str], str]]) -> Any:
     """Return a code, or codes joined by semicolons, in words; what is no text, and unknown codes, stay."""
     if not isinstance(text, str):
         return text
-    if text in known:
-        return named(text)
-    if "://" in text:  # an address may hold a semicolon
-        return text
+    if text in named:
+        return named[text](text)
     codes = [code.strip() for code in text.split(";")]
-    return "; ".join(named(code) if code in known else code for code in codes)
+    if named.keys().isdisjoint(codes):  # no list of codes: a sentence, or an address that holds a semicolon
+        return text
+    return "; ".join(named[code](code) if code in named else code for code in codes)
 
 
 def _codes(group: str) -> dict[str, Any]:
