@@ -53,6 +53,9 @@ CELLS = {
     "a wide one": "pd.DataFrame({f'colonne_{n:02d}': [n] for n in range(30)})",
     "a figure": "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(1, 1))\nax.plot([1, 2])\nplt.close()",
     "a class of the notebook": "class Point:\n    pass\n\n\nPoint.__module__, __name__",
+    "a function through pickle": "import pickle\ndef twice(x): return 2 * x\npickle.loads(pickle.dumps(twice))(2)",
+    "the folder where it starts": "from pathlib import Path\n"
+    "_dh == [Path.cwd()], get_ipython().starting_dir == os.getcwd()",
     "the last values": "_, __, In[1][:5], len(Out) > 3",
     "a question to the user": "input('name? ')",
     "an exit": "import sys\nsys.exit(3)",
@@ -83,11 +86,13 @@ def _craft(folder: Path, cells: dict[str, str]) -> Path:
     return path
 
 
-def _executed(path: Path, engine: str | None, cwd: Path) -> dict[str, Any]:
+def _executed(path: Path, engine: str | None, cwd: Path, before: str = "") -> dict[str, Any]:
     target = path.with_name(f"{engine}.ipynb")
     script = f"""
 import papermill
+from tlanalysis.runs.child import prepare_kernel
 from tlanalysis.runs.single_run import local_sockets
+{before}
 with local_sockets() as sockets:
     papermill.execute_notebook(
         {str(path)!r}, {str(target)!r}, parameters={{"territory": "R75"}}, engine_name={engine!r},
@@ -113,36 +118,41 @@ def _neutral(notebook: dict[str, Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def executed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Return a notebook as a child of a worker executes it, as a child of another process does, and a kernel."""
     folder = tmp_path_factory.mktemp("crafted")
     path = _craft(folder, CELLS)
-    return [_neutral(_executed(path, engine, folder)) for engine in (NAME, None)]
+    ways = ((NAME, "prepare_kernel()"), (NAME, ""), (None, ""))
+    return [_neutral(_executed(path, engine, folder, before)) for engine, before in ways]
 
 
 EQUAL = [number for number, about in enumerate(CELLS) if about not in PRINTED_IN_ORDER]
 
 
 @pytest.mark.parametrize("number", EQUAL, ids=[list(CELLS)[number] for number in EQUAL])
-def test_a_cell_has_the_outputs_of_a_kernel(number: int, both: list[dict[str, Any]]) -> None:
-    forked, kernel = (notebook["cells"][number + 2] for notebook in both)  # after two cells of parameters
-    assert forked["outputs"] == kernel["outputs"]
-    assert forked["execution_count"] == kernel["execution_count"] == number + 3
-    assert forked["metadata"] == kernel["metadata"]
+def test_a_cell_has_the_outputs_of_a_kernel(number: int, executed: list[dict[str, Any]]) -> None:
+    *forks, kernel = (notebook["cells"][number + 2] for notebook in executed)  # after two cells of parameters
+    for forked in forks:
+        assert forked["outputs"] == kernel["outputs"]
+        assert forked["execution_count"] == kernel["execution_count"] == number + 3
+        assert forked["metadata"] == kernel["metadata"]
 
 
-def test_a_notebook_has_the_metadata_of_a_kernel_s_notebook(both: list[dict[str, Any]]) -> None:
-    forked, kernel = (notebook["metadata"] for notebook in both)
-    assert forked == kernel
-    assert forked["language_info"]["name"] == "python"
+def test_a_notebook_has_the_metadata_of_a_kernel_s_notebook(executed: list[dict[str, Any]]) -> None:
+    *forks, kernel = (notebook["metadata"] for notebook in executed)
+    assert forks == [kernel, kernel]
+    assert kernel["language_info"]["name"] == "python"
 
 
-def test_the_cells_have_the_outputs_that_they_are_written_for(both: list[dict[str, Any]]) -> None:
+def test_the_cells_have_the_outputs_that_they_are_written_for(executed: list[dict[str, Any]]) -> None:
     """Two empty notebooks would be equal too: this test fails on them."""
-    outputs = dict(zip(CELLS, (cell["outputs"] for cell in both[0]["cells"][2:]), strict=True))
-    for about, printed in PRINTED_IN_ORDER.items():
-        assert outputs[about][0]["text"] == printed
+    for forked in executed[:2]:
+        outputs = dict(zip(CELLS, (cell["outputs"] for cell in forked["cells"][2:]), strict=True))
+        for about, printed in PRINTED_IN_ORDER.items():
+            assert outputs[about][0]["text"] == printed
     assert outputs["a display that a later cell updates"][0]["data"]["text/html"] == ["new"]
     assert [output["text"] for output in outputs["cleared"]] == [["kept\n"]]
+    assert outputs["the folder where it starts"][0]["data"]["text/plain"] == ["(True, True)"]
     assert outputs["a question to the user"][-1]["ename"] == "StdinNotImplementedError"
     assert outputs["an error in a function"][0]["ename"] == "ZeroDivisionError"
     assert sum(map(bool, outputs.values())) >= len(CELLS) - 8

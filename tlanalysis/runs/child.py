@@ -21,6 +21,7 @@ import traceback
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn, cast
 
@@ -39,6 +40,7 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 import_module("ipykernel.debugger")
 
 CHUNK = 1 << 20
+_PREPARED: list[IPythonKernel] = []  # one at most
 
 
 class PrintedText:
@@ -138,10 +140,18 @@ def _replace_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
+def prepare_kernel() -> None:
+    """Make the kernel of the next children of this process before they are forked: it takes as long as many cells.
+
+    A kernel replaces `__main__` and the shell that `get_ipython` returns: only a worker, which does nothing else than
+    execute runs, may call this function.
+    """
+    if not _PREPARED:
+        _PREPARED.append(_new_kernel())
+
+
 def _kernel(pipe: Connection, printed: list[PrintedText]) -> IPythonKernel:
     """Return the kernel of this process, with the settings of ipykernel's application before its first cell."""
-    for kind in (ZMQInteractiveShell, IPythonKernel):
-        kind.clear_instance()  # a notebook may have called papermill: its shell belongs to the parent
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     if "" not in sys.path:
         sys.path.insert(0, "")
@@ -149,8 +159,22 @@ def _kernel(pipe: Connection, printed: list[PrintedText]) -> IPythonKernel:
         sys.modules["numpy"].random.seed()  # otherwise every child of this parent draws the same numbers
     logging.root.handlers.clear()
     logging.root.setLevel(logging.WARNING)
+    # A process that this one forks may execute a notebook too: it must not find the kernel of this one.
+    kernel = _PREPARED.pop() if _PREPARED else _new_kernel()
+    cast(PipeSession, kernel.session).open(pipe, printed)
+    shell: Any = kernel.shell
+    shell.starting_dir = os.getcwd()  # noqa: PTH109 - IPython keeps a text
+    shell.history_manager.dir_hist[:] = [Path.cwd()]
+    sys.displayhook = shell.displayhook
+    if os.environ.get(recorder.ENVIRONMENT_VARIABLE):
+        recorder.load_ipython_extension(shell)
+    return kernel
+
+
+def _new_kernel() -> IPythonKernel:
+    for kind in (ZMQInteractiveShell, IPythonKernel):
+        kind.clear_instance()  # a notebook may have called papermill: its shell belongs to the parent
     session = PipeSession(key=b"")
-    session.open(pipe, printed)
     kernel = IPythonKernel.instance(
         config=Config({"HistoryManager": {"enabled": False}}),
         session=session,
@@ -159,11 +183,7 @@ def _kernel(pipe: Connection, printed: list[PrintedText]) -> IPythonKernel:
         # ipykernel compares this thread with the current one; here the main thread executes the cells.
         shell_channel_thread=SimpleNamespace(parent_thread=None),
     )
-    shell: Any = kernel.shell
-    sys.displayhook = shell.displayhook
-    register(shell, as_html)  # as `import tlanalysis` does in a kernel: here it was imported before there was a shell
-    if os.environ.get(recorder.ENVIRONMENT_VARIABLE):
-        recorder.load_ipython_extension(shell)
+    register(kernel.shell, as_html)  # as `import tlanalysis` does in a kernel: here it came before there was a shell
     return kernel
 
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -34,6 +35,7 @@ from tlanalysis.runs.plan import Run
 KERNEL = "python3"
 # One thread of linear algebra per process: sums have the same order on every machine, and each run uses one core.
 FIXED_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+_FLUSHES = 8  # at a time: the disk takes several files together in little more time than one
 LONGEST_ERROR = 2000  # characters of an error in the manifest and on the terminal
 _TIMES = ("start_time", "end_time", "duration")
 
@@ -230,10 +232,14 @@ def _records(folder: Path) -> list[dict[str, Any]]:
 
 def _flush_files(folder: Path) -> None:
     """Write the files of a folder to the disk; without this, a power cut after a rename could leave empty files."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+    with ThreadPoolExecutor(_FLUSHES) as flushes:
+        for _ in flushes.map(_flush, [path for path in folder.rglob("*") if path.is_file()]):
+            pass  # the error of a flush is raised here
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -270,11 +276,19 @@ def run_worker(channel: Connection) -> None:
         started_at = time.perf_counter()
         try:
             with _output_to(Path(task.staging) / f"{task.run.name}.log"):
+                if task.engine == "fork":
+                    _prepare_kernel()
                 outcome = execute_task(task, lambda number, total: channel.send((number, total)))
         except Exception as error:
             seconds = time.perf_counter() - started_at
             outcome = failed_outcome(task.run, seconds, f"{type(error).__name__}: {error}", task.engine)
         channel.send(outcome)
+
+
+def _prepare_kernel() -> None:
+    from tlanalysis.runs.child import prepare_kernel
+
+    prepare_kernel()
 
 
 @contextmanager
