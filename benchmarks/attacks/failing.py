@@ -14,12 +14,19 @@ import multiprocessing
 import os
 import stat
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR
 _FORKS = ("os.fork", "os.posix_spawn", "subprocess.Popen")
 _write, _fsync, _sendfile, _open = os.write, os.fsync, os.sendfile, io.open
+
+
+class _Busy(threading.local):
+    """Whether this thread counts a step now: the steps of counting are not counted, those of other threads are."""
+
+    now = False
 
 
 class Failing:
@@ -37,7 +44,7 @@ class Failing:
         self._under, self._fail = f"{folder}{os.sep}", fail
         self._count = multiprocessing.get_context("fork").Value("i", 0)
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC)
-        self._busy = False
+        self._busy = _Busy()
 
     def install(self) -> None:
         """Watch this process and its forks."""
@@ -97,16 +104,16 @@ class Failing:
 
     def step(self, kind: str, place: str, number: int) -> None:
         """Count a step; raise its error when it is the one that fails."""
-        if self._busy or (kind != "fork" and not place.startswith(self._under)):
+        if self._busy.now or (kind != "fork" and not place.startswith(self._under)):
             return
-        self._busy = True
+        self._busy.now = True
         try:
             with self._count.get_lock():
                 self._count.value += 1
                 now = self._count.value
             _write(self._log, f"{kind} {place.removeprefix(self._under)}\n".encode("utf-8", "backslashreplace"))
         finally:
-            self._busy = False
+            self._busy.now = False
         if now == self._fail:
             raise OSError(number, os.strerror(number), None if kind == "fork" else place)
 
