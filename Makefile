@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 STAMP := .venv/.installed
-# Two processes, one file of tests each at a time: the tests of one file share what they set up.
-PARALLEL := -n 2 --dist loadfile
+# Two processes, one file of tests each at a time: the tests of one file share what they set up. In the order of their
+# names: xdist would keep the files of few tests, which are the longest, for the end, and leave one process idle.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 export MPLBACKEND := agg
 # Byte code of Python is kept: without it, each of the many processes of a run or a test compiles its modules again.

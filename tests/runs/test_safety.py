@@ -79,7 +79,7 @@ def misbehaved(
     """Run the bad notebooks beside a good one; return the folder, the ended command and its seconds."""
     out = tmp_path_factory.mktemp("out")
     started_at = time.monotonic()
-    done = _tl(home, "run", "01_sans_fin", "02_meurt", "03_bavard", "04_simple", "--minutes", "0.05", "--out", str(out))
+    done = _tl(home, "run", "01_sans_fin", "02_meurt", "03_bavard", "04_simple", "--minutes", "0.1", "--out", str(out))
     return out, done, time.monotonic() - started_at
 
 
@@ -92,7 +92,7 @@ def test_each_bad_notebook_fails_with_one_sentence_and_the_good_one_runs(
     names = ("01_sans_fin--FR", "02_meurt--FR", "03_bavard--FR")
     stop, dead, loud = (f" (see {out}/failed/{name}.ipynb and {out}/failed/{name}.log)" for name in names)
     assert done.stderr.splitlines() == [
-        f"tlanalysis: 01_sans_fin--FR failed: it took more than 0.05 minutes, at cell 2 of the notebook{stop}",
+        f"tlanalysis: 01_sans_fin--FR failed: it took more than 0.1 minutes, at cell 2 of the notebook{stop}",
         f"02_meurt--FR failed: the process of the notebook ended with exit code 9, at cell 2 of the notebook{dead}",
         "03_bavard--FR failed: it showed more than 64 MB: print less, or raise the limit, at cell 2 of the "
         f"notebook{loud}",
