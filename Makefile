@@ -4,8 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 STAMP := .venv/.installed
-# Two processes, one file of tests each at a time: the tests of one file share what they set up. In the order of their
-# names: xdist would keep the files of few tests, which are the longest, for the end, and leave one process idle.
+# Two processes, one file of tests each at a time: the tests of one file share what they set up. The files run in the
+# order of their names. Otherwise xdist runs the files of few tests last; some take long, and one process has no work.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 export MPLBACKEND := agg

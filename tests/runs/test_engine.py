@@ -150,12 +150,12 @@ def test_the_cells_have_the_outputs_that_they_are_written_for(executed: list[dic
         outputs = dict(zip(CELLS, (cell["outputs"] for cell in forked["cells"][2:]), strict=True))
         for about, printed in PRINTED_IN_ORDER.items():
             assert outputs[about][0]["text"] == printed
-    assert outputs["a display that a later cell updates"][0]["data"]["text/html"] == ["new"]
-    assert [output["text"] for output in outputs["cleared"]] == [["kept\n"]]
-    assert outputs["the folder where it starts"][0]["data"]["text/plain"] == ["(True, True)"]
-    assert outputs["a question to the user"][-1]["ename"] == "StdinNotImplementedError"
-    assert outputs["an error in a function"][0]["ename"] == "ZeroDivisionError"
-    assert sum(map(bool, outputs.values())) >= len(CELLS) - 8
+        assert outputs["a display that a later cell updates"][0]["data"]["text/html"] == ["new"]
+        assert [output["text"] for output in outputs["cleared"]] == [["kept\n"]]
+        assert outputs["the folder where it starts"][0]["data"]["text/plain"] == ["(True, True)"]
+        assert outputs["a question to the user"][-1]["ename"] == "StdinNotImplementedError"
+        assert outputs["an error in a function"][0]["ename"] == "ZeroDivisionError"
+        assert sum(map(bool, outputs.values())) >= len(CELLS) - 8
 
 
 # ---------------------------------------------------------------- children that crash or exceed a limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.runs.conftest import write_notebook
 from tlanalysis.core.errors import FolderBusy
-from tlanalysis.runs import manifest
+from tlanalysis.runs import manifest, single_run
 from tlanalysis.runs.lock import locked
 
 CALL = "import tlanalysis as tl\n\np = tl.params(territory=territory, lang=lang)\nheld = tl.holdings()"
@@ -226,3 +227,26 @@ def test_a_file_instead_of_the_reports_folder_is_refused_in_one_sentence(home: P
     (tmp_path / "out").write_text("", encoding="utf-8")
     done = _tl(home, "run", "04_simple", "--out", str(tmp_path / "out"))
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+def test_each_file_of_a_run_is_flushed_and_the_error_of_one_is_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [tmp_path / "figures" / "phone" / "a.svg", *(tmp_path / f"{number}.csv" for number in range(20))]
+    places[0].parent.mkdir(parents=True)
+    for place in places:
+        place.write_text(place.name, encoding="utf-8")
+    flushed: list[Path] = []
+
+    def flush(number: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{number}").readlink())
+        if flushed[-1].name == "7.csv":
+            raise OSError(errno.EIO, "damaged")
+
+    monkeypatch.setattr(os, "fsync", flush)
+    with pytest.raises(OSError, match="damaged"):
+        single_run._flush_files(tmp_path)
+    (tmp_path / "7.csv").unlink()
+    flushed.clear()
+    single_run._flush_files(tmp_path)
+    assert sorted(flushed) == sorted(places[:8] + places[9:])

@@ -40,7 +40,7 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 import_module("ipykernel.debugger")
 
 CHUNK = 1 << 20
-_PREPARED: list[IPythonKernel] = []  # one at most
+_PREPARED: list[IPythonKernel] = []  # what `prepare_kernel` made: one at most
 
 
 class PrintedText:
@@ -141,7 +141,7 @@ def _replace_streams() -> None:
 
 
 def prepare_kernel() -> None:
-    """Make the kernel of the next children of this process before they are forked: it takes as long as many cells.
+    """Make the kernel that the next children of this process will use, so that no child has to make its own.
 
     A kernel replaces `__main__` and the shell that `get_ipython` returns: only a worker, which does nothing else than
     execute runs, may call this function.
@@ -159,7 +159,7 @@ def _kernel(pipe: Connection, printed: list[PrintedText]) -> IPythonKernel:
         sys.modules["numpy"].random.seed()  # otherwise every child of this parent draws the same numbers
     logging.root.handlers.clear()
     logging.root.setLevel(logging.WARNING)
-    # A process that this one forks may execute a notebook too: it must not find the kernel of this one.
+    # The prepared kernel is used once: a cell may execute another notebook in a fork, which needs a kernel of its own.
     kernel = _PREPARED.pop() if _PREPARED else _new_kernel()
     cast(PipeSession, kernel.session).open(pipe, printed)
     shell: Any = kernel.shell

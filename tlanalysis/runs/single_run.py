@@ -35,7 +35,7 @@ from tlanalysis.runs.plan import Run
 KERNEL = "python3"
 # One thread of linear algebra per process: sums have the same order on every machine, and each run uses one core.
 FIXED_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-_FLUSHES = 8  # at a time: the disk takes several files together in little more time than one
+_FLUSHES = 8  # files flushed at a time: the disk writes several in little more time than one
 LONGEST_ERROR = 2000  # characters of an error in the manifest and on the terminal
 _TIMES = ("start_time", "end_time", "duration")
 
@@ -233,8 +233,7 @@ def _records(folder: Path) -> list[dict[str, Any]]:
 def _flush_files(folder: Path) -> None:
     """Write the files of a folder to the disk; without this, a power cut after a rename could leave empty files."""
     with ThreadPoolExecutor(_FLUSHES) as flushes:
-        for _ in flushes.map(_flush, [path for path in folder.rglob("*") if path.is_file()]):
-            pass  # the error of a flush is raised here
+        list(flushes.map(_flush, filter(Path.is_file, folder.rglob("*"))))  # raises the error of a flush
 
 
 def _flush(path: Path) -> None:
