@@ -101,7 +101,8 @@ def surroundings(folder: Path) -> list[Surrounding]:
         Surrounding("no byte code", {"PYTHONDONTWRITEBYTECODE": "1"}),
         Surrounding("processor: Nehalem", {"OPENBLAS_CORETYPE": "Nehalem"}),
         Surrounding("processor: Sandy Bridge", {"OPENBLAS_CORETYPE": "Sandybridge"}),
-        Surrounding("processor: no AVX2", {"NPY_DISABLE_CPU_FEATURES": "X86_V3"}),
+        Surrounding("processor: no AVX-512", {"NPY_DISABLE_CPU_FEATURES": "X86_V4"}),
+        Surrounding("processor: no AVX2", {"NPY_DISABLE_CPU_FEATURES": "X86_V3,X86_V4"}),
         Surrounding("one thread", {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}),
     ]
 

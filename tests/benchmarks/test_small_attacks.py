@@ -49,8 +49,8 @@ def test_damaged_input_ends_in_one_sentence() -> None:
 
 
 def test_another_kind_of_processor_gives_the_same_bytes() -> None:
-    printed = _printed("surroundings", "--only", "processor: Nehalem")
-    assert printed.endswith("1 surroundings, 0 with other bytes\n")
+    printed = _printed("surroundings", "--only", "processor: Nehalem", "--only", "processor: no AVX2")
+    assert printed.endswith("2 surroundings, 0 with other bytes\n")
 
 
 def test_memory_of_many_runs_and_the_cost_of_a_large_plan_are_printed() -> None:

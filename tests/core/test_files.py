@@ -10,6 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tlanalysis.core import files
@@ -96,3 +98,28 @@ def _interrupting(line: int) -> Callable[..., Any]:
         return see
 
     return see
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.258030325050001, "0.25803033"),  # a rate on an edge of ten digits: two processors wrote two texts
+        (0.1 + 0.2, "0.3"),
+        (48.858370, "48.85837"),
+        (1_234_567.89, "1234567.89"),  # euros keep their cents
+        (66_143_127.0, "66143127"),
+        (130_000_000.0, "130000000"),
+        (1e-7 / 3, "3.3333333e-08"),
+        (0.0, "0"),
+    ],
+)
+def test_a_number_of_a_csv_has_eight_digits_whatever_the_processor(value: float, text: str) -> None:
+    kinds = [value * (1 - 1e-14), value, value * (1 + 1e-14)]
+    for dtype in ("float64", "Float64"):
+        table = pd.DataFrame({"n": kinds}, dtype=dtype)
+        assert files.to_csv(table).decode().split() == ["n", *[text] * 3]
+
+
+def test_a_csv_leaves_the_unknown_empty_and_whole_numbers_whole() -> None:
+    table = pd.DataFrame({"a": [np.nan, 2.5], "b": pd.array([None, 123_456_789_012], dtype="Int64"), "c": ["é", None]})
+    assert files.to_csv(table) == "a,b,c\n,,é\n2.5,123456789012,\n".encode()

@@ -10,7 +10,10 @@ import shutil
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PART = re.compile(r"\.(?P<target>.+?)\.(?P<process>[0-9]{1,10})(\.old)?\.part")
 
@@ -103,3 +106,16 @@ def write_text(path: Path, text: str) -> Path:
 def to_json(value: Any) -> str:
     """Return a value as indented JSON; the same value always gives the same text."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """Return a table as the bytes of a CSV file: the same table gives the same bytes on every kind of processor.
+
+    The last digits of a float differ between processors, because numpy has other instructions on each. Numbers have
+    eight significant digits, and two decimals from a million on.
+    """
+    return table.to_csv(index=False, lineterminator="\n", float_format=_decimal).encode("utf-8")
+
+
+def _decimal(value: float) -> str:
+    return f"{round(value, 2):.15g}" if abs(value) >= 1e6 else f"{value:.8g}"

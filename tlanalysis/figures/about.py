@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 LIBRARIES = ("matplotlib", "numpy", "pandas", "resvg", "scipy")
 
 
-def csv_of(table: pd.DataFrame) -> bytes:
-    """Return a table as the bytes of a CSV file."""
-    return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode("utf-8")
-
-
 def digest_of(data: bytes) -> str:
     """Return the first sixteen hexadecimal digits of a sha256."""
     return files.sha256(data)[:16]
@@ -59,7 +54,7 @@ def drawn_table(ax: Axes, table: pd.DataFrame | None, figure: str) -> pd.DataFra
     drawing = drawing_of(ax)
     if drawing is None:
         raise BadInput("these Axes have no caption: draw them with one of the plot_ functions.")
-    if table is not None and table is not drawing.table and csv_of(table) != csv_of(drawing.table):
+    if table is not None and table is not drawing.table and files.to_csv(table) != files.to_csv(drawing.table):
         raise BadInput(
             f"{figure}: this table is not the one that {drawing.chart} drew, which has {len(drawing.table)} rows and "
             f"the columns {', '.join(map(str, drawing.table.columns[:6]))}: leave the table out, tl.publish(ax, "

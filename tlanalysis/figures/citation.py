@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tlanalysis import __version__
 from tlanalysis.charts.kit import caption as captions
 from tlanalysis.charts.kit.drawings import drawing_of, rows_drawn
-from tlanalysis.core import paths
+from tlanalysis.core import files, paths
 from tlanalysis.core.errors import BadInput, did_you_mean
 from tlanalysis.core.own_list import own_list
 from tlanalysis.core.provenance import sources_of
@@ -176,7 +176,7 @@ def _day(facts: dict[str, Any]) -> str:
 
 def _chart(ax: Axes, lang: str) -> Reference:
     drawing, text = drawing_of(ax), captions.of(ax)
-    digest = about.digest_of(about.csv_of(rows_drawn(drawing))) if drawing else ""
+    digest = about.digest_of(files.to_csv(rows_drawn(drawing))) if drawing else ""
     mark = f"{_DATA[lang]} {digest}. {text.source_line}" if digest else text.source_line
     day = COLLECTED_ON.isoformat()
     return Reference(f"tlanalysis {__version__}", text.title, day, "", mark.rstrip("."), "graphic")
@@ -189,7 +189,7 @@ def _table(table: Any, lang: str) -> Reference:
     inputs = inputs or WORDS[lang]["untitled"]
     years = sorted({source["date_publication"][:4] for source in found} - {""})
     span = years[-1] if years else ""
-    mark = f"{_DATA[lang]} {about.digest_of(about.csv_of(table))}, tlanalysis {__version__}"
+    mark = f"{_DATA[lang]} {about.digest_of(files.to_csv(table))}, tlanalysis {__version__}"
     return Reference(
         publishers, f"tlanalysis : {inputs}" if lang == "fr" else f"tlanalysis: {inputs}", span, "", mark, "dataset"
     )

@@ -91,7 +91,7 @@ def publish(
     if not _ID.fullmatch(id):
         raise BadInput(f"{id!r} is not a figure id: write lower-case words joined by hyphens, e.g. formation-part.")
     rows = about.drawn_table(ax, table, id)
-    data = about.csv_of(rows)
+    data = files.to_csv(rows)
     run = about.parameters_of(ax, params)
     narrow = again(ax, "phone")
     try:
@@ -174,7 +174,7 @@ def save(ax: Axes, file: str | Path, *, dpi: float = 300) -> Path:
     figure = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "figure"
     rows = about.drawn_table(ax, None, figure)
     run = about.parameters_of(ax, None)
-    facts = about.facts_of(ax, rows, figure, run, about.digest_of(about.csv_of(rows)), strict=False)
+    facts = about.facts_of(ax, rows, figure, run, about.digest_of(files.to_csv(rows)), strict=False)
     files.write_bytes(path, render(ax, kind, facts, dpi))
     forget(figure_of(ax))
     return path
@@ -204,7 +204,7 @@ def fingerprint(table: pd.DataFrame) -> str:
     True
     """
     check_table(table, "a function of tlanalysis")
-    return about.digest_of(about.csv_of(table))
+    return about.digest_of(files.to_csv(table))
 
 
 def _picture_fingerprint(svg: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The SVG of matplotlib, by a renderer that keeps the measures of texts: same bytes, in less time.
+"""The SVG of matplotlib, by a renderer that keeps the measures of texts, and whose ids are those of every processor.
 
 `savefig(..., backend="module://tlanalysis.figures.svg_canvas")` draws with it.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from functools import lru_cache
 from typing import Any, BinaryIO
 
@@ -18,11 +19,19 @@ from tlanalysis.charts.kit.measuring import Heights, font_heights
 
 BACKEND = f"module://{__name__}"
 _POINTS = 72  # per inch: the unit of an SVG of matplotlib
+_FLOAT = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 
 
 class _Renderer(RendererSVG):
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
         return _measured(s, prop.copy(), ismath)
+
+    def _make_id(self, type: str, content: object) -> str:
+        """Return an id made of a content whose numbers are rounded as matplotlib rounds those that it draws.
+
+        The last digits of a float differ between processors, and would change the id.
+        """
+        return str(super()._make_id(type, _FLOAT.sub(_rounded, str(content))))
 
     def _get_font_height_metrics(self, prop: FontProperties) -> Heights:
         return font_heights(prop, _POINTS)
@@ -42,6 +51,10 @@ class FigureCanvas(FigureCanvasSVG):
         renderer: Any = MixedModeRenderer(figure, width, height, dpi, drawn)
         figure.draw(renderer)
         renderer.finalize()
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{round(float(number[0]), 6) + 0.0:.6f}"  # the sum makes 0 of -0
 
 
 @lru_cache(maxsize=8192)

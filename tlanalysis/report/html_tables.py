@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 
 from tlanalysis.charts.kit.wording import Words
 from tlanalysis.charts.labelling import SHARES, heading, in_words
+from tlanalysis.core import files
 from tlanalysis.data.documents import documents
 from tlanalysis.report import dates
 
@@ -76,8 +77,7 @@ def from_frame(
     codes : mapping, optional
         Column -> code -> words, instead of those of the library.
     """
-    text = frame.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8")
-    header, *rows = read(text)
+    header, *rows = read(files.to_csv(frame))
     return _table(header, rows, lang, labels, codes or {})
 
 
