@@ -26,6 +26,7 @@ def equal_rates(table: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
 
     Under equal rates the places fall on the territories in proportion to their populations. The statistic is Pearson's
     chi-squared; its p-value is the share of multinomial draws that reach it, because many expected numbers are small.
+    The order of the rows changes nothing.
 
     Parameters
     ----------
@@ -63,7 +64,8 @@ def equal_rates(table: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     counts, people = (table[name].to_numpy("float64", na_value=np.nan) for name in ("nb_lieux", "population"))
     if np.isnan(counts).any() or not counts.sum():
         raise BadInput("a test of equal rates needs the count of every territory, and at least one place.")
-    statistic, reached = _compared(counts.tobytes(), people.tobytes(), seed)
+    order = np.lexsort((counts, people))  # draws follow the order of the territories, and so would the p-value
+    statistic, reached = _compared(counts[order].tobytes(), people[order].tobytes(), seed)
     freedom = len(counts) - 1
     row = {
         "nb_territoires": len(counts),
