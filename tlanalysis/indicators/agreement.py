@@ -8,6 +8,7 @@ import numpy as np
 
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
+from tlanalysis.indicators.input_checks import by_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,12 +77,13 @@ def rank_agreement(
     import pandas as pd
 
     rng = np.random.default_rng(seed)
+    ordered = by_code(table)
     records = []
     for first, second in pairs:
         named = [first, second] if given is None else [first, second, given]
         if lacking := [name for name in named if name not in table]:
             raise BadInput(f"no column {lacking[0]} to rank territories by.")
-        known = table[named].astype("float64").dropna()
+        known = ordered[named].astype("float64").dropna()
         if len(known) < 3 or (known.nunique() < 2).any():
             raise BadInput(f"{' and '.join(named)}: three territories or more, and two values of each, make an order.")
         signs = [np.sign(known[name].to_numpy()[:, None] - known[name].to_numpy()) for name in named]

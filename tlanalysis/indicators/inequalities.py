@@ -15,7 +15,7 @@ from tlanalysis.core.argument_checks import check_table
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import sources_of, stamp
 from tlanalysis.data import territories
-from tlanalysis.indicators.input_checks import check_counts
+from tlanalysis.indicators.input_checks import by_code, check_counts
 from tlanalysis.indicators.shrinkage import shrink
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ _Drawn = dict[str, np.ndarray]
 
 def _drawn(table: pd.DataFrame, rng: np.random.Generator) -> tuple[dict[str, float], _Drawn, _Drawn]:
     """Return each index: in the list, in draws of it under equal rates, in draws of the underlying rates."""
-    known = check_counts(table)[table["nb_lieux"].notna()]
+    known = by_code(check_counts(table)[table["nb_lieux"].notna()])
     count, people = known["nb_lieux"].to_numpy(float), known["population"].to_numpy(float)
     if count.sum() == 0:
         raise BadInput("this list has no place at all: there is no inequality to measure.")

@@ -1,4 +1,7 @@
-"""Check that the counts and populations of a table can be compared, as every measure over territories needs."""
+"""Check that the counts and populations of a table can be compared, and put its rows in one order.
+
+Every measure over territories needs both.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,15 @@ def check_counts(table: pd.DataFrame) -> pd.DataFrame:
         if wrong.any():
             raise BadInput(f"{_named(table, wrong)}: {what}; a rate needs both, as INSEE publishes them.")
     return table
+
+
+def by_code(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the order of their codes: random draws follow the rows, and so would a p-value or an interval.
+
+    A table without codes stays as it is.
+    """
+    names = [name for name in ("territoire", "code") if name in table]
+    return table.sort_values(names[0], key=lambda codes: codes.astype(str), kind="stable") if names else table
 
 
 def _named(table: pd.DataFrame, rows: pd.Series) -> str:

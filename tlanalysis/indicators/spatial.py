@@ -16,6 +16,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.core.extras import missing
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
+from tlanalysis.indicators.input_checks import by_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,7 +186,7 @@ def _neighbourhood(table: pd.DataFrame, value: str) -> tuple[pd.DataFrame, Any, 
     borders = _borders()
     if odd := [str(code) for code in table["code"] if code not in borders]:
         raise BadInput(f"{', '.join(odd[:8])}: no département has this code; neighbours are known by département only.")
-    known = table[table[value].notna()]
+    known = by_code(table[table[value].notna()])
     held = set(known["code"])
     links = {code: [other for other in borders[code] if other in held] for code in known["code"]}
     rows = known[[bool(links[code]) for code in known["code"]]]
