@@ -109,10 +109,10 @@ def to_json(value: Any) -> str:
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
-    """Return a table as the bytes of a CSV file: the same table gives the same bytes on every kind of processor.
+    """Return a table as the bytes of a CSV file: numbers have eight significant digits, two decimals from a million on.
 
-    The last digits of a float differ between processors, because numpy has other instructions on each. Numbers have
-    eight significant digits, and two decimals from a million on.
+    The last digits of a float, the fifteenth and after, differ between processors, because numpy has other instructions
+    on each. Rounded to eight digits, about one such number in a million can still differ.
     """
     return table.to_csv(index=False, lineterminator="\n", float_format=_decimal).encode("utf-8")
 
