@@ -1,4 +1,4 @@
-"""Kinds of processors compute other last digits; a fingerprint is the same on all of them."""
+"""Processors compute different last digits; the fingerprints of rates are the same with AVX-512 and without."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ for kind in ("tiers_lieux", "fabriques_de_territoire"):
 
 
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="the names are those of its instructions")
-def test_the_fingerprint_of_rates_is_that_of_every_kind_of_processor() -> None:
-    """With ten digits, a bound of the départements was on an edge: numpy wrote another text with AVX-512."""
+def test_rates_have_the_same_fingerprint_with_new_instructions_and_without() -> None:
+    """Rounded to ten digits, one bound of a département had another last digit with AVX-512."""
     without = {"NPY_DISABLE_CPU_FEATURES": "X86_V3,X86_V4", "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-c", RATES]
     printed = [

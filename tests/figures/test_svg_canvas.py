@@ -43,7 +43,7 @@ def test_a_chart_has_the_bytes_that_matplotlib_writes_but_for_the_names_of_shape
 
 
 def test_the_last_digits_of_a_place_change_no_byte() -> None:
-    """Kinds of processors differ in them; matplotlib names a shape that clips after all its digits."""
+    """They differ between processors; matplotlib makes the id of a clipping shape of all digits of its place."""
     with style():
         figure = Figure(figsize=(4, 4))
         axes = figure.add_axes((0.1, 0.2, 0.7, 0.5))

@@ -95,8 +95,8 @@ def test_a_run_that_is_killed_in_a_long_temporary_folder_leaves_nothing(
 def _wait_until_gone(sockets: Path, temporary: Path) -> None:
     """Wait until the guard has deleted both folders of the command.
 
-    The one does not tell of the other: another command that starts in `/tmp` may delete an abandoned folder of sockets
-    before the guard does.
+    They do not go at the same moment: a command that starts in `/tmp` deletes abandoned folders there, and may delete
+    the folder of sockets before the guard does.
     """
     deadline = time.monotonic() + 10
     while (sockets.exists() or list(temporary.iterdir())) and time.monotonic() < deadline:

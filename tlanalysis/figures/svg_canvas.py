@@ -1,4 +1,4 @@
-"""The SVG of matplotlib, by a renderer that keeps the measures of texts, and whose ids are those of every processor.
+"""The SVG of matplotlib, by a renderer that keeps the measures of texts, and rounds the numbers that make an id.
 
 `savefig(..., backend="module://tlanalysis.figures.svg_canvas")` draws with it.
 """
@@ -27,9 +27,9 @@ class _Renderer(RendererSVG):
         return _measured(s, prop.copy(), ismath)
 
     def _make_id(self, type: str, content: object) -> str:
-        """Return an id made of a content whose numbers are rounded as matplotlib rounds those that it draws.
+        """Return an id: a digest of the content, whose numbers are rounded to six decimals, as in the drawing.
 
-        The last digits of a float differ between processors, and would change the id.
+        matplotlib takes all digits; the last ones differ between processors, and the id would differ too.
         """
         return str(super()._make_id(type, _FLOAT.sub(_rounded, str(content))))
 

@@ -64,7 +64,7 @@ def equal_rates(table: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     counts, people = (table[name].to_numpy("float64", na_value=np.nan) for name in ("nb_lieux", "population"))
     if np.isnan(counts).any() or not counts.sum():
         raise BadInput("a test of equal rates needs the count of every territory, and at least one place.")
-    order = np.lexsort((counts, people))  # draws follow the order of the territories, and so would the p-value
+    order = np.lexsort((counts, people))  # always the same one: the draws, and so the p-value, depend on it
     statistic, reached = _compared(counts[order].tobytes(), people[order].tobytes(), seed)
     freedom = len(counts) - 1
     row = {

@@ -36,9 +36,9 @@ def check_counts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_code(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows in the order of their codes: random draws follow the rows, and so would a p-value or an interval.
+    """Return the rows in the order of their codes; a table without codes stays as it is.
 
-    A table without codes stays as it is.
+    Random draws depend on the order of the rows: without this, a sorted table has another p-value or interval.
     """
     names = [name for name in ("territoire", "code") if name in table]
     return table.sort_values(names[0], key=lambda codes: codes.astype(str), kind="stable") if names else table
