@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
 import tlanalysis as tl
 from tlanalysis.charts.kit.fonts import FAMILIES
@@ -72,7 +74,31 @@ def test_the_ruler_measures_as_the_renderer_of_a_figure_does(text: str, weight: 
         figure = Figure(dpi=200)
         said = figure.text(0.2, 0.3, text, fontsize=11.3, fontweight=weight)
         alone = RendererAgg(640, 480, 200)
-        assert said.get_window_extent(ruler(200)).extents.tolist() == said.get_window_extent(alone).extents.tolist()
+        # matplotlib counts in 64ths of a pixel, and from the edge of a letter to a whole pixel.
+        assert said.get_window_extent(ruler(200)).extents == pytest.approx(said.get_window_extent(alone).extents, abs=1)
+
+
+def test_a_text_is_measured_once_for_all_sizes_and_resolutions(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    measure = text_to_path.get_text_width_height_descent
+
+    def counted(text: str, *how: Any) -> tuple[float, float, float]:
+        asked.append(text)
+        return measure(text, *how)
+
+    monkeypatch.setattr(text_to_path, "get_text_width_height_descent", counted)
+    figure = Figure()
+    with style():
+        boxes = {}
+        for size, dpi in ((10, 72), (10, 144), (20, 72), (12.5, 200)):
+            said = figure.text(0, 0, "mesuré une fois, à une taille", fontsize=size)
+            figure.dpi = dpi
+            boxes[size, dpi] = said.get_window_extent(ruler(dpi))
+    assert asked.count("mesuré une fois, à une taille") == 1
+    small = boxes[10, 72]
+    for (size, dpi), box in boxes.items():
+        factor = size * dpi / 720
+        assert (box.width, box.height) == pytest.approx((factor * small.width, factor * small.height))
 
 
 def test_a_font_has_the_heights_that_its_file_says() -> None:

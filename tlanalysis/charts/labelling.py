@@ -130,7 +130,7 @@ def in_words(column: pd.Series, lang: str) -> pd.Series:
     name, words = str(column.name), Words(lang)
     named: dict[str, Callable[[str], str]] = {}
     if name in TERRITORIES:
-        named |= dict.fromkeys(territories.codes(), cache(lambda code: territories.territory(code).name))
+        named |= dict.fromkeys(names := territories.names(), names.__getitem__)
     if name in GROUPS:
         in_group = cache(lambda code: words.label(GROUPS[name], code).replace("\n", " "))
         named |= dict.fromkeys(_codes(GROUPS[name]), in_group)

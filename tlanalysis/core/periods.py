@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 from typing import SupportsIndex
 
 from tlanalysis.core.errors import BadInput
@@ -71,6 +72,8 @@ def covers(wide: str, narrow: str) -> bool:
     return start <= first and last <= end
 
 
+# A table holds the same periods many times.
+@lru_cache(maxsize=4096)
 def _span(period: str) -> tuple[date, date]:
     parts = period.split("/")
     if len(parts) > 2:

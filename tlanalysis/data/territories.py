@@ -132,6 +132,12 @@ def codes_of(level: str) -> list[str]:
     return list(_by_code(level))
 
 
+def names() -> dict[str, str]:
+    """Return code -> name of every territory the library knows."""
+    known = [_france(), *(one for level in LEVELS for one in _by_code(level).values())]
+    return {one.code: one.name for one in known}
+
+
 def _by_code(level: str) -> dict[str, Territory]:
     return _parsed(level, embedded.read_raw(f"{level}s"))
 

@@ -88,6 +88,24 @@ def publish(
     >>> tl.publish(ax, id="my-natures").name  # doctest: +SKIP
     'my-natures--FR-en'
     """
+    name, facts, contents = files_of(ax, table, id=id, params=params)
+    folder = paths.reports() / "figures"
+    files.write_together({folder / place: held for place, held in contents.items()})
+    if (phone := figure_places.phone(name)) not in contents:
+        (folder / phone).unlink(missing_ok=True)
+    forget(figure_of(ax))
+    print(f"{name}  {facts['fingerprint']}  {_picture_fingerprint(contents[f'{name}.svg'])}")
+    _show(contents[f"{name}.png"], facts["alt"], ax)
+    return Published(name, facts["fingerprint"], facts)
+
+
+def files_of(
+    ax: Axes, table: pd.DataFrame | None, *, id: str, params: Params | Mapping[str, Any] | None
+) -> tuple[str, dict[str, Any], dict[str, bytes]]:
+    """Return the name of a figure, its facts, and place in the folder of figures -> bytes for each of its files.
+
+    It takes what `publish` takes, raises what it raises, and writes nothing.
+    """
     if not _ID.fullmatch(id):
         raise BadInput(f"{id!r} is not a figure id: write lower-case words joined by hyphens, e.g. formation-part.")
     rows = about.drawn_table(ax, table, id)
@@ -95,35 +113,20 @@ def publish(
     run = about.parameters_of(ax, params)
     narrow = again(ax, "phone")
     try:
-        name, facts, contents = _contents(ax, narrow, rows, data, id, run)
+        for drawn in filter(None, (ax, narrow)):
+            if page := page_of(drawn):
+                page.shorten()
+        facts = about.facts_of(ax, rows, id, run, about.digest_of(data)) | {"phone": about.plot_of(narrow)}
+        name = f"{id}--{facts['run_key']}"
+        svg = render(ax, "svg", facts)
+        written = {"svg": svg, "png": png_of(svg, facts), "csv": data}
+        written["json"] = files.to_json(facts | about.making_of(run)).encode()
+        contents = {f"{name}.{extension}": written[extension] for extension in figure_places.KINDS}
+        if narrow is not None:
+            contents[figure_places.phone(name)] = render(narrow, "svg", facts)
     finally:
         if narrow is not None:
             forget(figure_of(narrow))
-    folder = paths.reports() / "figures"
-    files.write_together({folder / place: held for place, held in contents.items()})
-    if narrow is None:
-        (folder / figure_places.phone(name)).unlink(missing_ok=True)
-    forget(figure_of(ax))
-    print(f"{name}  {facts['fingerprint']}  {_picture_fingerprint(contents[f'{name}.svg'])}")
-    _show(contents[f"{name}.png"], facts["alt"], ax)
-    return Published(name, facts["fingerprint"], facts)
-
-
-def _contents(
-    ax: Axes, narrow: Axes | None, rows: pd.DataFrame, data: bytes, id: str, run: Params
-) -> tuple[str, dict[str, Any], dict[str, bytes]]:
-    """Return the name of a figure, its facts, and place in the folder of figures -> bytes for each of its files."""
-    for drawn in filter(None, (ax, narrow)):
-        if page := page_of(drawn):
-            page.shorten()
-    facts = about.facts_of(ax, rows, id, run, about.digest_of(data)) | {"phone": about.plot_of(narrow)}
-    name = f"{id}--{facts['run_key']}"
-    svg = render(ax, "svg", facts)
-    written = {"svg": svg, "png": png_of(svg, facts), "csv": data}
-    written["json"] = files.to_json(facts | about.making_of(run)).encode()
-    contents = {f"{name}.{extension}": written[extension] for extension in figure_places.KINDS}
-    if narrow is not None:
-        contents[figure_places.phone(name)] = render(narrow, "svg", facts)
     return name, facts, contents
 
 

@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import lru_cache
 from typing import Any, BinaryIO
 
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
-from tlanalysis.charts.kit.measuring import Heights, font_heights
+from tlanalysis.charts.kit.measuring import POINTS, Heights, font_heights, text_size
 
 BACKEND = f"module://{__name__}"
-_POINTS = 72  # per inch: the unit of an SVG of matplotlib
 _FLOAT = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?")
 
 
 class _Renderer(RendererSVG):
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-        return _measured(s, prop.copy(), ismath)
+        return text_size(s, prop, ismath, POINTS)
 
     def _make_id(self, type: str, content: object) -> str:
         """Return an id: a digest of the content, whose numbers are rounded to six decimals, as in the drawing.
@@ -34,7 +31,7 @@ class _Renderer(RendererSVG):
         return str(super()._make_id(type, _FLOAT.sub(_rounded, str(content))))
 
     def _get_font_height_metrics(self, prop: FontProperties) -> Heights:
-        return font_heights(prop, _POINTS)
+        return font_heights(prop, POINTS)
 
 
 class FigureCanvas(FigureCanvasSVG):
@@ -44,10 +41,8 @@ class FigureCanvas(FigureCanvasSVG):
         """Write the figure as an SVG to an open file, as matplotlib does."""
         figure = self.figure
         dpi, (width, height) = figure.dpi, figure.get_size_inches()
-        figure.dpi = _POINTS
-        drawn = _Renderer(
-            width * _POINTS, height * _POINTS, codecs.getwriter("utf-8")(filename), dpi, metadata=metadata
-        )
+        figure.dpi = POINTS
+        drawn = _Renderer(width * POINTS, height * POINTS, codecs.getwriter("utf-8")(filename), dpi, metadata=metadata)
         renderer: Any = MixedModeRenderer(figure, width, height, dpi, drawn)
         figure.draw(renderer)
         renderer.finalize()
@@ -55,8 +50,3 @@ class FigureCanvas(FigureCanvasSVG):
 
 def _rounded(number: re.Match[str]) -> str:
     return f"{round(float(number[0]), 6) + 0.0:.6f}"  # the sum makes 0 of -0
-
-
-@lru_cache(maxsize=8192)
-def _measured(text: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
-    return text_to_path.get_text_width_height_descent(text, prop, ismath)

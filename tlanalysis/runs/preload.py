@@ -1,15 +1,14 @@
 """Import everything that notebooks use; the server that forks the workers imports this module once.
 
-The module also fills the caches of parsed tables and of the estimates that many notebooks share. A run still opens each
-table that it reads, so that the recorder sees it, and parses or estimates again only when the bytes or the numbers have
-changed.
+The module also fills the caches of parsed tables, and of the estimates, fonts and measured texts that many notebooks
+share. A run still opens each table that it reads, so that the recorder sees it, and parses or estimates again only when
+the bytes or the numbers have changed.
 """
 
 from __future__ import annotations
 
 import builtins
 import gc
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -56,7 +55,6 @@ def import_everything() -> None:
             import_module(name)
         for name in HOMES:
             import_module(f"tlanalysis.{name}")
-    _draw()
     _write_numbers()
     _check_a_notebook()
     _show_a_table()
@@ -111,6 +109,7 @@ def _parse_tables() -> None:
             embedded.load(name)
         _name_codes()
         _estimate()
+        _make_a_figure()
     embedded._parse_package.cache_clear()
 
 
@@ -122,6 +121,22 @@ def _estimate() -> None:
     for kind in ("tiers_lieux", "fabriques_de_territoire"):
         for level in ("region", "departement"):
             equal_rates(rates(kind, level))
+
+
+def _make_a_figure() -> None:
+    """Show a table and make the files of a figure, without writing them: fonts are found, and common texts measured."""
+    from tlanalysis.charts.funnel import plot_funnel
+    from tlanalysis.charts.kit.layout import figure_of
+    from tlanalysis.charts.kit.showing import forget
+    from tlanalysis.charts.on_screen import as_html
+    from tlanalysis.figures.publishing import files_of
+    from tlanalysis.indicators.place_counts import rates
+
+    table = rates("tiers_lieux", "departement")
+    as_html(table, "fr")
+    ax = plot_funnel(table)
+    files_of(ax, table, id="preload", params=None)
+    forget(figure_of(ax))
 
 
 @contextmanager
@@ -145,25 +160,6 @@ def _without_module(name: str) -> Iterator[None]:
         del sys.modules[name]
         if present is not None:
             sys.modules[name] = present
-
-
-def _draw() -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    from tlanalysis.charts.kit.style import style
-    from tlanalysis.figures.png import png
-
-    with style():
-        figure = Figure()
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        axes.plot([1, 2], label="é")
-        axes.set_title("É", weight="bold")
-        axes.legend()
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format="svg")
-        png(drawn.getvalue().decode(), 10, {"titre": "é"})
 
 
 import_everything()

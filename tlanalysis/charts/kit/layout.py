@@ -20,10 +20,10 @@ from tlanalysis.charts.kit.fonts import FAMILIES
 from tlanalysis.charts.kit.frame import GAP, LEADING, Frame, Line, height_of
 from tlanalysis.charts.kit.letters import MARGIN
 from tlanalysis.charts.kit.look import asked
-from tlanalysis.charts.kit.measuring import ruler
+from tlanalysis.charts.kit.measuring import POINTS, ruler
 from tlanalysis.charts.kit.recolour import recolour
 from tlanalysis.charts.kit.slot import Slot, fitted
-from tlanalysis.charts.kit.style import DPI, SAVED_DPI, halo, style
+from tlanalysis.charts.kit.style import DPI, halo, style
 from tlanalysis.charts.kit.watching import unwatched
 from tlanalysis.core.errors import BadInput
 
@@ -117,8 +117,8 @@ class Page(LayoutEngine):
             1 - MARGIN / inner,
             (MARGIN + bottom + GAP + height) / total,
         )
-        figure.dpi = SAVED_DPI  # measured as it will be saved, and the measures serve again
-        fitted(self.axes, zone, self._place, frame, ruler(SAVED_DPI))
+        figure.dpi = POINTS  # laid out as its SVG will be drawn
+        fitted(self.axes, zone, self._place, frame, ruler())
         figure.dpi = DPI
 
     def _place(self, x0: float, y0: float, x1: float, y1: float) -> None:

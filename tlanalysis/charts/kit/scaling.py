@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -72,12 +73,10 @@ def _scale_ticks(axis: Any, factor: float) -> Iterator[Artist]:
         yield from (tick, tick.tick1line, tick.tick2line, tick.gridline, tick.label1, tick.label2)
 
 
+@cache
 def _default(name: str, key: str) -> float:
     from tlanalysis.charts.kit.style import RC
 
     setting = f"{name}tick.{_TICK[key]}"
-    return float(_settings(RC).get(setting, _settings(mpl.rcParamsDefault)[setting]))
-
-
-def _settings(held: Any) -> dict[str, Any]:
-    return dict(held)
+    ours: Any = RC if setting in RC else mpl.rcParamsDefault
+    return float(ours[setting])
