@@ -90,7 +90,7 @@ def plot_access_profile(
                 bar_between(ax, rank, low, high, ACCENT)
             else:
                 ax.plot([0, low], [rank, rank], color=RULE, linewidth=1, zorder=1)
-                ax.plot(low, rank, clip_on=False, **mark("estime", ACCENT, 6.5))
+                ax.plot(low, rank, **mark("estime", ACCENT, 6.5))
             if not place.is_france:
                 of_france = _share(words, *ticks[rank][["part_bas", "part_haut"]])
                 said = words.label("words", "beside_france").format(said=said, france=of_france)

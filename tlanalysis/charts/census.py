@@ -126,7 +126,7 @@ def _draw(ax: Axes, rank: int, box: Any, words: Words) -> None:
     bounds = [box.borne_bas, box.borne_haut]
     bar_between(ax, rank, box.ic_bas, box.ic_haut, "#8fbbdb")
     ax.plot(bounds, [rank, rank], color=INK, linewidth=1.0, solid_capstyle="butt", zorder=2)
-    ax.plot(box.part, rank, zorder=3, clip_on=False, **mark(box.nature))
+    ax.plot(box.part, rank, zorder=3, **mark(box.nature))
     said = words.label("words", "ticked_of").format(n=words.number(box.nb_coches), of=words.number(box.effectif))
     value_label(ax, max(box.ic_haut, box.borne_haut), rank, f"{words.percent(box.part)} ({said})")
 

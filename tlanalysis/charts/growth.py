@@ -105,7 +105,7 @@ def _as_rows(table: pd.DataFrame, words: Words, ax: Axes | None, text: caption.C
             colour = perimeter_colour(row.perimetre)
             if row.valeur == row.valeur:
                 ax.plot([0, row.valeur], [rank, rank], color=RULE, linewidth=1, zorder=1)
-                ax.plot(row.valeur, rank, zorder=2, clip_on=False, **mark(row.nature, colour))
+                ax.plot(row.valeur, rank, zorder=2, **mark(row.nature, colour))
                 end, said = row.valeur, words.number(row.valeur)
             else:
                 bar_between(ax, rank, row.valeur_bas, row.valeur_haut, colour)

@@ -89,7 +89,7 @@ def plot_regions_forecast(
             small = ax.inset_axes((x + 0.012, y + 0.02, 0.78 / columns, 0.63 / rows))
             _small_fan(small, table[table["territoire"] == code], national, words, seen, size, bold=code in chosen)
             for year, rate in local[code]:
-                small.plot(year, rate, zorder=3, clip_on=False, **mark("compte", CONTRAST, 3.2))
+                small.plot(year, rate, zorder=3, **mark("compte", CONTRAST, 3.2))
             small.set(xlim=(2018, end), ylim=(0, top))
             ticks = list(range(0, int(top) + 1, 5))
             small.set_yticks(ticks, [str(tick) if place % columns == 0 else "" for tick in ticks], fontsize=size)

@@ -69,7 +69,7 @@ def plot_trainees_declared(
             if not isnan(row.part_premiers):
                 bar_between(ax, rank, 0, row.part_premiers * row.nb_stagiaires, "#8fbbdb", thick=0.4)
                 said += f" ({words.label('words', 'median').format(n=words.number(row.mediane))})"
-            ax.plot(row.nb_stagiaires, rank, zorder=3, clip_on=False, **mark(row.nature, ACCENT, size=6))
+            ax.plot(row.nb_stagiaires, rank, zorder=3, **mark(row.nature, ACCENT, size=6))
             value_label(ax, row.nb_stagiaires + top * 0.012, rank, said)
         chosen = within(focus, "region")
         names = [_name(place, name, words) for place, name in rows["nom_region"].items()]

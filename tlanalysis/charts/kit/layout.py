@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import LayoutEngine
 
 from tlanalysis.charts.kit import caption as captions
+from tlanalysis.charts.kit.edges import draw_marks_whole
 from tlanalysis.charts.kit.fonts import FAMILIES
 from tlanalysis.charts.kit.frame import GAP, LEADING, Frame, Line, height_of
 from tlanalysis.charts.kit.letters import MARGIN
@@ -187,6 +188,7 @@ def finish(ax: Axes, caption: Caption) -> Axes:
         caption = replace(caption, title=look.title)
     captions.attach(ax, caption)
     halo(ax)
+    draw_marks_whole(ax)
     recolour(ax, look.palette)
     if look.font:
         for text in ax.findobj(lambda artist: hasattr(artist, "set_fontfamily")):
