@@ -9,6 +9,7 @@ import pytest
 import tlanalysis as tl
 from tests.conftest import ROOT
 from tlanalysis.charts.kit.wording import Words
+from tlanalysis.indicators.homogeneity import equal_rates
 
 FILES = {"en": "README.md", "fr": "README.fr.md"}
 
@@ -35,6 +36,9 @@ def test_each_finding_prints_what_its_function_returns(lang: str) -> None:
     )
     assert _written(words, listed) in places
     assert _written(words, listed - unknown) in places
+    note = tl.observations("tiers_lieux_listes", "FR", perimetre="ftl_2026")["note"].iloc[0]
+    assert "comptées par un réutilisateur public ; une autre étape du même en compte 3 950" in " ".join(note.split())
+    assert _written(words, 3950) in places
     parts = tl.share_training()
     asked = parts[parts["effectif"].notna()].iloc[0]
     for value in (asked["part"], asked["borne_bas"], asked["borne_haut"]):
@@ -52,3 +56,14 @@ def test_each_finding_prints_what_its_function_returns(lang: str) -> None:
 
 def _numbers(text: str) -> set[str]:
     return set(re.findall(r"\d+", text))
+
+
+def test_the_test_of_equal_rates_on_the_page_of_methods_is_that_of_the_library() -> None:
+    page = " ".join((ROOT / "docs" / "coverage.md").read_text(encoding="utf-8").split())
+    found = re.search(
+        r"Fabriques, (\d+) places in (\d+) départements: ([\d.]+) on (\d+) degrees of freedom, p = ([\d.]+)", page
+    )
+    assert found
+    said = equal_rates(tl.rates("fabriques_de_territoire")).iloc[0]
+    computed = said["nb_lieux"], said["nb_territoires"], round(said["chi2"], 1), said["ddl"], round(said["p_valeur"], 4)
+    assert tuple(map(float, found.groups())) == computed

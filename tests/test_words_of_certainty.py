@@ -279,9 +279,7 @@ def growth_since_2023() -> None:
 
 def documents_are_counted() -> None:
     count = nb_documents(documents())
-    said = re.compile(
-        r"(\d+) documents (?:that (?:print our figures|our figures come from)|d['’]où viennent nos chiffres)"
-    )
+    said = re.compile(r"(\d+) documents (?:that we cite|que nous citons)")
     pages = [*words.DOCUMENTS, "notebooks/01_training_reach.ipynb"]
     found = [number for name in pages for number in said.findall((ROOT / name).read_text(encoding="utf-8"))]
     assert found == [str(count)] * 4  # README, in both languages, and the notebook, in both

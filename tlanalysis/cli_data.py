@@ -43,7 +43,10 @@ def fetch(
         list[str] | None, typer.Option("--accept", help="Put in use the newer version kept of this ID.")
     ] = None,
 ) -> None:
-    """Bring open files to data/raw/downloads/: verbatim, verified, resumed where a download stopped."""
+    """Bring open files to data/raw/downloads/: verbatim, resumed where a download stopped.
+
+    The sha256 is verified where one is recorded; otherwise it is recorded at the first fetch.
+    """
     from tlanalysis import fetch as fetching
     from tlanalysis.core import paths
     from tlanalysis.fetch.selection import default_plan
@@ -99,7 +102,10 @@ def check(
 
 
 def count() -> None:
-    """Recompute the embedded counts per département from the open files (TLANALYSIS_MIRROR or data/raw/downloads/)."""
+    """Recompute the embedded tables that open files give: places, access, communes, outlines, territories.
+
+    The files lie in TLANALYSIS_MIRROR or data/raw/downloads/.
+    """
     from tlanalysis.maintain.recount import write_counts
 
     changed = write_counts()

@@ -10,7 +10,7 @@ import typer
 
 from tlanalysis import cli_options
 from tlanalysis.cli_data import build_tables
-from tlanalysis.core.errors import BadInput, FolderBusy, RunFailed
+from tlanalysis.core.errors import BadInput, FolderBusy, RunFailed, warn
 
 if TYPE_CHECKING:
     from tlanalysis.runs.execute import RunOptions
@@ -140,6 +140,8 @@ def diff(
             raise BadInput("--since compares one folder with its own past: give one folder, or leave out --since.")
         new = cli_options.out_folder(old)
         old = snapshots.since(new, since)
+        if old.name > since:
+            warn(f"no state is older than {since}: this compares with the oldest one, {old.name}.")
     if not (old and new):
         raise BadInput("give two folders, or one with --since DATE.")
     found = differences.compare(old, new)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,19 @@ def test_a_notebook_runs_from_python_and_its_figure_can_be_made_again(essai: Pat
     shutil.copy(figure.with_suffix(".svg"), alone)
     with pytest.raises(BadInput, match=r"photo.svg travelled alone: .* natures--R75.json"):
         reproduce(alone)
+
+
+def test_a_script_that_runs_a_notebook_is_executed_once(essai: Path, tmp_path: Path) -> None:
+    """Without `if __name__ == "__main__"`: multiprocessing executes the script again in each process that it starts."""
+    script = tmp_path / "script.py"
+    lines = [
+        "import tlanalysis as tl",
+        'print("here")',
+        f'outcome = tl.run("00_essai", out={str(tmp_path / "reports")!r})',
+    ]
+    script.write_text("\n".join([*lines, "print(outcome.status, outcome.error, __file__)"]), encoding="utf-8")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"here\nok  {script}\n"), done.stderr
 
 
 def test_a_broken_notebook_returns_why(notebooks: Path, tmp_path: Path) -> None:

@@ -107,6 +107,18 @@ def _call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *
     return int(ended.value.code or 0), *capsys.readouterr()
 
 
+def test_diff_says_when_no_state_is_as_old_as_the_day(
+    past: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, error = _call(capsys, monkeypatch, "diff", str(past), "--since", "2020-01-01", "--json")
+    assert (code, json.loads(out)["changed"]) == (4, True)
+    assert error.count("\n") == 1
+    assert (
+        f"no state is older than 2020-01-01: this compares with the oldest one, {snapshots.states(past)[0].name}"
+        in error
+    )
+
+
 def test_diff_compares_a_folder_with_its_past(
     past: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +135,8 @@ def test_diff_compares_a_folder_with_its_past(
             "cells": [{"row": "France", "column": "valeur", "old": "11", "new": "12", "share": pytest.approx(1 / 11)}],
         }
     ]
-    code, out, _ = _call(capsys, monkeypatch, "diff", str(past), "--since", "2026-11-06", "--md")
+    code, out, error = _call(capsys, monkeypatch, "diff", str(past), "--since", "2026-11-06", "--md")
+    assert error == ""
     assert code == 4
     assert "| part--FR | France | valeur | 11 | 12 | +9.1% |" in out.splitlines()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self.channel, child_end = multiprocessing.Pipe()
-        with _environment_of_workers():
+        with _environment_of_workers(), _without_main_module():
             _start_server()
             # The process inherits the name of the folder of sockets; so do the processes that its notebooks start.
             self.process = _context().Process(target=run_worker, args=(child_end,))
@@ -186,6 +187,23 @@ def _kill_orphans() -> None:
     """Kill what an ended worker or server has left: the system made this process its parent."""
     if limits.can_fork():
         guard.kill_orphans(guard.start(os.getpid())[guard.VARIABLE])
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Hide where the main module comes from while a process starts.
+
+    multiprocessing executes this module again in each new process. A script that calls `tl.run` would call it again
+    there; workers need nothing of it.
+    """
+    main = sys.modules["__main__"]
+    held = {name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)}
+    main.__spec__ = None
+    vars(main).pop("__file__", None)
+    try:
+        yield
+    finally:
+        vars(main).update(held)
 
 
 @contextmanager
