@@ -446,8 +446,8 @@ PERTURBED: dict[str, Perturbed] = {
     ),
     "no_count": Perturbed(
         "plot_places_over_time",
-        "nous n'avons trouvé aucun nombre daté",
-        "we found no dated number",
+        "nous n'avons trouvé aucun total daté",
+        "we found no dated total",
         lambda t: t.head(0),
         _same,
         part="title",
@@ -543,7 +543,7 @@ PERTURBED: dict[str, Perturbed] = {
         "plot_published_forecasts",
         "au moins",
         "at least",
-        _set(lambda t: t["verdict"] == "manquee", mesure_haut=float("inf")),
+        _set(lambda t: t["id_prevision"] == "ftl_2023_2025", mesure_haut=float("inf")),
         lambda t: t.assign(mesure_haut=t["mesure_bas"]),
         part="drawn",
     ),
@@ -636,7 +636,7 @@ def test_no_text_turns_what_we_did_not_find_into_an_absence() -> None:
 def test_what_we_did_not_find_names_the_number_of_documents(lang: str) -> None:
     count = str(nb_documents(documents()))
     for plot, place in (
-        ("plot_places_over_time", "D976"),
+        ("plot_places_over_time", "D48"),
         ("plot_unknowns", "FR"),
         ("plot_deffinov_regions", "FR"),
         ("plot_deffinov_amounts", "FR"),

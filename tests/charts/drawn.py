@@ -289,7 +289,11 @@ CASES = [
     *(case for territory in TERRITORY_CODES for case in _of_territory(territory)),
     *(Case("plot_commune_mix", "FR", partial(tl.cross, list(CROSSED), by), kind=by) for by in ("ruralite", "qpv")),
     Case("plot_commune_mix", "FR", partial(tl.cross, "tiers_lieux", "taille"), kind="taille"),
-    *(Case("plot_commune_map", place, partial(tl.commune_map, place)) for place in ("D33", "D75", "D974", "D976")),
+    *(
+        Case("plot_commune_map", place, partial(tl.commune_map, place))
+        for place in ("D33", "D48", "D75", "D974", "D976")
+    ),
+    Case("plot_places_over_time", "D48", partial(tl.places_over_time, "D48")),
 ]
 # One case per public chart, in its simplest form.
 ONE_EACH = [

@@ -323,3 +323,14 @@ def test_a_white_sign_has_an_edge_of_the_colour_of_its_shape() -> None:
     signs = [text for text in ax.texts if text.get_text() in {"▲", "▼"} and text.get_color() == "white"]
     assert signs  # Normandie: its sign reaches over the coast
     assert all(sign.get_path_effects() for sign in signs)
+
+
+def test_a_map_of_communes_prints_no_zero_where_places_have_no_commune() -> None:
+    """Eleven places of Lozère stand in the list of 2019 without a commune that we have."""
+    drawn = case("plot_commune_map", "D48")
+    assert drawn.table.attrs["hors_table"]["tiers_lieux"] == 11
+    for lang, unknown in (("fr", "tiers-lieux inconnu"), ("en", "tiers-lieux unknown")):
+        text = caption.of(drawn.draw(lang))
+        assert unknown in plain(text.lecture)
+        assert " 0" not in text.title
+        assert "11 (Tiers-lieux 2019)" in plain(" ".join(text.short_footer))

@@ -249,7 +249,7 @@ def test_deffinov_projects_fill_exact_counts_and_hollow_the_others() -> None:
         [(r.taux_bas_pour_million, r.taux_haut_pour_million, rank) for rank, r in enumerate(table.itertuples())],
     )
     said = dict(zip(row_labels(ax), words_of(ax), strict=True))
-    assert said["Autres régions (par différence)"] == "146 projets"
+    assert said["Autres régions (par différence)"] == "146 à 151 projets"
     assert said["Nouvelle-Aquitaine"] == "35 à 40 projets"
     assert said["Normandie"] == "9 projets"
 

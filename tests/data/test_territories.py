@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pytest
 
+import tlanalysis as tl
 from tests.helpers import read_rows
 from tlanalysis.core.errors import BadInput
 from tlanalysis.data import territories
@@ -165,3 +166,16 @@ def test_the_interval_of_mayotte_does_not_change_the_printed_population_of_franc
     france = territories.territory("FR")
     assert france.population_high - france.population_low == 310_000 - 256_518
     assert round(france.population_low / 1e6, 1) == round(france.population_high / 1e6, 1) == 68.4
+
+
+def test_each_region_overseas_has_the_figures_of_its_departement() -> None:
+    twins = {code: found for code in territories.codes() if len(found := territories.names_of_ground(code)) > 1}
+    assert twins == {
+        one: [one, other]
+        for pair in zip(("R01", "R02", "R03", "R04", "R06"), ("D971", "D972", "D973", "D974", "D976"), strict=True)
+        for one, other in (pair, pair[::-1])
+    }
+    for one, (_, other) in twins.items():
+        for answer in (tl.known_figures, tl.places_over_time):
+            assert answer(one).equals(answer(other)), one
+        assert len(tl.known_figures(one)) > 0

@@ -29,16 +29,16 @@ def test_verdicts_of_the_register_by_hand():
         "ftl_2021_end_2022": ("indecise", "chevauche"),
         "ftl_2021_2022_point": ("indecise", "chevauche"),
         "gouv_additional_2022": ("non_verifiable", "sans_mesure"),
-        "ftl_2023_2025": ("manquee", "en_dessous"),
+        "ftl_2023_2025": ("indecise", "mesure_tardive"),
         "idf_2016_2021": ("indecise", "chevauche"),
         "naq_2017_2020": ("non_verifiable", "sans_mesure"),
         "naq_2018_2021": ("indecise", "mesure_tardive"),
         "deffinov_learners": ("non_verifiable", "sans_date_cible"),
         "fabriques_2020_2022": ("tenue", "dans_la_fourchette"),
     }
-    missed = table.set_index("id_prevision").loc["ftl_2023_2025"]
-    assert missed[["mesure_bas", "mesure_haut"]].tolist() == [2528, 3951]
-    assert missed[["mesure_periode", "mesure_perimetre"]].tolist() == ["2026", "ftl_2026"]
+    late = table.set_index("id_prevision").loc["ftl_2023_2025"]
+    assert late[["mesure_bas", "mesure_haut"]].tolist() == [2528, 3951]
+    assert late[["mesure_periode", "mesure_perimetre"]].tolist() == ["2026", "ftl_2026"]
 
 
 def test_every_row_of_the_register_is_judged(raw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -71,10 +72,8 @@ def plot_commune_mix(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         "level": level,
         "lists": words.join([words.label("listes", kind) for kind in types]),
         "place": _place(words, table),
-        "outside": words.join(
-            [f"{words.number(count)} ({words.label('listes', kind)})" for kind, count in outside.items() if count]
-        )
-        or words.number(0),
+        "outside": _left_out(words, outside, "listes"),
+        "outside_short": _left_out(words, outside, "listes_courtes"),
         "classes": words.number(len(classes)),
     }
     text = caption.write("communes-classes", table, lang, fallback=found is None, **values)
@@ -102,6 +101,12 @@ def plot_commune_mix(table: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         ax.set_xlim(0, widest)
         value_axis(ax, words.label("axes", "share_places_and_rate"), words.percent)
         return finish(ax, text)
+
+
+def _left_out(words: Words, outside: Mapping[str, int], names: str) -> str:
+    """Return how many places of each list stand in no class, the list named with labels of a group."""
+    said = [f"{words.number(count)} ({words.label(names, kind)})" for kind, count in outside.items() if count]
+    return words.join(said) or words.number(0)
 
 
 def _place(words: Words, table: pd.DataFrame) -> str:

@@ -91,6 +91,8 @@ def _caption(words: Words, table: pd.DataFrame, place: Any, unlocated: int) -> c
     central = int(table.loc[city, [f"nb_{name}" for name in PLACES]].sum().sum())
     hidden, outside = fact(table, "non_dessinees"), fact(table, "hors_table")
     unit = words.label("unites_de_carte", "arrondissements" if place.code == "D75" else "communes")
+    # Places whose commune we did not find stand nowhere on the map: the numbers of their list are lower bounds.
+    loose = {name: bool(outside.get(name)) or int(table.loc[city, f"nb_{name}"].sum()) > 0 for name in PLACES}
     lost = words.join(
         [f"{words.number(count)} ({words.label('listes_courtes', name)})" for name, count in outside.items() if count]
     )
@@ -100,14 +102,14 @@ def _caption(words: Words, table: pd.DataFrame, place: Any, unlocated: int) -> c
         "place": place.name,
         "unit": unit,
         "n": words.number(fact(table, "nb_communes")),
-        "tl": words.number(counts["tiers_lieux"]),
-        "fab": words.number(counts["fabriques_de_territoire"]),
-        "fs": words.number(counts["france_services"]),
+        "tl": _at_least(words, counts["tiers_lieux"], loose["tiers_lieux"]),
+        "fab": _at_least(words, counts["fabriques_de_territoire"], loose["fabriques_de_territoire"]),
+        "fs": _at_least(words, counts["france_services"], loose["france_services"]),
         "first": first["nom_commune"],
         "people": _people(words, None if unknown else first["population"]),
-        "first_tl": words.number(first["nb_tiers_lieux"]),
-        "first_fab": words.number(first["nb_fabriques_de_territoire"]),
-        "first_fs": words.number(first["nb_france_services"]),
+        "first_tl": _at_least(words, first["nb_tiers_lieux"], loose["tiers_lieux"]),
+        "first_fab": _at_least(words, first["nb_fabriques_de_territoire"], loose["fabriques_de_territoire"]),
+        "first_fs": _at_least(words, first["nb_france_services"], loose["france_services"]),
         "marked": words.number(MARKED),
         "hidden": words.number(hidden["nb_communes"]),
         "hidden_people": _people(words, hidden["population"]),
@@ -115,10 +117,20 @@ def _caption(words: Words, table: pd.DataFrame, place: Any, unlocated: int) -> c
         "lost": lost or words.number(0),
         "unlocated": words.number(unlocated),
     }
-    text = caption.write("carte-communes", table, words.lang, fallback=central > 0, **values)
+    nowhere = any(loose[name] and not counts[name] for name in ("tiers_lieux", "fabriques_de_territoire"))
+    text = caption.write("carte-communes", table, words.lang, fallback=central > 0 or nowhere, **values)
     if len(text.title) > LONGEST:
         text = caption.write("carte-communes", table, words.lang, fallback=True, **values)
     return text
+
+
+def _at_least(words: Words, number: float, is_bound: bool) -> str:
+    """Return a number; "at least" it where more may be there, and unknown where this would be at least 0."""
+    if not is_bound:
+        return words.number(number)
+    if not number:
+        return words.label("words", "unknown")
+    return words.label("words", "at_least").format(n=words.number(number))
 
 
 def _people(words: Words, number: float | None) -> str:

@@ -194,9 +194,10 @@ def plot_deffinov_projects(
     rows = table.set_index("territoire")
     left, total = rows.loc["reste"], rows.loc["FR"]
     named = table[~table["territoire"].isin(["reste", "FR"])]
+    fewer = int(sum(_less(row.nb_projets, row.nature_nombre) for row in named.itertuples()))
     values: dict[str, Any] = {
         "total": words.number(total["nb_projets"]),
-        "rest": words.number(left["nb_projets"]),
+        "rest": words.span(words.number(left["nb_projets"]), words.number(left["nb_projets"] + fewer)),
         "known": words.number(named.loc[named["nature_nombre"] == "exact", "nb_projets"].sum()),
         "n_about": words.number(named.loc[named["nature_nombre"] == "environ", "nb_projets"].sum()),
         "n_regions": words.number(sum(len(code.split(";")) for code in named["territoire"])),
@@ -209,7 +210,7 @@ def plot_deffinov_projects(
         ),
         "first": named["nom"].iloc[0],
         "first_n": _projects(named["nb_projets"].iloc[0], named["nature_nombre"].iloc[0], words),
-        "first_rate": words.number(named["taux_pour_million"].iloc[0], 1),
+        "first_rate": words.span(*(words.number(rate, 1) for rate in _rates(named.iloc[0]))),
         "first_low": words.number(named["taux_bas_pour_million"].iloc[0], 1),
         "first_high": words.number(named["taux_haut_pour_million"].iloc[0], 1),
     }
@@ -244,7 +245,11 @@ def plot_deffinov_projects(
                 ax,
                 row.taux_haut_pour_million,
                 rank,
-                words.label("words", "projects").format(n=_projects(row.nb_projets, row.nature_nombre, words)),
+                words.label("words", "projects").format(
+                    n=values["rest"]
+                    if row.territoire == "reste"
+                    else _projects(row.nb_projets, row.nature_nombre, words)
+                ),
             )
             name = words.label("words", "rest") if row.territoire == "reste" else row.nom
             names.append(name.replace(", ", ",\n") if len(name) > 28 else name)
@@ -256,10 +261,18 @@ def plot_deffinov_projects(
 
 def _projects(n: int, nature: str, words: Words) -> str:
     """Return a number of projects; "nearly 40" is 35 to 40, half a unit of its last digit that is not zero."""
-    if nature != "environ":
-        return words.number(n)
-    unit = 10 ** (len(str(n)) - len(str(n).rstrip("0")))
-    return words.span(words.number(n - unit / 2), words.number(n))
+    return words.span(words.number(n - _less(n, nature)), words.number(n))
+
+
+def _less(n: int, nature: str) -> float:
+    """Return how many projects fewer than the printed number there may be: half a unit of a rounded one."""
+    return 10 ** (len(str(n)) - len(str(n).rstrip("0"))) / 2 if nature == "environ" else 0
+
+
+def _rates(row: pd.Series) -> tuple[float, float]:
+    """Return the rate of the least number of projects that a row stands for, and that of the printed number."""
+    n, rate = row["nb_projets"], row["taux_pour_million"]
+    return rate * (n - _less(n, row["nature_nombre"])) / n, rate
 
 
 def _other_page(table: pd.DataFrame, words: Words) -> str:

@@ -83,7 +83,9 @@ def plot_places_over_time(
     how = "figures_as_rows" if len(table) < FEW else "figures_as_cloud"
     values["how"] = words.label("words", how).format(n=values["n"])
     values["one_list"] = _one_list(table, words)
-    text = caption.write("croissance-observations", table, lang, fallback=len(perimeters) < 2, **values)
+    text = caption.write(
+        "croissance-observations", table, lang, fallback=len(perimeters) < 2 or low.min() == high.max(), **values
+    )
     if len(table) < FEW:
         return _as_rows(table, words, ax, text)
     with style():

@@ -23,6 +23,8 @@ GROUPS = {
     "connaissance": "connaissances",
     "constat": "constats",
     "ecart": "ecarts",
+    "editeur": "editeurs",
+    "editeurs": "editeurs",
     "etat": "etats",
     "facteur": "facteurs",
     "famille": "familles",
@@ -153,6 +155,11 @@ def _codes(group: str) -> dict[str, Any]:
     if group in {"indicateurs", "perimetres"}:
         return dict.fromkeys(embedded.load(group)[group[:-1]])
     return dict(messages.load()["labels"][group])
+
+
+def publisher(name: str, lang: str) -> str:
+    """Return the name of a publisher; where a document states none, this in words."""
+    return Words(lang).label("editeurs", name) if name in messages.load()["labels"]["editeurs"] else name
 
 
 def heading(column: str, lang: str, *, share: bool = False) -> str:

@@ -46,7 +46,7 @@ def plot_published_forecasts(
     words = Words(lang)
     counts = table["verdict"].value_counts()
     big = table[table["id_prevision"] == "ftl_2023_2025"]
-    holds = len(big) == 1 and big["verdict"].iloc[0] == "manquee"
+    holds = len(big) == 1 and bool(big["mesure_haut"].iloc[0] < big["valeur_bas"].iloc[0])
     values: dict[str, Any] = {name: words.number(counts.get(name, 0)) for name in VERDICTS}
     values["n"] = words.number(len(table))
     if holds:

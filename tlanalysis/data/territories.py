@@ -295,6 +295,23 @@ def within(code: str, level: str) -> set[str]:
     return set(frame.loc[frame["code_region"] == asked.insee, "code_departement"])
 
 
+def names_of_ground(code: str) -> list[str]:
+    """Return a territory, and the other code of the same ground: each région overseas is one département.
+
+    Examples
+    --------
+    >>> names_of_ground("D974"), names_of_ground("R04"), names_of_ground("D33")
+    (['D974', 'R04'], ['R04', 'D974'], ['D33'])
+    """
+    asked = territory(code)
+    if asked.is_france:
+        return [asked.code]
+    other = "region" if asked.level == "departement" else "departement"
+    twins = [f"{other[0].upper()}{insee}" for insee in sorted(within(asked.code, other))]
+    alone = len(twins) == 1 and within(twins[0], asked.level) == {asked.insee}
+    return [asked.code, *twins] if alone else [asked.code]
+
+
 def neighbours(code: str) -> list[str]:
     """Return the territories of the same level that share a land border, as codes (`D33` -> `D17`, ...).
 

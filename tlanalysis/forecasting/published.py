@@ -101,14 +101,13 @@ def _judge(row: Any, measures: pd.DataFrame, today: date) -> tuple[object, ...]:
     seen = (measured_low, measured_high, found["periode"], found["perimetre"])
     low = row.valeur_bas
     high = row.valeur_haut if row.valeur_haut == row.valeur_haut else float("inf")
-    if measured_high < low:
-        return ("manquee", *seen, "en_dessous")
-    if measured_low > high:
-        return ("manquee", *seen, "au_dessus")
-    if measured_low < low or measured_high > high:
+    missed = "en_dessous" if measured_high < low else "au_dessus" if measured_low > high else ""
+    if not missed and (measured_low < low or measured_high > high):
         return ("indecise", *seen, "chevauche")
-    if periods.first_day(found["periode"]) > target:
+    if periods.first_day(found["periode"]) > target:  # meanwhile the number may have moved either way
         return ("indecise", *seen, "mesure_tardive")
+    if missed:
+        return ("manquee", *seen, missed)
     if found["editeur"].split(",")[0] == row.editeur.split(",")[0]:
         return ("repetee", *seen, "meme_source")
     return ("tenue", *seen, "dans_la_fourchette")

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tlanalysis.forecasting.input_figures import usable
-from tlanalysis.forecasting.model import forecast
+from tlanalysis.forecasting.model import PROPOSALS, forecast
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 from tlanalysis.forecasting.published import announced
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PROPOSALS = 24_000
 EXACT = (0.03, 0.0)  # how well counts were believed to be good before repeated counts were compared
 ANNOUNCED = 5000.0  # announced for the places of France
 A_FIFTH = 0.207  # log(1800 / 1463): what the mission of 2018 believed that its list missed

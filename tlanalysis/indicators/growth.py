@@ -22,7 +22,7 @@ def places_over_time(
     Parameters
     ----------
     territory : str
-        Code or name of a territory.
+        Code or name of a territory; a région overseas and its département have the same figures.
     indicator : str
         A counted indicator.
     as_of : str, int or date, optional
@@ -44,7 +44,8 @@ def places_over_time(
     >>> bool(places_over_time("FR")["annee"].is_monotonic_increasing)
     True
     """
-    rows = observations(indicator, territory, nature=MEASURES, as_of=as_of)
+    code = territories.territory(territory).code
+    rows = observations(indicator, territories.names_of_ground(code), nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]
     keys = ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]
     table = one_row_per_claim(dated, keys)
@@ -64,7 +65,7 @@ def places_over_time(
     table = stamp(table[columns], dated, inputs=["observations"])
     table.attrs |= {
         "nb_sans_date": int(len(rows) - len(dated)),
-        "territoire": territories.territory(territory).code,
+        "territoire": code,
         "indicateur": indicator,
     }
     return table

@@ -21,7 +21,7 @@ def known_figures(territory: str | int = "FR", *, as_of: When | None = None) -> 
     Parameters
     ----------
     territory : str or int
-        `FR`, `R75`, `D33`, or a name.
+        `FR`, `R75`, `D33`, or a name; a région overseas and its département have the same figures.
     as_of : str, int or date, optional
         Known on that day.
 
@@ -40,8 +40,11 @@ def known_figures(territory: str | int = "FR", *, as_of: When | None = None) -> 
     >>> len(known_figures("Bretagne")) > 0
     True
     """
-    code = territories.territory(territory).code
-    kept = observations(nommant=code, as_of=as_of)
+    import pandas as pd
+
+    codes = territories.names_of_ground(territories.territory(territory).code)
+    found = [observations(nommant=code, as_of=as_of) for code in codes]
+    kept = found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
     columns = [
         "indicateur",
         "periode",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tlanalysis.charts.kit.wording import Words
+from tlanalysis.charts.labelling import publisher
 from tlanalysis.core.languages import Texts, read_texts
 from tlanalysis.data import territories
 from tlanalysis.data.documents import cited, nb_documents
@@ -327,7 +328,7 @@ class Portrait:
         seen = cited([given])[0]
         return {
             "document": seen["titre"],
-            "publisher": seen["editeur"],
+            "publisher": publisher(seen["editeur"], self.lang),
             "date": in_words(seen["date_publication"], self.lang),
             "address": seen["source"],
         }
@@ -349,6 +350,8 @@ class Portrait:
         return self._words.number(float(f"{value:.1e}"))
 
     def _share(self, span: tuple[float, float]) -> str:
+        if span == (0.0, 1.0):
+            return self.text["unknown"]
         return self._span(*(self._words.percent(side) for side in span))
 
     def _km(self, distance: float | None) -> str:

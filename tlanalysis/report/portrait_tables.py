@@ -192,10 +192,15 @@ def standings(table: pd.DataFrame) -> dict[str, Standing]:
 
 
 def _reach(table: pd.DataFrame) -> dict[str, Reach]:
-    """Return the reach by territory; one whose communes have no position has none."""
+    """Return the reach by territory; one of which no share is known has none.
+
+    The communes of Mayotte have no population of one year: a share is known where it is 0 or 1 whatever they are.
+    """
     found = {}
-    for row in table[table["population_situee"] > 0].to_dict("records"):
+    for row in table.to_dict("records"):
         shares = {radius: (row[f"part_{radius}_km_bas"], row[f"part_{radius}_km_haut"]) for radius in RADII}
+        if all(high - low == 1 for low, high in shares.values()):
+            continue
         median = row["distance_mediane_km"]
         off = (row["part_9_km_bas"], row["part_11_km_haut"])
         found[row["territoire"]] = Reach(shares, off, None if median != median else float(median))
@@ -253,9 +258,10 @@ def _figures() -> dict[str, list[Row]]:
     order = ["indicateur", "periode", "valeur"]
     rows = observations().sort_values(order, na_position="last", kind="stable")
     found: dict[str, list[Row]] = {}
+    grounds = {code: territories.names_of_ground(code) for code in territories.codes()}
     for row in _dicts(rows):
-        named = [row["territoire"], *(row["territoires"] or "").split(";")]
-        for code in dict.fromkeys(filter(None, named)):
+        named = filter(None, [row["territoire"], *(row["territoires"] or "").split(";")])
+        for code in dict.fromkeys(name for one in named for name in grounds.get(one, [one])):
             found.setdefault(code, []).append(row)
     return found
 

@@ -197,7 +197,7 @@ def _without_main_module() -> Iterator[None]:
     there; workers need nothing of it.
     """
     main = sys.modules["__main__"]
-    held = {name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)}
+    held: dict[str, Any] = {name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)}
     main.__spec__ = None
     vars(main).pop("__file__", None)
     try:
