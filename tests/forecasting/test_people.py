@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+import tlanalysis as tl
 from tests.forecasting.test_model import counts
 from tests.helpers import observation, read_rows, write_rows
 from tlanalysis.core.errors import BadInput
@@ -126,6 +127,17 @@ def test_refused_before_the_second_total_was_published(france):
 
 
 def test_places_without_the_years_of_the_totals_are_refused():
-    late = forecast(counts(y2021=2500, y2023=3500), 2026, size=100, proposals=400)
+    points = counts(y2021=2500, y2023=3500)
+    points.attrs |= {"territoire": "FR", "indicateur": "tiers_lieux"}
+    late = forecast(points, 2026, size=100, proposals=400)
     with pytest.raises(BadInput, match="2019"):
         forecast_people_trained(late)
+
+
+@pytest.mark.parametrize("what", [tl.forecast_people_trained, tl.forecast_regions, tl.scenarios])
+def test_a_forecast_of_something_else_is_refused(what):
+    naq = forecast(tl.observations("tiers_lieux", "R75", perimetre="coop_naq"), 2030, size=100, proposals=400)
+    bakeries = forecast(counts(y2021=2500, y2023=3500), 2030, size=100, proposals=400)
+    for fc, said in ((naq, "tiers_lieux of R75"), (bakeries, "do not say of what")):
+        with pytest.raises(BadInput, match=said):
+            what(fc)

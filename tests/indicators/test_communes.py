@@ -397,3 +397,23 @@ def test_strata_leave_out_communes_without_inhabitants():
     known = table["densite"] != commune_classes.UNKNOWN
     assert table.loc[known, counts].sum().tolist() == [3, 2, 1, 1]
     assert table.loc[~known, counts].sum().tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.mirror
+def test_the_commune_of_a_place_says_its_departement_and_no_class_counts_below_zero(mirror):
+    places = pd.DataFrame(
+        {"code_commune": ["33063", "33063", "33281", "75056", None], "code_departement": [None, "75", "33", "75", "33"]}
+    )
+    table = tl.cross(places, "famille_densite", "departement")
+    assert (table["nb_lieux"] >= 0).all()
+    counted = table.groupby("territoire")["nb_lieux"].sum()
+    assert counted[counted > 0].to_dict() == {"D33": 4, "D75": 1}
+    with pytest.raises(BadInput, match="codes are text"):
+        tl.cross(pd.DataFrame({"code_commune": [33063, 33063]}))
+
+
+@pytest.mark.mirror
+def test_a_programme_is_set_beside_a_list_in_either_order(mirror):
+    mine = pd.DataFrame({"code_commune": ["33063", "75056"]})
+    one, other = tl.overlap("france_services", mine), tl.overlap(mine, "france_services")
+    assert one["nb_les_deux"].tolist() == other["nb_les_deux"].tolist()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tlanalysis as tl
 from tlanalysis.core.errors import BadInput
 from tlanalysis.indicators import inequalities as module
 from tlanalysis.indicators.inequalities import (
@@ -241,3 +242,29 @@ def test_several_lists_in_one_table_are_each_that_of_its_own():
     assert list(dict.fromkeys(long["type"])) == list(tables)
     own = long[long["type"] == "tiers_lieux"].drop(columns="type").reset_index(drop=True)
     pd.testing.assert_frame_equal(own, inequality(tables["tiers_lieux"]), check_names=False)
+
+
+def test_the_part_between_regions_is_that_of_the_regions_themselves():
+    """Observed, both are one number; the underlying ones agreed on nothing while départements drew régions together."""
+    for kind in ("fabriques_de_territoire", "tiers_lieux"):
+        split = tl.inequality(tl.places_per_territory(kind)).set_index("indice").loc["theil_entre"]
+        alone = tl.inequality(tl.places_per_territory(kind, "region")).set_index("indice").loc["theil"]
+        assert split["valeur"] == pytest.approx(alone["valeur"])
+        ends = ["sous_jacent", "sous_jacent_bas", "sous_jacent_haut"]
+        assert split[ends].tolist() == pytest.approx(alone[ends].tolist(), abs=0.004)
+
+
+def test_a_count_that_is_unknown_in_one_vintage_is_no_change():
+    before = tl.places_per_territory("tiers_lieux", vintage="cget_2018")
+    after = before.copy()
+    after["nb_lieux"] = before["nb_lieux"].where(~before["code"].isin(["75", "69"]))
+    with pytest.raises(BadInput, match="do not count the same territories: 69, 75"):
+        tl.inequality_change(before, after)
+
+
+@pytest.mark.parametrize("confidence", [95, 0, 1])
+def test_a_confidence_that_is_none_is_refused(confidence):
+    table = tl.rates("tiers_lieux")
+    for function in (tl.inequality, lambda t, **c: tl.inequality_change(t, t, **c), tl.smooth_rates):
+        with pytest.raises(BadInput, match="confidence level"):
+            function(table, confidence=confidence)

@@ -138,3 +138,27 @@ def test_no_warning_reaches_the_reader():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         local_moran(places_per_territory("fabriques_de_territoire"), permutations=99)
+
+
+@pytest.mark.parametrize("wrong", [{"fdr": 2}, {"permutations": 0}])
+def test_a_setting_that_is_no_test_is_refused(wrong):
+    with pytest.raises(BadInput, match=next(iter(wrong))):
+        local_moran(places_per_territory("tiers_lieux"), **wrong)
+
+
+def test_an_infinite_value_and_a_repeated_code_are_refused_by_name():
+    """One infinite value made every other département significant: no comparison with it holds."""
+    table = places_per_territory("tiers_lieux").assign(x=1.0)
+    table.loc[table["code"] == "90", "x"] = np.inf
+    for function in (lambda t: local_moran(t, "x"), lambda t: moran(t, ["x"])):
+        with pytest.raises(BadInput, match="90: x is no finite number"):
+            function(table)
+        with pytest.raises(BadInput, match="33: several rows"):
+            function(pd.concat([table, table[table["code"] == "33"]]).assign(x=1.0))
+
+
+def test_equal_deals_count_however_their_last_digits_differ():
+    """Gironde touches both others, which do not touch: each of the six deals gives the same index, so p is 1."""
+    table = pd.DataFrame({"code": ["17", "33", "40"], "x": [10.7, 3.3, 5.9]})
+    found = moran(table, ["x"], permutations=199)
+    assert found["p_valeur"].iloc[0] == 1

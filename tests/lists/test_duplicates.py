@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -10,6 +11,7 @@ import tlanalysis as tl
 from tests.lists.lists import write
 from tlanalysis.lists import duplicates
 from tlanalysis.lists.batch import PLACE_SCHEMA
+from tlanalysis.lists.duplicate_links import commune_of
 
 HEADER = ["id", "nom", "code_commune", "latitude", "longitude", "site_web"]
 PARIS_11, PARIS_12 = "75111", "75112"
@@ -133,3 +135,30 @@ def test_a_long_list_remembers_only_hashes_and_finds_the_same_repeats(monkeypatc
         seen.add(table.slice(start, 7))
     expected = {rank for rank in range(60) if names.count(names[rank]) > 1 or ids.count(ids[rank]) > 1}
     assert set(np.asarray(seen.candidates()).tolist()) == expected
+
+
+def test_two_communes_of_one_postal_code_are_two_communes():
+    """01300 is the postal code of Belley and of Ambléon, among others."""
+    rows = pd.DataFrame(
+        {"nom": ["Le Tiers-Lieu"] * 3, "code postal": ["01300"] * 3, "commune": ["Belley", "Ambléon", "BELLEY"]}
+    )
+    found = tl.clean(rows).duplicates
+    assert found["ligne_source"].tolist() == [1, 3]
+    assert found["motif"].tolist()[1] == "meme_nom_meme_commune"
+
+
+def test_a_postal_code_is_not_the_code_of_another_commune():
+    """30330 is the code of Tornac, and the postal code of Tresques."""
+    rows = pa.table(
+        {
+            name: pa.array(values, pa.string())
+            for name, values in {
+                "code_commune": ["30330", None, None],
+                "code_postal": [None, "30330", "30330"],
+                "commune": ["Tornac", "Tresques", None],
+            }.items()
+        }
+    )
+    keys = commune_of(rows).to_pylist()
+    assert len(set(keys)) == 3
+    assert keys[2] is None  # a postal code alone names no commune

@@ -148,7 +148,8 @@ def _each(text: Any, named: dict[str, Callable[[str], str]]) -> Any:
     codes = [code.strip() for code in text.split(";")]
     if named.keys().isdisjoint(codes):  # no list of codes: a sentence, or an address that holds a semicolon
         return text
-    return "; ".join(named[code](code) if code in named else code for code in codes)
+    between = " ; " if " ; " in text else "; "
+    return between.join(named[code](code) if code in named else code for code in codes)
 
 
 def _codes(group: str) -> dict[str, Any]:

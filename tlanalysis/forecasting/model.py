@@ -53,7 +53,7 @@ class Forecast:
         The naive references after the last figure, one row per year (see `references`).
     diagnostics : dict
         Diagnostics of the sampler: `ess` (effective sample size over all curves), `proposals`, `draws` and
-        `ceiling_learned` (share of the prior variance of the logistic ceiling that the figures removed; 0 when they
+        `ceiling_learned` (share of the prior spread of the logistic ceiling that the figures removed; 0 when they
         do not inform it).
     attrs : dict
         Inputs and sources of the figures.
@@ -76,6 +76,17 @@ class Forecast:
     def probability(self, year: int, at_least: float) -> float:
         """Return the probability that a count published for `year` reads `at_least` or more."""
         return float((self.draws[year] >= at_least).mean())
+
+
+def check_is_of_france(fc: Forecast, what: str) -> None:
+    """Refuse a forecast that is not of the tiers-lieux of France, from which `what` is computed."""
+    of = fc.attrs.get("territoire"), fc.attrs.get("indicateur")
+    if of != ("FR", "tiers_lieux"):
+        said = " of ".join(str(one) for one in reversed(of)) if any(of) else "points that do not say of what they are"
+        raise BadInput(
+            f"{what} are computed from a forecast of the tiers-lieux of France; this one is of {said}: give "
+            'tl.forecast(tl.observations("tiers_lieux", "FR")).'
+        )
 
 
 def forecast(

@@ -18,7 +18,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import MEASURES, observations
-from tlanalysis.forecasting.model import Forecast, quantiles
+from tlanalysis.forecasting.model import Forecast, check_is_of_france, quantiles
 from tlanalysis.forecasting.prior_beliefs import DEFAULT, Priors
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def forecast_people_trained(
     True
     """
     check_kind(fc, Forecast, "tl.forecast")
+    check_is_of_france(fc, "people trained")
     totals = observations("personnes_formees", "FR", nature=MEASURES, as_of=as_of)
     shares = observations("part_formation", "FR", nature=MEASURES, as_of=as_of)
     dated = totals[totals["periode"].notna() & totals["valeur"].notna()].assign(

@@ -21,7 +21,7 @@ from tlanalysis.core.provenance import stamp
 from tlanalysis.data import territories
 from tlanalysis.data.evidence import as_intervals, observations
 from tlanalysis.data.perimeter_facts import extended_lists
-from tlanalysis.forecasting.model import Forecast
+from tlanalysis.forecasting.model import Forecast, check_is_of_france
 from tlanalysis.indicators.intervals import shares_that_add_up
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def forecast_regions(fc: Forecast, seed: int = 0, *, as_of: When | None = None) 
     import pandas as pd
 
     check_kind(fc, Forecast, "tl.forecast")
+    check_is_of_france(fc, "the régions")
     codes, listed, low, high, used = _evidence(as_of)
     rng = np.random.default_rng(seed)
     size, years = len(fc.draws), np.array([int(year) for year in fc.draws.columns])

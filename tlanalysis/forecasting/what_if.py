@@ -10,7 +10,7 @@ from tlanalysis.core.periods import When
 from tlanalysis.core.provenance import stamp
 from tlanalysis.data.evidence import observations
 from tlanalysis.data.perimeter_facts import latest_with_unknown_states
-from tlanalysis.forecasting.model import Forecast
+from tlanalysis.forecasting.model import Forecast, check_is_of_france
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,7 @@ def scenarios(fc: Forecast, *, as_of: When | None = None) -> pd.DataFrame:
     import pandas as pd
 
     check_kind(fc, Forecast, "tl.forecast")
+    check_is_of_france(fc, "the scenarios")
     start = int(fc.used["annee"].max())
     median = fc.levels.median()
     closing, rows_closing = _ratio("surface_coworking_fermee_m2", "surface_coworking_totale_m2", as_of)

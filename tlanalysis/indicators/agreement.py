@@ -9,6 +9,7 @@ import numpy as np
 from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import stamp
 from tlanalysis.indicators.input_checks import by_code
+from tlanalysis.indicators.intervals import check_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +77,7 @@ def rank_agreement(
     """
     import pandas as pd
 
+    check_level(confidence)
     rng = np.random.default_rng(seed)
     ordered = by_code(table)
     records = []

@@ -199,8 +199,12 @@ def names_of_communes() -> dict[str, str]:
 
 def _codes(places: pd.DataFrame) -> pd.Series:
     """Return the commune of today of each place."""
+    from pandas.api.types import is_numeric_dtype
+
     if "code_commune" not in places:
         raise BadInput("these places have no column code_commune: clean the list first, or name its column so.")
+    if is_numeric_dtype(places["code_commune"]):
+        raise BadInput("code_commune holds numbers: codes are text, such as 01004; read the list with dtype=str.")
     return places["code_commune"].map(today_code, na_action="ignore")
 
 
@@ -316,10 +320,9 @@ def _places_by_territory(places: pd.DataFrame, code: pd.Series, homes: pd.DataFr
     """Return how many places stand in each territory, those without a commune included."""
     import pandas as pd
 
-    if "code_departement" in places:
-        departement = places["code_departement"]
-    else:
-        departement = code.map(dict(zip(homes["code_commune"], homes["code_departement"], strict=True)))
+    departement = code.map(dict(zip(homes["code_commune"], homes["code_departement"], strict=True)))
+    if "code_departement" in places:  # of the places whose commune is not known
+        departement = departement.fillna(places["code_departement"].astype("str"))
     region = departement.map(territories.regions_by_departement())
     counts = {"FR": len(places)}
     for level, codes in (("region", region), ("departement", departement)):

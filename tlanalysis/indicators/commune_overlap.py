@@ -17,6 +17,7 @@ from tlanalysis.core.provenance import inputs_of, stamp
 from tlanalysis.data import commune_classes, embedded
 from tlanalysis.data.reference_files import COMMUNES_WITH_QPV, POPULATIONS
 from tlanalysis.indicators import commune_mix
+from tlanalysis.indicators.intervals import check_level
 from tlanalysis.lists.cells.commune_names import today_code
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def overlap(
     """
     import pandas as pd
 
+    check_level(confidence)
     if (first is None) != (second is None):
         raise BadInput("an overlap needs two programmes, or none for every pair: give both, or neither.")
     if first is None or second is None:
@@ -89,7 +91,7 @@ def overlap(
     else:
         for one in (first, second):
             _check_known(one)
-        if isinstance(first, str) and first == second:
+        if isinstance(first, str) and isinstance(second, str) and first == second:
             raise BadInput(f"{first} is compared with itself: name two programmes.")
         own = [one if isinstance(one, str) else LISTED for one in (first, second)]
         own[1] += "_2" if own[0] == own[1] else ""

@@ -16,6 +16,7 @@ from tlanalysis.core.errors import BadInput
 from tlanalysis.core.provenance import sources_of, stamp
 from tlanalysis.data import territories
 from tlanalysis.indicators.input_checks import by_code, check_counts
+from tlanalysis.indicators.intervals import check_level
 from tlanalysis.indicators.shrinkage import shrink
 
 if TYPE_CHECKING:
@@ -169,7 +170,10 @@ def inequality(table: pd.DataFrame, *, confidence: float = 0.95, seed: int = 0) 
     DataFrame
         One row per index of `INDICES`: `indice, valeur` (in the list), `hasard, hasard_haut` (mean and upper bound, one
         sided, if all rates were equal), `sous_jacent, sous_jacent_bas, sous_jacent_haut` (of the underlying rates). The
-        lower bound is 0 where equal rates could have shown as much as the list does.
+        lower bound is 0 where equal rates could have shown as much as the list does. The intervals suppose rates that
+        spread as a Gamma law does; where a few territories stand far above the others, that of the Gini is too high,
+        and covers less than it says (`docs/coverage.md`). The part between régions has a model of its own, so that it
+        and the part within need not make the whole.
 
     Raises
     ------
@@ -189,6 +193,7 @@ def inequality(table: pd.DataFrame, *, confidence: float = 0.95, seed: int = 0) 
     """
     import pandas as pd
 
+    check_level(confidence)
     rng = np.random.default_rng(seed)
     observed, chance, below = _drawn(table, rng)
     level = (1 - confidence) / 2
@@ -256,8 +261,10 @@ def inequality_change(
             f"inequality moves between vintages of one perimeter only; these are {names[0]!r} and {names[1]!r}: what "
             'moved could be the definition (attrs["perimetre"] says which one a table has).'
         )
-    if odd := sorted(set(before["code"]) ^ set(after["code"])):
-        raise BadInput(f"the two vintages do not hold the same territories: {', '.join(map(str, odd[:8]))}.")
+    counted = [set(table.loc[table["nb_lieux"].notna(), "code"]) for table in (before, after)]
+    if odd := sorted(counted[0] ^ counted[1]):
+        raise BadInput(f"the two vintages do not count the same territories: {', '.join(map(str, odd[:8]))}.")
+    check_level(confidence)
     rng = np.random.default_rng(seed)
     (first, _, one), (last, _, other) = _drawn(before, rng), _drawn(after, rng)
     tail = (1 - confidence) / 2
@@ -292,7 +299,13 @@ def _drawn(table: pd.DataFrame, rng: np.random.Generator) -> tuple[dict[str, flo
     equal = rng.multinomial(int(count.sum()), people / people.sum(), size=DRAWS).astype(float)
     rates = shrink(count, people / 1e5).draws(DRAWS, rng) * people
     observed = {name: float(values[0]) for name, values in _indices(count[None], people, groups).items()}
-    return observed, _indices(equal, people, groups), _indices(rates, people, groups)
+    underlying = _indices(rates, people, groups)
+    if groups is not None:
+        # The model of départements draws each of them towards France, and régions that differ too: they have their own.
+        regional, inhabitants = _by_group(count, groups), _by_group(people, groups)
+        drawn = shrink(regional, inhabitants / 1e5).draws(DRAWS, rng) * inhabitants
+        underlying["theil_entre"] = _theil(_shares(drawn), inhabitants / inhabitants.sum())
+    return observed, _indices(equal, people, groups), underlying
 
 
 def _regions_of(codes: pd.Series) -> np.ndarray | None:
@@ -308,13 +321,21 @@ def _regions_of(codes: pd.Series) -> np.ndarray | None:
 
 def _indices(count: np.ndarray, people: np.ndarray, groups: np.ndarray | None) -> _Drawn:
     """Return each index for every row of counts, shape (draws, territories)."""
-    share, weight = count / count.sum(axis=1, keepdims=True), people / people.sum()
+    share, weight = _shares(count), people / people.sum()
     found = {"gini": _gini(share, weight), "theil": _theil(share, weight)}
     if groups is None:
         return found
-    member = (groups[:, None] == np.unique(groups)).astype(float)
-    between = _theil(share @ member, weight @ member)
+    between = _theil(_by_group(share, groups), _by_group(weight, groups))
     return found | {"theil_entre": between, "theil_dans": found["theil"] - between}
+
+
+def _shares(count: np.ndarray) -> np.ndarray:
+    return count / count.sum(axis=1, keepdims=True)
+
+
+def _by_group(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return the sums of values over the départements of each région."""
+    return values @ (groups[:, None] == np.unique(groups)).astype(float)
 
 
 def _gini(share: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ from scipy import special, stats
 from tlanalysis.core.errors import BadInput
 
 
-def _check_level(level: float) -> None:
+def check_level(level: float) -> None:
+    """Refuse a confidence level that does not lie between 0 and 1, such as 95."""
     if not 0 < level < 1:
         raise BadInput(f"a confidence level lies between 0 and 1, not {level}: write 0.95.")
 
@@ -37,7 +38,7 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """
     if not 0 <= share <= 1 or n < 1:
         raise BadInput(f"a share lies between 0 and 1 and needs at least one respondent, not {share} of {n}.")
-    _check_level(level)
+    check_level(level)
     z = stats.norm.ppf((1 + level) / 2)
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -56,7 +57,7 @@ def clopper_pearson(count: int, n: int, level: float = 0.95) -> tuple[float, flo
     """
     if not 0 <= count <= n or n < 1:
         raise BadInput(f"a share needs at least one trial and no more hits than trials, not {count} of {n}.")
-    _check_level(level)
+    check_level(level)
     tail = (1 - level) / 2
     low = 0.0 if count == 0 else float(special.betaincinv(count, n - count + 1, tail))
     high = 1.0 if count == n else float(special.betaincinv(count + 1, n - count, 1 - tail))
@@ -77,7 +78,7 @@ def garwood(count: int, level: float = 0.95) -> tuple[float, float]:
     """
     if count < 0:
         raise BadInput(f"a count is not negative: {count}.")
-    _check_level(level)
+    check_level(level)
     tail = (1 - level) / 2
     # Quantiles of the gamma distribution: half those of chi-squared, without the frozen objects of scipy.stats.
     low = 0.0 if count == 0 else special.gammaincinv(count, tail)

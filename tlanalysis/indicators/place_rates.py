@@ -21,7 +21,7 @@ from tlanalysis.data import territories
 from tlanalysis.data.evidence import MEASURES, as_intervals, observations
 from tlanalysis.indicators.differences import territories_that_differ
 from tlanalysis.indicators.input_checks import check_counts, population_readings
-from tlanalysis.indicators.intervals import garwood, rounding, shares_that_add_up
+from tlanalysis.indicators.intervals import check_level, garwood, rounding, shares_that_add_up
 from tlanalysis.indicators.shrinkage import shrink
 
 if TYPE_CHECKING:
@@ -199,6 +199,7 @@ def smooth_rates(table: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     >>> [1 < rate < 9 for rate in table["taux_lisse_pour_100k"]]
     [True, True]
     """
+    check_level(confidence)
     check_counts(table)
     known = table["nb_lieux"].notna().to_numpy()
     smoothed = np.full((len(table), 3), np.nan)

@@ -72,6 +72,7 @@ def moran(
     import pandas as pd
 
     esda, _ = _pysal()
+    _check_permutations(permutations)
     rng = np.random.default_rng(seed)
     records = []
     for name in values or ["nb_lieux"]:
@@ -79,7 +80,8 @@ def moran(
         y = _standardised(rows, weights, name)
         found = esda.Moran(y, weights, permutations=0)
         dealt = _dealt(y, weights, permutations, rng)
-        away = np.abs(dealt - dealt.mean()) >= abs(found.I - dealt.mean())
+        # A deal that gives the value of the map itself counts, also when it differs in its last digits.
+        away = np.abs(dealt - dealt.mean()) >= abs(found.I - dealt.mean()) * (1 - 1e-9)
         low, high = np.quantile(dealt, [0.025, 0.975])
         records.append(
             (name, found.I, found.EI, low, high, (away.sum() + 1) / (permutations + 1), len(rows), *apart.values())
@@ -138,6 +140,10 @@ def local_moran(
     from scipy import stats
 
     esda, _ = _pysal()
+    _check_permutations(permutations)
+    if not 0 < fdr < 1:
+        raise BadInput(f"fdr is {fdr}: the share of false alarms that is accepted lies between 0 and 1, e.g. 0.05.")
+    table = table if table.index.is_unique else table.reset_index(drop=True)
     rows, weights, apart = _neighbourhood(table, value)
     y = _standardised(rows, weights, value)
     with warnings.catch_warnings():
@@ -178,14 +184,27 @@ def _pysal() -> tuple[ModuleType, ModuleType]:
     return esda, libpysal
 
 
+def _check_permutations(permutations: int) -> None:
+    if permutations < 1:
+        raise BadInput(f"permutations is {permutations}: a test needs at least one, and 999 or more to be read.")
+
+
 def _neighbourhood(table: pd.DataFrame, value: str) -> tuple[pd.DataFrame, Any, dict[str, int]]:
     """Return the rows that have a value and a neighbour with one, their weights, and how many have not."""
+    import pandas as pd
+
     _, libpysal = _pysal()
     if lacking := [name for name in ("code", value) if name not in table]:
         raise BadInput(f"this table has no column {lacking[0]}: one row per département, with its code, is needed.")
     borders = _borders()
     if odd := [str(code) for code in table["code"] if code not in borders]:
         raise BadInput(f"{', '.join(odd[:8])}: no département has this code; neighbours are known by département only.")
+    numbers = pd.to_numeric(table[value], errors="coerce").astype("float64")
+    if (odd_values := table[value].notna() & ~np.isfinite(numbers)).any():
+        named = ", ".join(table.loc[odd_values, "code"].astype(str).head(8))
+        raise BadInput(f"{named}: {value} is no finite number there; leave these rows out, or make them missing.")
+    if repeated := sorted(set(table.loc[table["code"].duplicated(), "code"])):
+        raise BadInput(f"{', '.join(repeated[:8])}: several rows have this code; one row per département is needed.")
     known = by_code(table[table[value].notna()])
     held = set(known["code"])
     links = {code: [other for other in borders[code] if other in held] for code in known["code"]}

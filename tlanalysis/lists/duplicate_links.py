@@ -57,7 +57,7 @@ class Rows:
         keys = [key(name) for name in names.dictionary.to_pylist()]
         folded = pa.array(keys, pa.string()).take(names.indices)
         words = np.array([" ".join(sorted(name.split())) for name in keys], object)
-        communes = pc.coalesce(places["code_commune"], places["code_postal"], places["commune"])
+        communes = commune_of(places)
         return cls(
             _numbered(places["id_source"]),
             _numbered(pc.utf8_lower(places["nom"])),
@@ -67,6 +67,18 @@ class Rows:
             words[names.indices.to_numpy()].tolist() if len(words) else [],
             on_sphere(places),
         )
+
+
+def commune_of(places: pa.Table) -> pa.ChunkedArray:
+    """Return one text per commune: its code, else its postal code with its name, else its name; null without any.
+
+    A postal code alone names no commune, because several share most of them. The first sign keeps the kinds apart: a
+    postal code may have the digits of the code of another commune.
+    """
+    name = pc.utf8_lower(places["commune"])
+    by_code = pc.binary_join_element_wise("c", places["code_commune"], "")
+    by_postal_code = pc.binary_join_element_wise("p", places["code_postal"], name, " ")
+    return pc.coalesce(by_code, by_postal_code, pc.binary_join_element_wise("n", name, ""))
 
 
 def _numbered(column: pa.Array | pa.ChunkedArray) -> Codes:

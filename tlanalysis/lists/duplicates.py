@@ -3,7 +3,7 @@
 Two rows are the same place when they have the same identifier; or the same name (but for case) in the same commune;
 or, in lists of up to `NEAR_UP_TO` rows, similar names (RapidFuzz, words in any order) in the same commune or
 within 200 metres of each other. Two rows known to lie more than 2 km apart are two places, whatever their names. A
-row's commune is its commune code, else its postal code with the name of the commune.
+row's commune is its commune code, else its postal code with the name of the commune, else this name.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tlanalysis.lists.duplicate_links import (
     Links,
     Rows,
     combined,
+    commune_of,
     link_similar,
 )
 
@@ -60,7 +61,7 @@ class Seen:
 
     def add(self, places: pa.Table) -> None:
         """Keep the hashes of a batch of clean places, in the order they are written."""
-        commune = pc.coalesce(places["code_commune"], places["code_postal"], places["commune"], "")
+        commune = pc.coalesce(commune_of(places), "")
         name = pc.utf8_lower(places["nom"])
         self.by_id.append(_hashed(places["id_source"], places["id_source"].is_null()))
         both = pc.binary_join_element_wise(name, commune, "\x1f")
