@@ -132,3 +132,13 @@ def test_a_group_of_regions_is_in_words_as_a_group_of_neighbours_is() -> None:
     table = pd.DataFrame({"groupe": ["R01;R02;R03", "haut_haut"]})
     assert label(table, lang="en").iloc[0, 0] == "Guadeloupe; Martinique; Guyane"
     assert "_" not in label(table, lang="en").iloc[1, 0]
+
+
+def test_a_publisher_that_no_document_states_is_said_in_the_language_of_the_table() -> None:
+    table = pd.DataFrame(
+        {"editeur": ["Éditeur non indiqué", "ANCT"], "editeurs": ["Carenews ; Éditeur non indiqué", "A ; B"]}
+    )
+    shown = tl.label(table, lang="en")
+    assert shown.iloc[:, 0].tolist() == ["Publisher not stated", "ANCT"]
+    assert shown.iloc[:, 1].tolist() == ["Carenews ; Publisher not stated", "A ; B"]
+    assert tl.label(table, lang="fr").iloc[:, 1].tolist() == table["editeurs"].tolist()

@@ -24,7 +24,6 @@ GROUPS = {
     "constat": "constats",
     "ecart": "ecarts",
     "editeur": "editeurs",
-    "editeurs": "editeurs",
     "etat": "etats",
     "facteur": "facteurs",
     "famille": "familles",
@@ -130,6 +129,8 @@ def in_words(column: pd.Series, lang: str) -> pd.Series:
         yes_no = column_texts()["yes_no"]
         return column.map({True: yes_no["true"][lang], False: yes_no["false"][lang]})
     name, words = str(column.name), Words(lang)
+    if name == "editeurs":
+        return column.map(lambda joined: _publishers(joined, lang), na_action="ignore")
     named: dict[str, Callable[[str], str]] = {}
     if name in TERRITORIES:
         named |= dict.fromkeys(names := territories.names(), names.__getitem__)
@@ -148,14 +149,18 @@ def _each(text: Any, named: dict[str, Callable[[str], str]]) -> Any:
     codes = [code.strip() for code in text.split(";")]
     if named.keys().isdisjoint(codes):  # no list of codes: a sentence, or an address that holds a semicolon
         return text
-    between = " ; " if " ; " in text else "; "
-    return between.join(named[code](code) if code in named else code for code in codes)
+    return "; ".join(named[code](code) if code in named else code for code in codes)
 
 
 def _codes(group: str) -> dict[str, Any]:
     if group in {"indicateurs", "perimetres"}:
         return dict.fromkeys(embedded.load(group)[group[:-1]])
     return dict(messages.load()["labels"][group])
+
+
+def _publishers(joined: str, lang: str) -> str:
+    """Return publishers that a table joins, in words where a document states none."""
+    return " ; ".join(publisher(name, lang) for name in joined.split(" ; "))
 
 
 def publisher(name: str, lang: str) -> str:
