@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
 
 import pandas as pd
 
-from tlanalysis.core.provenance import sources_of, stamp
+from tlanalysis.core.provenance import commit, sources_of, stamp
 
 ROWS = pd.DataFrame(
     {
@@ -72,3 +73,13 @@ def test_stamp_does_not_change_the_frames_it_reads():
     stamp(pd.DataFrame(), ROWS, inputs=[])
     pd.testing.assert_frame_equal(ROWS, before)
     assert ROWS.attrs == {}
+
+
+def test_the_commit_is_that_of_the_project_also_in_a_hook_of_another_repository(tmp_path, monkeypatch):
+    monkeypatch.delenv("TLANALYSIS_COMMIT", raising=False)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    about = ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "x"]
+    subprocess.run(["git", "-C", str(tmp_path), *about], check=True)
+    before = commit()
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    assert commit() == before

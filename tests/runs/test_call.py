@@ -67,6 +67,19 @@ def test_a_script_that_runs_a_notebook_is_executed_once(essai: Path, tmp_path: P
     assert (done.returncode, done.stdout) == (0, f"here\nok  {script}\n"), done.stderr
 
 
+def test_a_relative_reports_folder_is_taken_from_the_folder_one_is_in(
+    essai: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker stands in another folder: it wrote the figures elsewhere, and the good ones were deleted."""
+    (tmp_path / "deep" / "here").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "deep" / "here")
+    monkeypatch.setenv("TLANALYSIS_OUT", "../reports")
+    for _ in range(2):
+        assert tl.run("00_essai", force=True).figures == ["natures--FR"]
+        assert (tmp_path / "deep" / "reports" / "figures" / "natures--FR.png").is_file()
+    assert not list(tmp_path.glob("reports*"))
+
+
 def test_a_broken_notebook_returns_why(notebooks: Path, tmp_path: Path) -> None:
     write_notebook(notebooks, "00_essai", CALL, "1 / 0")
     outcome = tl.run("00_essai", out=tmp_path / "reports")

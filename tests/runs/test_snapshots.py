@@ -71,7 +71,7 @@ def test_the_past_state_of_a_day_is_the_one_that_held_when_it_began(day: str, ch
     assert compare(snapshots.since(past, day), past).figures == [f"part--FR: France: valeur {change}"]
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "01/11/2026"])
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "01/11/2026", "20261101", "2026-W44"])
 def test_a_day_that_is_not_a_date_is_refused(day: str, past: Path) -> None:
     with pytest.raises(BadInput, match="write a date"):
         snapshots.since(past, day)

@@ -13,6 +13,7 @@ from tests.runs.conftest import write_notebook
 from tlanalysis.core.errors import BadInput
 from tlanalysis.runs import manifest
 from tlanalysis.runs.execute import RunOptions, execute
+from tlanalysis.runs.lock import locked
 from tlanalysis.runs.plan import grid, read_plan, selected_runs
 
 LIST = "nom;code_postal;commune\nLe Lieu;75011;Paris\nAutre;13001;Marseille\n"
@@ -191,3 +192,13 @@ def test_d17_a_cell_that_exits_fails_its_run(source: str, tl: Tl, notebooks: Pat
     write_notebook(notebooks, "03_sort", source, "1 + 1")
     code, err = tl("run", "03_sort", "--out", tmp_path / "out")
     assert (code, "03_sort--FR failed" in err) == (1, True)
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_and_its_target_stays(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("precious", encoding="utf-8")
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / ".lock").symlink_to(mine)
+    with pytest.raises(BadInput, match="is a link"), locked(tmp_path / "reports"):
+        pass
+    assert mine.read_text(encoding="utf-8") == "precious"

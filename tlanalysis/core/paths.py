@@ -30,7 +30,7 @@ def home() -> Path:
     """
     named = os.environ.get("TLANALYSIS_HOME")
     here = Path.cwd()
-    candidates = [Path(named)] if named else [here, *here.parents, _PACKAGE.parent, CARRIED]
+    candidates = [Path(named).absolute()] if named else [here, *here.parents, _PACKAGE.parent, CARRIED]
     for folder in candidates:
         if (folder / _DATAPACKAGE).is_file():
             return folder
@@ -76,7 +76,7 @@ def downloads() -> Path:
 def processed() -> Path:
     """Return the folder that `build` writes: `TLANALYSIS_PROCESSED` when set, else `data/processed/` of `work()`."""
     named = os.environ.get("TLANALYSIS_PROCESSED")
-    return Path(named) if named else work() / "data" / "processed"
+    return Path(named).absolute() if named else work() / "data" / "processed"
 
 
 def notebooks() -> Path:
@@ -87,7 +87,8 @@ def notebooks() -> Path:
 def reports() -> Path:
     """Return the output folder: `TLANALYSIS_OUT` when set (a run sets it), else `reports/` of `work()`."""
     out = os.environ.get("TLANALYSIS_OUT")
-    return Path(out) if out else work() / "reports"
+    # A worker has another working folder: a relative name would mean another folder there.
+    return Path(out).absolute() if out else work() / "reports"
 
 
 def check_output(out: Path) -> None:

@@ -111,8 +111,12 @@ def _git(*words: str) -> str | None:
     # A checkout of another user, as in a container or under cron, is read all the same; nothing of it is executed.
     safe = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
     command = ["git", "--no-optional-locks", *safe, "-C", str(paths.home()), *words]
+    # A git hook sets GIT_DIR: git would then answer about that repository.
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=20)
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=20, env=clean
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

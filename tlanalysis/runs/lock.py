@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tlanalysis.core import staging
-from tlanalysis.core.errors import FolderBusy
+from tlanalysis.core.errors import BadInput, FolderBusy
 
 FILE = ".lock"
 POLL_INTERVAL = 0.2  # seconds between two attempts while waiting
@@ -28,11 +28,15 @@ def locked(out: Path, wait: float = 0) -> Iterator[None]:
 
     Raises
     ------
+    BadInput
+        When the lock is a link to another file.
     FolderBusy
         When another process still holds the lock after `wait` seconds.
     """
     out.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait
+    if (out / FILE).is_symlink():  # writing to it would empty a file of somebody else
+        raise BadInput(f"{out / FILE} is a link: remove it, the lock is a file of its own folder.")
     with (out / FILE).open("a+") as file:
         while not staging.lock(file.fileno()):
             if time.monotonic() >= deadline:

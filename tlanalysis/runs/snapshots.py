@@ -84,7 +84,9 @@ def since(out: Path, day: str) -> Path:
         When the day is not a date, or the folder keeps no state.
     """
     try:
-        date.fromisoformat(f"{day}-01-01"[:10] if re.fullmatch(r"\d{4}(-\d{2}){0,2}", day) else day)
+        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", day):  # states are compared by their names, which begin so
+            raise ValueError(day)
+        date.fromisoformat(f"{day}-01-01"[:10])
     except ValueError:
         raise BadInput(f"--since is {day!r}: write a date, e.g. 2026-11-01 or 2026-11.") from None
     kept = states(out)
