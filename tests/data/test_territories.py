@@ -169,7 +169,7 @@ def test_the_interval_of_mayotte_does_not_change_the_printed_population_of_franc
 
 
 def test_each_region_overseas_has_the_figures_of_its_departement() -> None:
-    twins = {code: found for code in territories.codes() if len(found := territories.names_of_ground(code)) > 1}
+    twins = {code: found for code in territories.codes() if len(found := territories.codes_of_ground(code)) > 1}
     assert twins == {
         one: [one, other]
         for pair in zip(("R01", "R02", "R03", "R04", "R06"), ("D971", "D972", "D973", "D974", "D976"), strict=True)

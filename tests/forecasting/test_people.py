@@ -138,6 +138,6 @@ def test_places_without_the_years_of_the_totals_are_refused():
 def test_a_forecast_of_something_else_is_refused(what):
     naq = forecast(tl.observations("tiers_lieux", "R75", perimetre="coop_naq"), 2030, size=100, proposals=400)
     bakeries = forecast(counts(y2021=2500, y2023=3500), 2030, size=100, proposals=400)
-    for fc, said in ((naq, "tiers_lieux of R75"), (bakeries, "do not say of what")):
+    for fc, said in ((naq, "tiers_lieux of R75"), (bakeries, "without a territory")):
         with pytest.raises(BadInput, match=said):
             what(fc)

@@ -125,7 +125,7 @@ def _caption(words: Words, table: pd.DataFrame, place: Any, unlocated: int) -> c
 
 
 def _at_least(words: Words, number: float, is_bound: bool) -> str:
-    """Return a number; "at least" it where more may be there, and unknown where this would be at least 0."""
+    """Return a number in words; where it is a lower bound, "at least" stands before it, and 0 is unknown."""
     if not is_bound:
         return words.number(number)
     if not number:

@@ -295,12 +295,12 @@ def within(code: str, level: str) -> set[str]:
     return set(frame.loc[frame["code_region"] == asked.insee, "code_departement"])
 
 
-def names_of_ground(code: str) -> list[str]:
+def codes_of_ground(code: str) -> list[str]:
     """Return a territory, and the other code of the same ground: each région overseas is one département.
 
     Examples
     --------
-    >>> names_of_ground("D974"), names_of_ground("R04"), names_of_ground("D33")
+    >>> codes_of_ground("D974"), codes_of_ground("R04"), codes_of_ground("D33")
     (['D974', 'R04'], ['R04', 'D974'], ['D33'])
     """
     asked = territory(code)

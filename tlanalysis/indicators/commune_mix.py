@@ -203,8 +203,9 @@ def _codes(places: pd.DataFrame) -> pd.Series:
 
     if "code_commune" not in places:
         raise BadInput("these places have no column code_commune: clean the list first, or name its column so.")
-    if is_numeric_dtype(places["code_commune"]):
-        raise BadInput("code_commune holds numbers: codes are text, such as 01004; read the list with dtype=str.")
+    for name in {"code_commune", "code_departement"} & set(places):
+        if places[name].notna().any() and is_numeric_dtype(places[name]):
+            raise BadInput(f"{name} holds numbers: codes are text, such as 01004 or 2A; read the list with dtype=str.")
     return places["code_commune"].map(today_code, na_action="ignore")
 
 

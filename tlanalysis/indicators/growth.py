@@ -45,7 +45,7 @@ def places_over_time(
     True
     """
     code = territories.territory(territory).code
-    rows = observations(indicator, territories.names_of_ground(code), nature=MEASURES, as_of=as_of)
+    rows = observations(indicator, territories.codes_of_ground(code), nature=MEASURES, as_of=as_of)
     dated = rows[rows["periode"].notna()]
     keys = ["periode", "valeur", "valeur_bas", "valeur_haut", "nature", "perimetre"]
     table = one_row_per_claim(dated, keys)

@@ -42,9 +42,9 @@ def known_figures(territory: str | int = "FR", *, as_of: When | None = None) -> 
     """
     import pandas as pd
 
-    codes = territories.names_of_ground(territories.territory(territory).code)
+    codes = territories.codes_of_ground(territories.territory(territory).code)
     found = [observations(nommant=code, as_of=as_of) for code in codes]
-    kept = found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
+    kept = pd.concat(found, ignore_index=True).drop_duplicates("id_observation", ignore_index=True)
     columns = [
         "indicateur",
         "periode",

@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from tlanalysis.charts.labelling import publisher
 from tlanalysis.core import paths
 from tlanalysis.data import embedded, territories
 from tlanalysis.data.documents import cited
@@ -334,10 +333,9 @@ class Site:
         told = register_in_words(self._register, lang)
         table = self._table(told[columns], lang)
         rows = self._register[["editeur", "source", "date_publication"]].fillna("").to_dict("records")
-        named = [one | {"editeur": publisher(one["editeur"], lang)} for one in cited(rows)]
         figures = [figure for run in self._runs[lang] for figure in run.figures if figure.name.startswith("previsions")]
         return self._renderer.page(
-            lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=named, figures=figures
+            lang, "forecasts.html", "forecasts.html.jinja", title, table=table, named=cited(rows), figures=figures
         )
 
     def _sources(self, lang: str) -> Page:

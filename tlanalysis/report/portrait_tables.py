@@ -203,7 +203,9 @@ def _reach(table: pd.DataFrame) -> dict[str, Reach]:
             continue
         median = row["distance_mediane_km"]
         off = (row["part_9_km_bas"], row["part_11_km_haut"])
-        found[row["territoire"]] = Reach(shares, off, None if median != median else float(median))
+        found[row["territoire"]] = Reach(
+            shares, None if off == (0, 1) else off, None if median != median else float(median)
+        )
     return found
 
 
@@ -258,7 +260,7 @@ def _figures() -> dict[str, list[Row]]:
     order = ["indicateur", "periode", "valeur"]
     rows = observations().sort_values(order, na_position="last", kind="stable")
     found: dict[str, list[Row]] = {}
-    grounds = {code: territories.names_of_ground(code) for code in territories.codes()}
+    grounds = {code: territories.codes_of_ground(code) for code in territories.codes()}
     for row in _dicts(rows):
         named = filter(None, [row["territoire"], *(row["territoires"] or "").split(";")])
         for code in dict.fromkeys(name for one in named for name in grounds.get(one, [one])):

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tlanalysis import __version__
+from tlanalysis.charts.labelling import publisher
 from tlanalysis.core import files
 from tlanalysis.core.languages import LANGS, Texts, read_texts
 from tlanalysis.report import glossary, picture
@@ -50,6 +51,7 @@ def _environment() -> Environment:
     environment.filters["short"] = _short
     environment.filters["glossed"] = lambda note, lang, page: glossary.linked(_harmless(note), lang, page)
     environment.filters["day"] = in_words
+    environment.filters["publisher"] = publisher
     environment.tests["address"] = lambda text: bool(re.fullmatch(r"https?://[^\s\"'<>]+", text))
     return environment
 

@@ -58,7 +58,7 @@ def import_everything() -> None:
     _write_numbers()
     _check_a_notebook()
     _show_a_table()
-    _parse_tables()
+    _fill_caches()
     # The garbage collector writes to each object that it examines. Frozen objects are not examined, so that forks share
     # their memory pages instead of copying them.
     gc.collect()
@@ -99,8 +99,8 @@ def _show_a_table() -> None:
     repr(table), table.to_html(), table.to_csv()
 
 
-def _parse_tables() -> None:
-    """Fill the cache of parsed tables, whose key is their bytes; clear that of the package, whose key is a date."""
+def _fill_caches() -> None:
+    """Fill the caches of tables, names, estimates and texts; clear that of the package, whose key is a date."""
     from tlanalysis.core.errors import TlanalysisError
     from tlanalysis.data import embedded
 
