@@ -82,9 +82,7 @@ def check_is_of_france(fc: Forecast, what: str) -> None:
     """Refuse a forecast that is not of the tiers-lieux of France, from which `what` is computed."""
     of = fc.attrs.get("territoire"), fc.attrs.get("indicateur")
     if of != ("FR", "tiers_lieux"):
-        said = (
-            " of ".join(str(one) for one in reversed(of)) if any(of) else "points without a territory and an indicator"
-        )
+        said = f"{of[1]} of {of[0]}" if all(of) else "points without a territory and an indicator"
         raise BadInput(
             f"{what} are computed from a forecast of the tiers-lieux of France; this one is of {said}: give "
             'tl.forecast(tl.observations("tiers_lieux", "FR")).'
